@@ -1,0 +1,44 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What a build is for, and where its parts come from: the packages on the build machine, and the
+# locked files from Debian that go into the image.
+
+BOARD := board/x86_64
+LOCK := $(BOARD)/packages.lock
+
+# ---- packages on the build machine -------------------------------------------------------------
+# $(B)/host-deps/<group> is a stamp: that group of board/host-deps.list is installed.
+$(B)/host-deps/%: board/host-deps board/host-deps.list
+	@mkdir -p $(@D)
+	@board/host-deps $*
+	@touch $@
+
+# ---- files from Debian -------------------------------------------------------------------------
+# $(DL)/<package>.ok is a stamp: all locked files of that package are in dl/ and have been
+# verified. It depends on the package's own lines of the lock file, so that a changed lock
+# rebuilds only what has changed.
+$(DL)/lock/.split: $(LOCK) tools/fetch | $(B)/host-deps/build
+	@tools/fetch --split $(DL)/lock
+	@touch $@
+
+$(DL)/lock/%: $(DL)/lock/.split
+	@test -e $@ || { echo "$*: not in $(LOCK)"; exit 1; }
+
+$(DL)/%.ok: $(DL)/lock/%
+	tools/fetch --package $*
+	@touch $@
+
+.SECONDARY:
+
+# $(call locked_version,PACKAGE) and $(call locked_files,PACKAGE): what the lock says.
+locked_version = $(shell awk '$$3 == "$(1)" { print $$4; exit }' $(LOCK))
+locked_files = $(shell awk '$$3 == "$(1)" { n = split($$7, p, "/"); print "$(DL)/" p[n] }' $(LOCK))
+
+.PHONY: host-deps update-lock fetch
+host-deps: $(B)/host-deps/build $(B)/host-deps/test $(B)/host-deps/lint ## install what build, tests and lint need
+
+fetch: ## download what the image is made of
+	tools/fetch --group product
+
+update-lock: $(B)/host-deps/build ## pin the newest Debian packages in board/x86_64/packages.lock
+	tools/update-lock
