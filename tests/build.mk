@@ -14,7 +14,7 @@
 #   $(eval $(call unit_test,<area>,<name>,<sources under test>[,<extra compiler flags>]))
 #
 # e.g. $(eval $(call unit_test,event,evtchn,hypervisor/event/evtchn.c hypervisor/lib/bitmap.c))
-# Sources are paths from the top of the tree. They are compiled with -DSOCLE_HOST_TEST and see abi/,
+# Sources are paths from the top of the tree. They are compiled with -DSOCLE_HOST_TEST and see "abi/...",
 # hypervisor/include and hypervisor (as <...> and "..."), tests/unit and the test's own folder. Whatever
 # else the sources need from the hypervisor, the test itself supplies as fakes.
 # One test alone: make build/tests/unit/<area>/test_<name> && build/tests/unit/<area>/test_<name>
@@ -27,7 +27,7 @@ TEST_RUN = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/run.py --build $(B) 
 UNIT_CC ?= $(or $(HOSTCC),gcc)
 UNIT_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wno-unused-parameter -fno-omit-frame-pointer \
 	       -fsanitize=address,undefined -fno-sanitize-recover=all -DSOCLE_HOST_TEST \
-	       -Iabi -Ihypervisor/include -Ihypervisor -Itests/unit
+	       -iquote . -Ihypervisor/include -Ihypervisor -Itests/unit
 UNIT_TESTS :=
 
 # unit_object: program, source, extra flags
