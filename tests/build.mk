@@ -34,7 +34,7 @@ UNIT_TESTS :=
 define unit_object
 $1.objs/$(2:.c=.o): $2
 	@mkdir -p $$(@D)
-	$$(UNIT_CC) $$(UNIT_CFLAGS) -I$(patsubst $(B)/%,%,$(dir $1)) $3 -MMD -MP -c $$< -o $$@
+	$$(UNIT_CC) $$(UNIT_CFLAGS) -iquote $(patsubst $(B)/%/,%,$(dir $1)) $3 -MMD -MP -c $$< -o $$@
 -include $1.objs/$(2:.c=.d)
 
 endef
@@ -52,5 +52,5 @@ include $(wildcard tests/unit/*/build.mk)
 -include tests/bench/build.mk
 
 .PHONY: test test-unit
-test-unit: $(UNIT_TESTS)
+test-unit: $(UNIT_TESTS) ## host tests under sanitizers
 	@$(TEST_RUN) unit $(UNIT_TESTS)
