@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Compile-time checks used at the end of every header here: a layout that drifts stops the build where it drifted,
- * and not in a guest. Every layout is x86-64's.
+ * Compile-time checks used at the end of every header here: a layout that drifts stops the build
+ * where it drifted, and not in a guest. Every layout is x86-64's.
  */
 #ifndef ABI_ASSERT_H
 #define ABI_ASSERT_H

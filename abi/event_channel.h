@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mirrors Xen's event_channel.h: arguments of event_channel_op, and the FIFO layout. The two-level layout is in
- * struct shared_info and struct vcpu_info (xen.h).
+ * Mirrors Xen's event_channel.h: arguments of event_channel_op, and the FIFO layout. The two-level
+ * layout is in struct shared_info and struct vcpu_info (xen.h).
  */
 #ifndef ABI_EVENT_CHANNEL_H
 #define ABI_EVENT_CHANNEL_H
@@ -12,19 +12,19 @@ typedef uint32_t evtchn_port_t;
 typedef uint32_t event_word_t;
 
 #define EVTCHNOP_bind_interdomain 0
-#define EVTCHNOP_bind_virq 1
-#define EVTCHNOP_bind_pirq 2
-#define EVTCHNOP_close 3
-#define EVTCHNOP_send 4
-#define EVTCHNOP_status 5
-#define EVTCHNOP_alloc_unbound 6
-#define EVTCHNOP_bind_ipi 7
-#define EVTCHNOP_bind_vcpu 8
-#define EVTCHNOP_unmask 9
-#define EVTCHNOP_reset 10
-#define EVTCHNOP_init_control 11
-#define EVTCHNOP_expand_array 12
-#define EVTCHNOP_set_priority 13
+#define EVTCHNOP_bind_virq        1
+#define EVTCHNOP_bind_pirq        2
+#define EVTCHNOP_close            3
+#define EVTCHNOP_send             4
+#define EVTCHNOP_status           5
+#define EVTCHNOP_alloc_unbound    6
+#define EVTCHNOP_bind_ipi         7
+#define EVTCHNOP_bind_vcpu        8
+#define EVTCHNOP_unmask           9
+#define EVTCHNOP_reset            10
+#define EVTCHNOP_init_control     11
+#define EVTCHNOP_expand_array     12
+#define EVTCHNOP_set_priority     13
 
 struct evtchn_alloc_unbound {
 	domid_t dom;
@@ -48,7 +48,7 @@ struct evtchn_bind_virq {
 
 struct evtchn_bind_pirq {
 	uint32_t pirq;
-	uint32_t flags; /* BIND_PIRQ__WILL_SHARE */
+	uint32_t flags;     /* BIND_PIRQ__WILL_SHARE */
 	evtchn_port_t port; /* out */
 };
 
@@ -65,18 +65,18 @@ struct evtchn_send {
 	evtchn_port_t port;
 };
 
-#define EVTCHNSTAT_closed 0
-#define EVTCHNSTAT_unbound 1
+#define EVTCHNSTAT_closed      0
+#define EVTCHNSTAT_unbound     1
 #define EVTCHNSTAT_interdomain 2
-#define EVTCHNSTAT_pirq 3
-#define EVTCHNSTAT_virq 4
-#define EVTCHNSTAT_ipi 5
+#define EVTCHNSTAT_pirq        3
+#define EVTCHNSTAT_virq        4
+#define EVTCHNSTAT_ipi         5
 
 struct evtchn_status {
 	domid_t dom;
 	evtchn_port_t port;
 	uint32_t status; /* out: EVTCHNSTAT_*, selects the union member */
-	uint32_t vcpu; /* out */
+	uint32_t vcpu;   /* out */
 	union {
 		struct {
 			domid_t dom;
@@ -122,19 +122,21 @@ struct evtchn_set_priority {
 
 #define EVTCHN_2L_NR_CHANNELS 4096
 
-/* FIFO: an event word per port, linked into one queue per vCPU and priority; 0 is the most urgent. */
-#define EVTCHN_FIFO_PRIORITY_MAX 0
+/*
+ * FIFO: an event word per port, linked into one queue per vCPU and priority; 0 is the most urgent.
+ */
+#define EVTCHN_FIFO_PRIORITY_MAX     0
 #define EVTCHN_FIFO_PRIORITY_DEFAULT 7
-#define EVTCHN_FIFO_PRIORITY_MIN 15
-#define EVTCHN_FIFO_MAX_QUEUES (EVTCHN_FIFO_PRIORITY_MIN + 1)
+#define EVTCHN_FIFO_PRIORITY_MIN     15
+#define EVTCHN_FIFO_MAX_QUEUES       (EVTCHN_FIFO_PRIORITY_MIN + 1)
 
 /* Bit numbers in an event word; the low EVTCHN_FIFO_LINK_BITS hold the next port. */
-#define EVTCHN_FIFO_PENDING 31
-#define EVTCHN_FIFO_MASKED 30
-#define EVTCHN_FIFO_LINKED 29
-#define EVTCHN_FIFO_BUSY 28
-#define EVTCHN_FIFO_LINK_BITS 17
-#define EVTCHN_FIFO_LINK_MASK ((1 << EVTCHN_FIFO_LINK_BITS) - 1)
+#define EVTCHN_FIFO_PENDING     31
+#define EVTCHN_FIFO_MASKED      30
+#define EVTCHN_FIFO_LINKED      29
+#define EVTCHN_FIFO_BUSY        28
+#define EVTCHN_FIFO_LINK_BITS   17
+#define EVTCHN_FIFO_LINK_MASK   ((1 << EVTCHN_FIFO_LINK_BITS) - 1)
 #define EVTCHN_FIFO_NR_CHANNELS (1 << EVTCHN_FIFO_LINK_BITS)
 
 struct evtchn_fifo_control_block {
@@ -142,5 +144,31 @@ struct evtchn_fifo_control_block {
 	uint32_t _rsvd;
 	event_word_t head[EVTCHN_FIFO_MAX_QUEUES];
 };
+
+ABI_SIZE(struct evtchn_alloc_unbound, 8);
+ABI_OFFSET(struct evtchn_alloc_unbound, port, 4);
+ABI_SIZE(struct evtchn_bind_interdomain, 12);
+ABI_OFFSET(struct evtchn_bind_interdomain, local_port, 8);
+ABI_SIZE(struct evtchn_bind_virq, 12);
+ABI_OFFSET(struct evtchn_bind_virq, port, 8);
+ABI_SIZE(struct evtchn_bind_pirq, 12);
+ABI_OFFSET(struct evtchn_bind_pirq, port, 8);
+ABI_SIZE(struct evtchn_bind_ipi, 8);
+ABI_OFFSET(struct evtchn_bind_ipi, port, 4);
+ABI_SIZE(struct evtchn_close, 4);
+ABI_SIZE(struct evtchn_send, 4);
+ABI_SIZE(struct evtchn_status, 24);
+ABI_OFFSET(struct evtchn_status, u, 16);
+ABI_SIZE(struct evtchn_bind_vcpu, 8);
+ABI_OFFSET(struct evtchn_bind_vcpu, vcpu, 4);
+ABI_SIZE(struct evtchn_unmask, 4);
+ABI_SIZE(struct evtchn_reset, 2);
+ABI_SIZE(struct evtchn_init_control, 24);
+ABI_OFFSET(struct evtchn_init_control, _pad, 17);
+ABI_SIZE(struct evtchn_expand_array, 8);
+ABI_SIZE(struct evtchn_set_priority, 8);
+ABI_OFFSET(struct evtchn_set_priority, priority, 4);
+ABI_SIZE(struct evtchn_fifo_control_block, 72);
+ABI_OFFSET(struct evtchn_fifo_control_block, head, 8);
 
 #endif

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mirrors Xen's hvm/save.h and arch-x86/hvm/save.h: the records of an HVM or PVH domain's state, as get/sethvmcontext and a
- * migration stream carry them. A stream is: descriptor, record, descriptor, record ...; HEADER first, END last. Xen
- * hides each record's code in a type; here it is HVM_SAVE_CODE_<name>.
+ * Mirrors Xen's hvm/save.h and arch-x86/hvm/save.h: the records of an HVM or PVH domain's state, as
+ * get/sethvmcontext and a migration stream carry them. A stream is: descriptor, record, descriptor,
+ * record ...; HEADER first, END last. Xen hides each record's code in a type; here it is
+ * HVM_SAVE_CODE_<name>.
  */
 #ifndef ABI_HVM_SAVE_H
 #define ABI_HVM_SAVE_H
@@ -12,37 +13,37 @@
 struct hvm_save_descriptor {
 	uint16_t typecode; /* HVM_SAVE_CODE_* */
 	uint16_t instance; /* vCPU, or number of the device */
-	uint32_t length; /* of the record that follows */
+	uint32_t length;   /* of the record that follows */
 };
 
-#define HVM_SAVE_CODE_END 0
-#define HVM_SAVE_CODE_HEADER 1
-#define HVM_SAVE_CODE_CPU 2
-#define HVM_SAVE_CODE_PIC 3
-#define HVM_SAVE_CODE_IOAPIC 4
-#define HVM_SAVE_CODE_LAPIC 5
-#define HVM_SAVE_CODE_LAPIC_REGS 6
-#define HVM_SAVE_CODE_PCI_IRQ 7
-#define HVM_SAVE_CODE_ISA_IRQ 8
-#define HVM_SAVE_CODE_PCI_LINK 9
-#define HVM_SAVE_CODE_PIT 10
-#define HVM_SAVE_CODE_RTC 11
-#define HVM_SAVE_CODE_HPET 12
-#define HVM_SAVE_CODE_PMTIMER 13
-#define HVM_SAVE_CODE_MTRR 14
+#define HVM_SAVE_CODE_END             0
+#define HVM_SAVE_CODE_HEADER          1
+#define HVM_SAVE_CODE_CPU             2
+#define HVM_SAVE_CODE_PIC             3
+#define HVM_SAVE_CODE_IOAPIC          4
+#define HVM_SAVE_CODE_LAPIC           5
+#define HVM_SAVE_CODE_LAPIC_REGS      6
+#define HVM_SAVE_CODE_PCI_IRQ         7
+#define HVM_SAVE_CODE_ISA_IRQ         8
+#define HVM_SAVE_CODE_PCI_LINK        9
+#define HVM_SAVE_CODE_PIT             10
+#define HVM_SAVE_CODE_RTC             11
+#define HVM_SAVE_CODE_HPET            12
+#define HVM_SAVE_CODE_PMTIMER         13
+#define HVM_SAVE_CODE_MTRR            14
 #define HVM_SAVE_CODE_VIRIDIAN_DOMAIN 15
-#define HVM_SAVE_CODE_VIRIDIAN_VCPU 17
-#define HVM_SAVE_CODE_VMCE_VCPU 18
-#define HVM_SAVE_CODE_TSC_ADJUST 19
-#define CPU_XSAVE_CODE 16
-#define CPU_MSR_CODE 20
-#define HVM_SAVE_CODE_MAX 20
+#define HVM_SAVE_CODE_VIRIDIAN_VCPU   17
+#define HVM_SAVE_CODE_VMCE_VCPU       18
+#define HVM_SAVE_CODE_TSC_ADJUST      19
+#define CPU_XSAVE_CODE                16
+#define CPU_MSR_CODE                  20
+#define HVM_SAVE_CODE_MAX             20
 
-#define HVM_FILE_MAGIC 0x54381286
-#define HVM_FILE_VERSION 0x00000001
+#define HVM_FILE_MAGIC                0x54381286
+#define HVM_FILE_VERSION              0x00000001
 
 struct hvm_save_header {
-	uint32_t magic; /* HVM_FILE_MAGIC */
+	uint32_t magic;   /* HVM_FILE_MAGIC */
 	uint32_t version; /* HVM_FILE_VERSION */
 	uint64_t changeset;
 	uint32_t cpuid; /* CPUID 1.eax of the machine that saved */
@@ -109,7 +110,8 @@ struct hvm_hw_cpu {
 	uint64_t ldtr_base;
 	uint64_t idtr_base;
 	uint64_t gdtr_base;
-	uint32_t cs_arbytes; /* attributes as in the VMCS: L, D/B, G in bits 13-15, unusable in 16 */
+	uint32_t
+		cs_arbytes; /* attributes as in the VMCS: L, D/B, G in bits 13-15, unusable in 16 */
 	uint32_t ds_arbytes;
 	uint32_t es_arbytes;
 	uint32_t fs_arbytes;
@@ -129,7 +131,8 @@ struct hvm_hw_cpu {
 	uint64_t msr_efer;
 	uint64_t msr_tsc_aux;
 	uint64_t tsc;
-	uint32_t pending_event; /* vector 0-7, type 8-10, error code valid 11, valid 31: the VMCB's EVENTINJ */
+	uint32_t
+		pending_event; /* vector 0-7, type 8-10, error code valid 11, valid 31: the VMCB's EVENTINJ */
 	uint32_t error_code;
 	uint32_t flags; /* XEN_X86_FPU_INITIALISED */
 	uint32_t pad0;
@@ -175,7 +178,7 @@ struct hvm_hw_rtc {
 	int64_t rtc_offset;
 };
 
-#define MTRR_VCNT 8
+#define MTRR_VCNT     8
 #define NUM_FIXED_MSR 11
 
 struct hvm_hw_mtrr {
@@ -226,5 +229,37 @@ struct hvm_msr {
 	uint32_t count;
 	struct hvm_one_msr msr[];
 };
+
+ABI_SIZE(struct hvm_save_descriptor, 8);
+ABI_OFFSET(struct hvm_save_descriptor, length, 4);
+ABI_SIZE(struct hvm_save_header, 24);
+ABI_OFFSET(struct hvm_save_header, gtsc_khz, 20);
+ABI_SIZE(struct hvm_hw_cpu, 1032);
+ABI_OFFSET(struct hvm_hw_cpu, dr6, 720);
+ABI_OFFSET(struct hvm_hw_cpu, ldtr_base, 864);
+ABI_OFFSET(struct hvm_hw_cpu, pad0, 1028);
+ABI_SIZE(union vioapic_redir_entry, 8);
+ABI_SIZE(struct hvm_hw_vioapic, 400);
+ABI_OFFSET(struct hvm_hw_vioapic, redirtbl, 16);
+ABI_SIZE(struct hvm_hw_lapic, 32);
+ABI_OFFSET(struct hvm_hw_lapic, pending_esr, 24);
+ABI_SIZE(struct hvm_hw_lapic_regs, 1024);
+ABI_SIZE(struct hvm_hw_pmtimer, 8);
+ABI_OFFSET(struct hvm_hw_pmtimer, pm1a_en, 6);
+ABI_SIZE(struct hvm_hw_rtc, 24);
+ABI_OFFSET(struct hvm_hw_rtc, rtc_offset, 16);
+ABI_SIZE(struct hvm_hw_mtrr, 240);
+ABI_OFFSET(struct hvm_hw_mtrr, msr_mtrr_def_type, 232);
+ABI_SIZE(struct hvm_hw_cpu_xsave_hdr, 64);
+ABI_OFFSET(struct hvm_hw_cpu_xsave_hdr, reserved, 16);
+ABI_SIZE(struct hvm_hw_cpu_xsave, 600);
+ABI_OFFSET(struct hvm_hw_cpu_xsave, save_area, 24);
+ABI_SIZE(struct hvm_vmce_vcpu, 32);
+ABI_OFFSET(struct hvm_vmce_vcpu, mcg_ext_ctl, 24);
+ABI_SIZE(struct hvm_tsc_adjust, 8);
+ABI_SIZE(struct hvm_one_msr, 16);
+ABI_OFFSET(struct hvm_one_msr, val, 8);
+ABI_SIZE(struct hvm_msr, 8);
+ABI_OFFSET(struct hvm_msr, msr, 8);
 
 #endif

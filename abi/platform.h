@@ -1,40 +1,41 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mirrors Xen's platform.h: what the control domain's kernel tells the hypervisor about the machine, and asks. EFI runtime
- * calls, MTRRs, hot-plug of memory and MSR batches have their numbers only.
+ * Mirrors Xen's platform.h: what the control domain's kernel tells the hypervisor about the
+ * machine, and asks. EFI runtime calls, MTRRs, hot-plug of memory and MSR batches have their
+ * numbers only.
  */
 #ifndef ABI_PLATFORM_H
 #define ABI_PLATFORM_H
 
 #include "xen.h"
 
-#define XENPF_INTERFACE_VERSION 0x03000001
+#define XENPF_INTERFACE_VERSION    0x03000001
 
-#define XENPF_settime32 17
-#define XENPF_add_memtype 31
-#define XENPF_del_memtype 32
-#define XENPF_read_memtype 33
-#define XENPF_microcode_update 35
-#define XENPF_platform_quirk 39
-#define XENPF_get_cpu_version 48
-#define XENPF_efi_runtime_call 49
-#define XENPF_firmware_info 50
-#define XENPF_enter_acpi_sleep 51
-#define XENPF_change_freq 52
-#define XENPF_getidletime 53
+#define XENPF_settime32            17
+#define XENPF_add_memtype          31
+#define XENPF_del_memtype          32
+#define XENPF_read_memtype         33
+#define XENPF_microcode_update     35
+#define XENPF_platform_quirk       39
+#define XENPF_get_cpu_version      48
+#define XENPF_efi_runtime_call     49
+#define XENPF_firmware_info        50
+#define XENPF_enter_acpi_sleep     51
+#define XENPF_change_freq          52
+#define XENPF_getidletime          53
 #define XENPF_set_processor_pminfo 54
-#define XENPF_get_cpuinfo 55
-#define XENPF_cpu_online 56
-#define XENPF_cpu_offline 57
-#define XENPF_cpu_hotadd 58
-#define XENPF_mem_hotadd 59
-#define XENPF_core_parking 60
-#define XENPF_resource_op 61
-#define XENPF_settime64 62
-#define XENPF_get_symbol 63
-#define XENPF_get_dom0_console 64
-#define XENPF_get_ucode_revision 65
-#define XENPF_microcode_update2 66
+#define XENPF_get_cpuinfo          55
+#define XENPF_cpu_online           56
+#define XENPF_cpu_offline          57
+#define XENPF_cpu_hotadd           58
+#define XENPF_mem_hotadd           59
+#define XENPF_core_parking         60
+#define XENPF_resource_op          61
+#define XENPF_settime64            62
+#define XENPF_get_symbol           63
+#define XENPF_get_dom0_console     64
+#define XENPF_get_ucode_revision   65
+#define XENPF_microcode_update2    66
 
 struct xenpf_settime32 {
 	uint32_t secs;
@@ -60,27 +61,27 @@ struct xenpf_microcode_update2 {
 	uint64_t data; /* const void * */
 };
 
-#define QUIRK_NOIRQBALANCING 1
-#define QUIRK_IOAPIC_BAD_REGSEL 2
+#define QUIRK_NOIRQBALANCING     1
+#define QUIRK_IOAPIC_BAD_REGSEL  2
 #define QUIRK_IOAPIC_GOOD_REGSEL 3
 
 struct xenpf_platform_quirk {
 	uint32_t quirk_id; /* QUIRK_* */
 };
 
-#define XEN_FW_DISK_INFO 1
+#define XEN_FW_DISK_INFO          1
 #define XEN_FW_DISK_MBR_SIGNATURE 2
-#define XEN_FW_VBEDDC_INFO 3
-#define XEN_FW_EFI_INFO 4
-#define XEN_FW_KBD_SHIFT_FLAGS 5
+#define XEN_FW_VBEDDC_INFO        3
+#define XEN_FW_EFI_INFO           4
+#define XEN_FW_KBD_SHIFT_FLAGS    5
 
 /* index of XEN_FW_EFI_INFO */
-#define XEN_FW_EFI_VERSION 0
-#define XEN_FW_EFI_CONFIG_TABLE 1
-#define XEN_FW_EFI_VENDOR 2
-#define XEN_FW_EFI_MEM_INFO 3
-#define XEN_FW_EFI_RT_VERSION 4
-#define XEN_FW_EFI_PCI_ROM 5
+#define XEN_FW_EFI_VERSION          0
+#define XEN_FW_EFI_CONFIG_TABLE     1
+#define XEN_FW_EFI_VENDOR           2
+#define XEN_FW_EFI_MEM_INFO         3
+#define XEN_FW_EFI_RT_VERSION       4
+#define XEN_FW_EFI_PCI_ROM          5
 #define XEN_FW_EFI_APPLE_PROPERTIES 6
 
 union xenpf_efi_info {
@@ -92,7 +93,7 @@ union xenpf_efi_info {
 	struct {
 		uint32_t revision;
 		uint32_t bufsz; /* in: room, bytes */
-		uint64_t name; /* void *, UTF-16 */
+		uint64_t name;  /* void *, UTF-16 */
 	} vendor;
 	struct {
 		uint64_t addr; /* in and out */
@@ -164,9 +165,9 @@ struct xenpf_getidletime {
 	uint64_t now;
 };
 
-#define XEN_PM_CX 0
-#define XEN_PM_PX 1
-#define XEN_PM_TX 2
+#define XEN_PM_CX  0
+#define XEN_PM_PX  1
+#define XEN_PM_TX  2
 #define XEN_PM_PDC 3
 
 #define XEN_PX_PCT 1
@@ -192,17 +193,17 @@ struct xen_processor_cx {
 	struct xen_power_register reg;
 	uint8_t type;
 	uint32_t latency; /* us */
-	uint32_t power; /* mW */
+	uint32_t power;   /* mW */
 	uint32_t dpcnt;
 	uint64_t dp; /* struct xen_processor_csd * */
 };
 
 struct xen_processor_flags {
-	uint32_t bm_control : 1;
-	uint32_t bm_check : 1;
-	uint32_t has_cst : 1;
+	uint32_t bm_control       : 1;
+	uint32_t bm_check         : 1;
+	uint32_t has_cst          : 1;
 	uint32_t power_setup_done : 1;
-	uint32_t bm_rld_set : 1;
+	uint32_t bm_rld_set       : 1;
 };
 
 struct xen_processor_power {
@@ -238,7 +239,7 @@ struct xen_psd_package {
 	uint64_t num_processors;
 };
 
-#define XEN_CPUPERF_SHARED_TYPE_HW 1
+#define XEN_CPUPERF_SHARED_TYPE_HW  1
 #define XEN_CPUPERF_SHARED_TYPE_ALL 2
 #define XEN_CPUPERF_SHARED_TYPE_ANY 3
 
@@ -254,7 +255,7 @@ struct xen_processor_performance {
 };
 
 struct xenpf_set_processor_pminfo {
-	uint32_t id; /* ACPI id of the CPU */
+	uint32_t id;   /* ACPI id of the CPU */
 	uint32_t type; /* XEN_PM_* */
 	union {
 		struct xen_processor_power power;
@@ -263,7 +264,7 @@ struct xenpf_set_processor_pminfo {
 	} u;
 };
 
-#define XEN_PCPU_FLAGS_ONLINE 1
+#define XEN_PCPU_FLAGS_ONLINE  1
 #define XEN_PCPU_FLAGS_INVALID 2
 
 struct xenpf_pcpuinfo {
@@ -303,8 +304,8 @@ struct xenpf_core_parking {
 
 struct xenpf_symdata {
 	uint32_t namelen; /* in: room; out: length */
-	uint32_t symnum; /* in; out: the next one */
-	uint64_t name; /* char * */
+	uint32_t symnum;  /* in; out: the next one */
+	uint64_t name;    /* char * */
 	uint64_t address;
 	char type;
 };
@@ -317,7 +318,7 @@ struct xenpf_ucode_revision {
 };
 
 struct xen_platform_op {
-	uint32_t cmd; /* XENPF_* */
+	uint32_t cmd;               /* XENPF_* */
 	uint32_t interface_version; /* XENPF_INTERFACE_VERSION */
 	union {
 		struct xenpf_settime32 settime32;
@@ -341,5 +342,58 @@ struct xen_platform_op {
 		uint8_t pad[128];
 	} u;
 };
+
+ABI_SIZE(struct xenpf_settime32, 16);
+ABI_OFFSET(struct xenpf_settime32, system_time, 8);
+ABI_SIZE(struct xenpf_settime64, 24);
+ABI_OFFSET(struct xenpf_settime64, system_time, 16);
+ABI_SIZE(struct xenpf_microcode_update, 16);
+ABI_OFFSET(struct xenpf_microcode_update, length, 8);
+ABI_SIZE(struct xenpf_microcode_update2, 16);
+ABI_OFFSET(struct xenpf_microcode_update2, data, 8);
+ABI_SIZE(struct xenpf_platform_quirk, 4);
+ABI_SIZE(union xenpf_efi_info, 32);
+ABI_SIZE(struct xenpf_firmware_info, 40);
+ABI_OFFSET(struct xenpf_firmware_info, u, 8);
+ABI_SIZE(struct xenpf_enter_acpi_sleep, 12);
+ABI_OFFSET(struct xenpf_enter_acpi_sleep, flags, 8);
+ABI_SIZE(struct xenpf_change_freq, 16);
+ABI_OFFSET(struct xenpf_change_freq, freq, 8);
+ABI_SIZE(struct xenpf_getidletime, 32);
+ABI_OFFSET(struct xenpf_getidletime, now, 24);
+ABI_SIZE(struct xen_power_register, 24);
+ABI_OFFSET(struct xen_power_register, address, 16);
+ABI_SIZE(struct xen_processor_csd, 12);
+ABI_OFFSET(struct xen_processor_csd, num, 8);
+ABI_SIZE(struct xen_processor_cx, 48);
+ABI_OFFSET(struct xen_processor_cx, dp, 40);
+ABI_SIZE(struct xen_processor_flags, 4);
+ABI_SIZE(struct xen_processor_power, 16);
+ABI_OFFSET(struct xen_processor_power, states, 8);
+ABI_SIZE(struct xen_pct_register, 16);
+ABI_OFFSET(struct xen_pct_register, address, 8);
+ABI_SIZE(struct xen_processor_px, 48);
+ABI_OFFSET(struct xen_processor_px, status, 40);
+ABI_SIZE(struct xen_psd_package, 40);
+ABI_OFFSET(struct xen_psd_package, num_processors, 32);
+ABI_SIZE(struct xen_processor_performance, 104);
+ABI_OFFSET(struct xen_processor_performance, shared_type, 96);
+ABI_SIZE(struct xenpf_set_processor_pminfo, 112);
+ABI_OFFSET(struct xenpf_set_processor_pminfo, u, 8);
+ABI_SIZE(struct xenpf_pcpuinfo, 20);
+ABI_OFFSET(struct xenpf_pcpuinfo, acpi_id, 16);
+ABI_SIZE(struct xenpf_pcpu_version, 32);
+ABI_OFFSET(struct xenpf_pcpu_version, stepping, 28);
+ABI_SIZE(struct xenpf_cpu_ol, 4);
+ABI_SIZE(struct xenpf_cpu_hotadd, 12);
+ABI_OFFSET(struct xenpf_cpu_hotadd, pxm, 8);
+ABI_SIZE(struct xenpf_core_parking, 8);
+ABI_OFFSET(struct xenpf_core_parking, idle_nums, 4);
+ABI_SIZE(struct xenpf_symdata, 32);
+ABI_OFFSET(struct xenpf_symdata, type, 24);
+ABI_SIZE(struct xenpf_ucode_revision, 16);
+ABI_OFFSET(struct xenpf_ucode_revision, revision, 12);
+ABI_SIZE(struct xen_platform_op, 136);
+ABI_OFFSET(struct xen_platform_op, u, 8);
 
 #endif

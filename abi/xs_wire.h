@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 /*
- * Mirrors Xen's io/xs_wire.h: messages of the store, over a socket or over the ring in the page that a guest shares with the
- * store daemon.
+ * Mirrors Xen's io/xs_wire.h: messages of the store, over a socket or over the ring in the page
+ * that a guest shares with the store daemon.
  */
 #ifndef ABI_XS_WIRE_H
 #define ABI_XS_WIRE_H
@@ -36,18 +36,15 @@ enum xsd_sockmsg_type {
 };
 
 struct xsd_sockmsg {
-	uint32_t type; /* XS_* */
+	uint32_t type;   /* XS_* */
 	uint32_t req_id; /* comes back in the answer */
-	uint32_t tx_id; /* 0: no transaction */
-	uint32_t len; /* of what follows */
+	uint32_t tx_id;  /* 0: no transaction */
+	uint32_t len;    /* of what follows */
 };
 
-enum xs_watch_type {
-	XS_WATCH_PATH,
-	XS_WATCH_TOKEN
-};
+enum xs_watch_type { XS_WATCH_PATH, XS_WATCH_TOKEN };
 
-#define XENSTORE_RING_SIZE 1024
+#define XENSTORE_RING_SIZE     1024
 #define MASK_XENSTORE_IDX(idx) ((idx) & (XENSTORE_RING_SIZE - 1))
 
 typedef uint32_t XENSTORE_RING_IDX;
@@ -60,23 +57,30 @@ struct xenstore_domain_interface {
 	XENSTORE_RING_IDX rsp_cons;
 	XENSTORE_RING_IDX rsp_prod;
 	uint32_t server_features; /* XENSTORE_SERVER_FEATURE_* */
-	uint32_t connection; /* XENSTORE_CONNECTED, XENSTORE_RECONNECT */
-	uint32_t error; /* XENSTORE_ERROR_* */
+	uint32_t connection;      /* XENSTORE_CONNECTED, XENSTORE_RECONNECT */
+	uint32_t error;           /* XENSTORE_ERROR_* */
 };
 
-#define XENSTORE_PAYLOAD_MAX 4096
-#define XENSTORE_ABS_PATH_MAX 3072
-#define XENSTORE_REL_PATH_MAX 2048
+#define XENSTORE_PAYLOAD_MAX                 4096
+#define XENSTORE_ABS_PATH_MAX                3072
+#define XENSTORE_REL_PATH_MAX                2048
 
 #define XENSTORE_SERVER_FEATURE_RECONNECTION 1
-#define XENSTORE_SERVER_FEATURE_ERROR 2
+#define XENSTORE_SERVER_FEATURE_ERROR        2
 
-#define XENSTORE_CONNECTED 0
-#define XENSTORE_RECONNECT 1
+#define XENSTORE_CONNECTED                   0
+#define XENSTORE_RECONNECT                   1
 
-#define XENSTORE_ERROR_NONE 0
-#define XENSTORE_ERROR_COMM 1
-#define XENSTORE_ERROR_RINGIDX 2
-#define XENSTORE_ERROR_PROTO 3
+#define XENSTORE_ERROR_NONE                  0
+#define XENSTORE_ERROR_COMM                  1
+#define XENSTORE_ERROR_RINGIDX               2
+#define XENSTORE_ERROR_PROTO                 3
+
+ABI_SIZE(struct xsd_sockmsg, 16);
+ABI_OFFSET(struct xsd_sockmsg, len, 12);
+ABI_SIZE(struct xenstore_domain_interface, 2076);
+ABI_OFFSET(struct xenstore_domain_interface, req_prod, 2052);
+ABI_OFFSET(struct xenstore_domain_interface, server_features, 2064);
+ABI_OFFSET(struct xenstore_domain_interface, error, 2072);
 
 #endif
