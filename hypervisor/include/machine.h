@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The end of everything: the three ways a machine stops. None returns, none takes a lock. */
+#ifndef SOCLE_MACHINE_H
+#define SOCLE_MACHINE_H
+
+#include "types.h"
+
+/* ACPI reset register, keyboard controller, port 0xcf9, triple fault: the first that works. */
+noreturn_fn void machine_reboot(void);
+/* ACPI S5; halts when there is no such thing. */
+noreturn_fn void machine_poweroff(void);
+/* Stops every CPU, with interrupts off. */
+noreturn_fn void machine_halt(void);
+
+#endif
