@@ -24,11 +24,13 @@ export LC_ALL := C
 export PYTHONDONTWRITEBYTECODE := 1
 
 -include board/build.mk
+-include abi/build.mk
 -include hypervisor/build.mk
 -include toolstack/build.mk
 -include dom0-rootfs/build.mk
 -include image/build.mk
 -include tests/build.mk
+-include tools/build.mk
 
 .PHONY: help clean distclean
 help: ## this list

@@ -7,7 +7,7 @@
  * base+1: eax version, major in the upper half.
  * base+2: eax hypercall pages (1), ebx the MSR to write their address to, ecx feature bits.
  * base+3: time. Subleaf 0: eax TSC flags, ebx TSC mode, ecx guest kHz, edx incarnation;
- *         1: eax, ebx TSC offset, ecx and edx multiplier and shift of the PV clock; 2: eax host kHz.
+ *         1: eax, ebx TSC offset, ecx, edx multiplier and shift of the PV clock; 2: eax host kHz.
  * base+4: HVM and PVH. Subleaf 0: eax feature bits, ebx vCPU id, ecx domain id.
  * base+5: PV. Subleaf 0: ebx bits 0-7 width of machine addresses.
  */
@@ -41,8 +41,8 @@
 #define XEN_HVM_CPUID_DOMID_PRESENT   (1U << 4)
 /* 15-bit destinations in MSI and IO-APIC entries */
 #define XEN_HVM_CPUID_EXT_DEST_ID (1U << 5)
-#define XEN_HVM_CPUID_UPCALL_VECTOR \
-	(1U << 6) /* per-vCPU upcalls work with bound physical interrupts */
+/* per-vCPU upcalls work with bound physical interrupts */
+#define XEN_HVM_CPUID_UPCALL_VECTOR          (1U << 6)
 
 #define XEN_CPUID_MACHINE_ADDRESS_WIDTH_MASK (0xffU << 0)
 

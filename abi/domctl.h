@@ -450,7 +450,8 @@ struct xen_domctl_paging_mempool {
 	uint64_t size; /* bytes */
 };
 
-/* Copies between the caller's memory and the domain's: gva as vCPU 0 sees it (physical while its paging is off). */
+/* Copies between the caller's memory and the domain's: gva as vCPU 0 sees it (physical while its
+ * paging is off). */
 struct xen_domctl_gdbsx_memio {
 	uint64_t pgd3val; /* 0 */
 	uint64_t gva;

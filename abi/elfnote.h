@@ -25,8 +25,8 @@
 #define XEN_ELFNOTE_MOD_START_PFN      16
 #define XEN_ELFNOTE_SUPPORTED_FEATURES 17 /* bitmap of XENFEAT_* */
 #define XEN_ELFNOTE_PHYS32_ENTRY       18 /* physical address, 4 or 8 bytes */
-#define XEN_ELFNOTE_PHYS32_RELOC \
-	19 /* alignment, lowest, highest address: the kernel may be moved */
-#define XEN_ELFNOTE_MAX XEN_ELFNOTE_PHYS32_RELOC
+/* alignment, lowest, highest address: the kernel may be moved */
+#define XEN_ELFNOTE_PHYS32_RELOC 19
+#define XEN_ELFNOTE_MAX          XEN_ELFNOTE_PHYS32_RELOC
 
 #endif

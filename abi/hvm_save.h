@@ -131,8 +131,8 @@ struct hvm_hw_cpu {
 	uint64_t msr_efer;
 	uint64_t msr_tsc_aux;
 	uint64_t tsc;
-	uint32_t
-		pending_event; /* vector 0-7, type 8-10, error code valid 11, valid 31: the VMCB's EVENTINJ */
+	/* as the VMCB's EVENTINJ: vector 0-7, type 8-10, error code valid 11, valid 31 */
+	uint32_t pending_event;
 	uint32_t error_code;
 	uint32_t flags; /* XEN_X86_FPU_INITIALISED */
 	uint32_t pad0;

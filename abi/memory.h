@@ -87,8 +87,8 @@ struct xen_machphys_mapping {
 #define XENMAPSPACE_gmfn_foreign 4 /* batch only */
 #define XENMAPSPACE_dev_mmio     5
 
-#define XENMAPIDX_grant_table_status \
-	0x80000000U /* or'ed into idx: the status frames of version 2 */
+/* or'ed into idx: the status frames of version 2 */
+#define XENMAPIDX_grant_table_status 0x80000000U
 
 struct xen_add_to_physmap {
 	domid_t domid;

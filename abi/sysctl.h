@@ -77,8 +77,7 @@ struct xen_sysctl_physinfo {
 	uint64_t scrub_pages;
 	uint64_t outstanding_pages;
 	uint64_t max_mfn;
-	uint32_t hw_cap
-		[8]; /* CPUID 1.edx, 1.ecx, 0x80000001.edx, .ecx, ... as Xen orders its feature words */
+	uint32_t hw_cap[8]; /* CPUID feature words in the order of Xen's feature set */
 };
 
 struct xen_sysctl_sched_id {
