@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Tidying of a firmware's memory map, whoever delivered it. Run once, before other CPUs; no locks.
+ */
+#include "boot_info.h"
+#include "lib.h"
+#include "log.h"
+
+/* Where two entries overlap, the one that forbids more holds. */
+static unsigned restriction(uint32_t type)
+{
+	switch (type) {
+	case MEM_RAM: return 1;
+	case MEM_ACPI: return 2; /* could be used once the tables are read */
+	case MEM_NVS: return 3;
+	case MEM_UNUSABLE: return 5;
+	default: return 4;
+	}
+}
+
+/* The type that holds at address a; 0 when no entry covers it. */
+static uint32_t type_at(const struct mem_region *r, unsigned n, paddr_t a)
+{
+	uint32_t type = 0;
+
+	for (unsigned i = 0; i < n; i++)
+		if (a - r[i].start < r[i].size && a >= r[i].start &&
+		    (!type || restriction(r[i].type) > restriction(type)))
+			type = r[i].type;
+	return type;
+}
+
+static unsigned insert_sorted(paddr_t *list, unsigned n, paddr_t value)
+{
+	unsigned i = n;
+
+	for (; i > 0 && list[i - 1] > value; i--)
+		list[i] = list[i - 1];
+	list[i] = value;
+	return n + 1;
+}
+
+void boot_info_tidy(struct boot_info *bi)
+{
+	/* Not on the stack, which is small. */
+	static struct mem_region in[BOOT_MAX_REGIONS];
+	static paddr_t edge[2 * BOOT_MAX_REGIONS];
+	unsigned nr_in = bi->nr_regions, nr_edges = 0, n = 0;
+
+	memcpy(in, bi->region, sizeof(in));
+	for (unsigned i = 0; i < nr_in; i++) {
+		nr_edges = insert_sorted(edge, nr_edges, in[i].start);
+		nr_edges = insert_sorted(edge, nr_edges, in[i].start + in[i].size);
+	}
+	/* Between two neighbouring edges nothing changes. */
+	for (unsigned i = 0; i + 1 < nr_edges; i++) {
+		paddr_t start = edge[i], size = edge[i + 1] - start;
+		uint32_t type = size ? type_at(in, nr_in, start) : 0;
+		struct mem_region *last = n ? &bi->region[n - 1] : NULL;
+
+		if (!type)
+			continue;
+		if (last && last->type == type && last->start + last->size == start) {
+			last->size += size;
+		} else if (n < BOOT_MAX_REGIONS) {
+			bi->region[n++] = (struct mem_region){ start, size, type };
+		} else {
+			/* What is left out is never taken for RAM. */
+			log_warn("memory map: too many pieces; those from %#lx on ignored", start);
+			break;
+		}
+	}
+	bi->nr_regions = n;
+}

@@ -1,0 +1,98 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The VGA text screen, 80 by 25, as a console. Drawn in a copy first and copied out once per write: reading
+ * video memory back in order to scroll would be slow. All of it under the log lock.
+ */
+#include "console.h"
+#include "io.h"
+#include "lib.h"
+#include "mm.h"
+
+#define COLUMNS 80u
+#define ROWS 25u
+#define TEXT_BASE 0xb8000UL
+#define ATTRIBUTE 0x0700u /* light grey on black */
+#define CRTC_INDEX 0x3d4
+#define CRTC_DATA 0x3d5
+
+static uint16_t screen[ROWS][COLUMNS];
+static unsigned row, column;
+static enum { TEXT, ESCAPE, SEQUENCE } state; /* of skipping terminal sequences */
+
+static void clear_row(unsigned r)
+{
+	for (unsigned c = 0; c < COLUMNS; c++)
+		screen[r][c] = ATTRIBUTE | ' ';
+}
+
+static void line_feed(void)
+{
+	if (++row < ROWS)
+		return;
+	row = ROWS - 1;
+	memmove(screen[0], screen[1], sizeof(screen) - sizeof(screen[0]));
+	clear_row(row);
+}
+
+static void put(char c)
+{
+	/* Colours and cursor movements (ESC [ ... letter) are left out, not shown as rubbish. */
+	if (state == ESCAPE) {
+		state = c == '[' ? SEQUENCE : TEXT;
+		return;
+	}
+	if (state == SEQUENCE) {
+		if (c >= '@' && c <= '~')
+			state = TEXT;
+		return;
+	}
+	switch (c) {
+	case '\033': state = ESCAPE; return;
+	case '\n': column = 0; line_feed(); return;
+	case '\r': column = 0; return;
+	case '\b': column -= column > 0; return;
+	case '\t': column = (column + 8) & ~7u; break;
+	default:
+		if ((unsigned char)c < ' ')
+			return;
+		screen[row][column++] = (uint16_t)(ATTRIBUTE | (unsigned char)c);
+	}
+	if (column >= COLUMNS) {
+		column = 0;
+		line_feed();
+	}
+}
+
+static void move_cursor(void)
+{
+	unsigned at = row * COLUMNS + column;
+
+	out8(CRTC_INDEX, 0x0e);
+	out8(CRTC_DATA, (uint8_t)(at >> 8));
+	out8(CRTC_INDEX, 0x0f);
+	out8(CRTC_DATA, (uint8_t)at);
+}
+
+static void vga_write(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		put(s[i]);
+	memcpy(paddr_to_virt(TEXT_BASE), screen, sizeof(screen));
+	move_cursor();
+}
+
+static struct console_sink vga_sink = { .write = vga_write };
+
+void vga_init(void)
+{
+	for (unsigned r = 0; r < ROWS; r++)
+		clear_row(r);
+	row = column = 0;
+	state = TEXT;
+	console_register(&vga_sink);
+}
+
+void vga_release(void)
+{
+	console_unregister(&vga_sink);
+}
