@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of a domain's ports: how they are found, opened and closed, and its beginning and end.
+ * Knows nothing of how an event reaches the guest (deliver.c) or of who asks (op.c). Locks: see
+ * private.h.
+ */
+#include "event.h"
+#include "private.h"
+
+#include "abi/errno.h"
+#include "atomic.h"
+#include "hypercall.h"
+#include "mm.h"
+
+struct spinlock event_peers_lock = SPINLOCK_INIT;
+
+static size_t bucket_table_size(const struct domain *d)
+{
+	return (d->event.max_port / EVENTS_PER_BUCKET + 1) * sizeof(*d->event.buckets);
+}
+
+struct event_channel *event_channel(const struct domain *d, uint32_t port)
+{
+	if (port >= atomic_read(&d->event.nr_ports))
+		return NULL;
+	return &d->event.buckets[port / EVENTS_PER_BUCKET][port % EVENTS_PER_BUCKET];
+}
+
+void event_lock_domains(struct domain *a, struct domain *b)
+{
+	if (!b || a == b) {
+		spin_lock(&a->event_lock);
+		return;
+	}
+	spin_lock(a->id < b->id ? &a->event_lock : &b->event_lock);
+	spin_lock(a->id < b->id ? &b->event_lock : &a->event_lock);
+}
+
+void event_unlock_domains(struct domain *a, struct domain *b)
+{
+	if (b && a != b)
+		spin_unlock(&b->event_lock);
+	spin_unlock(&a->event_lock);
+}
+
+void event_lock_channels(struct event_channel *a, struct event_channel *b)
+{
+	if (!b || a == b) {
+		spin_lock(&a->lock);
+		return;
+	}
+	spin_lock(a < b ? &a->lock : &b->lock);
+	spin_lock(a < b ? &b->lock : &a->lock);
+}
+
+void event_unlock_channels(struct event_channel *a, struct event_channel *b)
+{
+	if (b && a != b)
+		spin_unlock(&b->lock);
+	spin_unlock(&a->lock);
+}
+
+/* One more bucket of free ports. d->event_lock held, or nobody else knows d yet. */
+static int grow(struct domain *d)
+{
+	unsigned first = d->event.nr_ports;
+	struct event_channel *bucket = object_alloc(EVENTS_PER_BUCKET * sizeof(*bucket));
+
+	if (!bucket)
+		return -ENOMEM;
+	for (unsigned i = 0; i < EVENTS_PER_BUCKET; i++)
+		bucket[i].port = first + i;
+	d->event.buckets[first / EVENTS_PER_BUCKET] = bucket;
+	/* The bucket before the number: readers take no lock. */
+	atomic_set(&d->event.nr_ports, first + (unsigned)EVENTS_PER_BUCKET);
+	return 0;
+}
+
+int event_channel_alloc(struct domain *d, struct event_channel **out)
+{
+	struct event_domain *ev = &d->event;
+	unsigned limit = ev->fifo ? EVTCHN_FIFO_NR_CHANNELS : EVTCHN_2L_NR_CHANNELS;
+	unsigned last = MIN(ev->max_port, limit - 1);
+
+	for (unsigned port = ev->first_free; port <= last; port++) {
+		struct event_channel *c;
+		int rc;
+
+		if (port >= ev->nr_ports) {
+			rc = grow(d);
+			if (rc)
+				return rc;
+		}
+		c = event_channel(d, port);
+		if (c->state != EVENT_FREE) {
+			if (port == ev->first_free)
+				ev->first_free++;
+			continue;
+		}
+		if (ev->fifo && event_fifo_is_busy(ev->fifo, port))
+			continue;
+		*out = c;
+		return 0;
+	}
+	return -ENOSPC;
+}
+
+void event_channel_set(struct domain *d, struct event_channel *c, enum event_state state,
+		       unsigned vcpu)
+{
+	c->vcpu = (uint16_t)vcpu;
+	c->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
+	c->state = (uint8_t)state;
+	d->event.nr_open++;
+}
+
+static void channel_free(struct domain *d, struct event_channel *c)
+{
+	/* Whoever gets the port next must not find an event that was not meant for it. */
+	event_clear_pending(d, c);
+	c->state = EVENT_FREE;
+	c->vcpu = 0;
+	c->remote = NULL;
+	c->remote_port = 0;
+	d->event.nr_open--;
+	if (c->port < d->event.first_free)
+		d->event.first_free = c->port;
+}
+
+int event_close(struct domain *d, uint32_t port)
+{
+	struct event_channel *c, *peer = NULL;
+	struct domain *rd = NULL;
+	int rc = -EINVAL;
+
+	spin_lock(&event_peers_lock);
+	c = event_channel(d, port);
+	if (!c)
+		goto unlock;
+	/* Nobody else connects or disconnects now, so the remote domain cannot go away either. */
+	if (READ_ONCE(c->state) == EVENT_INTERDOMAIN) {
+		rd = c->remote;
+		peer = event_channel(rd, c->remote_port);
+	}
+	event_lock_domains(d, rd);
+	event_lock_channels(c, peer);
+	if (c->state > EVENT_RESERVED) {
+		if (peer && peer != c) {
+			peer->state = EVENT_UNBOUND;
+			peer->remote = NULL;
+			peer->remote_id = d->id;
+		}
+		if (c->state == EVENT_VIRQ)
+			event_virq_unbind(d, c);
+		channel_free(d, c);
+		rc = 0;
+	}
+	event_unlock_channels(c, peer);
+	event_unlock_domains(d, rd);
+unlock:
+	spin_unlock(&event_peers_lock);
+	return rc;
+}
+
+int event_reset(struct domain *d)
+{
+	unsigned nr_ports = atomic_read(&d->event.nr_ports), closed = 0;
+	int rc = 0;
+
+	for (unsigned port = 1; port < nr_ports; port++) {
+		if (event_close(d, port) == 0 && ++closed % 64 == 0 && hypercall_preempt())
+			return -ERESTART;
+	}
+	spin_lock(&d->event_lock);
+	if (d->event.nr_open)
+		rc = -EBUSY;
+	else
+		event_fifo_destroy(d);
+	spin_unlock(&d->event_lock);
+	return rc;
+}
+
+int event_domain_init(struct domain *d, unsigned max_port)
+{
+	struct event_domain *ev = &d->event;
+	int rc;
+
+	if (max_port == 0)
+		return -EINVAL;
+	ev->max_port = MIN(max_port, EVTCHN_FIFO_NR_CHANNELS - 1u);
+	ev->nr_ports = ev->nr_open = 0;
+	ev->first_free = 1;
+	ev->fifo = NULL;
+	ev->buckets = object_alloc(bucket_table_size(d));
+	if (!ev->buckets)
+		return -ENOMEM;
+	rc = grow(d);
+	if (rc) {
+		object_free(ev->buckets, bucket_table_size(d));
+		ev->buckets = NULL;
+		return rc;
+	}
+	event_channel(d, 0)->state = EVENT_RESERVED;
+	return 0;
+}
+
+void event_domain_destroy(struct domain *d)
+{
+	struct event_domain *ev = &d->event;
+	unsigned nr_ports = ev->nr_ports;
+
+	if (!ev->buckets)
+		return;
+	for (unsigned port = 1; port < nr_ports; port++)
+		event_close(d, port);
+	/* Nothing is connected any more, and nothing is opened in a dying domain: end of look-ups. */
+	spin_lock(&event_peers_lock);
+	spin_lock(&d->event_lock);
+	event_fifo_destroy(d);
+	atomic_set(&ev->nr_ports, 0);
+	for (unsigned port = 0; port < nr_ports; port += EVENTS_PER_BUCKET)
+		object_free(ev->buckets[port / EVENTS_PER_BUCKET],
+			    EVENTS_PER_BUCKET * sizeof(struct event_channel));
+	object_free(ev->buckets, bucket_table_size(d));
+	ev->buckets = NULL;
+	spin_unlock(&d->event_lock);
+	spin_unlock(&event_peers_lock);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_event_channel_op: one table of operations; copies the argument in once, runs it, copies
+ * results out. Takes no locks. Xen's private reset_cont has no counterpart: a repeated reset goes on.
+ */
+#include "private.h"
+
+#include "abi/errno.h"
+#include "guest_access.h"
+#include "lib.h"
+#include "log.h"
+
+union event_arg {
+	struct evtchn_bind_interdomain bind_interdomain;
+	struct evtchn_bind_virq bind_virq;
+	struct evtchn_bind_pirq bind_pirq;
+	struct evtchn_close close;
+	struct evtchn_send send;
+	struct evtchn_status status;
+	struct evtchn_alloc_unbound alloc_unbound;
+	struct evtchn_bind_ipi bind_ipi;
+	struct evtchn_bind_vcpu bind_vcpu;
+	struct evtchn_unmask unmask;
+	struct evtchn_reset reset;
+	struct evtchn_init_control init_control;
+	struct evtchn_expand_array expand_array;
+	struct evtchn_set_priority set_priority;
+};
+
+static int op_bind_interdomain(struct domain *d, union event_arg *a)
+{
+	return event_op_bind_interdomain(d, &a->bind_interdomain);
+}
+
+static int op_bind_virq(struct domain *d, union event_arg *a)
+{
+	return event_op_bind_virq(d, &a->bind_virq);
+}
+
+static int op_bind_pirq(struct domain *d, union event_arg *a)
+{
+	log_domain(d, LOG_INFO,
+		   "bind_pirq %u: no PIRQs here, interrupts of devices come through the APICs",
+		   a->bind_pirq.pirq);
+	return -EOPNOTSUPP;
+}
+
+static int op_close(struct domain *d, union event_arg *a)
+{
+	return event_close(d, a->close.port);
+}
+
+static int op_status(struct domain *d, union event_arg *a)
+{
+	return event_op_status(d, &a->status);
+}
+
+static int op_alloc_unbound(struct domain *d, union event_arg *a)
+{
+	return event_op_alloc_unbound(d, &a->alloc_unbound);
+}
+
+static int op_bind_ipi(struct domain *d, union event_arg *a)
+{
+	return event_op_bind_ipi(d, &a->bind_ipi);
+}
+
+static int op_bind_vcpu(struct domain *d, union event_arg *a)
+{
+	return event_op_bind_vcpu(d, &a->bind_vcpu);
+}
+
+static int op_unmask(struct domain *d, union event_arg *a)
+{
+	return event_unmask(d, a->unmask.port);
+}
+
+static int op_reset(struct domain *d, union event_arg *a)
+{
+	struct domain *target;
+	int rc = event_target_get(d, a->reset.dom, &target);
+
+	if (rc)
+		return rc;
+	rc = event_reset(target);
+	domain_put(target);
+	return rc;
+}
+
+static int op_init_control(struct domain *d, union event_arg *a)
+{
+	return event_op_init_control(d, &a->init_control);
+}
+
+static int op_expand_array(struct domain *d, union event_arg *a)
+{
+	return event_op_expand_array(d, &a->expand_array);
+}
+
+static int op_set_priority(struct domain *d, union event_arg *a)
+{
+	return event_op_set_priority(d, &a->set_priority);
+}
+
+/* What an operation takes and gives. */
+struct event_operation {
+	int (*run)(struct domain *d, union event_arg *a);
+	uint8_t size;
+	bool results;
+	uint8_t opened; /* offset of the port to close again if the caller cannot be told; 0: none */
+};
+
+#define OPERATION(name)                                                                            \
+	[EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), false, 0}
+#define OPERATION_OUT(name) [EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), true, 0}
+#define OPERATION_OPENS(name, field)                                                               \
+	[EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), true,                        \
+			     offsetof(struct evtchn_##name, field)}
+
+static const struct event_operation operations[] = {
+	OPERATION_OPENS(bind_interdomain, local_port),
+	OPERATION_OPENS(bind_virq, port),
+	OPERATION(bind_pirq),
+	OPERATION(close),
+	OPERATION_OUT(status),
+	OPERATION_OUT(alloc_unbound),
+	OPERATION_OPENS(bind_ipi, port),
+	OPERATION(bind_vcpu),
+	OPERATION(unmask),
+	OPERATION(reset),
+	OPERATION_OUT(init_control),
+	OPERATION(expand_array),
+	OPERATION(set_priority),
+};
+
+/* The hot one does without the table. */
+static int do_send(struct domain *d, uint64_t arg)
+{
+	struct evtchn_send op;
+
+	if (guest_copy_from(&op, arg, sizeof(op)))
+		return -EFAULT;
+	return event_send(d, op.port);
+}
+
+long do_event_channel_op(unsigned cmd, uint64_t arg)
+{
+	struct domain *d = domain_current();
+	const struct event_operation *o;
+	union event_arg a;
+	uint32_t port;
+	int rc;
+
+	if (likely(cmd == EVTCHNOP_send))
+		return do_send(d, arg);
+	o = cmd < ARRAY_SIZE(operations) ? &operations[cmd] : NULL;
+	if (!o || !o->run) {
+		log_domain(d, LOG_INFO, "event_channel_op %u is unknown", cmd);
+		return -ENOSYS;
+	}
+	if (guest_copy_from(&a, arg, o->size))
+		return -EFAULT;
+	rc = o->run(d, &a);
+	if (rc || !o->results || !guest_copy_to(arg, &a, o->size))
+		return rc;
+	if (o->opened) {
+		memcpy(&port, (char *)&a + o->opened, sizeof(port));
+		event_close(d, port);
+	}
+	return -EFAULT;
+}
