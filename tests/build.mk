@@ -48,6 +48,7 @@ $(B)/tests/unit/$1/test_$2: $(foreach s,tests/unit/$1/test_$2.c $3,$(B)/tests/un
 endef
 
 include $(wildcard tests/unit/*/build.mk)
+-include tests/fuzz/build.mk
 -include tests/guest/build.mk
 -include tests/bench/build.mk
 

@@ -1,0 +1,52 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# Fuzzing of everything that parses foreign bytes, with clang's libFuzzer and sanitizers.
+#   make fuzz                    each target for FUZZ_SECONDS (60) with new inputs
+#   make fuzz FUZZ=insn          that target only
+# A short run with the same inputs every time is one of the unit tests (unit/fuzz/<name>).
+#
+# A target is tests/fuzz/fuzz_<name>.c and one line here: name, sources under test, flags, libraries.
+# Well-formed inputs to start from come from seeds.py; words worth trying from <name>.dict.
+
+FUZZ_SECONDS ?= 60
+FUZZ ?=
+FUZZ_CC := clang
+FUZZ_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -fno-omit-frame-pointer -DSOCLE_HOST_TEST \
+	       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -iquote . -iquote tests/fuzz
+FUZZ_TARGETS :=
+
+# fuzz_object: name, source, extra flags
+define fuzz_object
+$(B)/fuzz/$1/$(2:.c=.o): $2 | $(B)/host-deps/test
+	@mkdir -p $$(@D)
+	$$(FUZZ_CC) $$(FUZZ_CFLAGS) $3 -MMD -MP -c $$< -o $$@
+-include $(B)/fuzz/$1/$(2:.c=.d)
+
+endef
+
+# fuzz_target: name, sources under test, extra flags, libraries
+define fuzz_target
+FUZZ_TARGETS += $1
+UNIT_TESTS += $(B)/tests/unit/fuzz/test_$1
+$(foreach s,tests/fuzz/fuzz_$1.c $2,$(call fuzz_object,$1,$s,$3))
+$(B)/fuzz/$1/fuzz: $(foreach s,tests/fuzz/fuzz_$1.c $2,$(B)/fuzz/$1/$(s:.c=.o))
+	$$(FUZZ_CC) $$(FUZZ_CFLAGS) $$^ $4 -o $$@
+$(B)/fuzz/$1/seeds/.done: tests/fuzz/seeds.py
+	@tests/fuzz/seeds.py $1 $$(@D)
+	@touch $$@
+$(B)/tests/unit/fuzz/test_$1: $(B)/fuzz/$1/fuzz $(B)/fuzz/$1/seeds/.done tests/fuzz/build.mk
+	@mkdir -p $$(@D)
+	@printf '#!/bin/sh\nexec tests/fuzz/run short $(B)/fuzz/$1\n' > $$@
+	@chmod +x $$@
+.PHONY: fuzz-$1
+fuzz-$1: $(B)/fuzz/$1/fuzz $(B)/fuzz/$1/seeds/.done
+	tests/fuzz/run long $(B)/fuzz/$1 $$(FUZZ_SECONDS)
+endef
+
+FUZZ_HYPERVISOR := -iquote hypervisor/include -iquote hypervisor
+
+$(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
+$(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c tests/fuzz/hypervisor_fakes.c,$(FUZZ_HYPERVISOR)))
+
+.PHONY: fuzz
+fuzz: $(or $(addprefix fuzz-,$(FUZZ)),$(addprefix fuzz-,$(FUZZ_TARGETS))) ## look for inputs that break parsers, 60 s each

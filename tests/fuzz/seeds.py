@@ -1,0 +1,142 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Writes the inputs that fuzzing of one target starts from: small and well formed, so that the fuzzer
+need not invent a file format before it can break one.
+
+usage: seeds.py TARGET FOLDER
+"""
+import bz2
+import lzma
+import os
+import shutil
+import struct
+import subprocess
+import sys
+import zlib
+
+PHYS32_ENTRY = 18
+
+
+# ---- kernels -------------------------------------------------------------------------------------
+
+def note(entry, width=4):
+    desc = entry.to_bytes(width, 'little')
+    return struct.pack('<III', 4, len(desc), PHYS32_ENTRY) + b'Xen\0' + desc
+
+
+def elf64(entry=0x100000, width=4, sections=False):
+    text, notes = b'\xf4' * 32, note(entry, width)
+    at = 64 + 2 * 56
+    phdrs = struct.pack('<IIQQQQQQ', 1, 5, at, 0x100000, 0x100000, len(text), 64, 4096)
+    kind = 6 if sections else 4
+    phdrs += struct.pack('<IIQQQQQQ', kind, 4, at + len(text), 0, 0, len(notes), len(notes), 4)
+    body = text + notes
+    shoff = at + len(body) if sections else 0
+    if sections:
+        body += struct.pack('<IIQQQQIIQQ', 0, 7, 0, 0, at + len(text), len(notes), 0, 0, 4, 0)
+    head = b'\x7fELF\2\1\1' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', 2, 62, 1, 0x100000, 64, shoff,
+                                                     0, 64, 56, 2, 64, 1 if sections else 0, 0)
+    return head + phdrs + body
+
+
+def elf32(entry=0x100000):
+    text, notes = b'\xf4' * 32, note(entry)
+    at = 52 + 2 * 32
+    phdrs = struct.pack('<IIIIIIII', 1, at, 0x100000, 0x100000, len(text), 64, 5, 4096)
+    phdrs += struct.pack('<IIIIIIII', 4, at + len(text), 0, 0, len(notes), len(notes), 4, 4)
+    head = b'\x7fELF\1\1\1' + bytes(9) + struct.pack('<HHIIIIIHHHHHH', 2, 3, 1, 0x100000, 52, 0, 0,
+                                                     52, 32, 2, 40, 0, 0)
+    return head + phdrs + text + notes
+
+
+def kernels():
+    return [elf64(), elf64(width=8), elf64(sections=True), elf64(entry=0), elf32()]
+
+
+# ---- packed kernels ------------------------------------------------------------------------------
+
+def filtered(command, data):
+    """data through a command line tool, or nothing where the tool is not installed."""
+    if not shutil.which(command[0]):
+        return []
+    return [subprocess.run(command, input=data, stdout=subprocess.PIPE, check=True).stdout]
+
+
+def packed():
+    data = elf64() + bytes(200)
+    packer = zlib.compressobj(9, zlib.DEFLATED, 31)
+    yield packer.compress(data) + packer.flush()
+    yield lzma.compress(data, check=lzma.CHECK_CRC32)
+    yield lzma.compress(data, format=lzma.FORMAT_ALONE)
+    yield from filtered(['zstd', '-q', '-c'], data)
+    yield from filtered(['lz4', '-q', '-l', '-c'], data)
+    yield bz2.compress(data)
+
+
+def bzimage(payload):
+    setup = bytearray(1024)
+    setup[0x1f1] = 1
+    setup[0x1fe:0x200] = b'\x55\xaa'
+    setup[0x202:0x206] = b'HdrS'
+    struct.pack_into('<H', setup, 0x206, 0x20f)
+    # gzip ends with the length of its content; behind the others the kernel's build appends it.
+    if not payload.startswith(b'\x1f\x8b'):
+        payload += struct.pack('<I', len(elf64()) + 200)
+    struct.pack_into('<II', setup, 0x248, 0, len(payload))
+    return bytes(setup) + payload
+
+
+# ---- text ----------------------------------------------------------------------------------------
+
+def cmdlines():
+    return [text.encode() for text in (
+        'console=com1,vga com1=115200,8n1 dom0_mem=256M loglvl=info',
+        'console=none com1=auto,8n1,0x2f8,3 dom0_mem=512M,max:1G noreboot',
+        'dom0_mem=min:128M,max:64K dom0_max_vcpus=1-4 maxcpus=2 loglvl=all/error guest_loglvl=all',
+        'dom0_max_vcpus=-8 noreboot=no   maxcpus=0x10\tdom0_mem=18446744073709551615T')]
+
+
+def configs():
+    return [text.encode() for text in (
+        'name = "demo"\nmemory = 256\nvcpus = 2\nkernel = "/boot/vmlinuz"\nramdisk = \'/boot/initrd\'\n'
+        'cmdline = "console=hvc0"\n',
+        '# a comment\ntype="pvh"; name="a b"\nmaxmem=0x200 # more\non_poweroff="destroy"\n'
+        'on_reboot="restart"\non_crash="preserve"\ndisk = [ "phy:/dev/a,xvda,w", \'b\', ]\nvif=[]\n',
+        'name="\\"quoted\\" \\x41"\nextra = """no"""\nlist = [ 1, 2,\n 3 ]\nmemory = -1\n')]
+
+
+# ---- instructions --------------------------------------------------------------------------------
+
+INSTRUCTIONS = '''8907 8b07 48 8907 488b4708 66890425b0b0e0fe c70780000000 c60701 0fb607 0fb70f 480fbe07 63c8
+4863c8 f3a4 f3ab f348a5 ac aa 8704248b05100000 f00fb10f 0fa307 0fba2f05 83270f 810f00010000 f6070f a100000000
+48a10000e0fe00000000 0fa2 0f32 0f30 f4 0f01d9 0f01c1 e4f0 ec ed 6c 6f f36c 0f22c0 0f20d8 0f2300 0f0138 0f09
+0f31 0f01f9 0f06 0f01f0 cc cd80 f1 f390 0f01c8 0f01c9 0f01d1 c5f877 6266 f20f10c1 e8fcffffff ff2508000000
+f00fc107 41ff8424f0ffffff 36663e67894605'''.split()
+
+
+def instructions():
+    return [bytes([mode]) + bytes.fromhex(code) for mode in range(3) for code in INSTRUCTIONS]
+
+
+SEEDS = {
+    'elf': kernels,
+    'elf_image': kernels,
+    'bzimage': lambda: [bzimage(p) for p in packed()],
+    'unpack': lambda: list(packed()),
+    'cmdline': cmdlines,
+    'config': configs,
+    'insn': instructions,
+}
+
+
+def main():
+    target, folder = sys.argv[1:]
+    shutil.rmtree(folder, ignore_errors=True)
+    os.makedirs(folder)
+    for i, seed in enumerate(SEEDS.get(target, list)()):
+        with open(os.path.join(folder, f'{i:03}'), 'wb') as f:
+            f.write(seed)
+
+
+if __name__ == '__main__':
+    main()
