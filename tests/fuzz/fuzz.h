@@ -15,13 +15,13 @@
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* Something that must hold whatever the input. */
-#define MUST(condition)                                                                  \
-	do {                                                                             \
-		if (!(condition)) {                                                      \
+#define MUST(condition)                                                                   \
+	do {                                                                              \
+		if (!(condition)) {                                                       \
 			fprintf(stderr, "%s:%d: does not hold: %s\n", __FILE__, __LINE__, \
-				#condition);                                             \
-			abort();                                                         \
-		}                                                                        \
+				#condition);                                              \
+			abort();                                                          \
+		}                                                                         \
 	} while (0)
 
 #endif
