@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Runs micro-guests: each image is started as the control domain of the hypervisor under test.
+
+Owns: the emulated machine for one image, reading its verdict lines, and carrying on behind a test that took the
+guest down. A test without a verdict line has failed. Knows which hypervisor by args.hypervisor.
+"""
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from machine import Machine  # noqa: E402
+
+BOOT_TIMEOUT = 60   # seconds from the machine's start to the first line of the guest
+TEST_TIMEOUT = 60   # seconds for one test
+SETTLE = 1          # seconds in which the hypervisor may still say why a guest died
+VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
+GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"
+
+
+def test_names(image):
+    """The names of an image's tests, which it keeps in a section of their own."""
+    out = subprocess.run(["objcopy", "-O", "binary", "-j", ".testnames", image, "/dev/stdout"], check=True,
+                         stdout=subprocess.PIPE).stdout
+    return [name.decode() for name in out.split(b"\0") if name]
+
+
+def run_once(args, image, words, log):
+    """One start of the machine. Returns ({test: (verdict, why)}, the test running at the end or None, why it ended)."""
+    verdicts, running = {}, None
+    with Machine.micro(args, image, words, log) as machine:
+        timeout = BOOT_TIMEOUT
+        while True:
+            what = machine.expect([VERDICT, GUEST_DIED],
+                                  timeout)
+            if what != 0:
+                machine.drain(SETTLE)
+                return verdicts, running, "crash" if what == 1 else machine.why
+            word, _, name = machine.match[1].decode().partition(" ")
+            if word == "END":
+                return verdicts, None, ""
+            if word == "RUN":
+                running, timeout = name, TEST_TIMEOUT
+            else:
+                verdicts[name], running = (word, machine.match[2].decode(errors="replace").lstrip(": ")), None
+
+
+def run_image(args, image, logs, results):
+    """All wanted tests of one image; starts the machine again behind a test that took it down."""
+    names = test_names(image)
+    wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
+    words = ""
+    if wanted and len(wanted) < len(names):
+        words = f"only={wanted[0]}"     # one machine per test: only a few are asked for by name
+    todo, starts = list(wanted), 0
+    while todo:
+        starts += 1
+        log = logs / f"guest-{image.stem}{'' if starts == 1 else f'-{starts}'}.log"
+        verdicts, lost, why = run_once(args, image, words, log)
+        for name in [n for n in todo if n in verdicts]:
+            results.add(f"guest/{image.stem}/{name}", *verdicts[name], log)
+            todo.remove(name)
+        if not verdicts and lost is None:
+            for name in todo:
+                results.add(f"guest/{image.stem}/{name}", "FAIL", f"the guest did not start ({why})", log)
+            return
+        if words.startswith("only="):
+            lost = todo[0] if todo and todo[0] == words[5:] else None
+        elif lost is None and todo:
+            lost = todo[0]
+        if lost in todo:
+            results.add(f"guest/{image.stem}/{lost}", "FAIL", f"no verdict ({why})", log)
+            todo.remove(lost)
+        words = f"only={todo[0]}" if words.startswith("only=") and todo else f"after={lost}"
+
+
+def run_guests(args, images, logs, results):
+    started = time.monotonic()
+    for image in images:
+        run_image(args, image, logs, results)
+    print(f"micro-guests: {time.monotonic() - started:.0f} s")

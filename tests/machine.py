@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The emulated machine that tests and benchmarks run on, and its serial line.
+
+Owns: the QEMU command line, a log with a time in front of each line, and ending the process. Nothing here knows what
+the lines mean. The machine is the one that board/qemu describes: AMD-V with nested paging under TCG.
+"""
+import os
+import time
+
+import pexpect
+
+CPU = "qemu64,+svm,+npt"
+BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu", "-display", "none", "-monitor", "none",
+        "-no-reboot", "-serial", "stdio"]
+
+
+class StampedLog:
+    """A file that pexpect writes to; puts the seconds since the start in front of each line."""
+
+    def __init__(self, path, started):
+        self.file, self.started, self.fresh = open(path, "wb"), started, True
+
+    def write(self, data):
+        for line in data.replace(b"\r", b"").splitlines(keepends=True):
+            if self.fresh:
+                self.file.write(b"[%8.3f] " % (time.monotonic() - self.started))
+            self.file.write(line)
+            self.fresh = line.endswith(b"\n")
+
+    def flush(self):
+        self.file.flush()
+
+    def close(self):
+        self.file.close()
+
+
+def hypervisor_image(build, hypervisor):
+    """(path, words on its command line) of the hypervisor under test, for QEMU's -kernel."""
+    if hypervisor == "xen":
+        return build / "peer/xen", "dom0=pvh noreboot"
+    return build / "hypervisor/socle", ""
+
+
+class Machine:
+    """A running QEMU with its serial line; use in a with statement."""
+
+    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU):
+        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)] + [str(a) for a in arguments]
+        self.started = time.monotonic()
+        self.log = StampedLog(log, self.started)
+        self.log.write(("qemu-system-x86_64 " + " ".join(BASE + command) + "\n").encode())
+        self.why, self.match = "", None
+        self.child = pexpect.spawn("qemu-system-x86_64", BASE + command, timeout=None, echo=False,
+                                   env=dict(os.environ, TERM="dumb"))
+        self.child.logfile_read = self.log
+        self.child.delaybeforesend = None
+
+    @classmethod
+    def micro(cls, args, image, words, log):
+        """A small machine whose control domain is a micro-guest, its command line being words."""
+        kernel, extra = hypervisor_image(args.build, args.hypervisor)
+        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_mem=64M dom0_max_vcpus=2 {extra}"
+        return cls(["-kernel", kernel, "-append", line.strip(), "-initrd", f"{image} {words}".strip()], log,
+                   memory=512)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *unused):
+        self.close()
+
+    @property
+    def elapsed(self):
+        return time.monotonic() - self.started
+
+    def expect(self, patterns, timeout):
+        """Waits for one of the patterns (a list of bytes): its index, or -1 with the reason in self.why."""
+        index = self.child.expect(list(patterns) + [pexpect.TIMEOUT, pexpect.EOF], timeout=timeout)
+        self.match = self.child.match
+        if index < len(patterns):
+            return index
+        self.why = f"nothing for {timeout} s" if index == len(patterns) else "the machine stopped"
+        return -1
+
+    def send(self, data):
+        self.child.send(data)
+
+    def drain(self, seconds):
+        """Lets the machine talk on into the log for a while."""
+        self.child.expect([pexpect.TIMEOUT, pexpect.EOF], timeout=seconds)
+
+    def close(self):
+        if self.child.isalive():
+            self.child.terminate(force=True)
+        self.child.close()
+        self.log.close()
