@@ -1,0 +1,379 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The local APIC's registers: xAPIC page, x2APIC and base MSRs, priorities, and the way of an interrupt through
+ * IRR and ISR. No lock: registers belong to their vCPU, but for IRR, TMR, their summary and the
+ * pending errors, which others set atomically.
+ */
+#include "atomic.h"
+#include "lib.h"
+#include "log.h"
+#include "vlapic_private.h"
+
+/* Version 0x14, six LVT entries, no suppression of EOI broadcasts. */
+#define VERSION_VALUE 0x00050014u
+
+#define MSR_APIC_BASE    0x1bu
+#define MSR_TSC_DEADLINE 0x6e0u
+#define MSR_X2APIC       0x800u
+
+/* --- interrupts: IRR -> ISR -> EOI -------------------------------------------------------------- */
+
+/* The highest bit of eight registers, of which only those named by words can have any; -1 if none. */
+static int highest_bit(const uint32_t *group, uint32_t words)
+{
+	while (words) {
+		unsigned w = bit_highest(words);
+		uint32_t bits = READ_ONCE(group[w]);
+
+		if (bits)
+			return (int)(w * 32 + bit_highest(bits));
+		words &= ~(1u << w);
+	}
+	return -1;
+}
+
+uint8_t vlapic_ppr(const struct vlapic *a)
+{
+	uint8_t tpr = (uint8_t)READ_ONCE(a->regs[APIC_TPR]);
+	int in_service = highest_bit(&a->regs[APIC_ISR], READ_ONCE(a->isr_words));
+
+	if (in_service < 0 || (tpr & 0xf0) >= (in_service & 0xf0))
+		return tpr;
+	return in_service & 0xf0;
+}
+
+void vlapic_set_irq(struct vcpu *v, uint8_t vector, bool level)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	unsigned word = vector / 32;
+	uint32_t bit = 1u << vector % 32;
+
+	if (!vlapic_is_enabled(a))
+		return;
+	if (vector < FIRST_VECTOR) {
+		vlapic_error(v, ESR_RECEIVE_VECTOR);
+		return;
+	}
+	if (level)
+		atomic_or(&a->regs[APIC_TMR + word], bit);
+	else if (READ_ONCE(a->regs[APIC_TMR + word]) & bit)
+		atomic_and(&a->regs[APIC_TMR + word], ~bit);
+	if (atomic_or(&a->regs[APIC_IRR + word], bit) & bit)
+		return; /* whoever set it has kicked */
+	atomic_or(&a->irr_words, 1u << word);
+	vcpu_kick(v);
+}
+
+int vlapic_pending(const struct vcpu *v)
+{
+	const struct vlapic *a = &v->hvm.vlapic;
+	uint32_t words = READ_ONCE(a->irr_words);
+	int vector;
+
+	if (words == 0)
+		return -1;
+	vector = highest_bit(&a->regs[APIC_IRR], words);
+	if (vector < 0 || !vlapic_is_enabled(a) || (vector & 0xf0) <= (vlapic_ppr(a) & 0xf0))
+		return -1;
+	return vector;
+}
+
+void vlapic_accept(struct vcpu *v, uint8_t vector)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	unsigned word = vector / 32;
+	uint32_t bit = 1u << vector % 32;
+
+	if (atomic_and(&a->regs[APIC_IRR + word], ~bit) == bit) {
+		/* The word looks empty. A bit set meanwhile may have had its summary cleared here. */
+		atomic_and(&a->irr_words, ~(1u << word));
+		if (atomic_read(&a->regs[APIC_IRR + word]))
+			atomic_or(&a->irr_words, 1u << word);
+	}
+	a->regs[APIC_ISR + word] |= bit;
+	a->isr_words |= 1u << word;
+}
+
+static void end_of_interrupt(struct vcpu *v)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	int vector = highest_bit(&a->regs[APIC_ISR], a->isr_words);
+	unsigned word = (unsigned)vector / 32;
+	uint32_t bit = 1u << (unsigned)vector % 32;
+
+	if (vector < 0)
+		return;
+	a->regs[APIC_ISR + word] &= ~bit;
+	if (a->regs[APIC_ISR + word] == 0)
+		a->isr_words &= ~(1u << word);
+	if (READ_ONCE(a->regs[APIC_TMR + word]) & bit)
+		vioapic_eoi(v->domain, (uint8_t)vector);
+}
+
+void vlapic_error(struct vcpu *v, uint32_t errors)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	uint32_t lvt = READ_ONCE(a->regs[APIC_LVT_ERROR]);
+
+	atomic_or(&a->esr_pending, errors);
+	if (!(lvt & LVT_MASKED) && (lvt & 0xff) >= FIRST_VECTOR)
+		vlapic_set_irq(v, (uint8_t)lvt, false);
+}
+
+uint8_t vlapic_get_tpr(const struct vcpu *v)
+{
+	return (uint8_t)v->hvm.vlapic.regs[APIC_TPR];
+}
+
+void vlapic_set_tpr(struct vcpu *v, uint8_t tpr)
+{
+	WRITE_ONCE(vcpu_vlapic(v)->regs[APIC_TPR], tpr);
+}
+
+/* --- registers ---------------------------------------------------------------------------------- */
+
+#define R(reg) BIT(APIC_##reg)
+#define LVTS                                                                                       \
+	(R(LVT_TIMER) | R(LVT_THERMAL) | R(LVT_PERF) | R(LVT_LINT0) | R(LVT_LINT1) | R(LVT_ERROR))
+#define READABLE                                                                                   \
+	(R(ID) | R(VERSION) | R(TPR) | R(PPR) | R(LDR) | R(SVR) | 0xffffffUL << APIC_ISR |         \
+	 R(ESR) | R(ICR) | LVTS | R(TMICT) | R(TMCCT) | R(TDCR))
+#define READABLE_XAPIC (READABLE | R(APR) | R(EOI) | R(DFR) | R(ICR2))
+#define WRITABLE       (R(TPR) | R(EOI) | R(SVR) | R(ESR) | R(ICR) | LVTS | R(TMICT) | R(TDCR))
+#define WRITABLE_XAPIC (WRITABLE | R(ID) | R(LDR) | R(DFR) | R(ICR2))
+#define WRITABLE_X2APIC (WRITABLE | R(SELF_IPI))
+
+/* The bits of each register that software may set. */
+static const uint32_t writable_bits[64] = {
+	[APIC_TPR] = 0xff,
+	[APIC_LDR] = 0xff000000,
+	[APIC_DFR] = 0xf0000000,
+	[APIC_SVR] = 0x3ff,
+	[APIC_ICR] = 0x000ccfff & ~ICR_BUSY,
+	[APIC_ICR2] = 0xff000000,
+	[APIC_LVT_TIMER] = 0x700ff,
+	[APIC_LVT_THERMAL] = 0x107ff,
+	[APIC_LVT_PERF] = 0x107ff,
+	[APIC_LVT_LINT0] = 0x1a7ff,
+	[APIC_LVT_LINT1] = 0x1a7ff,
+	[APIC_LVT_ERROR] = 0x100ff,
+	[APIC_TMICT] = 0xffffffff,
+	[APIC_TDCR] = 0xb,
+	[APIC_SELF_IPI] = 0xff,
+};
+/* Read-only bits that a write of what was read may carry in x2APIC mode. */
+#define LVT_STATUS_BITS 0x5000u
+
+static uint32_t read_register(const struct vlapic *a, unsigned reg)
+{
+	switch (reg) {
+	case APIC_PPR: return vlapic_ppr(a);
+	case APIC_TMCCT: return vlapic_timer_current(a);
+	default: return READ_ONCE(a->regs[reg]);
+	}
+}
+
+static void write_svr(struct vlapic *a, uint32_t value)
+{
+	WRITE_ONCE(a->regs[APIC_SVR], value);
+	if (value & SVR_ENABLE)
+		return;
+	for (unsigned reg = APIC_LVT_TIMER; reg <= APIC_LVT_ERROR; reg++)
+		a->regs[reg] |= LVT_MASKED;
+}
+
+static void write_register(struct vcpu *v, unsigned reg, uint32_t value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	value &= writable_bits[reg];
+	if (BIT(reg) & LVTS && !(a->regs[APIC_SVR] & SVR_ENABLE))
+		value |= LVT_MASKED;
+	switch (reg) {
+	case APIC_ID: break; /* fixed, as newer processors have it */
+	case APIC_EOI: end_of_interrupt(v); break;
+	case APIC_SVR: write_svr(a, value); break;
+	case APIC_DFR: a->regs[reg] = value | ~writable_bits[reg]; break;
+	case APIC_ESR: a->regs[reg] = atomic_xchg(&a->esr_pending, 0); break;
+	case APIC_ICR:
+		a->regs[reg] = value;
+		vlapic_send_ipi(v, value,
+				vlapic_is_x2apic(a) ? a->regs[APIC_ICR2] : a->regs[APIC_ICR2] >> 24);
+		break;
+	case APIC_SELF_IPI: vlapic_send_ipi(v, 1u << 18 | value, 0); break;
+	case APIC_LVT_TIMER: vlapic_timer_set_lvt(v, value); break;
+	case APIC_TMICT: vlapic_timer_set_count(v, value); break;
+	case APIC_TDCR: vlapic_timer_set_divide(v, value); break;
+	default: WRITE_ONCE(a->regs[reg], value); break;
+	}
+}
+
+uint32_t vlapic_mmio_read(struct vcpu *v, unsigned offset)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	if (!vlapic_is_on(a) || vlapic_is_x2apic(a))
+		return ~0u;
+	if (offset & 0xf || offset >= PAGE_SIZE)
+		return 0;
+	if (offset / 16 < 64 && BIT(offset / 16) & READABLE_XAPIC)
+		return read_register(a, offset / 16);
+	vlapic_error(v, ESR_REGISTER);
+	return 0;
+}
+
+void vlapic_mmio_write(struct vcpu *v, unsigned offset, uint32_t value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	if (!vlapic_is_on(a) || vlapic_is_x2apic(a) || offset & 0xf || offset >= PAGE_SIZE)
+		return;
+	if (offset / 16 < 64 && BIT(offset / 16) & WRITABLE_XAPIC)
+		write_register(v, offset / 16, value);
+	else
+		vlapic_error(v, ESR_REGISTER);
+}
+
+static bool x2apic_read(struct vcpu *v, unsigned reg, uint64_t *value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	if (!vlapic_is_x2apic(a) || reg >= 64 || !(BIT(reg) & READABLE))
+		return false;
+	*value = read_register(a, reg);
+	if (reg == APIC_ICR)
+		*value |= (uint64_t)a->regs[APIC_ICR2] << 32;
+	return true;
+}
+
+static bool x2apic_write(struct vcpu *v, unsigned reg, uint64_t value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	uint64_t allowed;
+
+	if (!vlapic_is_x2apic(a) || reg >= 64 || !(BIT(reg) & WRITABLE_X2APIC))
+		return false;
+	allowed = writable_bits[reg];
+	if (BIT(reg) & LVTS)
+		allowed |= LVT_STATUS_BITS;
+	else if (reg == APIC_ICR)
+		allowed |= 0xffffffff00000000UL | ICR_BUSY;
+	if (value & ~allowed)
+		return false;
+	if (reg == APIC_ICR)
+		a->regs[APIC_ICR2] = (uint32_t)(value >> 32);
+	write_register(v, reg, (uint32_t)value);
+	return true;
+}
+
+/* --- life, modes -------------------------------------------------------------------------------- */
+
+/* The ID register and what is derived from it, in the format of the mode that base_msr says. */
+static void set_identity(struct vcpu *v)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	uint32_t id = 2 * v->id;
+
+	if (vlapic_is_x2apic(a)) {
+		a->regs[APIC_ID] = id;
+		a->regs[APIC_LDR] = id >> 4 << 16 | 1u << (id & 0xf);
+	} else {
+		a->regs[APIC_ID] = id << 24;
+	}
+}
+
+void vlapic_reset(struct vcpu *v)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	vlapic_timer_clear(v);
+	memset(a->regs, 0, sizeof(a->regs));
+	atomic_set(&a->irr_words, 0);
+	atomic_set(&a->esr_pending, 0);
+	a->isr_words = 0;
+	a->regs[APIC_VERSION] = VERSION_VALUE;
+	a->regs[APIC_DFR] = DFR_FLAT;
+	a->regs[APIC_SVR] = 0xff;
+	for (unsigned reg = APIC_LVT_TIMER; reg <= APIC_LVT_ERROR; reg++)
+		a->regs[reg] = LVT_MASKED;
+	set_identity(v);
+}
+
+void vlapic_init(struct vcpu *v)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	memset(a, 0, sizeof(*a));
+	a->base_msr = VLAPIC_DEFAULT_BASE | APIC_BASE_ENABLE | (v->id == 0 ? APIC_BASE_BSP : 0);
+	a->init_pending = v->id != 0;
+	vlapic_timer_init(v);
+	vlapic_reset(v);
+}
+
+void vlapic_destroy(struct vcpu *v)
+{
+	timer_stop(&vcpu_vlapic(v)->timer);
+}
+
+void vlapic_restored(struct vcpu *v)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	uint32_t count = a->regs[APIC_TMICT];
+	uint64_t deadline = a->tsc_deadline;
+
+	set_identity(v);
+	a->regs[APIC_VERSION] = VERSION_VALUE;
+	a->isr_words = 0;
+	for (unsigned word = 0; word < 8; word++) {
+		if (a->regs[APIC_ISR + word])
+			a->isr_words |= 1u << word;
+		if (a->regs[APIC_IRR + word])
+			atomic_or(&a->irr_words, 1u << word);
+	}
+	vlapic_timer_clear(v);
+	vlapic_timer_set_count(v, count);
+	vlapic_timer_set_deadline(v, deadline);
+}
+
+/* Disabled -> xAPIC -> x2APIC, and from each of them to disabled; nothing else (SDM 10.12.5). */
+static bool write_base(struct vcpu *v, uint64_t value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	uint64_t modes = APIC_BASE_ENABLE | APIC_BASE_EXTD;
+	uint64_t old = a->base_msr & modes, new = value & modes;
+
+	if (new == APIC_BASE_EXTD || (old == modes && new == APIC_BASE_ENABLE) ||
+	    (old == 0 && new == modes))
+		return false;
+	if ((value & ~(modes | APIC_BASE_BSP)) != VLAPIC_DEFAULT_BASE) {
+		log_domain(v->domain, LOG_WARN, "vCPU %u: APIC base %#llx refused, it stays at %#lx",
+			   v->id, (unsigned long long)value, VLAPIC_DEFAULT_BASE);
+		return false;
+	}
+	a->base_msr = value;
+	if (new == 0)
+		vlapic_reset(v);
+	else if (new != old)
+		set_identity(v);
+	return true;
+}
+
+bool vlapic_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+
+	switch (msr) {
+	case MSR_APIC_BASE: *value = a->base_msr; return true;
+	case MSR_TSC_DEADLINE: *value = a->tsc_deadline; return true;
+	default: return msr >= MSR_X2APIC && x2apic_read(v, msr - MSR_X2APIC, value);
+	}
+}
+
+bool vlapic_msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
+{
+	switch (msr) {
+	case MSR_APIC_BASE: return write_base(v, value);
+	case MSR_TSC_DEADLINE: vlapic_timer_set_deadline(v, value); return true;
+	default: return msr >= MSR_X2APIC && x2apic_write(v, msr - MSR_X2APIC, value);
+	}
+}
