@@ -9,6 +9,8 @@ SHELL := /bin/bash
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := iso
 
+VERSION := 0.1
+
 B := build
 DL := dl
 

@@ -42,3 +42,19 @@ fetch: ## download what the image is made of
 
 update-lock: $(B)/host-deps/build ## pin the newest Debian packages in board/x86_64/packages.lock
 	tools/update-lock
+
+# ---- the emulated machine ----------------------------------------------------------------------
+HYPERVISOR ?= socle
+
+# Debian's Xen, to compare with.
+$(B)/peer/xen: $(DL)/xen-hypervisor-4.20-amd64.ok
+	@mkdir -p $(@D)
+	@dpkg-deb --fsys-tarfile $(call locked_files,xen-hypervisor-4.20-amd64) | \
+		tar -xO ./boot/xen-4.20-amd64.gz | gzip -dc > $@
+
+RUN_NEEDS_socle := $(B)/socle.iso
+RUN_NEEDS_xen := $(B)/peer/xen $(B)/dom0/vmlinux $(B)/dom0/initrd.gz
+
+.PHONY: run
+run: $(RUN_NEEDS_$(HYPERVISOR)) ## boot the ISO in an emulated machine (HYPERVISOR=xen: Debian's Xen instead of ours)
+	@B=$(B) board/qemu/run --hypervisor $(HYPERVISOR) $(RUN_FLAGS)

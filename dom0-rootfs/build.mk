@@ -26,3 +26,43 @@ $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/
 
 .PHONY: sysroot
 sysroot: $(B)/sysroot/.done ## the musl compiler and its libraries in build/sysroot
+
+# ---- the kernel --------------------------------------------------------------------------------
+KERNEL_PACKAGE := $(shell awk '$$1 == "product" && $$3 ~ /^linux-image-/ { print $$3 }' $(LOCK))
+KERNEL_VERSION := $(KERNEL_PACKAGE:linux-image-%=%)
+
+$(B)/kernel/.done: $(DL)/$(KERNEL_PACKAGE).ok
+	@echo "  KERNEL  $(KERNEL_VERSION)"
+	@rm -rf $(B)/kernel && mkdir -p $(B)/kernel
+	@dpkg-deb -x $(call locked_files,$(KERNEL_PACKAGE)) $(B)/kernel
+	@mv $(B)/kernel/usr/lib $(B)/kernel/
+	@/sbin/depmod -b $(B)/kernel $(KERNEL_VERSION)
+	@touch $@
+
+$(B)/dom0/vmlinuz: $(B)/kernel/.done
+	@mkdir -p $(@D)
+	@cp $(B)/kernel/boot/vmlinuz-$(KERNEL_VERSION) $@
+
+$(B)/dom0/vmlinux: $(B)/dom0/vmlinuz tools/extract-vmlinux
+	@tools/extract-vmlinux $< $@
+
+# ---- the control domain and the demo guest -----------------------------------------------------
+$(B)/dom0/demo-initrd.gz: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest/*) \
+		tools/pack-initrd $(PACKAGES)/busybox/.done
+	@echo "  INITRD  $@"
+	@mkdir -p $(@D)
+	@B=$(B) $(ROOTFS)/make-demo-guest $@
+
+# While there is no toolstack/build.mk yet, the control domain comes without it.
+TOOLSTACK_PROGRAMS := $(if $(wildcard toolstack/build.mk),$(B)/toolstack/xl $(B)/toolstack/consoled)
+
+$(B)/dom0/initrd.gz: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
+		tools/pack-initrd $(BOARD)/modules.list $(PACKAGES)/busybox/.done \
+		$(PACKAGES)/dropbear/.done $(B)/kernel/.done $(B)/dom0/vmlinuz \
+		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)
+	@echo "  INITRD  $@"
+	@B=$(B) $(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION)
+	@tools/pack-initrd $(B)/dom0/root $@
+
+.PHONY: dom0
+dom0: $(B)/dom0/vmlinux $(B)/dom0/initrd.gz ## the control domain's kernel and initramfs
