@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_grant_table_op: one table of operations; copies a batch of elements in once, works on
+ * it, copies it out, and offers to be interrupted. Takes no locks.
+ */
+#include "private.h"
+
+#include "abi/errno.h"
+#include "guest_access.h"
+#include "hypercall.h"
+#include "log.h"
+
+union grant_batch {
+	struct gnttab_map_grant_ref map[GRANT_BATCH];
+	struct gnttab_unmap_grant_ref unmap[GRANT_BATCH];
+	struct gnttab_copy copy[GRANT_BATCH];
+	struct gnttab_swap_grant_ref swap[GRANT_BATCH];
+	struct gnttab_transfer transfer[GRANT_BATCH];
+	struct gnttab_unmap_and_replace replace[GRANT_BATCH];
+	struct gnttab_cache_flush cache[GRANT_BATCH];
+	struct gnttab_setup_table setup;
+	struct gnttab_query_size size;
+	struct gnttab_set_version set_version;
+	struct gnttab_get_version get_version;
+	struct gnttab_get_status_frames status_frames;
+};
+
+static int op_map(struct domain *d, union grant_batch *b, unsigned n)
+{
+	return grant_op_map(d, b->map, n);
+}
+
+static int op_unmap(struct domain *d, union grant_batch *b, unsigned n)
+{
+	return grant_op_unmap(d, b->unmap, n);
+}
+
+static int op_copy(struct domain *d, union grant_batch *b, unsigned n)
+{
+	return grant_op_copy(d, b->copy, n);
+}
+
+static int op_swap(struct domain *d, union grant_batch *b, unsigned n)
+{
+	return grant_op_swap(d, b->swap, n);
+}
+
+static int op_setup_table(struct domain *d, union grant_batch *b, unsigned n)
+{
+	(void)n;
+	return grant_op_setup_table(d, &b->setup);
+}
+
+static int op_query_size(struct domain *d, union grant_batch *b, unsigned n)
+{
+	(void)n;
+	return grant_op_query_size(d, &b->size);
+}
+
+static int op_set_version(struct domain *d, union grant_batch *b, unsigned n)
+{
+	(void)n;
+	return grant_op_set_version(d, &b->set_version);
+}
+
+static int op_get_version(struct domain *d, union grant_batch *b, unsigned n)
+{
+	(void)n;
+	return grant_op_get_version(d, &b->get_version);
+}
+
+static int op_get_status_frames(struct domain *d, union grant_batch *b, unsigned n)
+{
+	(void)n;
+	return grant_op_get_status_frames(d, &b->status_frames);
+}
+
+/* Giving pages away and replacing page-table entries belong to PV guests. */
+static int op_transfer(struct domain *d, union grant_batch *b, unsigned n)
+{
+	log_domain(d, LOG_INFO, "grant transfer is not offered");
+	for (unsigned i = 0; i < n; i++)
+		b->transfer[i].status = GNTST_general_error;
+	return 0;
+}
+
+static int op_unmap_and_replace(struct domain *d, union grant_batch *b, unsigned n)
+{
+	log_domain(d, LOG_INFO, "grant unmap_and_replace is not offered");
+	for (unsigned i = 0; i < n; i++)
+		b->replace[i].status = GNTST_general_error;
+	return 0;
+}
+
+/* Caches are coherent with devices on x86: once the arguments are right there is nothing to do. */
+static int op_cache_flush(struct domain *d, union grant_batch *b, unsigned n)
+{
+	const uint32_t known = GNTTAB_CACHE_CLEAN | GNTTAB_CACHE_INVAL | GNTTAB_CACHE_SOURCE_GREF;
+
+	(void)d;
+	for (unsigned i = 0; i < n; i++) {
+		const struct gnttab_cache_flush *c = &b->cache[i];
+
+		if (c->offset + c->length > (int)PAGE_SIZE || (c->op & ~known))
+			return -EINVAL;
+	}
+	return 0;
+}
+
+struct grant_operation {
+	int (*run)(struct domain *d, union grant_batch *b, unsigned n);
+	uint8_t size; /* of an element */
+	bool single;  /* exactly one element */
+	bool in_only; /* nothing is copied out */
+};
+
+#define OP(function, type, ...)                                       \
+	{                                                             \
+		function, sizeof(struct gnttab_##type), ##__VA_ARGS__ \
+	}
+
+static const struct grant_operation operations[] = {
+	[GNTTABOP_map_grant_ref] = OP(op_map, map_grant_ref),
+	[GNTTABOP_unmap_grant_ref] = OP(op_unmap, unmap_grant_ref),
+	[GNTTABOP_setup_table] = OP(op_setup_table, setup_table, .single = true),
+	[GNTTABOP_transfer] = OP(op_transfer, transfer),
+	[GNTTABOP_copy] = OP(op_copy, copy),
+	[GNTTABOP_query_size] = OP(op_query_size, query_size, .single = true),
+	[GNTTABOP_unmap_and_replace] = OP(op_unmap_and_replace, unmap_and_replace),
+	[GNTTABOP_set_version] = OP(op_set_version, set_version, .single = true),
+	[GNTTABOP_get_status_frames] = OP(op_get_status_frames, get_status_frames, .single = true),
+	[GNTTABOP_get_version] = OP(op_get_version, get_version, .single = true),
+	[GNTTABOP_swap_grant_ref] = OP(op_swap, swap_grant_ref),
+	[GNTTABOP_cache_flush] = OP(op_cache_flush, cache_flush, .in_only = true),
+};
+
+long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *done)
+{
+	const struct grant_operation *o = cmd < ARRAY_SIZE(operations) ? &operations[cmd] : NULL;
+	struct domain *d = domain_current();
+	union grant_batch b;
+	int rc = 0;
+
+	*done = 0;
+	if (!o || !o->run || !d->grant) {
+		log_domain(d, LOG_INFO, "grant_table_op %u is unknown", cmd);
+		return -ENOSYS;
+	}
+	if (o->single && count != 1)
+		return -EINVAL;
+	while (*done < count && rc == 0) {
+		unsigned n = MIN(count - *done, GRANT_BATCH);
+		uint64_t at = arg + (uint64_t)*done * o->size;
+
+		if (guest_copy_from(&b, at, (size_t)n * o->size))
+			return -EFAULT;
+		rc = o->run(d, &b, n);
+		if (!o->in_only && guest_copy_to(at, &b, (size_t)n * o->size))
+			return -EFAULT;
+		*done += n;
+		if (rc == 0 && *done < count && hypercall_preempt())
+			rc = -ERESTART;
+	}
+	return rc;
+}

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Grant tables, versions 1 and 2: pages that a domain lends to another, mapped or copied.
+ * grant/ owns both sides: the granter's frames and active entries, the mapper's handles (maptrack).
+ */
+#ifndef SOCLE_GRANT_H
+#define SOCLE_GRANT_H
+
+#include "abi/grant_table.h"
+#include "types.h"
+
+struct domain;
+
+/* -EINVAL: no frame at all, or limits beyond what is sane (GRANT_*_FRAMES_LIMIT); -ENOMEM. */
+int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames);
+/*
+ * Unmaps all that d has mapped (d is dying, its vCPUs do not run). Bounded work: 0 when nothing is
+ * left, or -ERESTART: call again.
+ */
+int grant_domain_release_mappings(struct domain *d);
+/*
+ * Frees the table. Only when the last reference to d is gone: every mapping of a page that d
+ * granted holds one. Accepts a domain whose grant_domain_init failed or never ran.
+ */
+void grant_domain_destroy(struct domain *d);
+
+#define GRANT_FRAMES_LIMIT 4096u
+#define GRANT_MAPTRACK_FRAMES_LIMIT 65536u
+
+/*
+ * HYPERVISOR_grant_table_op. May return -ERESTART, then *done elements have been dealt with: the
+ * hypercall is repeated for those behind them.
+ */
+long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *done);
+
+/*
+ * The machine frame behind frame `index` of d's table, grown on demand (XENMAPSPACE_grant_table and
+ * XENMEM_acquire_resource). status: the v2 status frames. -EINVAL past the limit, or status frames
+ * of a version 1 table; -ENOMEM. No reference is taken: the frame stays d's until d is freed.
+ */
+int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn);
+unsigned grant_frames_max(const struct domain *d);
+
+#endif
