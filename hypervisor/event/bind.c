@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Operations that open a port between domains or vCPUs, move it to another vCPU, or tell what it is.
- * Locks: private.h.
+ * Operations that open a port between domains or vCPUs, move it to another vCPU, or tell what it
+ * is. Locks: private.h.
  */
 #include "private.h"
 

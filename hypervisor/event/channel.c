@@ -213,7 +213,9 @@ void event_domain_destroy(struct domain *d)
 		return;
 	for (unsigned port = 1; port < nr_ports; port++)
 		event_close(d, port);
-	/* Nothing is connected any more, and nothing is opened in a dying domain: end of look-ups. */
+	/*
+	 * Nothing is connected any more, and nothing is opened in a dying domain: end of look-ups.
+	 */
 	spin_lock(&event_peers_lock);
 	spin_lock(&d->event_lock);
 	event_fifo_destroy(d);

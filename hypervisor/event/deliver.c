@@ -47,7 +47,9 @@ void event_deliver(struct domain *d, struct event_channel *c)
 		raised = event_fifo_set_pending(d, fifo, c);
 	} else {
 		raised = event_2l_set_pending(d, c);
-		/* Did the domain change its layout meanwhile? Then it may not look there any more. */
+		/*
+		 * Did the domain change its layout meanwhile? Then it may not look there any more.
+		 */
 		fifo = atomic_read(&d->event.fifo);
 		if (unlikely(fifo))
 			raised |= event_fifo_set_pending(d, fifo, c);
@@ -87,7 +89,8 @@ int event_send(struct domain *d, uint32_t port)
 		event_deliver(c->remote, event_channel(c->remote, c->remote_port));
 		break;
 	case EVENT_IPI: event_deliver(d, c); break;
-	case EVENT_UNBOUND: break; /* nobody there yet, or no longer: dropped, as the interface says */
+	case EVENT_UNBOUND:
+		break; /* nobody there yet, or no longer: dropped, as the interface says */
 	default: rc = -EINVAL;
 	}
 	spin_unlock(&c->lock);
@@ -137,8 +140,8 @@ void event_vcpu_info_moved(struct vcpu *v)
 	struct vcpu_info *info = READ_ONCE(v->info);
 
 	/*
-	 * A sender may have used the old place after it was copied. So every word of ports is called
-	 * pending: a guest that finds nothing in one goes on.
+	 * A sender may have used the old place after it was copied. So every word of ports is
+	 * called pending: a guest that finds nothing in one goes on.
 	 */
 	atomic_set(&info->evtchn_pending_sel, ~0UL);
 	atomic_set(&info->evtchn_upcall_pending, 0);

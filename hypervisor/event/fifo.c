@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Setting up the FIFO layout: a domain gives control blocks (one per vCPU) and pages of event words,
- * each a reference to a page of its own RAM that is held until the layout is given up. d->event_lock
- * for all of it; fifo->lock besides where a sender may look.
+ * Setting up the FIFO layout: a domain gives control blocks (one per vCPU) and pages of event
+ * words, each a reference to a page of its own RAM that is held until the layout is given up.
+ * d->event_lock for all of it; fifo->lock besides where a sender may look.
  */
 #include "private.h"
 

@@ -2,8 +2,8 @@
 /*
  * The FIFO layout at work: an event word per port, linked into one queue per vCPU and priority that
  * the guest empties from the head. The words and control blocks are in guest pages: each is read
- * once, nothing in them is trusted, and the only wait for the guest is a few retries. Links and tails
- * are under fifo->lock.
+ * once, nothing in them is trusted, and the only wait for the guest is a few retries. Links and
+ * tails are under fifo->lock.
  */
 #include "private.h"
 
@@ -11,9 +11,9 @@
 #include "log.h"
 
 #define WORD_PENDING (1u << EVTCHN_FIFO_PENDING)
-#define WORD_MASKED (1u << EVTCHN_FIFO_MASKED)
-#define WORD_LINKED (1u << EVTCHN_FIFO_LINKED)
-#define WORD_BUSY (1u << EVTCHN_FIFO_BUSY)
+#define WORD_MASKED  (1u << EVTCHN_FIFO_MASKED)
+#define WORD_LINKED  (1u << EVTCHN_FIFO_LINKED)
+#define WORD_BUSY    (1u << EVTCHN_FIFO_BUSY)
 #define LINK_RETRIES 4
 
 static event_word_t *event_word(const struct event_fifo *fifo, uint32_t port)
@@ -53,8 +53,8 @@ static bool link_after(struct domain *d, event_word_t *tail, uint32_t port)
 	}
 	atomic_and(tail, ~WORD_BUSY);
 	if (linked)
-		log_domain(d, LOG_WARN, "port %u not linked: the guest keeps changing the word before it",
-			   port);
+		log_domain(d, LOG_WARN,
+			   "port %u not linked: the guest keeps changing the word before it", port);
 	return linked;
 }
 
@@ -76,7 +76,10 @@ static void queue_event(struct domain *d, struct event_fifo *fifo, struct event_
 		spin_unlock(&fifo->lock);
 		return;
 	}
-	/* If it was the last of a queue, that queue is empty now: nothing may be linked after it there. */
+	/*
+	 * If it was the last of a queue, that queue is empty now: nothing may be linked after it
+	 * there.
+	 */
 	old = &fifo->vcpu[c->last_vcpu];
 	if (old->tail[c->last_priority] == c->port)
 		old->tail[c->last_priority] = 0;

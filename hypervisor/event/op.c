@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_event_channel_op: one table of operations; copies the argument in once, runs it, copies
- * results out. Takes no locks. Xen's private reset_cont has no counterpart: a repeated reset goes on.
+ * HYPERVISOR_event_channel_op: one table of operations; copies the argument in once, runs it,
+ * copies results out. Takes no locks. Xen's private reset_cont has no counterpart: a repeated reset
+ * goes on.
  */
 #include "private.h"
 
@@ -110,27 +111,23 @@ struct event_operation {
 	uint8_t opened; /* offset of the port to close again if the caller cannot be told; 0: none */
 };
 
-#define OPERATION(name)                                                                            \
-	[EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), false, 0}
-#define OPERATION_OUT(name) [EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), true, 0}
-#define OPERATION_OPENS(name, field)                                                               \
-	[EVTCHNOP_##name] = {op_##name, sizeof(struct evtchn_##name), true,                        \
-			     offsetof(struct evtchn_##name, field)}
+#define OP(name, ...)      [EVTCHNOP_##name] = { op_##name, sizeof(struct evtchn_##name), ##__VA_ARGS__ }
+#define OPENS(name, field) .results = true, .opened = offsetof(struct evtchn_##name, field)
 
 static const struct event_operation operations[] = {
-	OPERATION_OPENS(bind_interdomain, local_port),
-	OPERATION_OPENS(bind_virq, port),
-	OPERATION(bind_pirq),
-	OPERATION(close),
-	OPERATION_OUT(status),
-	OPERATION_OUT(alloc_unbound),
-	OPERATION_OPENS(bind_ipi, port),
-	OPERATION(bind_vcpu),
-	OPERATION(unmask),
-	OPERATION(reset),
-	OPERATION_OUT(init_control),
-	OPERATION(expand_array),
-	OPERATION(set_priority),
+	OP(bind_interdomain, OPENS(bind_interdomain, local_port)),
+	OP(bind_virq, OPENS(bind_virq, port)),
+	OP(bind_pirq),
+	OP(close),
+	OP(status, .results = true),
+	OP(alloc_unbound, .results = true),
+	OP(bind_ipi, OPENS(bind_ipi, port)),
+	OP(bind_vcpu),
+	OP(unmask),
+	OP(reset),
+	OP(init_control, .results = true),
+	OP(expand_array),
+	OP(set_priority),
 };
 
 /* The hot one does without the table. */

@@ -4,14 +4,15 @@
  *
  * Locks, outermost first:
  *   event_peers_lock   one for all: which two ports are connected. Bind and close are rare.
- *   d->event_lock      which ports exist and what they are bound to; two domains': lower domid first.
+ *   d->event_lock      which ports exist, what they are bound to; two domains': lower domid first.
  *   channel->lock      keeps one channel's binding as it is; two channels': lower address first.
  *   fifo->lock         the links and tails of a domain's queues.
  *
- * A binding changes only with the locks of the channel and of its peer held, besides the outer ones.
- * So whoever holds one lock of a connected pair may use both ends: that is all that a send takes.
- * Channels are freed only when their domain dies: it finds its own without a lock. Others who look
- * into a domain's table hold its event_lock or event_peers_lock, or a channel connected to it.
+ * A binding changes only with the locks of the channel and of its peer held, besides the outer
+ * ones. So whoever holds one lock of a connected pair may use both ends: that is all that a send
+ * takes. Channels are freed only when their domain dies: it finds its own without a lock. Others
+ * who look into a domain's table hold its event_lock or event_peers_lock, or a channel connected to
+ * it.
  */
 #ifndef SOCLE_EVENT_PRIVATE_H
 #define SOCLE_EVENT_PRIVATE_H
@@ -50,13 +51,15 @@ struct event_channel {
 };
 _Static_assert(sizeof(struct event_channel) == 32, "two channels in a cache line");
 
-#define EVENTS_PER_BUCKET (PAGE_SIZE / sizeof(struct event_channel))
+#define EVENTS_PER_BUCKET    (PAGE_SIZE / sizeof(struct event_channel))
 #define EVENT_WORDS_PER_PAGE (PAGE_SIZE / sizeof(event_word_t))
-#define EVENT_FIFO_PAGES (EVTCHN_FIFO_NR_CHANNELS / EVENT_WORDS_PER_PAGE)
+#define EVENT_FIFO_PAGES     (EVTCHN_FIFO_NR_CHANNELS / EVENT_WORDS_PER_PAGE)
 
 struct event_fifo_vcpu {
-	struct evtchn_fifo_control_block *control; /* in a guest page; NULL until given; fifo->lock */
-	uint32_t tail[EVTCHN_FIFO_MAX_QUEUES];     /* last port linked, 0 if that is known to be gone */
+	/* In a guest page, NULL until it is given; fifo->lock. */
+	struct evtchn_fifo_control_block *control;
+	/* The port linked last, 0 if that is known to be gone; fifo->lock. */
+	uint32_t tail[EVTCHN_FIFO_MAX_QUEUES];
 };
 
 struct event_fifo {
@@ -122,7 +125,10 @@ int event_op_status(struct domain *d, struct evtchn_status *op);
 int event_op_init_control(struct domain *d, struct evtchn_init_control *op);
 int event_op_expand_array(struct domain *d, const struct evtchn_expand_array *op);
 int event_op_set_priority(struct domain *d, const struct evtchn_set_priority *op);
-/* For the operations that name a domain: only the control domain may name another. *out: a reference. */
+/*
+ * For the operations that name a domain: only the control domain may name another. *out: a
+ * reference.
+ */
 int event_target_get(struct domain *d, domid_t id, struct domain **out);
 
 /* VIRQs that belong to one vCPU; the others are the domain's, bound on vCPU 0. */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event channels: ports, their two-level and FIFO delivery, virtual interrupts and IPIs. What exists
- * is under d->event_lock; sending takes only the channel's own lock (event/private.h says why that is
- * enough); pending bits are shared with guests and atomic.
+ * Event channels: ports, their two-level and FIFO delivery, virtual interrupts and IPIs. What
+ * exists is under d->event_lock; sending takes only the channel's own lock (event/private.h says
+ * why that is enough); pending bits are shared with guests and atomic.
  */
 #ifndef SOCLE_EVENT_H
 #define SOCLE_EVENT_H
@@ -33,8 +33,8 @@ struct event_vcpu {
 /* max_port is clamped to what the FIFO layout can name. -EINVAL (no port at all), -ENOMEM. */
 int event_domain_init(struct domain *d, unsigned max_port);
 /*
- * Closes every port and frees all; may be called again. The domain is dying (d->is_dying), its vCPUs
- * do not run and their timers are stopped. Page references (FIFO pages) are dropped here.
+ * Closes every port and frees all; may be called again. The domain is dying (d->is_dying), its
+ * vCPUs do not run and their timers are stopped. Page references (FIFO pages) are dropped here.
  */
 void event_domain_destroy(struct domain *d);
 
@@ -43,7 +43,7 @@ long do_event_channel_op(unsigned cmd, uint64_t arg);
 
 /* Marks port pending and notifies its vCPU; the delivery behind all of the following. */
 void event_virq(struct vcpu *v, unsigned virq);              /* per-vCPU VIRQ; nothing if unbound */
-void event_global_virq(unsigned virq);                       /* VIRQ_DOM_EXC, VIRQ_CONSOLE: domain 0 */
+void event_global_virq(unsigned virq);                       /* VIRQ_DOM_EXC, ...: to domain 0 */
 /*
  * Is port pending (SCHEDOP_poll)? 1, 0, or -EINVAL when there is no such port. The poller sets
  * poll_port first, then its bit in d->poll_mask, then asks; the waker clears the bit.
