@@ -46,6 +46,7 @@ endef
 FUZZ_HYPERVISOR := -iquote hypervisor/include -iquote hypervisor
 
 $(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
+$(eval $(call fuzz_target,insn,$(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c),$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c tests/fuzz/hypervisor_fakes.c,$(FUZZ_HYPERVISOR)))
 
 .PHONY: fuzz

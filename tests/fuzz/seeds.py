@@ -115,7 +115,8 @@ f00fc107 41ff8424f0ffffff 36663e67894605'''.split()
 
 
 def instructions():
-    return [bytes([mode]) + bytes.fromhex(code) for mode in range(3) for code in INSTRUCTIONS]
+    return [bytes([mode]) + bytes(range(8)) + bytes.fromhex(code)
+            for mode in range(3) for code in INSTRUCTIONS]
 
 
 SEEDS = {

@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The instruction decoder and the emulation of what it decodes. Input: mode, eight bytes from
+ * which all registers and all memory are made, then the instruction.
+ */
+#include "fuzz.h"
+
+#include <string.h>
+
+#include "abi/errno.h"
+#include "emulate.h"
+#include "lib.h"
+
+struct world {
+	uint64_t seed;
+	unsigned accesses;
+	unsigned fail_at; /* this access is refused */
+};
+
+static uint64_t next_value(struct world *w)
+{
+	w->seed = w->seed * 6364136223846793005UL + 1442695040888963407UL;
+	return w->seed ^ w->seed >> 29;
+}
+
+static int access(struct world *w, unsigned size)
+{
+	MUST(size == 1 || size == 2 || size == 4 || size == 8);
+	return ++w->accesses == w->fail_at ? -EFAULT : 0;
+}
+
+static int read_any(void *ctx, uint64_t at, unsigned size, uint64_t *value)
+{
+	int rc = access(ctx, size);
+
+	(void)at;
+	if (rc == 0)
+		*value = next_value(ctx);
+	return rc;
+}
+
+static int write_any(void *ctx, uint64_t at, unsigned size, uint64_t value)
+{
+	(void)at;
+	MUST(size == 8 || value >> (8 * size) == 0);
+	return access(ctx, size);
+}
+
+static const struct emulate_ops ops = {
+	.mmio_read = read_any,
+	.mmio_write = write_any,
+	.mem_read = read_any,
+	.mem_write = write_any,
+};
+
+static void check_fields(const struct insn *in)
+{
+	MUST(in->op != INSN_INVALID);
+	MUST(in->length >= 1 && in->length <= INSN_MAX);
+	MUST(in->reg >= -1 && in->reg <= 15);
+	MUST(!in->high_byte_reg || (in->reg >= 0 && in->reg <= 3));
+	MUST(in->base >= -1 && in->base <= 16 && in->index >= -1 && in->index <= 15);
+	MUST(in->scale == 1 || in->scale == 2 || in->scale == 4 || in->scale == 8);
+	MUST(in->address_size == 2 || in->address_size == 4 || in->address_size == 8);
+	MUST(in->segment <= 5);
+	MUST(!in->has_mem || !in->mem_is_dest || in->op == INSN_OTHER || in->op_size >= 1);
+}
+
+/* An instruction is the same whatever follows it, and with its last byte missing it is none. */
+static void check_length(const uint8_t *bytes, enum cpu_mode mode, const struct insn *in)
+{
+	uint8_t copy[INSN_MAX];
+	struct insn again;
+
+	memcpy(copy, bytes, in->length);
+	MUST(insn_decode(copy, in->length, mode, &again) == 0);
+	MUST(memcmp(in, &again, sizeof(again)) == 0);
+	MUST(insn_decode(copy, in->length - 1u, mode, &again) == -ENODATA);
+	memset(copy + in->length, 0xff, sizeof(copy) - in->length);
+	MUST(insn_length(copy, sizeof(copy), mode) == in->length);
+}
+
+static void check_emulation(const struct insn *in, struct world w)
+{
+	struct cpu_regs regs, before;
+	bool is_write;
+	int rc;
+
+	for (unsigned i = 0; i < ARRAY_SIZE(regs.gpr); i++)
+		regs.gpr[i] = next_value(&w);
+	regs.rip = next_value(&w);
+	regs.rflags = next_value(&w);
+	is_write = next_value(&w) & 1;
+	w.fail_at = next_value(&w) % 4;
+	before = regs;
+	insn_effective_address(in, &regs);
+	rc = insn_emulate(in, &regs, 0xfee00000, is_write, &ops, &w);
+	MUST(w.accesses <= 2);
+	if (rc) {
+		MUST(rc == -EOPNOTSUPP || rc == -EFAULT);
+		MUST(memcmp(&regs, &before, sizeof(regs)) == 0);
+	} else {
+		MUST(regs.rip == before.rip || regs.rip == before.rip + in->length);
+	}
+}
+
+int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
+{
+	struct world w = { 0 };
+	enum cpu_mode mode;
+	struct insn in;
+	int rc;
+
+	if (size < 9)
+		return 0;
+	mode = (enum cpu_mode)(data[0] % 3);
+	memcpy(&w.seed, data + 1, sizeof(w.seed));
+	data += 9;
+	size -= 9;
+	rc = insn_decode(data, size, mode, &in);
+	if (rc) {
+		MUST(rc == -EINVAL || (rc == -ENODATA && size < INSN_MAX));
+		MUST(in.op == INSN_INVALID);
+		return 0;
+	}
+	MUST(in.length <= size);
+	check_fields(&in);
+	check_length(data, mode, &in);
+	check_emulation(&in, w);
+	return 0;
+}
