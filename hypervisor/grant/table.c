@@ -60,12 +60,6 @@ static void *shared_page_alloc(struct domain *d)
 	return page;
 }
 
-static void shared_page_free(void *page)
-{
-	page_unshare(page);
-	heap_free(page, 0);
-}
-
 int grant_grow_status(struct domain *d, unsigned nr)
 {
 	struct grant_table *gt = d->grant;
@@ -191,10 +185,11 @@ void grant_domain_destroy(struct domain *d)
 	if (!gt)
 		return;
 	grant_maptrack_destroy(gt);
+	/* Frames that domain 0 still has mapped are freed with that mapping. */
 	for (unsigned i = 0; i < gt->nr_frames; i++)
-		shared_page_free(gt->frame[i]);
+		page_unshare(gt->frame[i]);
 	for (unsigned i = 0; i < gt->nr_status_frames; i++)
-		shared_page_free(gt->status[i]);
+		page_unshare(gt->status[i]);
 	for (unsigned i = 0; i < gt->nr_active_pages; i++)
 		object_free(gt->active[i], PAGE_SIZE);
 	if (gt->frame)
