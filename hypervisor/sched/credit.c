@@ -85,34 +85,45 @@ static bool may_be_queued(const struct vcpu *v)
 	return vcpu_runnable(v) && !v->sched.queued && !v->running;
 }
 
+/* Its queue is locked. */
+static void admit(struct vcpu *v, time_ns_t now)
+{
+	sched_runstate(v, RUNSTATE_runnable, now);
+	v->sched.boosted = v->sched.credit > 0;
+	sched_enqueue(v);
+}
+
+static bool outranks(const struct vcpu *v, const struct vcpu *current, time_ns_t now)
+{
+	return !current || sched_class_of(v, now) < sched_class_of(current, now);
+}
+
 void sched_wake(struct vcpu *v)
 {
 	time_ns_t now = time_now();
 	struct runqueue *q;
-	bool preempt;
+	bool tickle = false;
 	int claimed;
 
 	sched_account(now);
 	q = sched_queue_lock(v);
-	/* One that runs still, or is being put away: sched_pick or sched_switched will see that it may run. */
-	if (!may_be_queued(v)) {
-		spin_unlock(&q->lock);
-		return;
+	/* One that runs still, or is being put away: sched_pick or sched_switched will see it runnable. */
+	while (may_be_queued(v)) {
+		claimed = claim_idle_for(v);
+		q = move_to(v, q, claimed >= 0 ? (unsigned)claimed : allowed_cpu(v));
+		if (claimed >= 0) {
+			/* Whatever comes of it, that CPU has to look again before it counts as idle. */
+			cpu_tickle((unsigned)claimed);
+			tickle = v->processor != (unsigned)claimed;
+		}
+		/* While no queue was locked v may have been dealt with, or its affinity changed. */
+		if (may_be_queued(v) && cpu_mask_test(&v->sched.affinity_hard, v->processor)) {
+			admit(v, now);
+			if (claimed < 0 || tickle)
+				tickle = outranks(v, q->current, now);
+		}
 	}
-	claimed = claim_idle_for(v);
-	q = move_to(v, q, claimed >= 0 ? (unsigned)claimed : allowed_cpu(v));
-	/* While no queue was locked someone else may have dealt with it. The CPU claimed is told anyway. */
-	preempt = false;
-	if (may_be_queued(v)) {
-		sched_runstate(v, RUNSTATE_runnable, now);
-		v->sched.boosted = v->sched.credit > 0;
-		sched_enqueue(v);
-		preempt = !q->current ||
-			  sched_class_of(v, now) < sched_class_of(q->current, now);
-	}
-	if (claimed >= 0)
-		cpu_tickle((unsigned)claimed);
-	if (preempt && (int)v->processor != claimed)
+	if (tickle)
 		cpu_tickle(v->processor);
 	spin_unlock(&q->lock);
 }
@@ -291,18 +302,29 @@ struct vcpu *sched_pick(unsigned cpu, struct vcpu *prev, time_ns_t now, time_ns_
 
 void sched_switched(struct vcpu *prev)
 {
+	time_ns_t now = time_now();
 	struct runqueue *q = sched_queue_lock(prev);
-	bool waiting = prev->sched.queued;
+	bool elsewhere = false;
 	int cpu = -1;
 
+	/* From here on who waited for it to stop may free it: all is done before the lock is dropped. */
 	prev->running = false;
-	/* It waits here; others could not take it while its state was not saved. */
-	if (waiting)
+	if (may_be_queued(prev)) {
+		/* Woken while it was being put away. */
+		elsewhere = !cpu_mask_test(&prev->sched.affinity_hard, prev->processor);
+		if (!elsewhere)
+			admit(prev, now);
+	}
+	if (prev->sched.queued) {
+		/* It waits here; others could not take it while its state was not saved. */
 		cpu = claim_idle_for(prev);
+		if (cpu < 0 && outranks(prev, q->current, now))
+			cpu = (int)prev->processor;
+	}
 	spin_unlock(&q->lock);
 	if (cpu >= 0)
 		cpu_tickle((unsigned)cpu);
-	if (!waiting && vcpu_runnable(prev))
+	if (elsewhere)
 		sched_wake(prev);
 }
 
