@@ -1,0 +1,34 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The toolstack: xl and consoled, static, by the musl compiler of the sysroot.
+
+TOOLSTACK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fno-common \
+		    -ffunction-sections -fdata-sections -fstack-protector-strong \
+		    -iquote . -iquote toolstack
+TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
+
+XL_SOURCES := $(sort $(wildcard toolstack/xl/*.c toolstack/builder/*.c toolstack/lib/*.c))
+CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
+		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c uuid.c \
+		      config.c vm_config.c vm_state.c)
+
+toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
+
+$(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
+	@mkdir -p $(@D)
+	@$(MUSL_CC) $(TOOLSTACK_CFLAGS) -MMD -MP -c $< -o $@
+
+# $(call toolstack_program,NAME,SOURCES,LIBRARIES): $(B)/toolstack/NAME, stripped, and NAME.debug.
+define toolstack_program
+$(B)/toolstack/$1: $(call toolstack_objects,$2)
+	@echo "  LINK    $$@"
+	@$(MUSL_CC) $(TOOLSTACK_LDFLAGS) $$(filter %.o,$$^) $3 -o $$@.debug
+	@strip -o $$@ $$@.debug
+-include $(patsubst %.o,%.d,$(call toolstack_objects,$2))
+endef
+
+$(eval $(call toolstack_program,xl,$(XL_SOURCES),-llzma -lzstd -llz4 -lz))
+$(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
+
+.PHONY: toolstack
+toolstack: $(B)/toolstack/xl $(B)/toolstack/consoled ## xl and consoled

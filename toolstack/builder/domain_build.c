@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The order of the steps, and what is undone when one fails. The images are read and judged before the
+ * domain exists; from then on, any failure destroys it.
+ */
+#include "builder/domain_build.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "abi/grant_table.h"
+#include "abi/hvm_params.h"
+#include "builder/acpi_tables.h"
+#include "builder/domain_memory.h"
+#include "builder/kernel_image.h"
+#include "builder/start_info.h"
+#include "builder/vcpu_state.h"
+#include "lib/domain.h"
+#include "lib/foreign.h"
+#include "lib/guest_memory.h"
+
+#define GRANT_VERSION_1   1
+#define MAPTRACK_FRAMES   1024
+#define MEMORY_SLACK_KIB  1024 /* ACPI and special pages */
+
+struct build {
+	struct xencall *xc;
+	const struct domain_spec *spec;
+	struct domain_built *built;
+	struct phases *phases;
+	struct kernel_image kernel;
+	int ramdisk_fd;
+	uint64_t ramdisk_len;
+	struct guest_layout layout;
+};
+
+static int build_open_ramdisk(struct build *b, struct reason *why)
+{
+	const char *path = b->spec->ramdisk;
+	struct stat st;
+
+	if (!path)
+		return 0;
+	b->ramdisk_fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (b->ramdisk_fd < 0 || fstat(b->ramdisk_fd, &st) < 0)
+		return reason_errno(why, "%s", path);
+	if (!S_ISREG(st.st_mode) || st.st_size == 0)
+		return reason_set(why, "%s: not a ramdisk (no regular file, or empty)", path);
+	b->ramdisk_len = st.st_size;
+	return 0;
+}
+
+/* Everything that can be refused before there is a domain. */
+static int build_prepare(struct build *b, struct reason *why)
+{
+	if (strlen(b->spec->cmdline) > START_INFO_CMDLINE_MAX)
+		return reason_set(why, "the command line is longer than %u characters",
+				  START_INFO_CMDLINE_MAX);
+	if (b->spec->max_vcpus > ACPI_MAX_VCPUS)
+		return reason_set(why, "%u vCPUs, at most %u are supported", b->spec->max_vcpus,
+				  ACPI_MAX_VCPUS);
+	if (build_open_ramdisk(b, why) < 0)
+		return -1;
+	if (kernel_image_load(&b->kernel, b->spec->kernel, why) < 0)
+		return -1;
+	phases_end(b->phases, "kernel: read, unpack", b->xc->calls);
+	return guest_layout_plan(&b->layout, b->spec->memory_kib, &b->kernel.elf, b->ramdisk_len,
+				 start_info_size(b->spec->cmdline), why);
+}
+
+static int build_create(struct build *b, struct reason *why)
+{
+	struct xen_domctl_createdomain how = {
+		.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+		.max_vcpus = b->spec->max_vcpus,
+		.max_evtchn_port = b->spec->max_event_channels,
+		.max_grant_frames = b->spec->max_grant_frames,
+		.max_maptrack_frames = MAPTRACK_FRAMES,
+		.grant_opts = GRANT_VERSION_1,
+		.arch.emulation_flags = XEN_X86_EMU_LAPIC,
+	};
+
+	memcpy(how.handle, b->spec->uuid, sizeof(how.handle));
+	if (domain_create(b->xc, &how, &b->built->domid) < 0)
+		return reason_errno(why, "creating the domain");
+	return 0;
+}
+
+/* Page tables of the guest's physical memory, as the hypervisor recommends: 8 KB a MB and 256 KB a vCPU. */
+static uint64_t paging_pool_bytes(const struct domain_spec *spec)
+{
+	uint64_t kib = 1024 + 256ULL * spec->max_vcpus + 8 * (spec->max_memory_kib >> 10);
+
+	return (kib + 1023) / 1024 << 20;
+}
+
+static int build_configure(struct build *b, struct reason *why)
+{
+	const struct domain_spec *spec = b->spec;
+	domid_t domid = b->built->domid;
+	struct reason policy;
+
+	if (domain_set_max_vcpus(b->xc, domid, spec->max_vcpus) < 0)
+		return reason_errno(why, "creating %u vCPUs", spec->max_vcpus);
+	if (domain_set_paging_pool(b->xc, domid, paging_pool_bytes(spec)) < 0)
+		return reason_errno(why, "memory for page tables");
+	if (domain_set_max_memory(b->xc, domid, spec->max_memory_kib + MEMORY_SLACK_KIB) < 0)
+		return reason_errno(why, "setting the memory limit");
+	if (domain_set_tsc_mode(b->xc, domid, spec->tsc_mode) < 0)
+		return reason_errno(why, "setting TSC mode %u", spec->tsc_mode);
+	/* The default model boots too; Linux then mistakes the vCPUs for one package each. */
+	if (cpu_policy_set(b->xc, domid, spec->max_vcpus, &policy) < 0)
+		log_warning("%s", policy.text);
+	return 0;
+}
+
+static int build_load(struct build *b, struct guest_memory *gm, struct reason *why)
+{
+	const struct elf_image *elf = &b->kernel.elf;
+
+	for (unsigned int i = 0; i < elf->nr_segments; i++) {
+		const struct elf_segment *seg = &elf->segments[i];
+		uint64_t bss = seg->paddr + seg->data.len;
+
+		if (guest_memory_write(gm, seg->paddr, seg->data.data, seg->data.len, why) < 0 ||
+		    guest_memory_zero(gm, bss, seg->memsz - seg->data.len, why) < 0)
+			return -1;
+	}
+	phases_end(b->phases, "kernel: copy", b->xc->calls);
+	if (b->ramdisk_len) {
+		struct reason inner;
+
+		if (guest_memory_read_file(gm, b->layout.ramdisk_at, b->ramdisk_fd, b->ramdisk_len,
+					   &inner) < 0)
+			return reason_set(why, "%s: %s", b->spec->ramdisk, inner.text);
+		phases_end(b->phases, "ramdisk: copy", b->xc->calls);
+	}
+	return 0;
+}
+
+static int build_tables(struct build *b, struct guest_memory *gm, struct reason *why)
+{
+	static uint8_t acpi[GUEST_ACPI_SIZE];
+	static uint8_t info[2 * GUEST_PAGE];
+	size_t len;
+
+	_Static_assert(START_INFO_CMDLINE_MAX + 512 < sizeof(info), "start info");
+	len = acpi_tables_build(acpi, sizeof(acpi), GUEST_ACPI_BASE, b->spec->vcpus,
+				b->spec->max_vcpus);
+	if (len == 0)
+		return reason_set(why, "ACPI tables for %u vCPUs do not fit", b->spec->max_vcpus);
+	if (guest_memory_write(gm, GUEST_ACPI_BASE, acpi, len, why) < 0)
+		return -1;
+	len = start_info_build(info, &b->layout, b->spec->cmdline, GUEST_ACPI_BASE);
+	return guest_memory_write(gm, b->layout.start_info_at, info, len, why);
+}
+
+/* The rings' pages may hold anything; a ring starts with all indices 0. */
+static int build_special_pages(struct guest_memory *gm, struct reason *why)
+{
+	if (guest_memory_zero(gm, GUEST_CONSOLE_GFN * GUEST_PAGE, GUEST_PAGE, why) < 0)
+		return -1;
+	return guest_memory_zero(gm, GUEST_STORE_GFN * GUEST_PAGE, GUEST_PAGE, why);
+}
+
+static int build_guest_memory(struct build *b, struct reason *why)
+{
+	struct guest_memory gm;
+	int rc = -1;
+
+	if (guest_memory_open(&gm, b->xc, b->built->domid) < 0)
+		return reason_errno(why, "opening guest memory");
+	if (build_load(b, &gm, why) == 0 && build_tables(b, &gm, why) == 0)
+		rc = build_special_pages(&gm, why);
+	guest_memory_close(&gm);
+	return rc;
+}
+
+static int build_channels(struct build *b, struct reason *why)
+{
+	domid_t domid = b->built->domid;
+
+	if (domain_alloc_port(b->xc, domid, 0, &b->built->store_port) < 0 ||
+	    domain_alloc_port(b->xc, domid, 0, &b->built->console_port) < 0)
+		return reason_errno(why, "allocating event channels");
+	if (domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_PFN, GUEST_CONSOLE_GFN) < 0 ||
+	    domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_EVTCHN, b->built->console_port) < 0)
+		return reason_errno(why, "setting the console's parameters");
+	/* Linux waits for a store whose page it is told of: only where somebody serves it. */
+	if (b->spec->with_store &&
+	    (domain_set_hvm_param(b->xc, domid, HVM_PARAM_STORE_PFN, GUEST_STORE_GFN) < 0 ||
+	     domain_set_hvm_param(b->xc, domid, HVM_PARAM_STORE_EVTCHN, b->built->store_port) < 0))
+		return reason_errno(why, "setting the store's parameters");
+	return 0;
+}
+
+/* Reserved grants, so that daemons without privilege can map the rings. */
+static int build_grants(struct build *b, struct reason *why)
+{
+	struct grant_entry_v1 *table = foreign_map_grant_table(b->xc, b->built->domid, 0);
+
+	if (!table)
+		return reason_errno(why, "mapping the grant table");
+	table[GNTTAB_RESERVED_CONSOLE] = (struct grant_entry_v1){
+		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_CONSOLE_GFN,
+	};
+	table[GNTTAB_RESERVED_XENSTORE] = (struct grant_entry_v1){
+		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_STORE_GFN,
+	};
+	foreign_unmap(table, 1);
+	return 0;
+}
+
+static int build_domain(struct build *b, struct reason *why)
+{
+	domid_t domid = b->built->domid;
+
+	if (build_configure(b, why) < 0)
+		return -1;
+	phases_end(b->phases, "domain: create", b->xc->calls);
+	if (domain_memory_set_map(b->xc, domid, &b->layout, why) < 0 ||
+	    domain_memory_populate(b->xc, domid, &b->layout, why) < 0)
+		return -1;
+	phases_end(b->phases, "memory: populate", b->xc->calls);
+	if (build_guest_memory(b, why) < 0 || build_channels(b, why) < 0 ||
+	    build_grants(b, why) < 0 ||
+	    vcpu_state_set(b->xc, domid, b->spec->max_vcpus, b->kernel.elf.entry,
+			   (uint32_t)b->layout.start_info_at, why) < 0)
+		return -1;
+	phases_end(b->phases, "tables, rings, vCPUs", b->xc->calls);
+	return 0;
+}
+
+int domain_build(struct xencall *xc, const struct domain_spec *spec, struct domain_built *built,
+		 struct phases *phases, struct reason *why)
+{
+	struct build b = {
+		.xc = xc, .spec = spec, .built = built, .phases = phases, .ramdisk_fd = -1,
+	};
+	int rc = -1;
+
+	if (build_prepare(&b, why) < 0 || build_create(&b, why) < 0)
+		goto out;
+	rc = build_domain(&b, why);
+	if (rc < 0 && domain_destroy(xc, built->domid) < 0)
+		log_error("domain %u is left behind: %s", built->domid, strerror(errno));
+out:
+	kernel_image_free(&b.kernel);
+	if (b.ramdisk_fd >= 0)
+		close(b.ramdisk_fd);
+	return rc;
+}

@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * memory_op as a builder needs it. RAM is asked for in 2 MB extents, hundreds per hypercall; where the
+ * hypervisor has no such extent left, in single pages.
+ */
+#include "builder/domain_memory.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "abi/memory.h"
+#include "lib/host.h"
+
+#define ORDER_2M      9
+#define PAGES_2M      512ULL
+#define EXTENTS_A_CALL 1024
+
+struct e820_entry {
+	uint64_t addr;
+	uint64_t size;
+	uint32_t type;
+} __attribute__((packed));
+
+/* count extents of that order, one after the other from gfn on. Returns how many were populated. */
+static long populate(struct xencall *xc, domid_t domid, uint64_t gfn, unsigned int count,
+		     unsigned int order)
+{
+	struct xen_memory_reservation res = {
+		.nr_extents = count, .extent_order = order, .domid = domid,
+	};
+	size_t mark = xencall_mark(xc);
+	uint64_t *frames = xencall_alloc(xc, count * sizeof(*frames));
+	long done = -1;
+
+	if (frames) {
+		for (unsigned int i = 0; i < count; i++)
+			frames[i] = gfn + ((uint64_t)i << order);
+		res.extent_start = xencall_handle(frames);
+		done = xencall_struct(xc, __HYPERVISOR_memory_op, XENMEM_populate_physmap, &res,
+				      sizeof(res));
+	}
+	xencall_release(xc, mark);
+	return done < 0 ? 0 : done;
+}
+
+static int populate_range(struct xencall *xc, domid_t domid, uint64_t gfn, uint64_t pages)
+{
+	/* Set when 2 MB extents ran out: then single pages up to here. */
+	uint64_t small_until = 0;
+
+	while (pages) {
+		bool large = gfn % PAGES_2M == 0 && pages >= PAGES_2M && gfn >= small_until;
+		unsigned int order = large ? ORDER_2M : 0;
+		uint64_t count = large ? pages / PAGES_2M : pages;
+		long done;
+
+		if (!large && PAGES_2M - gfn % PAGES_2M < count)
+			count = PAGES_2M - gfn % PAGES_2M;
+		if (count > EXTENTS_A_CALL)
+			count = EXTENTS_A_CALL;
+		done = populate(xc, domid, gfn, (unsigned int)count, order);
+		if (done < (long)count && !large)
+			return -1;
+		if (done < (long)count)
+			small_until = gfn + ((uint64_t)done + 1) * PAGES_2M;
+		gfn += (uint64_t)done << order;
+		pages -= (uint64_t)done << order;
+	}
+	return 0;
+}
+
+int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
+			   struct reason *why)
+{
+	uint64_t high = (lay->high_end - GUEST_HIGH_RAM) / GUEST_PAGE;
+	struct xen_sysctl_physinfo info;
+
+	if (populate_range(xc, domid, 0, lay->low_end / GUEST_PAGE) == 0 &&
+	    populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
+	    populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE,
+			   GUEST_ACPI_SIZE / GUEST_PAGE) == 0 &&
+	    populate_range(xc, domid, GUEST_STORE_GFN, 1) == 0 &&
+	    populate_range(xc, domid, GUEST_CONSOLE_GFN, 1) == 0)
+		return 0;
+	if (host_physinfo(xc, &info) < 0)
+		memset(&info, 0, sizeof(info));
+	return reason_set(why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
+			  (unsigned long long)(lay->low_end + lay->high_end - GUEST_HIGH_RAM) >> 20,
+			  (unsigned long long)info.free_pages >> 8);
+}
+
+int domain_memory_set_map(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
+			  struct reason *why)
+{
+	struct xen_foreign_memory_map map = { .domid = domid };
+	size_t mark = xencall_mark(xc);
+	struct e820_entry *e820 = xencall_alloc(xc, GUEST_MAX_RANGES * sizeof(*e820));
+	long rc = -1;
+
+	if (e820) {
+		for (unsigned int i = 0; i < lay->nr_map; i++)
+			e820[i] = (struct e820_entry){ lay->map[i].at, lay->map[i].size,
+						       lay->map[i].type };
+		map.map.nr_entries = lay->nr_map;
+		map.map.buffer = xencall_handle(e820);
+		rc = xencall_struct(xc, __HYPERVISOR_memory_op, XENMEM_set_memory_map, &map,
+				    sizeof(map));
+	}
+	if (rc < 0)
+		reason_errno(why, "setting the memory map");
+	xencall_release(xc, mark);
+	return rc < 0 ? -1 : 0;
+}

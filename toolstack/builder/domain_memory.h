@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Giving a new guest its memory, and telling it what it has.
+ */
+#ifndef TOOLSTACK_DOMAIN_MEMORY_H
+#define TOOLSTACK_DOMAIN_MEMORY_H
+
+#include "builder/layout.h"
+#include "lib/xencall.h"
+
+/* RAM, the ACPI pages, and the two special pages. Returns -1 with the reason. */
+int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
+			   struct reason *why);
+/* The map that the guest's XENMEM_memory_map answers with. */
+int domain_memory_set_map(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
+			  struct reason *why);
+
+#endif

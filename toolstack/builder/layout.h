@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Where things are in a PVH guest's physical memory:
+ *
+ *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then the ramdisk, then start info
+ *	0xfc000000   ACPI tables
+ *	0xfeff8000   special pages: store ring, console ring
+ *	4 GiB        the rest of RAM
+ */
+#ifndef TOOLSTACK_LAYOUT_H
+#define TOOLSTACK_LAYOUT_H
+
+#include <stdint.h>
+
+#include "builder/elf_image.h"
+
+#define GUEST_PAGE         4096ULL
+#define GUEST_LOW_RAM_MAX  0xf0000000ULL
+#define GUEST_HIGH_RAM     0x100000000ULL
+#define GUEST_ACPI_BASE    0xfc000000ULL
+#define GUEST_ACPI_SIZE    0x4000ULL
+#define GUEST_SPECIAL_BASE 0xfeff8000ULL
+#define GUEST_SPECIAL_SIZE 0x8000ULL
+#define GUEST_STORE_GFN    0xfeffcULL
+#define GUEST_CONSOLE_GFN  0xfefffULL
+/* Linux reads the start info through its first page tables, which cover this much. */
+#define GUEST_START_INFO_LIMIT (1ULL << 30)
+
+#define GUEST_MAX_RANGES 8
+
+struct memory_range {
+	uint64_t at;
+	uint64_t size;
+	uint32_t type; /* XEN_HVM_MEMMAP_TYPE_*, which are the E820 numbers */
+};
+
+struct guest_layout {
+	uint64_t low_end; /* of RAM below the hole */
+	uint64_t high_end; /* of RAM above 4 GiB; GUEST_HIGH_RAM if there is none */
+	struct memory_range map[GUEST_MAX_RANGES];
+	unsigned int nr_map;
+	uint64_t ramdisk_at; /* 0: none */
+	uint64_t ramdisk_len;
+	uint64_t start_info_at;
+};
+
+/*
+ * Plans the memory of a guest with that much RAM, that kernel and a ramdisk of that length (0: none).
+ * info_len is what start_info_build() needs. Returns -1 with the reason when it does not fit.
+ */
+int guest_layout_plan(struct guest_layout *lay, uint64_t ram_kib, const struct elf_image *kernel,
+		      uint64_t ramdisk_len, uint64_t info_len, struct reason *why);
+
+#endif

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Thin wrappers: fill in the arguments, call, hand back the results. No policy and no state.
+ */
+#include "lib/domain.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "abi/event_channel.h"
+#include "abi/hvm_op.h"
+#include "abi/sched.h"
+
+static int domctl_simple(struct xencall *xc, uint32_t cmd, domid_t domid)
+{
+	struct xen_domctl op = { .cmd = cmd, .domain = domid };
+
+	return xencall_domctl(xc, &op);
+}
+
+int domain_create(struct xencall *xc, const struct xen_domctl_createdomain *how, domid_t *domid)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_createdomain, .domain = DOMID_INVALID };
+
+	op.u.createdomain = *how;
+	if (xencall_domctl(xc, &op) < 0)
+		return -1;
+	*domid = op.domain;
+	return 0;
+}
+
+int domain_destroy(struct xencall *xc, domid_t domid)
+{
+	return domctl_simple(xc, XEN_DOMCTL_destroydomain, domid);
+}
+
+int domain_pause(struct xencall *xc, domid_t domid)
+{
+	return domctl_simple(xc, XEN_DOMCTL_pausedomain, domid);
+}
+
+int domain_unpause(struct xencall *xc, domid_t domid)
+{
+	return domctl_simple(xc, XEN_DOMCTL_unpausedomain, domid);
+}
+
+int domain_set_max_vcpus(struct xencall *xc, domid_t domid, uint32_t max)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_vcpus, .domain = domid };
+
+	op.u.max_vcpus.max = max;
+	return xencall_domctl(xc, &op);
+}
+
+int domain_set_max_memory(struct xencall *xc, domid_t domid, uint64_t kib)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_mem, .domain = domid };
+
+	op.u.max_mem.max_memkb = kib;
+	return xencall_domctl(xc, &op);
+}
+
+int domain_set_paging_pool(struct xencall *xc, domid_t domid, uint64_t bytes)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_set_paging_mempool_size, .domain = domid };
+
+	op.u.paging_mempool.size = bytes;
+	return xencall_domctl(xc, &op);
+}
+
+int domain_set_tsc_mode(struct xencall *xc, domid_t domid, uint32_t mode)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_settscinfo, .domain = domid };
+
+	op.u.tsc_info.tsc_mode = mode;
+	return xencall_domctl(xc, &op);
+}
+
+int domain_set_hvm_param(struct xencall *xc, domid_t domid, uint32_t index, uint64_t value)
+{
+	struct xen_hvm_param param = { .domid = domid, .index = index, .value = value };
+
+	return (int)xencall_struct(xc, __HYPERVISOR_hvm_op, HVMOP_set_param, &param, sizeof(param));
+}
+
+int domain_set_hvm_context(struct xencall *xc, domid_t domid, const void *records, size_t len)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_sethvmcontext, .domain = domid };
+	size_t mark = xencall_mark(xc);
+	void *copy = xencall_alloc(xc, len);
+	int rc;
+
+	if (!copy)
+		return -1;
+	memcpy(copy, records, len);
+	op.u.hvmcontext.size = (uint32_t)len;
+	op.u.hvmcontext.buffer = xencall_handle(copy);
+	rc = xencall_domctl(xc, &op);
+	xencall_release(xc, mark);
+	return rc;
+}
+
+int domain_remote_shutdown(struct xencall *xc, domid_t domid, uint32_t reason)
+{
+	struct sched_remote_shutdown arg = { .domain_id = domid, .reason = reason };
+
+	return (int)xencall_struct(xc, __HYPERVISOR_sched_op, SCHEDOP_remote_shutdown, &arg,
+				   sizeof(arg));
+}
+
+int domain_alloc_port(struct xencall *xc, domid_t domid, domid_t remote, uint32_t *port)
+{
+	struct evtchn_alloc_unbound arg = { .dom = domid, .remote_dom = remote };
+
+	if (xencall_struct(xc, __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, &arg,
+			   sizeof(arg)) < 0)
+		return -1;
+	*port = arg.port;
+	return 0;
+}
+
+int domain_info(struct xencall *xc, domid_t domid, struct xen_domctl_getdomaininfo *info)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_getdomaininfo, .domain = domid };
+
+	if (xencall_domctl(xc, &op) < 0)
+		return -1;
+	/* The hypervisor answers for the next domain when there is none with this id. */
+	if (op.u.getdomaininfo.domain != domid) {
+		errno = ESRCH;
+		return -1;
+	}
+	*info = op.u.getdomaininfo;
+	return 0;
+}
+
+int domain_list(struct xencall *xc, domid_t first, struct xen_domctl_getdomaininfo *info, int max)
+{
+	struct xen_sysctl op = { .cmd = XEN_SYSCTL_getdomaininfolist };
+	size_t mark = xencall_mark(xc);
+	void *copy = xencall_alloc(xc, max * sizeof(*info));
+	int rc = -1;
+
+	if (!copy)
+		return -1;
+	op.u.getdomaininfolist.first_domain = first;
+	op.u.getdomaininfolist.max_domains = max;
+	op.u.getdomaininfolist.buffer = xencall_handle(copy);
+	if (xencall_sysctl(xc, &op) == 0) {
+		rc = (int)op.u.getdomaininfolist.num_domains;
+		memcpy(info, copy, rc * sizeof(*info));
+	}
+	xencall_release(xc, mark);
+	return rc;
+}
+
+int domain_vcpu_info(struct xencall *xc, domid_t domid, uint32_t vcpu,
+		     struct xen_domctl_getvcpuinfo *info)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuinfo, .domain = domid };
+
+	op.u.getvcpuinfo.vcpu = vcpu;
+	if (xencall_domctl(xc, &op) < 0)
+		return -1;
+	*info = op.u.getvcpuinfo;
+	return 0;
+}
+
+int domain_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu, uint64_t *hard,
+			 uint64_t *soft)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuaffinity, .domain = domid };
+	struct xen_domctl_vcpuaffinity *aff = &op.u.vcpuaffinity;
+	size_t mark = xencall_mark(xc);
+	uint64_t *maps = xencall_alloc(xc, 2 * sizeof(*maps));
+	int rc;
+
+	if (!maps)
+		return -1;
+	aff->vcpu = vcpu;
+	aff->flags = XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT;
+	aff->cpumap_hard.bitmap = xencall_handle(&maps[0]);
+	aff->cpumap_hard.nr_bits = 64;
+	aff->cpumap_soft.bitmap = xencall_handle(&maps[1]);
+	aff->cpumap_soft.nr_bits = 64;
+	rc = xencall_domctl(xc, &op);
+	*hard = maps[0];
+	*soft = maps[1];
+	xencall_release(xc, mark);
+	return rc;
+}

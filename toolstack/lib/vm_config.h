@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What an xl.cfg(5) file says about a VM, typed and checked.
+ */
+#ifndef TOOLSTACK_VM_CONFIG_H
+#define TOOLSTACK_VM_CONFIG_H
+
+#include <stdint.h>
+
+#include "lib/config.h"
+
+#define VM_NAME_MAX 63
+
+/* What to do when a guest stops. */
+enum vm_action { VM_DESTROY, VM_RESTART, VM_RENAME_RESTART, VM_PRESERVE };
+
+struct vm_config {
+	char name[VM_NAME_MAX + 1];
+	uint8_t uuid[16];
+	bool has_uuid;
+	char *kernel;
+	char *ramdisk; /* or NULL */
+	char *cmdline;
+	uint64_t memory_mib;
+	uint64_t max_memory_mib;
+	unsigned int vcpus;
+	unsigned int max_vcpus;
+	unsigned int max_grant_frames;
+	unsigned int max_event_channels;
+	unsigned int tsc_mode; /* as XEN_DOMCTL_settscinfo numbers them */
+	enum vm_action on_poweroff;
+	enum vm_action on_reboot;
+	enum vm_action on_crash;
+	enum vm_action on_watchdog;
+};
+
+/* Warns of keys it does not know (log_warning). Returns -1 with the reason, which says where. */
+int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why);
+void vm_config_free(struct vm_config *vm);
+
+/* A name fit for a file and for one line of text. */
+bool vm_name_valid(const char *name);
+const char *vm_action_name(enum vm_action action);
+
+#endif

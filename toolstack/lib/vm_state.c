@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The files under /run/xen/domains. Written to a temporary name and renamed, so that nobody reads half of one.
+ */
+#include "lib/vm_state.h"
+
+#include <ctype.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STATE_MAX_FILE 4096
+
+static void state_path(char *path, size_t room, unsigned int domid)
+{
+	snprintf(path, room, VM_STATE_DIR "/%u", domid);
+}
+
+int vm_state_save(const struct vm_state *s)
+{
+	char temp[64], path[64], text[STATE_MAX_FILE];
+	int len, fd, rc = -1;
+
+	mkdir("/run/xen", 0755);
+	mkdir(VM_STATE_DIR, 0755);
+	snprintf(temp, sizeof(temp), VM_STATE_DIR "/.new.%u", s->domid);
+	state_path(path, sizeof(path), s->domid);
+	len = snprintf(text, sizeof(text),
+		       "name=%s\nuuid=%s\nconsole_port=%u\nstore_port=%u\ncreated=%lld\n"
+		       "supervisor=%d\n",
+		       s->name, s->uuid, s->console_port, s->store_port, (long long)s->created,
+		       s->supervisor);
+	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+	if (fd < 0)
+		return -1;
+	if (write(fd, text, len) == len)
+		rc = rename(temp, path);
+	close(fd);
+	return rc;
+}
+
+bool vm_state_parse(struct vm_state *s, char *text)
+{
+	char *line, *rest;
+
+	for (line = strtok_r(text, "\n", &rest); line; line = strtok_r(NULL, "\n", &rest)) {
+		char *value = strchr(line, '=');
+
+		if (!value)
+			return false;
+		*value++ = '\0';
+		if (strcmp(line, "name") == 0)
+			snprintf(s->name, sizeof(s->name), "%s", value);
+		else if (strcmp(line, "uuid") == 0)
+			snprintf(s->uuid, sizeof(s->uuid), "%s", value);
+		else if (strcmp(line, "console_port") == 0)
+			s->console_port = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(line, "store_port") == 0)
+			s->store_port = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(line, "created") == 0)
+			s->created = strtoll(value, NULL, 10);
+		else if (strcmp(line, "supervisor") == 0)
+			s->supervisor = atoi(value);
+	}
+	return vm_name_valid(s->name);
+}
+
+int vm_state_load(struct vm_state *s, unsigned int domid)
+{
+	struct buf text = { 0 };
+	char path[64];
+	int rc = -1;
+
+	memset(s, 0, sizeof(*s));
+	s->domid = domid;
+	state_path(path, sizeof(path), domid);
+	if (buf_read_file(&text, path, STATE_MAX_FILE) == 0) {
+		if (text.data && vm_state_parse(s, text.data))
+			rc = 0;
+		else
+			errno = EINVAL;
+	}
+	buf_free(&text);
+	return rc;
+}
+
+int vm_state_remove(unsigned int domid)
+{
+	char path[64];
+
+	state_path(path, sizeof(path), domid);
+	return unlink(path);
+}
+
+void vm_state_each(bool (*callback)(void *arg, const struct vm_state *s), void *arg)
+{
+	DIR *dir = opendir(VM_STATE_DIR);
+	struct dirent *entry;
+	struct vm_state s;
+	bool more = true;
+
+	if (!dir)
+		return;
+	while (more && (entry = readdir(dir))) {
+		if (!isdigit((unsigned char)entry->d_name[0]))
+			continue;
+		if (vm_state_load(&s, (unsigned int)strtoul(entry->d_name, NULL, 10)) == 0)
+			more = callback(arg, &s);
+	}
+	closedir(dir);
+}

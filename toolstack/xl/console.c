@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * `xl console`: a terminal in raw mode joined to a guest's console.
+ */
+#include "xl/consoled_client.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include "xl/xl.h"
+
+#define ESCAPE 0x1d /* Ctrl-] */
+
+static int fail(struct reason *why, int fd, const char *what, const char *detail)
+{
+	if (why)
+		reason_set(why, "%s: %s", what, detail);
+	if (fd >= 0)
+		close(fd);
+	return -1;
+}
+
+int consoled_connect(const char *line, struct reason *why)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/run/xen/consoled.sock" };
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	char answer[96];
+	size_t len = 0;
+
+	if (fd < 0 || connect(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0)
+		return fail(why, fd, "consoled is not running", strerror(errno));
+	if (send(fd, line, strlen(line), MSG_NOSIGNAL) < 0)
+		return fail(why, fd, "consoled", strerror(errno));
+	/* One byte at a time: what follows the line is the console's. */
+	while (len < sizeof(answer) - 1 && read(fd, answer + len, 1) == 1 && answer[len] != '\n')
+		len++;
+	answer[len] = '\0';
+	if (strcmp(answer, "ok") != 0)
+		return fail(why, fd, "consoled",
+			    strncmp(answer, "error ", 6) == 0 ? answer + 6 : "no answer");
+	return fd;
+}
+
+static bool write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t done = write(fd, data, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done <= 0)
+			return false;
+		data += done;
+		len -= done;
+	}
+	return true;
+}
+
+/* False when it is over. */
+static bool forward_input(int fd)
+{
+	char data[512];
+	ssize_t got = read(STDIN_FILENO, data, sizeof(data));
+	char *escape;
+
+	if (got <= 0)
+		return got < 0 && errno == EINTR;
+	escape = memchr(data, ESCAPE, got);
+	if (escape) {
+		write_all(fd, data, escape - data);
+		return false;
+	}
+	return write_all(fd, data, got);
+}
+
+static bool forward_output(int fd)
+{
+	char data[4096];
+	ssize_t got = read(fd, data, sizeof(data));
+
+	if (got <= 0)
+		return got < 0 && errno == EINTR;
+	return write_all(STDOUT_FILENO, data, got);
+}
+
+int console_run(int fd)
+{
+	struct termios saved, raw;
+	bool terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
+	struct pollfd fds[2] = {
+		{ .fd = fd, .events = POLLIN },
+		{ .fd = STDIN_FILENO, .events = POLLIN },
+	};
+
+	if (terminal) {
+		raw = saved;
+		cfmakeraw(&raw);
+		tcsetattr(STDIN_FILENO, TCSANOW, &raw);
+	}
+	for (;;) {
+		if (poll(fds, 2, -1) < 0 && errno != EINTR)
+			break;
+		if (fds[0].revents && !forward_output(fd))
+			break;
+		if (fds[1].revents && !forward_input(fd))
+			break;
+	}
+	if (terminal)
+		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
+	putchar('\n');
+	close(fd);
+	return XL_OK;
+}
+
+int cmd_console(int argc, char **argv)
+{
+	struct reason why;
+	char line[64];
+	domid_t domid;
+	int fd;
+
+	/* Options of Xen's xl that choose between consoles: there is one. */
+	while (argc > 1 && argv[1][0] == '-') {
+		argv++;
+		argc--;
+	}
+	if (argc != 2)
+		return xl_usage();
+	if (!xl_domain(argv[1], &domid))
+		return XL_FAILED;
+	snprintf(line, sizeof(line), "console %u 2048\n", domid);
+	fd = consoled_connect(line, &why);
+	if (fd < 0) {
+		log_error("console: %s", why.text);
+		return XL_FAILED;
+	}
+	return console_run(fd);
+}

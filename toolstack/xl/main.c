@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * xl: the table of commands, and finding domains.
+ */
+#include "xl/xl.h"
+
+#include <ctype.h>
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/domain.h"
+
+int xl_verbose;
+const char *xl_command;
+
+static int cmd_help(int argc, char **argv);
+
+static const struct command {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *arguments;
+	const char *help;
+} commands[] = {
+	{ "create", cmd_create, "[-cdefnpqv] CONFIG [KEY=VALUE ...]", "Create a domain from a config file" },
+	{ "list", cmd_list, "[-lv] [DOMAIN ...]", "List domains" },
+	{ "console", cmd_console, "DOMAIN", "Attach to a domain's console (Ctrl-] leaves)" },
+	{ "shutdown", cmd_shutdown, "[-Fw] DOMAIN | -a", "Ask a domain to shut down" },
+	{ "reboot", cmd_reboot, "[-Fw] DOMAIN | -a", "Ask a domain to reboot" },
+	{ "destroy", cmd_destroy, "DOMAIN", "End a domain at once" },
+	{ "pause", cmd_pause, "DOMAIN", "Stop a domain's vCPUs" },
+	{ "unpause", cmd_unpause, "DOMAIN", "Let a paused domain go on" },
+	{ "vcpu-list", cmd_vcpu_list, "[DOMAIN ...]", "List the vCPUs of domains" },
+	{ "uptime", cmd_uptime, "[DOMAIN ...]", "How long domains have been running" },
+	{ "domid", cmd_domid, "NAME", "A domain's id" },
+	{ "domname", cmd_domname, "ID", "A domain's name" },
+	{ "rename", cmd_rename, "DOMAIN NEW-NAME", "Rename a domain" },
+	{ "info", cmd_info, "", "The machine and the hypervisor" },
+	{ "dmesg", cmd_dmesg, "[-c]", "The hypervisor's log" },
+	{ "debug-keys", cmd_debug_keys, "KEYS", "Send debug keys to the hypervisor" },
+	{ "help", cmd_help, "[COMMAND]", "This list" },
+};
+
+static const struct command *command_find(const char *name)
+{
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		if (strcmp(commands[i].name, name) == 0)
+			return &commands[i];
+	return NULL;
+}
+
+static int cmd_help(int argc, char **argv)
+{
+	const struct command *c = argc > 1 ? command_find(argv[1]) : NULL;
+
+	if (c) {
+		printf("Usage: xl [-v] %s %s\n\n%s.\n", c->name, c->arguments, c->help);
+		return XL_OK;
+	}
+	printf("Usage: xl [-v] COMMAND [ARGUMENTS]\n\n");
+	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
+		printf(" %-12s %s\n", commands[i].name, commands[i].help);
+	return XL_OK;
+}
+
+int xl_usage(void)
+{
+	const struct command *c = command_find(xl_command);
+
+	fprintf(stderr, "usage: xl %s %s\n", c->name, c->arguments);
+	return XL_USAGE;
+}
+
+struct xencall *xl_open(void)
+{
+	static struct xencall xc = { .fd = -1 };
+
+	if (xc.fd >= 0)
+		return &xc;
+	if (xencall_open(&xc) < 0) {
+		log_error("/dev/xen/privcmd: %s; xl works in the control domain, as root",
+			  strerror(errno));
+		exit(XL_FAILED);
+	}
+	return &xc;
+}
+
+int xl_domains(struct xen_domctl_getdomaininfo **list)
+{
+	enum { BATCH = 64 };
+	struct xen_domctl_getdomaininfo *all = NULL;
+	domid_t first = 0;
+	int nr = 0, got;
+
+	do {
+		struct xen_domctl_getdomaininfo *more =
+			realloc(all, (nr + BATCH) * sizeof(*all));
+
+		if (!more) {
+			log_error("out of memory");
+			free(all);
+			return -1;
+		}
+		all = more;
+		got = domain_list(xl_open(), first, all + nr, BATCH);
+		if (got < 0) {
+			log_error("listing domains: %s", strerror(errno));
+			free(all);
+			return -1;
+		}
+		nr += got;
+		if (got)
+			first = all[nr - 1].domain + 1;
+	} while (got == BATCH);
+	*list = all;
+	return nr;
+}
+
+void xl_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NAME_MAX + 1])
+{
+	char uuid[UUID_TEXT];
+	struct vm_state s;
+
+	uuid_format(info->handle, uuid);
+	if (info->domain == 0)
+		strcpy(name, "Domain-0");
+	else if (vm_state_load(&s, info->domain) == 0 && strcmp(s.uuid, uuid) == 0)
+		memcpy(name, s.name, sizeof(s.name));
+	else
+		strcpy(name, "(null)");
+}
+
+struct search {
+	const char *name;
+	domid_t domid;
+	bool found;
+};
+
+static bool search_one(void *arg, const struct vm_state *s)
+{
+	struct search *search = arg;
+	struct xen_domctl_getdomaininfo info;
+	char uuid[UUID_TEXT];
+
+	if (strcmp(s->name, search->name) != 0 || domain_info(xl_open(), s->domid, &info) < 0)
+		return true;
+	uuid_format(info.handle, uuid);
+	if (strcmp(uuid, s->uuid) != 0)
+		return true;
+	search->domid = s->domid;
+	search->found = true;
+	return false;
+}
+
+bool xl_name_taken(const char *name, domid_t *domid)
+{
+	struct search search = { .name = name };
+
+	if (strcmp(name, "Domain-0") == 0) {
+		*domid = 0;
+		return true;
+	}
+	vm_state_each(search_one, &search);
+	*domid = search.domid;
+	return search.found;
+}
+
+bool xl_domain(const char *name, domid_t *domid)
+{
+	struct xen_domctl_getdomaininfo info;
+	unsigned long id;
+	char *end;
+
+	if (xl_name_taken(name, domid))
+		return true;
+	id = strtoul(name, &end, 10);
+	if (isdigit((unsigned char)*name) && *end == '\0' && id < DOMID_FIRST_RESERVED &&
+	    domain_info(xl_open(), (domid_t)id, &info) == 0) {
+		*domid = (domid_t)id;
+		return true;
+	}
+	log_error("%s: there is no domain \"%s\"", xl_command, name);
+	return false;
+}
+
+int main(int argc, char **argv)
+{
+	const struct command *c;
+
+	while (argc > 1 && argv[1][0] == '-') {
+		if (strcmp(argv[1], "-v") == 0 || strcmp(argv[1], "-vv") == 0)
+			xl_verbose++;
+		else if (strcmp(argv[1], "-f") != 0 && strcmp(argv[1], "-t") != 0)
+			break;
+		argv++;
+		argc--;
+	}
+	log_open("xl", xl_verbose ? LOG_LEVEL_INFO : LOG_LEVEL_WARNING);
+	if (argc < 2 || argv[1][0] == '-') {
+		cmd_help(0, NULL);
+		return argc > 1 && strcmp(argv[1], "--help") == 0 ? XL_OK : XL_USAGE;
+	}
+	c = command_find(argv[1]);
+	if (!c) {
+		log_error("there is no command \"%s\"; `xl help` lists them", argv[1]);
+		return XL_USAGE;
+	}
+	xl_command = c->name;
+	return c->run(argc - 1, argv + 1);
+}

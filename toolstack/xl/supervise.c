@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The background process of `xl create`, one per VM: waits for the domain to stop and carries out on_poweroff,
+ * on_reboot, on_crash, on_watchdog. It learns of stopped domains from consoled, which has VIRQ_DOM_EXC; while
+ * that cannot be reached, it looks once a second.
+ */
+#include "xl/vm.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "abi/sched.h"
+#include "lib/domain.h"
+#include "xl/consoled_client.h"
+
+#define SUPERVISE_LOG      "/var/log/xen/xl-%s.log"
+#define SUPERVISE_LOOK_MS  30000 /* should an event get lost */
+#define RESTART_MIN_SECONDS 2 /* a guest that restarts faster than this waits a second */
+
+/* Waits until something may have happened to a domain. *fd is the events connection, or -1. */
+static void wait_for_event(int *fd)
+{
+	char data[256];
+	struct pollfd p;
+
+	if (*fd < 0)
+		*fd = consoled_connect("events\n", NULL);
+	if (*fd < 0) {
+		sleep(1);
+		return;
+	}
+	p = (struct pollfd){ .fd = *fd, .events = POLLIN };
+	if (poll(&p, 1, SUPERVISE_LOOK_MS) > 0 && read(*fd, data, sizeof(data)) <= 0) {
+		close(*fd);
+		*fd = -1;
+		sleep(1);
+	}
+}
+
+/* Waits for the domain to stop. False: there is nothing to act on any more. */
+static bool wait_for_stop(struct xencall *xc, domid_t domid, int *fd, uint32_t *code)
+{
+	struct xen_domctl_getdomaininfo info;
+
+	for (;;) {
+		if (domain_info(xc, domid, &info) < 0 || info.flags & XEN_DOMINF_dying)
+			return false;
+		if (info.flags & XEN_DOMINF_shutdown) {
+			*code = domain_shutdown_code(&info);
+			return true;
+		}
+		wait_for_event(fd);
+	}
+}
+
+static enum vm_action action_for(const struct vm_config *vm, uint32_t code)
+{
+	switch (code) {
+	case SHUTDOWN_poweroff: return vm->on_poweroff;
+	case SHUTDOWN_reboot: return vm->on_reboot;
+	case SHUTDOWN_crash: return vm->on_crash;
+	case SHUTDOWN_watchdog: return vm->on_watchdog;
+	default: return VM_PRESERVE;
+	}
+}
+
+static const char *code_name(uint32_t code)
+{
+	static const char *const names[] = { "poweroff", "reboot",   "suspend",
+					     "crash",	 "watchdog", "soft reset" };
+
+	return code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown";
+}
+
+/* A new domain for the same VM. The old one is gone, or renamed. */
+static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
+{
+	struct phases phases;
+	struct reason why;
+	struct vm_state s;
+
+	phases_start(&phases);
+	if (vm_start(xc, vm, &phases, domid, &why) < 0) {
+		log_error("%s: not restarted: %s", vm->name, why.text);
+		return -1;
+	}
+	if (vm_state_load(&s, *domid) == 0) {
+		s.supervisor = getpid();
+		vm_state_save(&s);
+	}
+	if (domain_unpause(xc, *domid) < 0) {
+		log_error("%s: domain %u does not start: %s", vm->name, *domid, strerror(errno));
+		vm_end(xc, *domid);
+		return -1;
+	}
+	log_info("%s is now domain %u", vm->name, *domid);
+	return 0;
+}
+
+/* Keeps the stopped domain under another name, which is free for sure: it has the domain's id in it. */
+static void rename_stopped(struct vm_config *vm, domid_t domid)
+{
+	struct vm_state s;
+	char suffix[16];
+
+	vm->has_uuid = false; /* the old domain keeps it */
+	if (vm_state_load(&s, domid) < 0)
+		return;
+	snprintf(suffix, sizeof(suffix), "-%u", domid);
+	s.name[VM_NAME_MAX - strlen(suffix)] = '\0';
+	strcat(s.name, suffix);
+	vm_state_save(&s);
+}
+
+/* True if there is a domain to watch on. */
+static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32_t code, time_t started)
+{
+	enum vm_action action = action_for(vm, code);
+	struct vm_state s;
+
+	log_info("%s (domain %u) stopped: %s; action: %s", vm->name, *domid, code_name(code),
+		 vm_action_name(action));
+	/* It may have been renamed meanwhile. */
+	if (vm_state_load(&s, *domid) == 0)
+		memcpy(vm->name, s.name, sizeof(vm->name));
+	if (action == VM_PRESERVE)
+		return false;
+	if (action == VM_RENAME_RESTART)
+		rename_stopped(vm, *domid);
+	else if (vm_end(xc, *domid) < 0)
+		log_error("%s: destroying domain %u: %s", vm->name, *domid, strerror(errno));
+	if (action == VM_DESTROY)
+		return false;
+	if (time(NULL) - started < RESTART_MIN_SECONDS)
+		sleep(1);
+	return restart(xc, vm, domid) == 0;
+}
+
+void vm_supervise(const struct vm_config *config, domid_t domid)
+{
+	struct vm_config vm = *config;
+	struct xencall xc;
+	bool go_on = true;
+	uint32_t code;
+	int fd = -1;
+
+	if (xencall_open(&xc) < 0) {
+		log_error("/dev/xen/privcmd: %s", strerror(errno));
+		return;
+	}
+	while (go_on) {
+		time_t started = time(NULL);
+
+		go_on = wait_for_stop(&xc, domid, &fd, &code) &&
+			act(&xc, &vm, &domid, code, started);
+	}
+	xencall_close(&xc);
+}
+
+/* A session of its own, nothing of the terminal's, messages into a log. */
+static void detach(const char *name)
+{
+	char path[128];
+	int fd;
+
+	setsid();
+	signal(SIGINT, SIG_IGN);
+	signal(SIGHUP, SIG_IGN);
+	signal(SIGPIPE, SIG_IGN);
+	mkdir("/var/log/xen", 0755);
+	snprintf(path, sizeof(path), SUPERVISE_LOG, name);
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
+	if (fd >= 0) {
+		dup2(fd, STDOUT_FILENO);
+		dup2(fd, STDERR_FILENO);
+		close(fd);
+	}
+	fd = open("/dev/null", O_RDONLY);
+	if (fd >= 0) {
+		dup2(fd, STDIN_FILENO);
+		close(fd);
+	}
+	if (chdir("/") < 0)
+		log_warning("/: %s", strerror(errno));
+	log_open("xl", LOG_LEVEL_INFO);
+}
+
+int vm_supervise_start(const struct vm_config *vm, domid_t domid)
+{
+	struct vm_state s;
+	pid_t pid = fork();
+
+	if (pid == 0) {
+		detach(vm->name);
+		vm_supervise(vm, domid);
+		_exit(0);
+	}
+	if (pid < 0) {
+		log_error("starting the background process: %s", strerror(errno));
+		return -1;
+	}
+	if (vm_state_load(&s, domid) < 0)
+		return 0;
+	s.supervisor = pid;
+	if (vm_state_save(&s) < 0)
+		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
+	return 0;
+}

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Starting and ending: the order of domain and state file. A domain never runs without a state file; a state
+ * file goes first, so that consoled lets go of the domain's pages before it is destroyed.
+ */
+#include "xl/vm.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+
+#include "builder/domain_build.h"
+#include "lib/domain.h"
+
+int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
+	     struct reason *why)
+{
+	struct domain_spec spec = {
+		.kernel = vm->kernel,
+		.ramdisk = vm->ramdisk,
+		.cmdline = vm->cmdline,
+		.memory_kib = vm->memory_mib << 10,
+		.max_memory_kib = vm->max_memory_mib << 10,
+		.vcpus = vm->vcpus,
+		.max_vcpus = vm->max_vcpus,
+		.max_grant_frames = vm->max_grant_frames,
+		.max_event_channels = vm->max_event_channels,
+		.tsc_mode = vm->tsc_mode,
+	};
+	struct domain_built built;
+	struct vm_state s = { .created = time(NULL) };
+
+	if (vm->has_uuid)
+		memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
+	else if (uuid_generate(spec.uuid) < 0)
+		return reason_errno(why, "making a UUID");
+	if (domain_build(xc, &spec, &built, phases, why) < 0)
+		return -1;
+
+	s.domid = built.domid;
+	s.console_port = built.console_port;
+	s.store_port = built.store_port;
+	memcpy(s.name, vm->name, sizeof(s.name));
+	uuid_format(spec.uuid, s.uuid);
+	if (vm_state_save(&s) < 0) {
+		reason_errno(why, VM_STATE_DIR "/%u", s.domid);
+		domain_destroy(xc, built.domid);
+		return -1;
+	}
+	*domid = built.domid;
+	return 0;
+}
+
+int vm_end(struct xencall *xc, domid_t domid)
+{
+	if (vm_state_remove(domid) < 0 && errno != ENOENT)
+		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
+	return domain_destroy(xc, domid);
+}

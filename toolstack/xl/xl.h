@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What xl's command families share. A command is a row of the table in main.c and a function; argv[0] is the
+ * command's name, and what it returns is the exit status.
+ */
+#ifndef XL_XL_H
+#define XL_XL_H
+
+#include <stdbool.h>
+
+#include "lib/log.h"
+#include "lib/vm_state.h"
+#include "lib/xencall.h"
+
+#define XL_OK     0
+#define XL_FAILED 1
+#define XL_USAGE  2
+
+extern int xl_verbose; /* -v on xl itself */
+extern const char *xl_command; /* the one that runs, for messages */
+
+/* The hypervisor. Exits with a message if this is no control domain. */
+struct xencall *xl_open(void);
+/* Prints the usage line of the running command; returns XL_USAGE. */
+int xl_usage(void);
+
+/* A domain by name or id. False after saying that there is none. */
+bool xl_domain(const char *name, domid_t *domid);
+/* True if there is a live domain of that name. */
+bool xl_name_taken(const char *name, domid_t *domid);
+/* Name of a live domain: "Domain-0", what its state says, or "(null)". */
+void xl_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NAME_MAX + 1]);
+/* All domains; the caller frees. Returns their number, or -1 after saying why. */
+int xl_domains(struct xen_domctl_getdomaininfo **list);
+
+int cmd_create(int argc, char **argv);
+int cmd_console(int argc, char **argv);
+int cmd_list(int argc, char **argv);
+int cmd_vcpu_list(int argc, char **argv);
+int cmd_uptime(int argc, char **argv);
+int cmd_domid(int argc, char **argv);
+int cmd_domname(int argc, char **argv);
+int cmd_rename(int argc, char **argv);
+int cmd_info(int argc, char **argv);
+int cmd_dmesg(int argc, char **argv);
+int cmd_debug_keys(int argc, char **argv);
+int cmd_pause(int argc, char **argv);
+int cmd_unpause(int argc, char **argv);
+int cmd_destroy(int argc, char **argv);
+int cmd_shutdown(int argc, char **argv);
+int cmd_reboot(int argc, char **argv);
+
+#endif
