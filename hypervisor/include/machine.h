@@ -9,6 +9,8 @@
 noreturn_fn void machine_reboot(void);
 /* ACPI S5; halts when there is no such thing. */
 noreturn_fn void machine_poweroff(void);
+/* Writes the sleep values to PM1a and PM1b; returns when the machine does not obey. */
+void machine_enter_sleep(uint16_t pm1a_value, uint16_t pm1b_value);
 /* Stops every CPU, with interrupts off. */
 noreturn_fn void machine_halt(void);
 

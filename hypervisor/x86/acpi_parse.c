@@ -272,6 +272,9 @@ static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
 	}
 	info->has_fadt = true;
 	info->sci_irq = get16(t + 46);
+	info->dsdt = get32(t + 40);
+	if (get32(t + 4) >= 148 && get64(t + 140))
+		info->dsdt = get64(t + 140);
 	info->pm1a_cnt = get_port(t, 64, 172);
 	info->pm1b_cnt = get_port(t, 68, 184);
 	info->pm_timer = get_port(t, 76, 208);

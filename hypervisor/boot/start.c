@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The start-up order, from the loader's hand-over to the first entry into domain 0: read `start` from
+ * top to bottom. Each step may use those before it and no other.
+ */
+#include "acpi.h"
+#include "boot_info.h"
+#include "console.h"
+#include "cpu.h"
+#include "dom0.h"
+#include "hvm.h"
+#include "log.h"
+#include "machine.h"
+#include "mm.h"
+#include "wallclock.h"
+#include "../x86/private.h"
+
+#define DOM0_MEM_DEFAULT (512UL << 20)
+#define DOM0_MEM_MIN (96UL << 20)
+
+struct boot_info boot_info;
+
+extern char boot_stack[];
+extern const struct hvm_ops svm_ops;
+void start(uint32_t magic, paddr_t info);
+
+/* The boot CPU's record lies at the end of its static stack. */
+static void boot_cpu_init(void)
+{
+	struct cpu *c = this_cpu();
+
+	list_init(&c->timers);
+	c->timer_programmed = TIME_NEVER;
+	c->online = true;
+	cpus[0] = c;
+	nr_cpus = 1;
+}
+
+static void consoles_init(void)
+{
+	if (cmdline.console_vga)
+		vga_init();
+	if (cmdline.console_com1 && !uart_init(cmdline.com1_port, cmdline.com1_baud))
+		log_warn("console=com1: there is no serial port at %#x", cmdline.com1_port);
+}
+
+static void virtualisation_choose(void)
+{
+	hvm = &svm_ops;
+	if (hvm->cpu_enable())
+		panic("this machine cannot run virtual machines: a CPU with AMD-V and nested paging is "
+		      "needed, and it must be enabled in the firmware set-up");
+	log_info("virtualisation: %s with nested paging", hvm->name);
+}
+
+static uint64_t dom0_bytes(void)
+{
+	if (!cmdline.dom0_mem)
+		return DOM0_MEM_DEFAULT;
+	if (cmdline.dom0_mem < DOM0_MEM_MIN) {
+		log_warn("dom0_mem: %lu MB is too little for a control domain, taking %lu MB",
+			 cmdline.dom0_mem >> 20, DOM0_MEM_MIN >> 20);
+		return DOM0_MEM_MIN;
+	}
+	return cmdline.dom0_mem;
+}
+
+static unsigned dom0_vcpus(void)
+{
+	unsigned n = cmdline.dom0_max_vcpus ? cmdline.dom0_max_vcpus : nr_cpus;
+
+	return MIN(MIN(n, nr_cpus), MAX_VCPUS);
+}
+
+void start(uint32_t magic, paddr_t info)
+{
+	boot_cpu_init();
+	multiboot_parse(&boot_info, magic, info);
+	cmdline_parse(&cmdline, boot_info.cmdline);
+	consoles_init();
+	log_info("Socle hypervisor, started by %s", boot_info.loader);
+	log_info("command line: %s", boot_info.cmdline);
+	boot_info_tidy(&boot_info);
+	memory_setup(&boot_info, dom0_bytes());
+	traps_init_cpu();
+	if (acpi_parse(&acpi, boot_info.rsdp))
+		log_warn("ACPI is missing or broken: one CPU, no interrupts of devices, no power-off");
+	time_init();
+	irq_init();
+	apic_init_bsp();
+	apic_timer_calibrate();
+	fpu_init_cpu();
+	virtualisation_choose();
+	sched_cpu_online(0);
+	smp_start_all();
+	wallclock_set(cmos_time(), 0, time_now());
+	dom0_build(&boot_info, &acpi, dom0_vcpus());
+	for (unsigned i = 0; i < boot_info.nr_modules; i++)
+		memory_free_range(boot_info.module[i].start,
+				  boot_info.module[i].start + ROUND_UP(boot_info.module[i].size, PAGE_SIZE));
+	if (cmdline.console_com1 && !irq_host_bind(4, uart_interrupt))
+		uart_enable_interrupt();
+	log_info("starting domain 0 with %u vCPU%s; heap %lu MB free", domain0->max_vcpus,
+		 domain0->max_vcpus == 1 ? "" : "s", heap_free_frames() >> 8);
+	vga_release();
+	cpu_run();
+}

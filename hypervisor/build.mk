@@ -1,0 +1,30 @@
+# The hypervisor: every .c and .S of its folders, linked and written out flat with a multiboot header.
+HV_DIRS := boot x86 mm domain hvm hvm/svm sched event grant hypercall emul lib
+HV_SRC := $(sort $(foreach d,$(HV_DIRS),$(wildcard hypervisor/$(d)/*.c hypervisor/$(d)/*.S)))
+HV_OBJ := $(patsubst %,$(B)/%.o,$(HV_SRC))
+HV_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-strict-aliasing -fno-common \
+	-mgeneral-regs-only -mno-red-zone -mcmodel=kernel -fno-pic -fno-pie -fno-stack-protector \
+	-fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
+	-fomit-frame-pointer -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
+	-ffile-prefix-map=$(CURDIR)=. -I. -Ihypervisor/include
+HV_LDFLAGS := -static -nostdlib -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 \
+	-Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
+
+.PHONY: hypervisor
+hypervisor: $(B)/hypervisor/socle
+
+$(B)/hypervisor/%.c.o: hypervisor/%.c
+	@mkdir -p $(@D)
+	@$(HOSTCC) $(HV_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/hypervisor/%.S.o: hypervisor/%.S
+	@mkdir -p $(@D)
+	@$(HOSTCC) $(HV_CFLAGS) -MMD -MP -c $< -o $@
+
+$(B)/hypervisor/socle.elf: $(HV_OBJ) hypervisor/hypervisor.lds
+	@echo "  LINK $@"; $(HOSTCC) $(HV_LDFLAGS) -T hypervisor/hypervisor.lds $(HV_OBJ) -o $@
+
+$(B)/hypervisor/socle: $(B)/hypervisor/socle.elf
+	@objcopy -O binary $< $@
+
+-include $(HV_OBJ:.o=.d)

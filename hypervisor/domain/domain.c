@@ -1,0 +1,234 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A domain's life: creation, shutdown, destruction in steps that can be repeated, and the end. What a
+ * domain owns is created and given back here side by side; d->lock guards its state flags.
+ */
+#include "abi/errno.h"
+#include "abi/sched.h"
+#include "atomic.h"
+#include "hypercall.h"
+#include "lib.h"
+#include "log.h"
+#include "machine.h"
+#include "memory_map.h"
+#include "mm.h"
+#include "private.h"
+#include "vioapic.h"
+#include "wallclock.h"
+
+#define RELEASE_BATCH 8192u /* pages given back between looks at the clock */
+
+static int shared_info_create(struct domain *d)
+{
+	d->shared_info = heap_alloc(0);
+	if (!d->shared_info)
+		return -ENOMEM;
+	page_share_with(d->shared_info, d);
+	return 0;
+}
+
+static void domain_fill(struct domain *d, domid_t id, const struct domain_config *c)
+{
+	d->id = id;
+	d->is_control = c->is_control;
+	d->create_flags = c->flags;
+	d->max_vcpus = c->max_vcpus;
+	memcpy(d->handle, c->handle, sizeof(d->handle));
+	list_init(&d->link);
+}
+
+int domain_create(domid_t id, const struct domain_config *c, struct domain **out)
+{
+	struct domain *d;
+	int rc;
+
+	if (!c->max_vcpus || c->max_vcpus > MAX_VCPUS || id >= DOMID_FIRST_RESERVED)
+		return -EINVAL;
+	d = object_alloc(sizeof(*d));
+	if (!d)
+		return -ENOMEM;
+	domain_fill(d, id, c);
+	rc = p2m_init(d);
+	if (rc)
+		goto free_domain;
+	rc = hvm_domain_init(d);
+	if (rc)
+		goto free_p2m;
+	rc = shared_info_create(d);
+	if (rc)
+		goto free_hvm;
+	rc = event_domain_init(d, c->max_evtchn_port);
+	if (rc)
+		goto free_shared_info;
+	rc = grant_domain_init(d, c->max_grant_frames, c->max_maptrack_frames);
+	if (rc)
+		goto free_events;
+	sched_domain_init(d);
+	domain_watchdogs_init(d);
+	wallclock_publish(d);
+	d->refs = 2; /* the list's and the caller's */
+	rc = domain_register(d);
+	if (rc)
+		goto free_grants;
+	*out = d;
+	return 0;
+
+free_grants:
+	sched_domain_destroy(d);
+	grant_domain_destroy(d);
+free_events:
+	event_domain_destroy(d);
+free_shared_info:
+	page_unshare(d->shared_info);
+free_hvm:
+	hvm_domain_destroy(d);
+free_p2m:
+	p2m_destroy(d);
+free_domain:
+	object_free(d, sizeof(*d));
+	return rc;
+}
+
+void domain_free(struct domain *d)
+{
+	struct vcpu *v;
+
+	for_each_vcpu(d, v)
+		vcpu_destroy(v);
+	vioapic_destroy(d);
+	domain_free_memory_map(d);
+	sched_domain_destroy(d);
+	grant_domain_destroy(d);
+	page_unshare(d->shared_info);
+	hvm_domain_destroy(d);
+	domain_unregister(d);
+	object_free(d, sizeof(*d));
+}
+
+/* Once: no vCPU of it will ever run again. */
+static void destroy_begin(struct domain *d)
+{
+	spin_lock(&d->lock);
+	d->is_dying = true;
+	spin_unlock(&d->lock);
+	domain_pause(d);
+	domain_watchdogs_stop(d);
+	domain_log_exits(d);
+}
+
+int domain_destroy(struct domain *d)
+{
+	struct vcpu *v;
+	int rc;
+
+	if (d->is_control)
+		return -EINVAL;
+	if (!d->is_dying)
+		destroy_begin(d);
+	if (list_empty(&d->link))
+		return 0; /* done before; others still hold some of its pages */
+	event_domain_destroy(d);
+	rc = grant_domain_release_mappings(d);
+	if (rc)
+		return rc;
+	for_each_vcpu(d, v) {
+		vcpu_timers_stop(v);
+		guest_frame_release_info(v);
+	}
+	p2m_destroy(d);
+	if (!domain_pages_release(d, RELEASE_BATCH))
+		return -ERESTART;
+	domain_unlist(d);
+	event_global_virq(VIRQ_DOM_EXC);
+	domain_put(d);
+	return 0;
+}
+
+/* Domain 0 speaks for the machine. */
+static noreturn_fn void machine_follows(uint8_t code)
+{
+	switch (code) {
+	case SHUTDOWN_poweroff:
+		log_info("domain 0 has shut down: turning the machine off");
+		machine_poweroff();
+	case SHUTDOWN_reboot:
+		log_info("domain 0 asks for a reboot");
+		machine_reboot();
+	default:
+		panic("domain 0 has shut down with code %u (2 is a suspend, 3 a crash)", code);
+	}
+}
+
+void domain_shutdown(struct domain *d, uint8_t code)
+{
+	struct vcpu *v;
+
+	if (d->is_control)
+		machine_follows(code);
+	spin_lock(&d->lock);
+	if (d->is_shut_down) {
+		spin_unlock(&d->lock);
+		return;
+	}
+	d->is_shut_down = true;
+	d->shutdown_code = code;
+	spin_unlock(&d->lock);
+	domain_watchdogs_stop(d);
+	for_each_vcpu(d, v) {
+		atomic_or(&v->pause_flags, VCPU_PAUSE_SHUTDOWN);
+		sched_sleep(v);
+		vcpu_leave_guest(v);
+	}
+	event_global_virq(VIRQ_DOM_EXC);
+}
+
+int domain_resume(struct domain *d)
+{
+	struct vcpu *v;
+
+	spin_lock(&d->lock);
+	if (d->is_dying || !d->is_shut_down) {
+		spin_unlock(&d->lock);
+		return -EINVAL;
+	}
+	d->is_shut_down = false;
+	d->shutdown_code = 0;
+	spin_unlock(&d->lock);
+	for_each_vcpu(d, v) {
+		atomic_and(&v->pause_flags, ~VCPU_PAUSE_SHUTDOWN);
+		sched_wake(v);
+	}
+	return 0;
+}
+
+void domain_crash(struct domain *d, const char *fmt, ...)
+{
+	char why[200];
+	va_list ap;
+
+	va_start(ap, fmt);
+	vsnprintf(why, sizeof(why), fmt, ap);
+	va_end(ap);
+	log_domain(d, LOG_ERR, "crashed: %s", why);
+	if (d->is_control)
+		panic("domain 0 crashed: %s", why);
+	domain_shutdown(d, SHUTDOWN_crash);
+}
+
+void domain_pause(struct domain *d)
+{
+	struct vcpu *v;
+
+	for_each_vcpu(d, v)
+		vcpu_pause_nosync(v);
+	for_each_vcpu(d, v)
+		vcpu_wait_stopped(v);
+}
+
+void domain_unpause(struct domain *d)
+{
+	struct vcpu *v;
+
+	for_each_vcpu(d, v)
+		vcpu_unpause(v);
+}

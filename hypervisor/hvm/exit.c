@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is done about each kind of exit, the same for every vendor. The exit counters live here: an exit
+ * is what virtualisation costs.
+ */
+#include "cpuid.h"
+#include "domain.h"
+#include "hvm.h"
+#include "hypercall.h"
+#include "log.h"
+#include "processor.h"
+
+static void exit_nothing(struct vcpu *v, const struct vmexit *e)
+{
+	(void)v;
+	(void)e;
+}
+
+static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
+{
+	struct cpu_regs *r = &v->hvm.regs;
+	uint32_t out[4];
+
+	hvm_cpuid(v, (uint32_t)r->rax, (uint32_t)r->rcx, out);
+	r->rax = out[0];
+	r->rbx = out[1];
+	r->rcx = out[2];
+	r->rdx = out[3];
+	hvm_skip(v, e->length);
+}
+
+static void exit_hlt(struct vcpu *v, const struct vmexit *e)
+{
+	hvm_skip(v, e->length);
+	if (v->hvm.regs.rflags & RFLAGS_IF) {
+		if (!hvm_has_pending(v))
+			vcpu_block(v);
+		return;
+	}
+	/* With interrupts off only an NMI or INIT ends it: this is how a CPU goes offline. */
+	if (!v->hvm.nmi_pending)
+		vcpu_block(v);
+}
+
+static void exit_msr(struct vcpu *v, const struct vmexit *e)
+{
+	struct cpu_regs *r = &v->hvm.regs;
+	uint64_t value = r->rdx << 32 | (uint32_t)r->rax;
+	bool done;
+
+	if (e->msr.write) {
+		done = hvm_msr_write(v, (uint32_t)r->rcx, value);
+	} else {
+		done = hvm_msr_read(v, (uint32_t)r->rcx, &value);
+		if (done) {
+			r->rax = (uint32_t)value;
+			r->rdx = value >> 32;
+		}
+	}
+	if (done)
+		hvm_skip(v, e->length);
+	else
+		hvm_inject_gp(v);
+}
+
+static void exit_hypercall(struct vcpu *v, const struct vmexit *e)
+{
+	(void)e;
+	hypercall_dispatch(v);
+}
+
+static void exit_shutdown(struct vcpu *v, const struct vmexit *e)
+{
+	(void)e;
+	domain_crash(v->domain, "triple fault of vCPU %u at rip %#lx", v->id, v->hvm.regs.rip);
+}
+
+static void exit_xsetbv(struct vcpu *v, const struct vmexit *e)
+{
+	struct cpu_regs *r = &v->hvm.regs;
+	uint64_t value = r->rdx << 32 | (uint32_t)r->rax;
+
+	if (hvm->get_cpl(v) || (uint32_t)r->rcx || !cpuid_xcr0_allowed(v->domain->hvm.cpuid, value)) {
+		hvm_inject_gp(v);
+		return;
+	}
+	v->hvm.xcr0 = value;
+	xsetbv(0, value);
+	hvm_skip(v, e->length);
+}
+
+/* With nested paging a guest's caches are coherent; only domain 0's own WBINVD reaches the hardware. */
+static void exit_wbinvd(struct vcpu *v, const struct vmexit *e)
+{
+	if (v->domain->is_control)
+		__asm__ volatile("wbinvd" : : : "memory");
+	hvm_skip(v, e->length);
+}
+
+static void exit_undefined(struct vcpu *v, const struct vmexit *e)
+{
+	(void)e;
+	hvm_inject_ud(v);
+}
+
+static void exit_failed(struct vcpu *v, const struct vmexit *e)
+{
+	domain_crash(v->domain, "vCPU %u cannot be entered or exited for an unknown reason: %s code %#lx",
+		     v->id, hvm->name, e->code);
+}
+
+typedef void exit_handler(struct vcpu *v, const struct vmexit *e);
+
+static exit_handler *const handlers[VMEXIT_REASONS] = {
+	[VMEXIT_NOTHING] = exit_nothing,
+	[VMEXIT_CPUID] = exit_cpuid,
+	[VMEXIT_HLT] = exit_hlt,
+	[VMEXIT_IO] = hvm_handle_io,
+	[VMEXIT_MSR] = exit_msr,
+	[VMEXIT_HYPERCALL] = exit_hypercall,
+	[VMEXIT_NESTED_FAULT] = hvm_handle_nested_fault,
+	[VMEXIT_SHUTDOWN] = exit_shutdown,
+	[VMEXIT_INTR_WINDOW] = exit_nothing, /* what waits is injected on the way back */
+	[VMEXIT_XSETBV] = exit_xsetbv,
+	[VMEXIT_CR] = exit_failed,
+	[VMEXIT_WBINVD] = exit_wbinvd,
+	[VMEXIT_UNDEFINED] = exit_undefined,
+	[VMEXIT_FAILED] = exit_failed,
+};
+
+void hvm_handle_exit(struct vcpu *v, const struct vmexit *e)
+{
+	v->hvm.exits[e->reason]++;
+	handlers[e->reason](v, e);
+}

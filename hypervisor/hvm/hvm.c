@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Hardware-assisted domains, the part that no vendor knows: creation, the state a CPU starts in, what is
+ * injected before each entry. State of a vCPU is touched by the CPU it runs on, or while it is paused.
+ */
+#include "hvm.h"
+
+#include "abi/errno.h"
+#include "atomic.h"
+#include "cpu.h"
+#include "cpuid.h"
+#include "domain.h"
+#include "guest_access.h"
+#include "guest_walk.h"
+#include "lib.h"
+#include "log.h"
+#include "processor.h"
+
+const struct hvm_ops *hvm;
+
+int hvm_domain_init(struct domain *d)
+{
+	int rc = hvm->domain_init(d);
+
+	if (rc)
+		return rc;
+	rc = cpuid_domain_init(d);
+	if (rc)
+		hvm->domain_destroy(d);
+	return rc;
+}
+
+void hvm_domain_destroy(struct domain *d)
+{
+	cpuid_domain_destroy(d);
+	hvm->domain_destroy(d);
+}
+
+int hvm_vcpu_init(struct vcpu *v)
+{
+	int rc;
+
+	v->hvm.xsave = fpu_area_alloc();
+	v->hvm.xcr0 = 1;
+	if (!v->hvm.xsave)
+		return -ENOMEM;
+	rc = hvm->vcpu_init(v);
+	if (rc) {
+		fpu_area_free(v->hvm.xsave);
+		return rc;
+	}
+	vlapic_init(v);
+	hvm_reset_state(v, 0);
+	return 0;
+}
+
+void hvm_vcpu_destroy(struct vcpu *v)
+{
+	vlapic_destroy(v);
+	hvm->vcpu_destroy(v);
+	fpu_area_free(v->hvm.xsave);
+}
+
+/* SDM vol. 3, table 9-1, with CS as a start-up IPI sets it. */
+void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector)
+{
+	struct hvm_state s = {0};
+	struct cpu_regs *r = &v->hvm.regs;
+
+	for (unsigned i = 0; i < SEG_COUNT; i++)
+		s.seg[i] = (struct hvm_segment){.attributes = 0x093, .limit = 0xffff};
+	s.seg[SEG_CS] = (struct hvm_segment){
+		.selector = (uint16_t)(sipi_vector << 8),
+		.attributes = 0x09b,
+		.limit = 0xffff,
+		.base = (uint64_t)sipi_vector << 12,
+	};
+	s.seg[SEG_LDTR].attributes = 0x082;
+	s.seg[SEG_TR].attributes = 0x08b;
+	s.cr0 = CR0_ET;
+	s.dr6 = 0xffff0ff0;
+	s.dr7 = 0x400;
+	s.pat = 0x0007040600070406UL;
+	hvm->set_state(v, &s);
+	memset(r, 0, sizeof(*r));
+	r->rdx = 0x600;
+	r->rflags = RFLAGS_RESERVED1;
+}
+
+void hvm_skip(struct vcpu *v, unsigned length)
+{
+	uint64_t cs_base;
+
+	v->hvm.regs.rip += length;
+	if (hvm->get_mode(v, &cs_base) != CPU_MODE_64)
+		v->hvm.regs.rip = (uint32_t)v->hvm.regs.rip;
+	hvm->skipped(v);
+}
+
+unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX])
+{
+	uint64_t base, at;
+	unsigned got = 0;
+	gpaddr_t gpa;
+
+	hvm->get_mode(v, &base);
+	for (at = base + v->hvm.regs.rip; got < INSN_MAX;) {
+		unsigned n = (unsigned)MIN(INSN_MAX - got, PAGE_SIZE - (at & ~PAGE_MASK));
+
+		if (!guest_walk(v, at, false, &gpa) ||
+		    guest_phys_read(v->domain, gpa, bytes + got, n))
+			break;
+		got += n;
+		at += n;
+	}
+	return got;
+}
+
+void hvm_inject_gp(struct vcpu *v)
+{
+	hvm->inject_exception(v, 13, true, 0);
+}
+
+void hvm_inject_ud(struct vcpu *v)
+{
+	hvm->inject_exception(v, 6, false, 0);
+}
+
+/*
+ * The upcall is level-triggered: as long as its flag is up it is delivered at every chance, by the
+ * domain's callback vector, past the local APIC (so that the guest needs no EOI, which would exit).
+ */
+static int upcall_vector(const struct vcpu *v)
+{
+	if (v->hvm.upcall_vector || !v->domain->hvm.callback_vector || !event_upcall_pending(v))
+		return -1;
+	return v->domain->hvm.callback_vector;
+}
+
+void hvm_inject_pending(struct vcpu *v)
+{
+	int callback, vector = -1;
+
+	if (hvm->injecting(v))
+		return;
+	if (v->hvm.nmi_pending) {
+		v->hvm.nmi_pending = false;
+		hvm->inject_nmi(v);
+		return;
+	}
+	callback = upcall_vector(v);
+	if (callback < 0)
+		vector = vlapic_pending(v);
+	if (callback < 0 && vector < 0)
+		return;
+	if (!hvm->can_interrupt(v)) {
+		hvm->request_window(v);
+		return;
+	}
+	if (callback < 0)
+		vlapic_accept(v, (uint8_t)vector);
+	hvm->inject_interrupt(v, (uint8_t)(callback < 0 ? vector : callback));
+	/* There may be more behind it: look again as soon as the guest can take it. */
+	if (callback >= 0 && vlapic_pending(v) >= 0)
+		hvm->request_window(v);
+}
+
+bool hvm_has_pending(struct vcpu *v)
+{
+	if (v->hvm.nmi_pending)
+		return true;
+	return upcall_vector(v) >= 0 || vlapic_pending(v) >= 0;
+}
+
+void hvm_assert_upcall(struct vcpu *v)
+{
+	if (v->hvm.upcall_vector)
+		vlapic_set_irq(v, v->hvm.upcall_vector, false);
+	else
+		vcpu_kick(v);
+}

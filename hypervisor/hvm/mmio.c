@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Nested page faults: an emulated device (local APIC, IO-APIC, watched PCI), memory of the machine that
+ * domain 0 has not touched yet and is mapped now, or nothing: reads there give all ones, writes are lost.
+ */
+#include "abi/errno.h"
+#include "domain.h"
+#include "guest_access.h"
+#include "guest_walk.h"
+#include "hvm.h"
+#include "log.h"
+#include "mm.h"
+#include "vioapic.h"
+#include "vpci.h"
+
+static bool is_lapic(const struct vcpu *v, gpaddr_t gpa)
+{
+	/* Enabled, and not in x2APIC mode: then the page is not there. */
+	return (v->hvm.vlapic.base_msr & (BIT(11) | BIT(10))) == BIT(11) &&
+	       (v->hvm.vlapic.base_msr & PAGE_MASK) == (gpa & PAGE_MASK);
+}
+
+static int mmio_read(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value)
+{
+	struct vcpu *v = ctx;
+	uint32_t reg = 0xffffffffu;
+
+	*value = ~0UL;
+	if (is_lapic(v, gpa))
+		*value = (uint64_t)vlapic_mmio_read(v, gpa & 0xffc) >> 8 * (gpa & 3);
+	else if (vioapic_mmio_read(v->domain, gpa, &reg))
+		*value = reg;
+	else if (v->domain->is_control)
+		vpci_mmio_read(gpa, size, value);
+	return 0;
+}
+
+static int mmio_write(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value)
+{
+	struct vcpu *v = ctx;
+
+	if (is_lapic(v, gpa)) {
+		if (!(gpa & 3))
+			vlapic_mmio_write(v, gpa & 0xfff, (uint32_t)value);
+	} else if (!vioapic_mmio_write(v->domain, gpa, (uint32_t)value) && v->domain->is_control) {
+		vpci_mmio_write(gpa, size, value);
+	}
+	return 0;
+}
+
+static int mem_read(void *ctx, uint64_t linear, unsigned size, uint64_t *value)
+{
+	(void)ctx;
+	*value = 0;
+	return guest_copy_from(value, linear, size);
+}
+
+static int mem_write(void *ctx, uint64_t linear, unsigned size, uint64_t value)
+{
+	(void)ctx;
+	return guest_copy_to(linear, &value, size);
+}
+
+static const struct emulate_ops ops = {mmio_read, mmio_write, mem_read, mem_write};
+
+static void emulate(struct vcpu *v, const struct vmexit *e)
+{
+	uint8_t bytes[INSN_MAX];
+	unsigned got = hvm_fetch_instruction(v, bytes);
+	enum cpu_mode mode;
+	uint64_t cs_base;
+	struct insn in;
+	int rc;
+
+	mode = hvm->get_mode(v, &cs_base);
+	rc = insn_decode(bytes, got, mode, &in);
+	if (!rc)
+		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
+	if (!rc) {
+		hvm->skipped(v);
+		return;
+	}
+	domain_crash(v->domain,
+		     "access to emulated memory at %#lx by an instruction that cannot be emulated "
+		     "(%d): rip %#lx, bytes %02x %02x %02x %02x %02x %02x %02x %02x",
+		     e->fault.gpa, rc, v->hvm.regs.rip, bytes[0], bytes[1], bytes[2], bytes[3],
+		     bytes[4], bytes[5], bytes[6], bytes[7]);
+}
+
+/* Does the aligned 2 MiB around it hold nothing but untrapped device memory? */
+static bool all_device_2m(mfn_t mfn)
+{
+	mfn_t first = MFN(mfn.n & ~511UL);
+	bool readable;
+
+	for (unsigned i = 0; i < 512; i++)
+		if (mfn_to_page(MFN(first.n + i)) || vpci_is_trapped(MFN(first.n + i), &readable))
+			return false;
+	return true;
+}
+
+/* Domain 0 touches device or firmware memory for the first time. false: that is emulated, or not its. */
+static bool map_machine_memory(struct vcpu *v, gpaddr_t gpa)
+{
+	struct domain *d = v->domain;
+	mfn_t mfn = MFN(gpa >> PAGE_SHIFT);
+	bool readable = true;
+
+	if (mfn_to_page(mfn) || is_lapic(v, gpa) || mfn.n == VLAPIC_DEFAULT_BASE >> PAGE_SHIFT)
+		return false;
+	for (unsigned i = 0; i < d->hvm.nr_vioapics; i++)
+		if (d->hvm.vioapic[i]->base >> PAGE_SHIFT == mfn.n)
+			return false;
+	if (vpci_is_trapped(mfn, &readable))
+		return readable && !p2m_map(d, GFN(mfn.n), mfn, ORDER_4K, P2M_MMIO_RO);
+	/* Large pages save exits, but must not swallow a page that is watched. */
+	if ((mfn.n | 511) < VLAPIC_DEFAULT_BASE >> PAGE_SHIFT && mfn.n >= 0x100000 >> PAGE_SHIFT &&
+	    (mfn.n | 511) != (0xfec00000UL >> PAGE_SHIFT | 511) && all_device_2m(mfn))
+		return !p2m_map(d, GFN(mfn.n & ~511UL), MFN(mfn.n & ~511UL), ORDER_2M,
+				P2M_MMIO_DIRECT);
+	return !p2m_map(d, GFN(mfn.n), mfn, ORDER_4K, P2M_MMIO_DIRECT);
+}
+
+void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
+{
+	gpaddr_t gpa = e->fault.gpa;
+	enum p2m_type type;
+
+	p2m_lookup(v->domain, GFN(gpa >> PAGE_SHIFT), &type);
+	if (type == P2M_GRANT_RO || type == P2M_RAM_RO) {
+		if (e->fault.write) {
+			hvm_inject_gp(v); /* as Xen answers writes to a read-only grant */
+			return;
+		}
+	}
+	if (e->fault.fetch && (type == P2M_FOREIGN || type == P2M_GRANT_RW || type == P2M_GRANT_RO)) {
+		domain_crash(v->domain, "runs code in another domain's memory at %#lx", gpa);
+		return;
+	}
+	if (type != P2M_INVALID && type != P2M_MMIO_RO)
+		return; /* mapped in the meantime by another CPU */
+	if (type == P2M_INVALID && v->domain->is_control && map_machine_memory(v, gpa))
+		return;
+	if (e->fault.fetch) {
+		domain_crash(v->domain, "vCPU %u runs off its memory: fetch from %#lx", v->id, gpa);
+		return;
+	}
+	emulate(v, e);
+}
+
+void vpci_trap_changed(mfn_t first, unsigned nr)
+{
+	for (unsigned i = 0; domain0 && i < nr; i++)
+		p2m_unmap(domain0, GFN(first.n + i), ORDER_4K);
+	if (domain0)
+		p2m_flush(domain0);
+}

@@ -1,0 +1,102 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From the VMCB's exit code to the neutral record (APM vol. 2, appendix C). Nothing is acted on here.
+ */
+#include "guest_access.h"
+#include "guest_walk.h"
+#include "lib.h"
+#include "private.h"
+#include "processor.h"
+
+struct exit_kind {
+	uint16_t code;
+	uint8_t reason;
+	uint8_t length; /* of the plain instruction, for CPUs that do not give the next RIP */
+};
+
+static const struct exit_kind kinds[] = {
+	{SVM_EXIT_INTR, VMEXIT_NOTHING, 0},	{SVM_EXIT_NMI, VMEXIT_NOTHING, 0},
+	{SVM_EXIT_INIT, VMEXIT_NOTHING, 0},	{SVM_EXIT_FERR_FREEZE, VMEXIT_NOTHING, 0},
+	{SVM_EXIT_VINTR, VMEXIT_INTR_WINDOW, 0}, {SVM_EXIT_CPUID, VMEXIT_CPUID, 2},
+	{SVM_EXIT_HLT, VMEXIT_HLT, 1},		{SVM_EXIT_IOIO, VMEXIT_IO, 0},
+	{SVM_EXIT_MSR, VMEXIT_MSR, 2},		{SVM_EXIT_VMMCALL, VMEXIT_HYPERCALL, 3},
+	{SVM_EXIT_NPF, VMEXIT_NESTED_FAULT, 0}, {SVM_EXIT_SHUTDOWN, VMEXIT_SHUTDOWN, 0},
+	{SVM_EXIT_XSETBV, VMEXIT_XSETBV, 3},	{SVM_EXIT_WBINVD, VMEXIT_WBINVD, 2},
+	{SVM_EXIT_INVD, VMEXIT_WBINVD, 2},	{SVM_EXIT_RDPMC, VMEXIT_UNDEFINED, 0},
+	{SVM_EXIT_INVLPGA, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_VMRUN, VMEXIT_UNDEFINED, 0},
+	{SVM_EXIT_VMLOAD, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_VMSAVE, VMEXIT_UNDEFINED, 0},
+	{SVM_EXIT_STGI, VMEXIT_UNDEFINED, 0},	{SVM_EXIT_CLGI, VMEXIT_UNDEFINED, 0},
+	{SVM_EXIT_SKINIT, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_MONITOR, VMEXIT_UNDEFINED, 0},
+	{SVM_EXIT_MWAIT, VMEXIT_UNDEFINED, 0},
+};
+
+static void decode_io(const struct vmcb *c, struct vmexit *e)
+{
+	uint64_t i = c->exit_info1;
+
+	e->io.port = (uint16_t)(i >> 16);
+	e->io.size = (uint8_t)(i >> 4 & 7);
+	e->io.in = i & 1;
+	e->io.string = i & 4;
+	e->io.rep = i & 8;
+	e->length = (uint8_t)(c->exit_info2 - c->rip); /* always given, 15.10.2 */
+}
+
+static void decode_fault(const struct vmcb *c, struct vmexit *e)
+{
+	e->fault.gpa = c->exit_info2;
+	e->fault.present = c->exit_info1 & 1;
+	e->fault.write = c->exit_info1 & 2;
+	e->fault.fetch = c->exit_info1 & 16;
+}
+
+/* The plain instruction's length, unless it carries prefixes: then the decoder counts. */
+static uint8_t instruction_length(struct vcpu *v, const struct vmcb *c, uint8_t plain)
+{
+	uint8_t bytes[INSN_MAX];
+	uint64_t cs_base;
+	enum cpu_mode mode;
+	unsigned n;
+
+	if (svm_has_next_rip && c->next_rip > c->rip && c->next_rip - c->rip <= INSN_MAX)
+		return (uint8_t)(c->next_rip - c->rip);
+	mode = hvm->get_mode(v, &cs_base);
+	n = hvm_fetch_instruction(v, bytes);
+	/* 0x0f or HLT at once: no prefix. */
+	if (!n || bytes[0] == 0x0f || bytes[0] == 0xf4)
+		return plain;
+	n = insn_length(bytes, n, mode);
+	return n ? (uint8_t)n : plain;
+}
+
+void svm_decode_exit(struct vcpu *v, struct vmexit *e)
+{
+	const struct vmcb *c = svm_of(v)->vmcb;
+
+	e->reason = VMEXIT_FAILED;
+	e->code = c->exit_code;
+	e->length = 0;
+	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
+		if (kinds[i].code == c->exit_code) {
+			e->reason = kinds[i].reason;
+			e->length = kinds[i].length;
+			break;
+		}
+	switch (e->reason) {
+	case VMEXIT_IO:
+		decode_io(c, e);
+		break;
+	case VMEXIT_MSR:
+		e->msr.write = c->exit_info1;
+		break;
+	case VMEXIT_NESTED_FAULT:
+		decode_fault(c, e);
+		break;
+	default:
+		break;
+	}
+	/* CPUID, HLT, RDMSR, WRMSR and VMMCALL with a prefix are not worth a page walk each. */
+	if (e->length && (svm_has_next_rip || e->reason == VMEXIT_XSETBV ||
+			  e->reason == VMEXIT_WBINVD))
+		e->length = instruction_length(v, c, e->length);
+}

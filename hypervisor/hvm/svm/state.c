@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A virtual CPU's state between the neutral form and the VMCB. Half of it (FS, GS, TR, LDTR, the SYSCALL
+ * and SYSENTER registers) is in the CPU itself while the vCPU is loaded: svm_sync fetches it first.
+ */
+#include "lib.h"
+#include "mm.h"
+#include "private.h"
+#include "processor.h"
+
+#define PAT_POWER_ON 0x0007040600070406UL
+
+void svm_sync(struct vcpu *v)
+{
+	struct svm_vcpu *s = svm_of(v);
+
+	if (s->loaded)
+		__asm__ volatile("vmsave %%rax" : : "a"(s->vmcb_pa) : "memory");
+}
+
+static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
+{
+	static const uint16_t offset[SEG_COUNT] = {
+		[SEG_ES] = offsetof(struct vmcb, es),	    [SEG_CS] = offsetof(struct vmcb, cs),
+		[SEG_SS] = offsetof(struct vmcb, ss),	    [SEG_DS] = offsetof(struct vmcb, ds),
+		[SEG_FS] = offsetof(struct vmcb, fs),	    [SEG_GS] = offsetof(struct vmcb, gs),
+		[SEG_GDTR] = offsetof(struct vmcb, gdtr),   [SEG_LDTR] = offsetof(struct vmcb, ldtr),
+		[SEG_IDTR] = offsetof(struct vmcb, idtr),   [SEG_TR] = offsetof(struct vmcb, tr),
+	};
+
+	return (struct vmcb_segment *)((char *)c + offset[i]);
+}
+
+void svm_get_state(struct vcpu *v, struct hvm_state *s)
+{
+	struct vmcb *c = svm_of(v)->vmcb;
+
+	svm_sync(v);
+	for (unsigned i = 0; i < SEG_COUNT; i++)
+		memcpy(&s->seg[i], segment_of(c, i), sizeof(s->seg[i]));
+	s->cr0 = c->cr0;
+	s->cr2 = c->cr2;
+	s->cr3 = c->cr3;
+	s->cr4 = c->cr4;
+	s->efer = c->efer & ~EFER_SVME;
+	s->dr6 = c->dr6;
+	s->dr7 = c->dr7;
+	s->star = c->star;
+	s->lstar = c->lstar;
+	s->cstar = c->cstar;
+	s->sfmask = c->sfmask;
+	s->kernel_gs_base = c->kernel_gs_base;
+	s->sysenter_cs = c->sysenter_cs;
+	s->sysenter_esp = c->sysenter_esp;
+	s->sysenter_eip = c->sysenter_eip;
+	s->pat = c->g_pat;
+}
+
+void svm_set_state(struct vcpu *v, const struct hvm_state *s)
+{
+	struct vmcb *c = svm_of(v)->vmcb;
+
+	for (unsigned i = 0; i < SEG_COUNT; i++)
+		memcpy(segment_of(c, i), &s->seg[i], sizeof(s->seg[i]));
+	c->cpl = s->seg[SEG_SS].attributes >> 5 & 3;
+	c->cr0 = s->cr0;
+	c->cr2 = s->cr2;
+	c->cr3 = s->cr3;
+	c->cr4 = s->cr4;
+	c->efer = s->efer | EFER_SVME;
+	c->dr6 = s->dr6;
+	c->dr7 = s->dr7;
+	c->star = s->star;
+	c->lstar = s->lstar;
+	c->cstar = s->cstar;
+	c->sfmask = s->sfmask;
+	c->kernel_gs_base = s->kernel_gs_base;
+	c->sysenter_cs = s->sysenter_cs;
+	c->sysenter_esp = s->sysenter_esp;
+	c->sysenter_eip = s->sysenter_eip;
+	c->g_pat = s->pat ? s->pat : PAT_POWER_ON;
+	c->clean = 0;
+	if (svm_of(v)->loaded)
+		__asm__ volatile("vmload %%rax" : : "a"(svm_of(v)->vmcb_pa) : "memory");
+}
+
+bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
+{
+	struct vmcb *c = svm_of(v)->vmcb;
+
+	switch (msr) {
+	case MSR_EFER:
+		*value = c->efer & ~EFER_SVME;
+		return true;
+	case MSR_PAT:
+		*value = c->g_pat;
+		return true;
+	case MSR_DEBUGCTL:
+		*value = c->debugctl;
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool pat_valid(uint64_t pat)
+{
+	for (unsigned i = 0; i < 8; i++, pat >>= 8)
+		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
+			return false;
+	return true;
+}
+
+/* APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM. */
+static bool efer_valid(const struct vmcb *c, uint64_t efer)
+{
+	const uint64_t known = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | BIT(13) | BIT(14);
+
+	if (efer & ~known)
+		return false;
+	return !((efer ^ c->efer) & EFER_LME) || !(c->cr0 & CR0_PG);
+}
+
+bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault)
+{
+	struct vmcb *c = svm_of(v)->vmcb;
+
+	switch (msr) {
+	case MSR_EFER:
+		*fault = !efer_valid(c, value);
+		if (!*fault)
+			c->efer = (value & ~EFER_LMA) | (c->efer & EFER_LMA) | EFER_SVME;
+		return true;
+	case MSR_PAT:
+		*fault = !pat_valid(value);
+		if (!*fault)
+			c->g_pat = value;
+		return true;
+	case MSR_DEBUGCTL:
+		/* Branch recording is not offered: BTF and LBR stay off. */
+		*fault = value & ~0x3fUL;
+		return true;
+	default:
+		return false;
+	}
+}

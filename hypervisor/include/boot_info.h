@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What every way of booting must find out, filled by one entry each (boot/multiboot.c; UEFI later) and the
+ * only thing that the rest knows of how it was started. Also the hypervisor's own command line.
+ */
+#ifndef SOCLE_BOOT_INFO_H
+#define SOCLE_BOOT_INFO_H
+
+#include "types.h"
+
+#define BOOT_MAX_REGIONS 128u
+#define BOOT_MAX_MODULES 8u
+#define BOOT_CMDLINE_MAX 1024u
+
+enum { MEM_RAM = 1, MEM_RESERVED = 2, MEM_ACPI = 3, MEM_NVS = 4, MEM_UNUSABLE = 5 };
+
+struct mem_region {
+	paddr_t start, size;
+	uint32_t type;
+};
+
+struct boot_module {
+	paddr_t start;
+	uint64_t size;
+	char cmdline[BOOT_CMDLINE_MAX];
+};
+
+struct boot_info {
+	char loader[64];
+	char cmdline[BOOT_CMDLINE_MAX];
+	struct mem_region region[BOOT_MAX_REGIONS]; /* sorted, not overlapping, after boot_info_tidy */
+	unsigned nr_regions;
+	struct boot_module module[BOOT_MAX_MODULES];
+	unsigned nr_modules;
+	paddr_t rsdp; /* 0 if the loader did not tell */
+};
+
+/*
+ * From a multiboot 1 loader: magic and info as they were in EAX and EBX. Reads through the direct map of the
+ * lower 4 GiB. Panics when the loader is none, or has told of no memory.
+ */
+void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
+
+extern struct boot_info boot_info; /* boot/start.c; constant after start-up */
+
+/* Sorts, cuts overlaps (the more restrictive type wins), merges neighbours. */
+void boot_info_tidy(struct boot_info *bi);
+
+/* The options of the command line, in Xen's words. Unknown ones get one warning each. */
+struct cmdline {
+	bool console_com1, console_vga;
+	uint32_t com1_baud; /* 0: leave as the firmware set it */
+	uint16_t com1_port;
+	unsigned com1_irq;
+	uint64_t dom0_mem;  /* bytes; 0: default */
+	unsigned dom0_max_vcpus; /* 0: all CPUs */
+	unsigned maxcpus;   /* 0: all */
+	int log_level;      /* enum log_level */
+	bool noreboot;
+};
+extern struct cmdline cmdline;
+/* Never fails: a bad value is warned about by name and the default stays. */
+void cmdline_parse(struct cmdline *out, const char *text);
+
+#endif

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One physical CPU: its record at the top of its stack, the record of all CPUs, messages between them.
+ * Fields are written by their own CPU only, unless they say otherwise.
+ */
+#ifndef SOCLE_CPU_H
+#define SOCLE_CPU_H
+
+#include "domain.h"
+#include "list.h"
+#include "spinlock.h"
+#include "timer.h"
+#include "types.h"
+
+#define STACK_SIZE 16384UL
+
+struct cpu {
+	unsigned id;
+	uint32_t apic_id;
+	struct vcpu *current;       /* whose state is loaded; NULL while idle */
+	struct vcpu *in_guest;      /* set just before entry, cleared after exit; read by all */
+	uint64_t entries;           /* guest entries so far; read by all */
+	bool need_resched;          /* set by this CPU's interrupts */
+	bool online;
+	struct timer slice_timer;   /* when `current` has to be looked at again */
+	struct spinlock timer_lock;
+	struct list timers;         /* sorted by expiry; timer_lock */
+	struct timer *timer_running;
+	time_ns_t timer_programmed; /* what the local APIC timer is set for */
+	uint64_t asid_generation;   /* hvm/svm */
+	uint32_t asid_next;
+	void *vendor_page;          /* host save area or VMXON region */
+	uint64_t interrupts, idle_ns;
+	time_ns_t idle_since;
+};
+
+extern struct cpu *cpus[MAX_CPUS]; /* NULL beyond those found */
+extern unsigned nr_cpus;           /* online; CPUs 0..nr_cpus-1 */
+
+static inline struct cpu *this_cpu(void)
+{
+	uintptr_t sp;
+
+	__asm__("mov %%rsp, %0" : "=r"(sp));
+	return (struct cpu *)(((sp | (STACK_SIZE - 1)) + 1) - sizeof(struct cpu));
+}
+
+/* Host interrupt vectors. Devices have VECTOR_DEVICE_FIRST..LAST. */
+enum {
+	VECTOR_DEVICE_FIRST = 0x30,
+	VECTOR_DEVICE_LAST = 0xdf,
+	VECTOR_KICK = 0xf0,  /* leave the guest, look at need_resched */
+	VECTOR_TIMER = 0xf1,
+	VECTOR_ERROR = 0xfe,
+	VECTOR_SPURIOUS = 0xff,
+};
+
+/* --- x86/apic.c --- */
+void apic_init_bsp(void);
+void apic_init_cpu(void);
+void apic_eoi(void);
+uint32_t apic_id(void);
+void apic_send_ipi(uint32_t apic_id, uint8_t vector);
+void apic_send_init(uint32_t apic_id);
+void apic_send_startup(uint32_t apic_id, uint8_t page);
+void apic_timer_calibrate(void);
+/* Interrupts this CPU at the given time, or as soon after as it can; TIME_NEVER: not at all. */
+void apic_timer_program(time_ns_t when);
+
+/* --- x86/: start-up, in the order of boot/start.c --- */
+void traps_init_cpu(void);
+void time_init(void);
+/* Seconds since 1970 by the CMOS clock, taken as UTC. */
+uint64_t cmos_time(void);
+void timers_init_cpu(void);
+void timers_run(void);
+void irq_init(void);
+void irq_handle(uint8_t vector);
+/* The hypervisor's own use of a legacy interrupt line (the serial port). */
+int irq_host_bind(uint32_t isa_irq, void (*fn)(void));
+void ioapics_init(void);
+void smp_start_all(void);
+void fpu_init_cpu(void);
+void *fpu_area_alloc(void);
+void fpu_area_free(void *area);
+void fpu_save(struct vcpu *v);
+void fpu_restore(struct vcpu *v);
+uint64_t fpu_xcr0_supported(void);
+
+/* The loop that each CPU ends up in; never returns. */
+noreturn_fn void cpu_run(void);
+
+/* pvclock's parameters: ns = ((tsc - stamp) << shift or >> -shift) * mul >> 32, + system_time. */
+struct time_scale {
+	uint64_t tsc_base;
+	uint32_t mul;
+	int8_t shift;
+	uint64_t tsc_hz;
+};
+extern struct time_scale time_scale;
+time_ns_t tsc_to_time(uint64_t tsc);
+
+#endif

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Hardware-assisted domains: the neutral state of a virtual CPU, the neutral exit record, and the one
+ * table that a vendor (hvm/svm, hvm/vmx) fills. Only those two folders know a VMCB or a VMCS.
+ */
+#ifndef SOCLE_HVM_H
+#define SOCLE_HVM_H
+
+#include "emulate.h"
+#include "types.h"
+#include "vlapic.h"
+
+struct vcpu;
+struct domain;
+struct vioapic;
+
+/* Segment attributes as the VMCB packs them (APM vol. 2, 4.7): type, S, DPL, P, AVL, L, D/B, G. */
+struct hvm_segment {
+	uint16_t selector;
+	uint16_t attributes; /* 12 bits */
+	uint32_t limit;      /* in bytes */
+	uint64_t base;
+};
+
+enum hvm_segment_index { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR,
+	SEG_IDTR, SEG_TR, SEG_COUNT };
+
+/* Everything of a virtual CPU that the vendor's control block keeps, besides cpu_regs. */
+struct hvm_state {
+	struct hvm_segment seg[SEG_COUNT];
+	uint64_t cr0, cr2, cr3, cr4, efer, dr6, dr7;
+	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
+	uint64_t sysenter_cs, sysenter_esp, sysenter_eip, pat;
+};
+
+enum vmexit_reason {
+	VMEXIT_NOTHING,     /* dealt with by the vendor's code (host interrupt taken) */
+	VMEXIT_CPUID,
+	VMEXIT_HLT,
+	VMEXIT_IO,
+	VMEXIT_MSR,
+	VMEXIT_HYPERCALL,
+	VMEXIT_NESTED_FAULT,
+	VMEXIT_SHUTDOWN,    /* triple fault */
+	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
+	VMEXIT_XSETBV,
+	VMEXIT_CR,          /* none are intercepted on SVM but by need */
+	VMEXIT_WBINVD,
+	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
+	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
+	VMEXIT_REASONS
+};
+
+struct vmexit {
+	enum vmexit_reason reason;
+	uint64_t code;      /* the vendor's own number, for counting and messages */
+	uint8_t length;     /* of the instruction; 0 when it must be decoded */
+	union {
+		struct {
+			uint16_t port;
+			uint8_t size; /* 1, 2, 4 */
+			bool in, string, rep;
+		} io;
+		struct {
+			bool write;
+		} msr;
+		struct {
+			gpaddr_t gpa;
+			bool write, fetch, present; /* present: a permission fault */
+		} fault;
+	};
+};
+
+struct hvm_vcpu {
+	struct cpu_regs regs;
+	struct vlapic vlapic;
+	void *vendor;        /* struct svm_vcpu or vmx_vcpu */
+	void *xsave;         /* one aligned area, CPUID's size; FXSAVE layout without XSAVE */
+	uint64_t xcr0;
+	uint64_t tsc_aux;
+	uint64_t tsc_offset; /* guest TSC = host TSC + this */
+	uint64_t cr2_unused;
+	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16]; /* kept for the guest; nested paging ignores them */
+	uint64_t p2m_generation; /* see struct p2m */
+	bool nmi_pending;
+	uint8_t upcall_vector;   /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
+	uint64_t exits[VMEXIT_REASONS]; /* counted on its own CPU; shown by debug keys and on destroy */
+};
+
+struct hvm_domain {
+	uint8_t callback_vector;   /* HVM_PARAM_CALLBACK_IRQ of type vector; 0 if unset */
+	struct vioapic *vioapic[8];
+	unsigned nr_vioapics;
+	void *io_bitmap;           /* permission maps of the vendor's layout */
+	void *msr_bitmap;
+	struct cpuid_policy *cpuid;
+};
+
+struct hvm_ops {
+	const char *name;
+	/* Turns the extension on for this CPU; a message and -ENODEV if it lacks something. */
+	int (*cpu_enable)(void);
+	int (*domain_init)(struct domain *d);
+	void (*domain_destroy)(struct domain *d);
+	int (*vcpu_init)(struct vcpu *v);
+	void (*vcpu_destroy)(struct vcpu *v);
+	/* State that the CPU keeps outside the control block, on a change of vCPU. */
+	void (*switch_in)(struct vcpu *v);
+	void (*switch_out)(struct vcpu *v);
+	/* Enters the guest with v->hvm.regs, returns after the next exit. Interrupts off around it. */
+	void (*run)(struct vcpu *v, struct vmexit *exit);
+	/* v is paused, or the current one. */
+	void (*get_state)(struct vcpu *v, struct hvm_state *s);
+	void (*set_state)(struct vcpu *v, const struct hvm_state *s);
+	uint64_t (*get_cr3)(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer);
+	unsigned (*get_cpl)(struct vcpu *v);
+	enum cpu_mode (*get_mode)(struct vcpu *v, uint64_t *cs_base);
+	/* Interrupts: is the guest open for one; deliver one on the next entry; ask for a window. */
+	bool (*can_interrupt)(struct vcpu *v);
+	bool (*injecting)(struct vcpu *v); /* something is already to be delivered */
+	void (*inject_interrupt)(struct vcpu *v, uint8_t vector);
+	void (*inject_nmi)(struct vcpu *v);
+	void (*inject_exception)(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
+	void (*request_window)(struct vcpu *v);
+	/* MSRs that live in the control block; false: not one of them. */
+	bool (*msr_read)(struct vcpu *v, uint32_t msr, uint64_t *value);
+	bool (*msr_write)(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
+	/* Skip an instruction: interrupt shadow and single step are over. rip is moved by the caller. */
+	void (*skipped)(struct vcpu *v);
+	void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
+	/* Nested page-table entries. */
+	const struct p2m_format *p2m_format;
+};
+
+extern const struct hvm_ops *hvm; /* chosen at boot */
+
+/* Common code over it (hvm/hvm.c, hvm/exit.c). */
+int hvm_domain_init(struct domain *d);
+void hvm_domain_destroy(struct domain *d);
+int hvm_vcpu_init(struct vcpu *v);
+void hvm_vcpu_destroy(struct vcpu *v);
+void hvm_handle_exit(struct vcpu *v, const struct vmexit *e);
+/* Before entry: what is pending is injected, or a window asked for. */
+void hvm_inject_pending(struct vcpu *v);
+/* Anything that would end a HLT: upcall, local APIC vector, NMI. */
+bool hvm_has_pending(struct vcpu *v);
+void hvm_inject_gp(struct vcpu *v);
+void hvm_inject_ud(struct vcpu *v);
+void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
+/* The event channel code raised the upcall flag of v. */
+void hvm_assert_upcall(struct vcpu *v);
+void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+
+/* The bytes at rip, up to INSN_MAX or the end of what is mapped; returns how many. */
+unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX]);
+/* rip moves on by this much: the instruction is done. */
+void hvm_skip(struct vcpu *v, unsigned length);
+/* Power-on (INIT) state of the registers, in real mode at the given start-up vector. */
+void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector);
+/* RDMSR and WRMSR by the guest; false: #GP. (hvm/msr.c) */
+bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
+bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
+/* Port access that exited (hvm/io.c); nested page fault (hvm/mmio.c). */
+void hvm_handle_io(struct vcpu *v, const struct vmexit *e);
+void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e);
+
+#endif

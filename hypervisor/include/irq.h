@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Real interrupts on behalf of the control domain: host vectors, IO-APIC pins and MSI messages.
+ * x86/irq.c implements it; hvm/vioapic.c and hvm/vpci.c use it (and unit tests mock it).
+ */
+#ifndef SOCLE_IRQ_H
+#define SOCLE_IRQ_H
+
+#include "types.h"
+
+/* --- IO-APIC pins, by global system interrupt --- */
+
+/* Programs the real pin: trigger and polarity as given, sent to the CPU where the target vCPU is. */
+int irq_gsi_bind(uint32_t gsi, bool level, bool active_low);
+void irq_gsi_mask(uint32_t gsi, bool masked);
+/* Ends a level interrupt that was delivered to the control domain: the pin may fire again. */
+void irq_gsi_eoi(uint32_t gsi);
+
+/* --- MSI --- */
+
+/*
+ * A host vector that, when it fires, delivers (guest_address, guest_data) to the control domain.
+ * *address and *data are what to write into the device. Returns a handle >= 0, or -ENOSPC.
+ */
+int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address, uint32_t *data);
+/* The guest changed the message of a bound interrupt. The device's message stays as it is. */
+void irq_msi_update(int handle, uint64_t guest_address, uint32_t guest_data);
+void irq_msi_unbind(int handle);
+
+#endif

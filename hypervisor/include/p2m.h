@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A domain's physical-to-machine map: nested page tables. The table walk is shared (mm/p2m.c); only
+ * the entry encoding differs between NPT and EPT (struct p2m_format).
+ */
+#ifndef SOCLE_P2M_H
+#define SOCLE_P2M_H
+
+#include "spinlock.h"
+#include "types.h"
+
+struct domain;
+struct page_info;
+
+enum p2m_type {
+	P2M_INVALID = 0, /* nothing there: an access is MMIO nobody emulates, or a fault */
+	P2M_RAM_RW,
+	P2M_RAM_RO,
+	P2M_MMIO_DIRECT, /* machine memory that is not RAM; control domain only */
+	P2M_MMIO_RO,     /* the same, but writes exit: PCI configuration space */
+	P2M_FOREIGN,     /* another domain's page; holds a page reference */
+	P2M_GRANT_RW,    /* mapped by grant; the grant table holds the reference */
+	P2M_GRANT_RO,
+};
+
+#define P2M_TYPES 8u
+#define P2M_DEFERRED 64u
+
+/* How a vendor writes an entry: access bits by type; the type itself is kept in bits 52-55 of a leaf. */
+struct p2m_format {
+	uint64_t leaf[P2M_TYPES]; /* bits of a present leaf; 0 for P2M_INVALID */
+	uint64_t table;           /* bits of an entry that points to a table */
+	uint64_t large;           /* set in a 2M or 1G leaf */
+	bool has_1g;
+};
+
+struct p2m {
+	struct spinlock lock;
+	mfn_t root;            /* top-level table */
+	uint64_t table_frames; /* frames spent on tables */
+	bool need_flush;       /* a mapping was removed or tightened since the last p2m_flush */
+	uint64_t generation;   /* bumped by p2m_flush; vCPUs compare before they enter the guest */
+	mfn_t deferred[P2M_DEFERRED]; /* foreign pages unmapped, to be dropped after the flush; lock */
+	unsigned nr_deferred;
+	uint64_t max_gfn;      /* the highest frame ever mapped; lock */
+};
+
+int p2m_init(struct domain *d);
+/* Frees the tables and drops the references of foreign mappings. No vCPU may run any more. */
+void p2m_destroy(struct domain *d);
+
+/*
+ * Maps 2^order frames (order 0, 9 or 18 are one entry; others are split up) from gfn to mfn. Replaces
+ * what was there: a replaced P2M_FOREIGN entry's reference is dropped after the flush. -ENOMEM.
+ */
+int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type);
+int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order);
+/* What is at gfn; INVALID_MFN and P2M_INVALID when nothing. type may be NULL. */
+mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type);
+/* As p2m_lookup for RAM and foreign pages, and takes a page reference (page_put later); NULL else. */
+struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type);
+
+/*
+ * Makes removals effective on all CPUs before it returns; call once per batch of p2m_map/p2m_unmap
+ * and before dropping the reference of a page that was mapped. Cheap when nothing was removed.
+ */
+void p2m_flush(struct domain *d);
+
+/* Makes every CPU leave d's guest mode, and enter it again only with an empty TLB (x86/tlb.c). */
+void tlb_flush_domain(struct domain *d);
+
+#endif

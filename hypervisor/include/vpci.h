@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * PCI configuration space as the control domain sees it: everything passes through, but MSI and MSI-X
+ * are watched, so that the message in the device is always one of our vectors. Ports 0xcf8/0xcfc and the memory-mapped window (MCFG) end
+ * here; so do accesses to MSI-X tables.
+ */
+#ifndef SOCLE_VPCI_H
+#define SOCLE_VPCI_H
+
+#include "types.h"
+
+struct domain;
+struct vcpu;
+
+struct pci_address {
+	uint16_t segment;
+	uint8_t bus, devfn;
+};
+
+/* Config accesses by the control domain, size 1, 2 or 4, offset naturally aligned below 4096. */
+uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size);
+void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value);
+/* Port I/O 0xcf8-0xcff. */
+uint32_t vpci_port_read(unsigned port, unsigned size);
+void vpci_port_write(unsigned port, unsigned size, uint32_t value);
+/* A memory-mapped configuration window, from ACPI's MCFG; called at start-up. */
+int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t last_bus);
+/* Is gpa inside an ECAM window or a watched MSI-X table? Then the access is done and true returned. */
+bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value);
+bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value);
+/* Finds all functions once at start-up, notes their MSI/MSI-X capabilities and BARs. */
+void vpci_scan(void);
+/* MMIO frames that must not be mapped writable / at all into the control domain. */
+bool vpci_is_trapped(mfn_t mfn, bool *readable);
+
+/* --- what it needs: x86/pci.c (mocked in unit tests) --- */
+uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size);
+void pci_raw_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value);
+uint64_t mmio_raw_read(paddr_t pa, unsigned size);
+void mmio_raw_write(paddr_t pa, unsigned size, uint64_t value);
+/* Drops any mapping that the control domain already has of these frames (they became trapped). */
+void vpci_trap_changed(mfn_t first, unsigned nr);
+
+#endif

@@ -1,0 +1,180 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Pages that belong to domains: accounting, the owner's list, references. A page is the owner's while
+ * its count is above zero; the owner itself holds one reference (PAGE_ALLOCATED), each mapping by others
+ * another. The list and the account are under the owner's page_lock; counts are atomic.
+ */
+#include "atomic.h"
+#include "domain.h"
+#include "lib.h"
+#include "log.h"
+#include "private.h"
+
+static void owner_link(struct domain *d, struct page_info *pg)
+{
+	uint32_t frame = (uint32_t)page_to_mfn(pg).n;
+
+	pg->prev = 0;
+	pg->next = d->page_list;
+	if (pg->next)
+		frame_table[pg->next].prev = frame;
+	d->page_list = frame;
+}
+
+static void owner_unlink(struct domain *d, struct page_info *pg)
+{
+	if (pg->prev)
+		frame_table[pg->prev].next = pg->next;
+	else
+		d->page_list = pg->next;
+	if (pg->next)
+		frame_table[pg->next].prev = pg->prev;
+	pg->next = pg->prev = 0;
+}
+
+static void page_give(struct domain *d, struct page_info *pg)
+{
+	pg->owner = d->id;
+	pg->flags = PAGE_RAM | PAGE_ALLOCATED;
+	owner_link(d, pg);
+	atomic_set(&pg->count, 1);
+}
+
+/* page_lock is held; the domain's limit allows it and it is not dying. */
+static bool account(struct domain *d, uint64_t frames)
+{
+	if (d->is_dying || d->tot_pages + frames > d->max_pages)
+		return false;
+	if (!d->tot_pages)
+		atomic_add(&d->refs, 1); /* the pages' reference: dropped with the last of them */
+	d->tot_pages += frames;
+	return true;
+}
+
+/* page_lock is held; true when the caller has to drop the pages' reference after unlocking. */
+static bool unaccount(struct domain *d, uint64_t frames)
+{
+	d->tot_pages -= frames;
+	return !d->tot_pages;
+}
+
+struct page_info *domain_page_alloc(struct domain *d, unsigned order)
+{
+	uint64_t frames = 1UL << order, first;
+	bool last;
+
+	spin_lock(&d->page_lock);
+	if (!account(d, frames)) {
+		spin_unlock(&d->page_lock);
+		return NULL;
+	}
+	spin_unlock(&d->page_lock);
+
+	first = heap_take_block(order);
+	if (!first) {
+		spin_lock(&d->page_lock);
+		last = unaccount(d, frames);
+		spin_unlock(&d->page_lock);
+		if (last)
+			domain_put(d); /* never the last one: the caller has its own */
+		return NULL;
+	}
+	memset(mfn_to_virt(MFN(first)), 0, PAGE_SIZE << order);
+	spin_lock(&d->page_lock);
+	for (uint64_t i = 0; i < frames; i++)
+		page_give(d, &frame_table[first + i]);
+	spin_unlock(&d->page_lock);
+	return &frame_table[first];
+}
+
+void domain_pages_adopt(struct domain *d, uint64_t first, uint64_t end)
+{
+	spin_lock(&d->page_lock);
+	d->max_pages += end - first;
+	account(d, end - first);
+	for (uint64_t f = first; f < end; f++)
+		page_give(d, &frame_table[f]);
+	spin_unlock(&d->page_lock);
+}
+
+bool page_get(struct page_info *pg, const struct domain *d)
+{
+	uint32_t count = atomic_read(&pg->count);
+
+	do {
+		/* 0: free. The ceiling keeps a guest from wrapping the counter with grants. */
+		if (!count || count >= 0x7fffffffu || READ_ONCE(pg->owner) != d->id)
+			return false;
+	} while (!__atomic_compare_exchange_n(&pg->count, &count, count + 1, true, __ATOMIC_SEQ_CST,
+					      __ATOMIC_SEQ_CST));
+	if (likely(READ_ONCE(pg->owner) == d->id))
+		return true;
+	page_put(pg); /* freed and given to another between the two looks */
+	return false;
+}
+
+void page_put(struct page_info *pg)
+{
+	struct domain *d = NULL;
+	bool last = false;
+
+	ASSERT(atomic_read(&pg->count) > 0);
+	if (atomic_sub(&pg->count, 1))
+		return;
+	if (!(pg->flags & PAGE_XENHEAP)) {
+		d = domain_of_page(pg);
+		ASSERT(d);
+		spin_lock(&d->page_lock);
+		owner_unlink(d, pg);
+		last = unaccount(d, 1);
+		spin_unlock(&d->page_lock);
+	}
+	pg->flags = PAGE_RAM;
+	heap_free_block(page_to_mfn(pg).n, 0);
+	if (last)
+		domain_put(d);
+}
+
+bool page_drop_allocated(struct page_info *pg)
+{
+	if (!(__atomic_fetch_and(&pg->flags, (uint8_t)~PAGE_ALLOCATED, __ATOMIC_SEQ_CST) &
+	      PAGE_ALLOCATED))
+		return false;
+	page_put(pg);
+	return true;
+}
+
+void page_share_with(void *va, struct domain *d)
+{
+	struct page_info *pg = mfn_to_page(virt_to_mfn(va));
+
+	pg->owner = d->id;
+	pg->flags = PAGE_RAM | PAGE_XENHEAP;
+	atomic_set(&pg->count, 1);
+}
+
+void page_unshare(void *va)
+{
+	page_put(mfn_to_page(virt_to_mfn(va)));
+}
+
+bool domain_pages_release(struct domain *d, unsigned max)
+{
+	for (unsigned i = 0; i < max; i++) {
+		struct page_info *pg = NULL;
+		uint32_t frame;
+
+		spin_lock(&d->page_lock);
+		/* Those still referenced by others stay on the list, behind: look for the next. */
+		for (frame = d->page_list; frame; frame = frame_table[frame].next)
+			if (frame_table[frame].flags & PAGE_ALLOCATED) {
+				pg = &frame_table[frame];
+				break;
+			}
+		spin_unlock(&d->page_lock);
+		if (!pg)
+			return true;
+		page_drop_allocated(pg);
+	}
+	return false;
+}

@@ -1,0 +1,259 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Nested page tables: four levels, leaves of 4K, 2M and 1G, walked the same way for NPT and EPT (APM
+ * vol. 2, 15.25; SDM vol. 3, 28.3). Written under p2m.lock, each entry in one store, so that lookups
+ * go without it: tables are freed only with the domain.
+ */
+#include "p2m.h"
+
+#include "abi/errno.h"
+#include "atomic.h"
+#include "domain.h"
+#include "log.h"
+#include "mm.h"
+
+#define ENTRY_ADDRESS 0x000ffffffffff000UL
+#define TYPE_SHIFT 52
+#define ENTRIES 512u
+#define LEVEL_TOP 3u /* levels 3..0; a leaf at level n maps 512^n frames */
+#define GFN_LIMIT (1UL << 36)
+
+static enum p2m_type entry_type(uint64_t e)
+{
+	return (enum p2m_type)(e >> TYPE_SHIFT & 0xf);
+}
+
+static uint64_t level_frames(unsigned level)
+{
+	return 1UL << 9 * level;
+}
+
+static unsigned table_index(gfn_t gfn, unsigned level)
+{
+	return gfn.n >> 9 * level & (ENTRIES - 1);
+}
+
+static bool is_table(uint64_t e, unsigned level)
+{
+	return level && e && entry_type(e) == P2M_INVALID;
+}
+
+static uint64_t *entry_table(uint64_t e)
+{
+	return mfn_to_virt(MFN((e & ENTRY_ADDRESS) >> PAGE_SHIFT));
+}
+
+static uint64_t make_leaf(mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	if (type == P2M_INVALID)
+		return 0;
+	return mfn.n << PAGE_SHIFT | hvm->p2m_format->leaf[type] |
+	       (level ? hvm->p2m_format->large : 0) | (uint64_t)type << TYPE_SHIFT;
+}
+
+static mfn_t leaf_mfn(uint64_t e, gfn_t gfn, unsigned level)
+{
+	return MFN(((e & ENTRY_ADDRESS) >> PAGE_SHIFT) + (gfn.n & (level_frames(level) - 1)));
+}
+
+static uint64_t *table_alloc(struct domain *d)
+{
+	uint64_t *t = heap_alloc(0);
+
+	if (t)
+		d->p2m.table_frames++;
+	return t;
+}
+
+int p2m_init(struct domain *d)
+{
+	uint64_t *root = table_alloc(d);
+
+	if (!root)
+		return -ENOMEM;
+	d->p2m.root = virt_to_mfn(root);
+	d->p2m.generation = 1;
+	return 0;
+}
+
+/* Replaces a leaf by a table that maps the same. */
+static bool split(struct domain *d, uint64_t *e, unsigned level)
+{
+	uint64_t old = *e, *t = table_alloc(d);
+
+	if (!t)
+		return false;
+	if (old)
+		for (unsigned i = 0; i < ENTRIES; i++)
+			t[i] = make_leaf(MFN(((old & ENTRY_ADDRESS) >> PAGE_SHIFT) +
+					     i * level_frames(level - 1)),
+					 level - 1, entry_type(old));
+	WRITE_ONCE(*e, virt_to_paddr(t) | hvm->p2m_format->table);
+	return true;
+}
+
+static void flush_locked(struct domain *d)
+{
+	if (!d->p2m.need_flush)
+		return;
+	atomic_add(&d->p2m.generation, 1);
+	tlb_flush_domain(d);
+	/* Last: another CPU that sees this cleared takes the flush for done, and lets go of a page. */
+	WRITE_ONCE(d->p2m.need_flush, false);
+	while (d->p2m.nr_deferred)
+		page_put(mfn_to_page(d->p2m.deferred[--d->p2m.nr_deferred]));
+}
+
+/* What becomes of pages that an entry no longer maps: foreign ones are dropped after a flush. */
+static void forget(struct domain *d, uint64_t old)
+{
+	if (!old)
+		return;
+	d->p2m.need_flush = true;
+	if (entry_type(old) != P2M_FOREIGN)
+		return;
+	if (d->p2m.nr_deferred == P2M_DEFERRED)
+		flush_locked(d);
+	d->p2m.need_flush = true;
+	d->p2m.deferred[d->p2m.nr_deferred++] = MFN((old & ENTRY_ADDRESS) >> PAGE_SHIFT);
+}
+
+static void free_subtree(struct domain *d, uint64_t e, unsigned level)
+{
+	uint64_t *t = entry_table(e);
+
+	for (unsigned i = 0; i < ENTRIES; i++)
+		if (is_table(t[i], level - 1))
+			free_subtree(d, t[i], level - 1);
+		else if (entry_type(t[i]) == P2M_FOREIGN)
+			page_put(mfn_to_page(MFN((t[i] & ENTRY_ADDRESS) >> PAGE_SHIFT)));
+	d->p2m.table_frames--;
+	heap_free(t, 0);
+}
+
+void p2m_destroy(struct domain *d)
+{
+	if (!d->p2m.root.n)
+		return;
+	p2m_flush(d);
+	free_subtree(d, d->p2m.root.n << PAGE_SHIFT, LEVEL_TOP + 1);
+	d->p2m.root = MFN(0);
+}
+
+/* One naturally aligned piece: order is 9 * level. The lock is held. */
+static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	uint64_t *t = mfn_to_virt(d->p2m.root), *e, old;
+
+	for (unsigned l = LEVEL_TOP; l > level; l--) {
+		e = &t[table_index(gfn, l)];
+		if (!is_table(*e, l)) {
+			if (!*e && type == P2M_INVALID)
+				return 0;
+			if (*e)
+				d->p2m.need_flush = true;
+			if (!split(d, e, l))
+				return -ENOMEM;
+		}
+		t = entry_table(*e);
+	}
+	e = &t[table_index(gfn, level)];
+	old = *e;
+	if (is_table(old, level)) {
+		/* Piecewise, rather than freeing a table that a lookup may be walking. */
+		for (unsigned i = 0; i < ENTRIES; i++) {
+			uint64_t n = i * level_frames(level - 1);
+			int rc = map_piece(d, GFN(gfn.n + n), MFN(mfn.n + n), level - 1, type);
+
+			if (rc)
+				return rc;
+		}
+		return 0;
+	}
+	WRITE_ONCE(*e, make_leaf(mfn, level, type));
+	forget(d, old);
+	return 0;
+}
+
+static unsigned best_level(gfn_t gfn, mfn_t mfn, uint64_t frames)
+{
+	for (unsigned level = hvm->p2m_format->has_1g ? 2 : 1; level; level--)
+		if (frames >= level_frames(level) &&
+		    !((gfn.n | mfn.n) & (level_frames(level) - 1)))
+			return level;
+	return 0;
+}
+
+int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type)
+{
+	uint64_t frames = 1UL << order;
+	int rc = 0;
+
+	if (gfn.n >= GFN_LIMIT || frames > GFN_LIMIT - gfn.n)
+		return -EINVAL;
+	spin_lock(&d->p2m.lock);
+	if (type != P2M_INVALID)
+		d->p2m.max_gfn = MAX(d->p2m.max_gfn, gfn.n + frames - 1);
+	while (frames && !rc) {
+		unsigned level = best_level(gfn, type == P2M_INVALID ? MFN(gfn.n) : mfn, frames);
+
+		rc = map_piece(d, gfn, mfn, level, type);
+		gfn.n += level_frames(level);
+		mfn.n += level_frames(level);
+		frames -= level_frames(level);
+	}
+	spin_unlock(&d->p2m.lock);
+	return rc;
+}
+
+int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
+{
+	return p2m_map(d, gfn, MFN(0), order, P2M_INVALID);
+}
+
+mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
+{
+	uint64_t *t = mfn_to_virt(d->p2m.root), e = 0;
+	unsigned level = LEVEL_TOP;
+
+	if (gfn.n < GFN_LIMIT)
+		for (;; level--) {
+			e = READ_ONCE(t[table_index(gfn, level)]);
+			if (!is_table(e, level))
+				break;
+			t = entry_table(e);
+		}
+	if (type)
+		*type = entry_type(e);
+	return e ? leaf_mfn(e, gfn, level) : INVALID_MFN;
+}
+
+struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
+{
+	struct page_info *pg = NULL;
+	struct domain *owner;
+	enum p2m_type t;
+	mfn_t mfn;
+
+	spin_lock(&d->p2m.lock);
+	mfn = p2m_lookup(d, gfn, &t);
+	if (t == P2M_RAM_RW || t == P2M_RAM_RO || t == P2M_FOREIGN) {
+		pg = mfn_to_page(mfn);
+		owner = pg && t == P2M_FOREIGN ? domain_of_page(pg) : d;
+		if (pg && (!owner || !page_get(pg, owner)))
+			pg = NULL;
+	}
+	spin_unlock(&d->p2m.lock);
+	if (type)
+		*type = t;
+	return pg;
+}
+
+void p2m_flush(struct domain *d)
+{
+	if (!READ_ONCE(d->p2m.need_flush))
+		return;
+	spin_lock(&d->p2m.lock);
+	flush_locked(d);
+	spin_unlock(&d->p2m.lock);
+}

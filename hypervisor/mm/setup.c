@@ -1,0 +1,198 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Start-up of memory, once: who gets which RAM. Domain 0 takes the lowest, because it is mapped one to
+ * one and old devices reach only low addresses; the rest is the heap. Until the heap is there, memory is
+ * taken from the top of RAM, downwards.
+ */
+#include "boot_info.h"
+#include "lib.h"
+#include "log.h"
+#include "private.h"
+#include "processor.h"
+
+#define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
+#define MIN_HEAP (24UL << 20)
+
+extern uint64_t boot_pml4[], boot_pdpt[];
+
+static paddr_t dom0_end, ram_end, early_top, early_floor;
+static uint64_t total_frames;
+
+void *kernel_pml4(void)
+{
+	return boot_pml4;
+}
+
+paddr_t memory_dom0_end(void)
+{
+	return dom0_end;
+}
+
+uint64_t memory_total_frames(void)
+{
+	return total_frames;
+}
+
+/* Below the top of the highest mapped region that is large enough; never given back. */
+static paddr_t early_alloc(uint64_t size)
+{
+	size = ROUND_UP(size, PAGE_SIZE);
+	if (early_top - early_floor < size)
+		panic("no room for %lu KB of start-up tables below %#lx: more RAM is needed",
+		      size >> 10, early_top);
+	early_top -= size;
+	return early_top;
+}
+
+static void early_region_choose(const struct boot_info *bi)
+{
+	uint64_t best = 0;
+
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+		paddr_t end = ROUND_DOWN(MIN(r->start + r->size, BOOT_MAPPED), PAGE_SIZE);
+
+		if (r->type != MEM_RAM || end <= r->start || r->start < IMAGE_HOLE_START / 2)
+			continue;
+		if (end - r->start >= best) {
+			best = end - r->start;
+			early_floor = MAX(r->start, IMAGE_HOLE_END);
+			early_top = end;
+		}
+	}
+	if (!best)
+		panic("the firmware's memory map shows no RAM above 1 MiB");
+}
+
+static void dom0_share_choose(const struct boot_info *bi, uint64_t bytes)
+{
+	uint64_t found = 0;
+
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+
+		if (r->type != MEM_RAM)
+			continue;
+		if (found + r->size >= bytes) {
+			dom0_end = ROUND_DOWN(r->start + (bytes - found), 2UL << 20);
+			return;
+		}
+		found += r->size;
+	}
+	panic("domain 0 was to have %lu MB (dom0_mem) but the machine has only %lu MB of RAM",
+	      bytes >> 20, found >> 20);
+}
+
+/* Out of domain 0's share, so that its kernel can be put where it belongs. */
+static void modules_move(struct boot_info *bi)
+{
+	for (unsigned i = 0; i < bi->nr_modules; i++) {
+		struct boot_module *m = &bi->module[i];
+		paddr_t to;
+
+		if (m->start + m->size > BOOT_MAPPED || m->start + m->size < m->start)
+			panic("boot module %u lies beyond 4 GiB", i);
+		to = early_alloc(m->size);
+		if (to < m->start + m->size && m->start < to + m->size)
+			panic("boot module %u is in the way of its own new place: more RAM is needed",
+			      i);
+		for (unsigned j = i + 1; j < bi->nr_modules; j++)
+			if (bi->module[j].start < to + m->size &&
+			    to < bi->module[j].start + bi->module[j].size)
+				panic("not enough RAM to move the boot modules out of the way");
+		memcpy(mfn_to_virt(MFN(to >> PAGE_SHIFT)), paddr_to_virt(m->start), m->size);
+		m->start = to;
+	}
+}
+
+/* The direct map above what boot/entry.S has mapped. */
+static void direct_map_extend(void)
+{
+	for (paddr_t pa = BOOT_MAPPED; pa < ram_end; pa += 1UL << 30) {
+		uint64_t *pdpt, *pd = paddr_to_virt(early_alloc(PAGE_SIZE));
+		unsigned top = 256 + (unsigned)(pa >> 39);
+
+		if (!(boot_pml4[top] & 1)) {
+			pdpt = paddr_to_virt(early_alloc(PAGE_SIZE));
+			memset(pdpt, 0, PAGE_SIZE);
+			boot_pml4[top] = virt_to_paddr(pdpt) | 3;
+		}
+		pdpt = paddr_to_virt(boot_pml4[top] & PAGE_MASK);
+		for (unsigned i = 0; i < 512; i++)
+			pd[i] = (pa + ((uint64_t)i << 21)) | 0x83;
+		pdpt[pa >> 30 & 511] = virt_to_paddr(pd) | 3;
+	}
+}
+
+static void frame_table_build(const struct boot_info *bi)
+{
+	uint64_t size;
+	paddr_t at;
+
+	frame_table_entries = ram_end >> PAGE_SHIFT;
+	size = frame_table_entries * sizeof(struct page_info);
+	at = early_alloc(size);
+	frame_table = paddr_to_virt(at);
+	memset(frame_table, 0, size);
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+
+		if (r->type != MEM_RAM)
+			continue;
+		for (uint64_t f = DIV_ROUND_UP(r->start, PAGE_SIZE);
+		     f < (r->start + r->size) >> PAGE_SHIFT; f++) {
+			frame_table[f].flags = PAGE_RAM;
+			frame_table[f].owner = PAGE_OWNER_HYPERVISOR;
+			total_frames++;
+		}
+	}
+}
+
+void memory_free_range(paddr_t start, paddr_t end)
+{
+	heap_add_range(DIV_ROUND_UP(start, PAGE_SIZE), end >> PAGE_SHIFT);
+}
+
+/* RAM that is neither domain 0's nor taken so far. Modules are given back when domain 0 is built. */
+static void heap_fill(const struct boot_info *bi, paddr_t early_start)
+{
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+		paddr_t start = MAX(MAX(r->start, dom0_end), IMAGE_HOLE_END), end = r->start + r->size;
+
+		if (r->type != MEM_RAM || start >= end)
+			continue;
+		if (early_start >= start && early_start < end)
+			end = early_top;
+		if (start < end)
+			memory_free_range(start, end);
+		if (end == early_top && early_start < r->start + r->size)
+			memory_free_range(early_start, r->start + r->size);
+	}
+}
+
+void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
+{
+	paddr_t early_start;
+
+	for (unsigned i = 0; i < bi->nr_regions; i++)
+		if (bi->region[i].type == MEM_RAM)
+			ram_end = ROUND_DOWN(bi->region[i].start + bi->region[i].size, PAGE_SIZE);
+	dom0_share_choose(bi, dom0_bytes);
+	early_region_choose(bi);
+	early_floor = MAX(early_floor, dom0_end);
+	early_start = early_top;
+	if (early_top <= early_floor)
+		panic("domain 0's %lu MB leave nothing for the hypervisor: lower dom0_mem",
+		      dom0_bytes >> 20);
+	modules_move(bi);
+	direct_map_extend();
+	frame_table_build(bi);
+	heap_fill(bi, early_start);
+	if (heap_free_frames() < MIN_HEAP >> PAGE_SHIFT)
+		panic("only %lu MB are left beside domain 0; at least %lu MB are needed: lower dom0_mem",
+		      heap_free_frames() >> 8, MIN_HEAP >> 20);
+	log_info("RAM %lu MB: domain 0 %lu MB, heap %lu MB, frame table %lu KB", total_frames >> 8,
+		 dom0_bytes >> 20, heap_free_frames() >> 8,
+		 frame_table_entries * sizeof(struct page_info) >> 10);
+}

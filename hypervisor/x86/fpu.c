@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The floating-point and vector state of vCPUs. The hypervisor itself never uses these registers, so
+ * they are exchanged only when a CPU changes from one vCPU to another: by XSAVE with everything that
+ * the CPU has, or by FXSAVE where there is no XSAVE.
+ */
+#include "cpu.h"
+#include "lib.h"
+#include "log.h"
+#include "mm.h"
+#include "processor.h"
+
+static uint64_t xcr0_all; /* 0: no XSAVE */
+static size_t area_size = 512;
+
+void fpu_init_cpu(void)
+{
+	uint32_t r[4];
+
+	write_cr0(read_cr0() & ~(BIT(2) | BIT(3))); /* EM and TS off */
+	cpuid_count(1, 0, r);
+	if (!(r[2] & (1u << 26)))
+		return;
+	write_cr4(read_cr4() | CR4_OSXSAVE);
+	cpuid_count(0xd, 0, r);
+	/* What AVX-512 and older need; newer state components come when they are virtualised. */
+	xcr0_all = ((uint64_t)r[3] << 32 | r[0]) & 0xe7;
+	xsetbv(0, xcr0_all);
+	cpuid_count(0xd, 0, r);
+	area_size = r[1];
+}
+
+uint64_t fpu_xcr0_supported(void)
+{
+	return xcr0_all;
+}
+
+void *fpu_area_alloc(void)
+{
+	uint8_t *area = object_alloc(MAX(area_size, 2048UL)); /* a whole size class: 64-byte aligned */
+
+	if (area) {
+		area[0] = 0x7f; /* FCW as after FNINIT */
+		area[1] = 0x03;
+		area[24] = 0x80; /* MXCSR */
+		area[25] = 0x1f;
+	}
+	return area;
+}
+
+void fpu_area_free(void *area)
+{
+	object_free(area, MAX(area_size, 2048UL));
+}
+
+void fpu_save(struct vcpu *v)
+{
+	if (!xcr0_all) {
+		__asm__ volatile("fxsaveq (%0)" : : "r"(v->hvm.xsave) : "memory");
+		return;
+	}
+	if (v->hvm.xcr0 != xcr0_all)
+		xsetbv(0, xcr0_all);
+	__asm__ volatile("xsaveq (%0)" : : "r"(v->hvm.xsave), "a"(-1), "d"(-1) : "memory");
+}
+
+void fpu_restore(struct vcpu *v)
+{
+	if (!xcr0_all) {
+		__asm__ volatile("fxrstorq (%0)" : : "r"(v->hvm.xsave) : "memory");
+		return;
+	}
+	/* fpu_save has left XCR0 at a guest's value if that vCPU is not the one before. */
+	xsetbv(0, xcr0_all);
+	__asm__ volatile("xrstorq (%0)" : : "r"(v->hvm.xsave), "a"(-1), "d"(-1) : "memory");
+	if (v->hvm.xcr0 != xcr0_all)
+		xsetbv(0, v->hvm.xcr0);
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* What hypercalls ask about the machine (host.h), answered from the records that start-up left. */
+#include "host.h"
+
+#include "abi/errno.h"
+#include "boot_info.h"
+#include "cpu.h"
+#include "lib.h"
+#include "log.h"
+#include "machine.h"
+#include "mm.h"
+#include "private.h"
+#include "processor.h"
+
+bool cpu_work_pending(void)
+{
+	return READ_ONCE(this_cpu()->need_resched);
+}
+
+uint32_t host_tsc_khz(void)
+{
+	return (uint32_t)(time_scale.tsc_hz / 1000);
+}
+
+uint64_t host_max_mfn(void)
+{
+	uint64_t max = 0;
+
+	for (unsigned i = 0; i < boot_info.nr_regions; i++)
+		if (boot_info.region[i].type == MEM_RAM)
+			max = (boot_info.region[i].start + boot_info.region[i].size) >> PAGE_SHIFT;
+	return max - 1;
+}
+
+const struct mem_region *host_memory_map(unsigned *nr)
+{
+	*nr = boot_info.nr_regions;
+	return boot_info.region;
+}
+
+const char *host_cmdline(void)
+{
+	return boot_info.cmdline;
+}
+
+time_ns_t host_cpu_idle(unsigned cpu)
+{
+	return READ_ONCE(cpus[cpu]->idle_ns);
+}
+
+void host_cpu_info(unsigned cpu, struct host_cpu_info *out)
+{
+	uint32_t id = cpus[cpu]->apic_id, r[4], thread_bits = 0, core_bits = 0;
+
+	/* Extended topology where there is one (SDM vol. 2, CPUID leaf 0xb). */
+	cpuid_count(0, 0, r);
+	if (r[0] >= 0xb) {
+		cpuid_count(0xb, 0, r);
+		thread_bits = r[0] & 31;
+		cpuid_count(0xb, 1, r);
+		core_bits = r[0] & 31;
+	}
+	if (!core_bits) {
+		cpuid_count(0x80000008, 0, r);
+		core_bits = r[2] >> 12 & 15;
+	}
+	out->apic_id = id;
+	out->acpi_id = id;
+	for (unsigned i = 0; i < acpi.nr_cpus; i++)
+		if (acpi.cpu[i].apic_id == id)
+			out->acpi_id = acpi.cpu[i].acpi_uid;
+	out->core = (id & ((1u << core_bits) - 1)) >> thread_bits;
+	out->socket = id >> core_bits;
+}
+
+int host_enter_sleep(unsigned state, uint16_t pm1a, uint16_t pm1b)
+{
+	if (state != 5)
+		return -EOPNOTSUPP;
+	log_info("domain 0 turns the machine off");
+	machine_enter_sleep(pm1a, pm1b);
+	log_err("the machine did not turn itself off: halted");
+	machine_halt();
+}
+
+void cpuid_host(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+{
+	cpuid_count(leaf, subleaf, out);
+}
+
+static const char *const exit_names[VMEXIT_REASONS] = {
+	[VMEXIT_NOTHING] = "interrupt",	  [VMEXIT_CPUID] = "cpuid",
+	[VMEXIT_HLT] = "hlt",		  [VMEXIT_IO] = "io",
+	[VMEXIT_MSR] = "msr",		  [VMEXIT_HYPERCALL] = "hypercall",
+	[VMEXIT_NESTED_FAULT] = "fault",  [VMEXIT_SHUTDOWN] = "shutdown",
+	[VMEXIT_INTR_WINDOW] = "window",  [VMEXIT_XSETBV] = "xsetbv",
+	[VMEXIT_CR] = "cr",		  [VMEXIT_WBINVD] = "wbinvd",
+	[VMEXIT_UNDEFINED] = "undefined", [VMEXIT_FAILED] = "failed",
+};
+
+void domain_log_exits(const struct domain *d)
+{
+	for (unsigned i = 0; i < d->max_vcpus; i++) {
+		const struct vcpu *v = d->vcpu[i];
+		char line[200];
+		uint64_t total = 0;
+		int at = 0;
+
+		for (unsigned r = 0; v && r < VMEXIT_REASONS; r++) {
+			total += v->hvm.exits[r];
+			if (v->hvm.exits[r] && at < (int)sizeof(line) - 30)
+				at += snprintf(line + at, sizeof(line) - (size_t)at, " %s %lu",
+					       exit_names[r], v->hvm.exits[r]);
+		}
+		if (total)
+			log_info("d%uv%u: %lu exits:%s", d->id, i, total, line);
+	}
+}
+
+static void for_each_domain(void (*fn)(const struct domain *d))
+{
+	struct domain *d;
+
+	for (d = domain_next(0); d;) {
+		domid_t next = d->id + 1;
+
+		fn(d);
+		domain_put(d);
+		d = domain_next(next);
+	}
+}
+
+static void log_domain_state(const struct domain *d)
+{
+	log_info("d%u: pages %lu of %lu, tables %lu, refs %u%s%s", d->id, d->tot_pages, d->max_pages,
+		 d->p2m.table_frames, d->refs, d->is_shut_down ? ", shut down" : "",
+		 d->is_dying ? ", dying" : "");
+	for (unsigned i = 0; i < d->max_vcpus; i++) {
+		const struct vcpu *v = d->vcpu[i];
+
+		if (v)
+			log_info("  v%u: on CPU %u%s, pause %#x+%u, rip %#lx, upcall %u", i,
+				 v->processor, v->running ? " now" : "", v->pause_flags,
+				 v->pause_count, v->hvm.regs.rip, v->info->evtchn_upcall_pending);
+	}
+}
+
+static void log_machine_state(void)
+{
+	log_info("heap: %lu frames free of %lu", heap_free_frames(), memory_total_frames());
+	for (unsigned i = 0; i < nr_cpus; i++)
+		log_info("CPU %u: %lu guest entries, %lu interrupts, idle %lu ms", i, cpus[i]->entries,
+			 cpus[i]->interrupts, cpus[i]->idle_ns / MS(1));
+}
+
+bool host_debug_key(char key)
+{
+	switch (key) {
+	case 'x': /* exits by kind */
+		for_each_domain(domain_log_exits);
+		return true;
+	case 'q': /* domains and vCPUs */
+		for_each_domain(log_domain_state);
+		return true;
+	case 'm': /* memory and CPUs */
+		log_machine_state();
+		return true;
+	default:
+		return false;
+	}
+}

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Real interrupts: which host vector stands for what, and where it goes: to a function of ours, to a
+ * line of domain 0's IO-APIC, or to domain 0 as the message that its driver programmed. One lock for
+ * the vector table; handlers run with interrupts off, on whatever CPU was interrupted.
+ */
+#include "irq.h"
+
+#include "abi/errno.h"
+#include "atomic.h"
+#include "cpu.h"
+#include "domain.h"
+#include "log.h"
+#include "private.h"
+#include "vioapic.h"
+
+enum irq_kind { IRQ_FREE, IRQ_HOST, IRQ_GSI, IRQ_MSI };
+
+struct irq {
+	enum irq_kind kind;
+	uint32_t gsi;
+	bool level, in_service; /* a level interrupt given to domain 0, masked until its EOI */
+	bool masked;            /* as domain 0 wants it */
+	uint64_t address;       /* domain 0's message */
+	uint32_t data;
+	void (*fn)(void);
+	uint64_t count;
+};
+
+static struct irq irqs[256];
+static struct spinlock lock;
+
+static int vector_alloc(enum irq_kind kind)
+{
+	static unsigned next = VECTOR_DEVICE_FIRST;
+
+	for (unsigned i = VECTOR_DEVICE_FIRST; i <= VECTOR_DEVICE_LAST; i++) {
+		unsigned v = next;
+
+		next = next == VECTOR_DEVICE_LAST ? VECTOR_DEVICE_FIRST : next + 1;
+		if (irqs[v].kind == IRQ_FREE) {
+			irqs[v] = (struct irq){.kind = kind};
+			return (int)v;
+		}
+	}
+	return -ENOSPC;
+}
+
+static int vector_of_gsi(uint32_t gsi)
+{
+	for (unsigned v = VECTOR_DEVICE_FIRST; v <= VECTOR_DEVICE_LAST; v++)
+		if ((irqs[v].kind == IRQ_GSI || irqs[v].kind == IRQ_HOST) && irqs[v].gsi == gsi)
+			return (int)v;
+	return -ENOENT;
+}
+
+/* Where a device interrupt should arrive: at the CPU that runs the vCPU it is for. */
+static uint32_t cpu_for(const struct vcpu *v)
+{
+	return cpus[v ? v->processor : 0]->apic_id;
+}
+
+int irq_gsi_bind(uint32_t gsi, bool level, bool active_low)
+{
+	int v, rc = 0;
+
+	spin_lock(&lock);
+	v = vector_of_gsi(gsi);
+	if (v < 0)
+		v = vector_alloc(IRQ_GSI);
+	if (v < 0 || irqs[v].kind == IRQ_HOST) {
+		rc = v < 0 ? v : -EBUSY;
+		goto out;
+	}
+	irqs[v].gsi = gsi;
+	irqs[v].level = level;
+	irqs[v].in_service = false;
+	irqs[v].masked = true;
+	if (!ioapic_program(gsi, (uint8_t)v, level, active_low, cpu_for(domain_vcpu(domain0, 0)),
+			    true))
+		rc = -EINVAL;
+out:
+	spin_unlock(&lock);
+	return rc;
+}
+
+void irq_gsi_mask(uint32_t gsi, bool masked)
+{
+	int v;
+
+	spin_lock(&lock);
+	v = vector_of_gsi(gsi);
+	if (v >= 0 && irqs[v].kind == IRQ_GSI) {
+		irqs[v].masked = masked;
+		ioapic_mask(gsi, masked || irqs[v].in_service);
+	}
+	spin_unlock(&lock);
+}
+
+void irq_gsi_eoi(uint32_t gsi)
+{
+	int v;
+
+	spin_lock(&lock);
+	v = vector_of_gsi(gsi);
+	if (v >= 0 && irqs[v].in_service) {
+		irqs[v].in_service = false;
+		if (!irqs[v].masked)
+			ioapic_mask(gsi, false);
+	}
+	spin_unlock(&lock);
+}
+
+int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address, uint32_t *data)
+{
+	int v;
+
+	spin_lock(&lock);
+	v = vector_alloc(IRQ_MSI);
+	if (v >= 0) {
+		irqs[v].address = guest_address;
+		irqs[v].data = guest_data;
+		*address = 0xfee00000UL | (uint64_t)cpu_for(vlapic_target(domain0,
+			guest_address >> 12 & 0xff, guest_address & 4)) << 12;
+		*data = (uint32_t)v;
+	}
+	spin_unlock(&lock);
+	return v;
+}
+
+void irq_msi_update(int handle, uint64_t guest_address, uint32_t guest_data)
+{
+	spin_lock(&lock);
+	irqs[handle].address = guest_address;
+	irqs[handle].data = guest_data;
+	spin_unlock(&lock);
+}
+
+void irq_msi_unbind(int handle)
+{
+	spin_lock(&lock);
+	irqs[handle].kind = IRQ_FREE;
+	spin_unlock(&lock);
+}
+
+int irq_host_bind(uint32_t isa_irq, void (*fn)(void))
+{
+	uint32_t gsi = isa_irq;
+	bool level = false, low = false;
+	int v;
+
+	for (unsigned i = 0; i < acpi.nr_overrides; i++)
+		if (acpi.override[i].irq == isa_irq) {
+			gsi = acpi.override[i].gsi;
+			level = acpi.override[i].level;
+			low = acpi.override[i].active_low;
+		}
+	spin_lock(&lock);
+	v = vector_alloc(IRQ_HOST);
+	if (v >= 0) {
+		irqs[v].gsi = gsi;
+		irqs[v].fn = fn;
+		if (!ioapic_program(gsi, (uint8_t)v, level, low, cpus[0]->apic_id, false))
+			v = -ENOENT;
+	}
+	spin_unlock(&lock);
+	return v < 0 ? v : 0;
+}
+
+static void device_interrupt(uint8_t vector)
+{
+	struct irq irq;
+
+	spin_lock(&lock);
+	irqs[vector].count++;
+	if (irqs[vector].kind == IRQ_GSI && irqs[vector].level) {
+		irqs[vector].in_service = true;
+		ioapic_mask(irqs[vector].gsi, true);
+	}
+	irq = irqs[vector];
+	spin_unlock(&lock);
+
+	switch (irq.kind) {
+	case IRQ_HOST:
+		irq.fn();
+		break;
+	case IRQ_GSI:
+		vioapic_gsi_fired(domain0, irq.gsi);
+		break;
+	case IRQ_MSI:
+		vlapic_deliver_msi(domain0, irq.address, irq.data);
+		break;
+	case IRQ_FREE:
+		break; /* was on its way while it was unbound */
+	}
+}
+
+void irq_handle(uint8_t vector)
+{
+	struct cpu *c = this_cpu();
+
+	c->interrupts++;
+	switch (vector) {
+	case VECTOR_SPURIOUS:
+		return;
+	case VECTOR_TIMER:
+		c->timer_programmed = 0; /* it has fired: program it anew, whatever for */
+		break;
+	case VECTOR_KICK:
+	case VECTOR_ERROR:
+		break;
+	default:
+		device_interrupt(vector);
+	}
+	apic_eoi();
+}
+
+void irq_init(void)
+{
+	/* The 8259s are not used: all lines masked, and out of the way of exceptions. */
+	static const struct {
+		uint8_t port, value;
+	} pic[] = {{0x20, 0x11}, {0xa0, 0x11}, {0x21, 0x20}, {0xa1, 0x28}, {0x21, 4},
+		   {0xa1, 2},	 {0x21, 1},    {0xa1, 1},    {0x21, 0xff}, {0xa1, 0xff}};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(pic); i++)
+		__asm__ volatile("outb %0, %w1" : : "a"(pic[i].value), "d"(pic[i].port));
+	ioapics_init();
+}

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What a CPU does all day: run due timers, let the scheduler choose, enter the guest, handle its exit.
+ * There is one stack per CPU and nothing in the hypervisor sleeps; interrupts are taken only where it
+ * says so here and, inside the vendor's run, right after an exit that they caused.
+ */
+#include "atomic.h"
+#include "cpu.h"
+#include "hvm.h"
+#include "log.h"
+#include "processor.h"
+
+static void switch_to(struct cpu *c, struct vcpu *next)
+{
+	struct vcpu *prev = c->current;
+
+	if (prev == next)
+		return;
+	if (prev) {
+		fpu_save(prev);
+		hvm->switch_out(prev);
+	}
+	c->current = next;
+	if (prev)
+		sched_switched(prev);
+	if (next) {
+		hvm->switch_in(next);
+		fpu_restore(next);
+		timer_migrate(&next->singleshot, c->id);
+		timer_migrate(&next->periodic, c->id);
+		timer_migrate(&next->hvm.vlapic.timer, c->id);
+		vcpu_publish_time(next);
+	}
+}
+
+static void reschedule(struct cpu *c)
+{
+	time_ns_t until = TIME_NEVER;
+
+	WRITE_ONCE(c->need_resched, false);
+	memory_barrier();
+	switch_to(c, sched_pick(c->id, c->current, time_now(), &until));
+	timer_set(&c->slice_timer, until);
+}
+
+static void slice_over(void *data)
+{
+	((struct cpu *)data)->need_resched = true;
+}
+
+noreturn_fn void cpu_run(void)
+{
+	struct cpu *c = this_cpu();
+	struct vmexit exit;
+
+	timer_init(&c->slice_timer, slice_over, c, c->id);
+	c->need_resched = true;
+	for (;;) {
+		timers_run();
+		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))
+			reschedule(c);
+		if (!c->current) {
+			c->idle_since = time_now();
+			interrupts_wait();
+			c->idle_ns += time_now() - c->idle_since;
+			continue;
+		}
+		hvm_inject_pending(c->current);
+		/* An exit that came before this point is an interrupt still pending: it ends the entry. */
+		if (READ_ONCE(c->need_resched))
+			continue;
+		hvm->run(c->current, &exit);
+		hvm_handle_exit(c->current, &exit);
+	}
+}

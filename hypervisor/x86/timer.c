@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Software timers: a sorted list per CPU under that CPU's timer lock. The local APIC timer is set for
+ * the first of them only, and only when that changed: an idle CPU without timers sleeps for good.
+ */
+#include "timer.h"
+
+#include "cpu.h"
+#include "log.h"
+
+void timers_init_cpu(void)
+{
+	list_init(&this_cpu()->timers);
+}
+
+void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned cpu)
+{
+	list_init(&t->link);
+	t->expires = TIME_NEVER;
+	t->fn = fn;
+	t->data = data;
+	t->cpu = cpu;
+}
+
+/* Locks the queue that the timer belongs to, which may change while we wait for it. */
+static struct cpu *lock_queue_of(const struct timer *t)
+{
+	for (;;) {
+		unsigned cpu = READ_ONCE(t->cpu);
+
+		spin_lock(&cpus[cpu]->timer_lock);
+		if (cpu == READ_ONCE(t->cpu))
+			return cpus[cpu];
+		spin_unlock(&cpus[cpu]->timer_lock);
+	}
+}
+
+/* The queue's lock is held. True when it became the first, so the hardware has to know. */
+static bool enqueue(struct cpu *c, struct timer *t)
+{
+	struct list *pos;
+
+	list_for_each(pos, &c->timers)
+		if (list_entry(pos, struct timer, link)->expires > t->expires)
+			break;
+	list_insert_before(pos, &t->link);
+	return c->timers.next == &t->link;
+}
+
+/* Another CPU reprograms its own hardware on its way through cpu_run. */
+static void first_changed(struct cpu *c)
+{
+	if (c == this_cpu())
+		apic_timer_program(list_empty(&c->timers)
+				   ? TIME_NEVER
+				   : list_entry(c->timers.next, struct timer, link)->expires);
+	else
+		apic_send_ipi(c->apic_id, VECTOR_KICK);
+}
+
+void timer_set(struct timer *t, time_ns_t expires)
+{
+	struct cpu *c = lock_queue_of(t);
+	bool first;
+
+	list_remove(&t->link);
+	t->expires = expires;
+	first = expires != TIME_NEVER && enqueue(c, t);
+	spin_unlock(&c->timer_lock);
+	if (first)
+		first_changed(c);
+}
+
+void timer_stop(struct timer *t)
+{
+	struct cpu *c = lock_queue_of(t);
+	struct timer *running;
+
+	list_remove(&t->link);
+	t->expires = TIME_NEVER;
+	running = c->timer_running;
+	spin_unlock(&c->timer_lock);
+	while (running == t && c != this_cpu() && READ_ONCE(c->timer_running) == t)
+		__builtin_ia32_pause();
+}
+
+void timer_migrate(struct timer *t, unsigned cpu)
+{
+	struct cpu *c;
+	time_ns_t expires;
+
+	if (READ_ONCE(t->cpu) == cpu)
+		return;
+	c = lock_queue_of(t);
+	list_remove(&t->link);
+	expires = t->expires;
+	WRITE_ONCE(t->cpu, cpu);
+	spin_unlock(&c->timer_lock);
+	if (expires != TIME_NEVER)
+		timer_set(t, expires);
+}
+
+void timers_run(void)
+{
+	struct cpu *c = this_cpu();
+	struct timer *t;
+
+	if (list_empty(&c->timers) && c->timer_programmed == TIME_NEVER)
+		return;
+	spin_lock(&c->timer_lock);
+	while (!list_empty(&c->timers)) {
+		t = list_entry(c->timers.next, struct timer, link);
+		if (t->expires > time_now())
+			break;
+		list_remove(&t->link);
+		t->expires = TIME_NEVER;
+		c->timer_running = t;
+		spin_unlock(&c->timer_lock);
+		t->fn(t->data);
+		spin_lock(&c->timer_lock);
+		WRITE_ONCE(c->timer_running, NULL);
+	}
+	spin_unlock(&c->timer_lock);
+	first_changed(c);
+}
