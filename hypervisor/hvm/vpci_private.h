@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the parts of vpci share: the functions found (vpci.c, vpci_scan.c), and their MSI (vpci_msi.c) and MSI-X
+ * (vpci_msix.c) state. All under vpci_lock, which may be taken inside the p2m lock and has heap, irq
+ * and log inside it; so vpci_trap_changed is called after it has been released.
+ */
+#ifndef HVM_VPCI_PRIVATE_H
+#define HVM_VPCI_PRIVATE_H
+
+#include "spinlock.h"
+#include "vpci.h"
+
+#define PCI_COMMAND      0x04u
+#define PCI_COMMAND_MEM  0x02u
+#define PCI_BAR0         0x10u
+#define PCI_BAR_END      0x28u
+
+#define VPCI_NO_HANDLE (-1)
+
+struct vpci_msi {
+	uint8_t at; /* offset of the capability; 0: none */
+	bool is_64bit;
+	int handle; /* of irq_msi_bind while enabled */
+	uint64_t address;
+	uint16_t data;
+};
+
+/* One entry of an MSI-X table as the control domain sees it. */
+struct vpci_msix_entry {
+	uint64_t address;
+	uint32_t data;
+	uint32_t control;
+	int handle; /* VPCI_NO_HANDLE until it is first unmasked */
+};
+
+struct vpci_msix {
+	uint8_t at;
+	uint8_t bar;        /* number of the BAR that the table is in */
+	bool enabled;
+	uint16_t entries;
+	uint32_t offset;    /* of the table in the BAR */
+	paddr_t table;      /* where it is now; 0 while the BAR is not decoded */
+	struct vpci_msix_entry *entry; /* NULL until the first use */
+};
+
+struct vpci_function {
+	struct vpci_function *next; /* in its hash chain */
+	struct pci_address address;
+	struct vpci_msi msi;
+	struct vpci_msix *msix; /* NULL: no such capability */
+};
+
+/*
+ * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again. One access
+ * brings two ranges at most: a new function's window and its table.
+ */
+struct vpci_trap_change {
+	unsigned count;
+	struct {
+		mfn_t first;
+		unsigned nr;
+	} range[2];
+};
+
+static inline void vpci_trap_note(struct vpci_trap_change *change, mfn_t first, unsigned nr)
+{
+	change->range[change->count].first = first;
+	change->range[change->count++].nr = nr;
+}
+
+extern struct spinlock vpci_lock;
+
+/* --- vpci_scan.c: which functions there are -------------------------------------------------- */
+
+/* NULL: not known. */
+struct vpci_function *vpci_find(struct pci_address a);
+/* Looks at the device at a, which is not known, and notes it if there is one; NULL otherwise. */
+struct vpci_function *vpci_probe(struct pci_address a, struct vpci_trap_change *change);
+/* Forgets a function that answers no more (unplugged). */
+void vpci_remove_absent(struct vpci_function *f);
+/* The first known function, and the one after f; NULL at the end. */
+struct vpci_function *vpci_next(const struct vpci_function *f);
+/* The frame of an address's configuration window; INVALID_MFN if there is no window. */
+mfn_t vpci_ecam_frame(struct pci_address a);
+
+/* Segment and first bus of the nth configuration window; false: there are fewer. */
+bool vpci_ecam_window(unsigned n, uint16_t *segment, uint8_t *first_bus);
+
+/* --- vpci_msi.c: one dword of the capability, offset relative to the function --------------- */
+
+void vpci_msi_init(struct vpci_function *f, uint8_t at);
+/* Is the dword at offset one whose contents differ from the device's? */
+bool vpci_msi_covers(const struct vpci_function *f, unsigned offset);
+uint32_t vpci_msi_read(const struct vpci_function *f, unsigned offset);
+/* value: the whole dword after a write; bytes: which of it were written, one bit each. */
+void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, unsigned bytes);
+void vpci_msi_release(struct vpci_function *f);
+
+/* --- vpci_msix.c ------------------------------------------------------------------------------ */
+
+/* False: no memory, or the capability makes no sense; then it is left alone. */
+bool vpci_msix_init(struct vpci_function *f, uint8_t at);
+void vpci_msix_control_write(struct vpci_function *f, uint16_t value);
+/* Command register or BARs were written: where is the table now? */
+void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change);
+static inline bool vpci_msix_in_frame(const struct vpci_msix *x, mfn_t mfn)
+{
+	return x->table && mfn.n >= x->table >> PAGE_SHIFT &&
+	       mfn.n <= (x->table + 16ul * x->entries - 1) >> PAGE_SHIFT;
+}
+static inline bool vpci_msix_covers(const struct vpci_msix *x, paddr_t pa)
+{
+	return x->table && pa >= x->table && pa - x->table < 16ul * x->entries;
+}
+/* Table access, offset from its begin; size 4 or 8, aligned; others are ignored. */
+uint64_t vpci_msix_read(const struct vpci_function *f, unsigned offset, unsigned size);
+void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, uint64_t value);
+void vpci_msix_release(struct vpci_function *f);
+
+#endif

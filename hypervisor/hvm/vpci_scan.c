@@ -1,0 +1,192 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Which PCI functions there are, and where their MSI and MSI-X capabilities lie. Walks the buses that can
+ * be reached from bus 0 once at start-up; what appears later (other root buses, hot-plugged and
+ * virtual functions) is noted when the control domain first touches it. Under vpci_lock.
+ */
+#include "lib.h"
+#include "log.h"
+#include "mm.h"
+#include "vpci_private.h"
+
+#define PCI_STATUS        0x06u
+#define PCI_STATUS_CAPS   0x10u
+#define PCI_CLASS         0x08u
+#define PCI_HEADER_TYPE   0x0eu
+#define PCI_SECONDARY_BUS 0x19u
+#define PCI_CAPS          0x34u
+#define PCI_CAP_MSI       0x05u
+#define PCI_CAP_MSIX      0x11u
+
+#define HEADER_MULTIFUNCTION 0x80u
+#define HEADER_BRIDGE        0x01u
+#define HEADER_CARDBUS       0x02u
+
+#define CAPS_FIRST 0x40u
+#define CAPS_MAX   48u /* more do not fit */
+
+#define CHAINS 64u
+
+static struct vpci_function *chains[CHAINS];
+
+static unsigned chain_of(struct pci_address a)
+{
+	return (a.bus * 7u + a.devfn + a.segment) % CHAINS;
+}
+
+static bool same_address(struct pci_address a, struct pci_address b)
+{
+	return a.segment == b.segment && a.bus == b.bus && a.devfn == b.devfn;
+}
+
+struct vpci_function *vpci_find(struct pci_address a)
+{
+	struct vpci_function *f = chains[chain_of(a)];
+
+	while (f && !same_address(f->address, a))
+		f = f->next;
+	return f;
+}
+
+struct vpci_function *vpci_next(const struct vpci_function *f)
+{
+	unsigned chain = 0;
+
+	if (f && f->next)
+		return f->next;
+	if (f)
+		chain = chain_of(f->address) + 1;
+	for (; chain < CHAINS; chain++)
+		if (chains[chain])
+			return chains[chain];
+	return NULL;
+}
+
+/* The vendor of a virtual function reads as all ones; its class does not. */
+static bool is_present(struct pci_address a)
+{
+	return (pci_raw_read(a, 0, 2) & 0xffff) != 0xffff || pci_raw_read(a, PCI_CLASS, 4) != ~0u;
+}
+
+static void find_capabilities(struct vpci_function *f)
+{
+	struct pci_address a = f->address;
+	unsigned at;
+
+	if (!(pci_raw_read(a, PCI_STATUS, 2) & PCI_STATUS_CAPS) ||
+	    (pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f) >= HEADER_CARDBUS)
+		return;
+	at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
+	for (unsigned n = 0; n < CAPS_MAX && at >= CAPS_FIRST; n++) {
+		uint32_t head = pci_raw_read(a, at, 2);
+
+		if ((head & 0xff) == PCI_CAP_MSI && !f->msi.at)
+			vpci_msi_init(f, (uint8_t)at);
+		if ((head & 0xff) == PCI_CAP_MSIX && !f->msix && !vpci_msix_init(f, (uint8_t)at))
+			log_warn("pci %04x:%02x:%02x.%u: MSI-X capability not usable", a.segment,
+				 a.bus, a.devfn >> 3, a.devfn & 7);
+		at = head >> 8 & 0xfc;
+	}
+}
+
+struct vpci_function *vpci_probe(struct pci_address a, struct vpci_trap_change *change)
+{
+	struct vpci_function *f;
+
+	if (!is_present(a))
+		return NULL;
+	f = object_alloc(sizeof(*f));
+	if (!f) {
+		log_err("pci %04x:%02x:%02x.%u: no memory, its MSI will not work", a.segment, a.bus,
+			a.devfn >> 3, a.devfn & 7);
+		return NULL;
+	}
+	f->address = a;
+	find_capabilities(f);
+	if (f->msi.at && mfn_valid_number(vpci_ecam_frame(a)))
+		vpci_trap_note(change, vpci_ecam_frame(a), 1); /* could be read directly so far */
+	if (f->msix)
+		vpci_msix_locate(f, change);
+	f->next = chains[chain_of(a)];
+	chains[chain_of(a)] = f;
+	return f;
+}
+
+void vpci_remove_absent(struct vpci_function *f)
+{
+	struct vpci_function **link = &chains[chain_of(f->address)];
+
+	if (is_present(f->address))
+		return;
+	while (*link != f)
+		link = &(*link)->next;
+	*link = f->next;
+	vpci_msi_release(f);
+	vpci_msix_release(f);
+	object_free(f, sizeof(*f));
+}
+
+/* Notes a function, and the bus behind it if it is a bridge. Returns its header type, ~0 if none. */
+static unsigned scan_function(struct pci_address a, uint64_t buses[4])
+{
+	struct vpci_trap_change unused = { 0 }; /* nothing is mapped yet */
+	unsigned header, secondary;
+
+	if ((pci_raw_read(a, 0, 2) & 0xffff) == 0xffff || !vpci_probe(a, &unused))
+		return ~0u;
+	header = pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0xff;
+	if ((header & 0x7f) == HEADER_BRIDGE) {
+		secondary = pci_raw_read(a, PCI_SECONDARY_BUS, 1) & 0xff;
+		if (secondary > a.bus) /* upwards only: it comes to an end whatever bridges say */
+			buses[secondary / 64] |= BIT(secondary % 64);
+	}
+	return header;
+}
+
+static void scan_bus(uint16_t segment, uint8_t bus, uint64_t buses[4])
+{
+	struct pci_address a = { .segment = segment, .bus = bus };
+
+	for (unsigned device = 0; device < 32; device++) {
+		unsigned header;
+
+		a.devfn = (uint8_t)(device << 3);
+		header = scan_function(a, buses);
+		if (header == ~0u || !(header & HEADER_MULTIFUNCTION))
+			continue;
+		for (unsigned function = 1; function < 8; function++) {
+			a.devfn = (uint8_t)(device << 3 | function);
+			scan_function(a, buses);
+		}
+	}
+}
+
+static void scan_segment(uint16_t segment, uint8_t first_bus)
+{
+	uint64_t buses[4] = { 0 };
+
+	buses[first_bus / 64] |= BIT(first_bus % 64);
+	for (unsigned bus = first_bus; bus < 256; bus++)
+		if (buses[bus / 64] & BIT(bus % 64))
+			scan_bus(segment, (uint8_t)bus, buses);
+}
+
+void vpci_scan(void)
+{
+	unsigned functions = 0, msi = 0, msix = 0;
+	uint16_t segment;
+	uint8_t first;
+
+	spin_lock(&vpci_lock);
+	scan_segment(0, 0);
+	for (unsigned i = 0; vpci_ecam_window(i, &segment, &first); i++)
+		if (segment != 0)
+			scan_segment(segment, first);
+	for (struct vpci_function *f = vpci_next(NULL); f; f = vpci_next(f)) {
+		functions++;
+		msi += f->msi.at != 0;
+		msix += f->msix != NULL;
+	}
+	spin_unlock(&vpci_lock);
+	log_info("pci: %u functions, %u with MSI, %u with MSI-X", functions, msi, msix);
+}
