@@ -44,10 +44,12 @@ fuzz-$1: $(B)/fuzz/$1/fuzz $(B)/fuzz/$1/seeds/.done
 endef
 
 FUZZ_HYPERVISOR := -iquote hypervisor/include -iquote hypervisor
+FUZZ_FAKES := tests/fuzz/hypervisor_fakes.c
 
 $(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,insn,$(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c),$(FUZZ_HYPERVISOR)))
-$(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c tests/fuzz/hypervisor_fakes.c,$(FUZZ_HYPERVISOR)))
+$(eval $(call fuzz_target,vlapic,$(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
+$(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
 
 .PHONY: fuzz
 fuzz: $(or $(addprefix fuzz-,$(FUZZ)),$(addprefix fuzz-,$(FUZZ_TARGETS))) ## look for inputs that break parsers, 60 s each

@@ -119,7 +119,27 @@ def instructions():
             for mode in range(3) for code in INSTRUCTIONS]
 
 
+# ---- local APIC ----------------------------------------------------------------------------------
+
+def step(kind, where=0, value=0, extra=0, vcpu=0):
+    return struct.pack('<BHBQ', kind | vcpu << 4, where, extra, value)
+
+
+def apic_steps():
+    on = b''.join(step(0, 0xf0, 0x1ff, vcpu=v) for v in range(4))
+    x2apic = b''.join(step(7, 0xd00 if v == 0 else 0xc00, vcpu=v) for v in range(4))
+    timer = step(0, 0x320, 0x20040) + step(0, 0x3e0, 3) + step(0, 0x380, 1000)
+    return [
+        on + timer + step(14, value=5000) + step(13) + step(0, 0xb0),
+        on + step(0, 0x320, 0x40040) + step(8, value=1000) + step(14, value=1 << 20) + step(13),
+        on + step(0, 0x310, 2 << 24) + step(0, 0x300, 0x4041) + step(13, vcpu=1),
+        on + x2apic + step(4, 0x30, 2 << 32 | 0x4500) + step(4, 0x30, 2 << 32 | 0x4610),
+        on + step(10, 1, extra=0x50) + step(13) + step(10, extra=0x90) + step(13) + step(0, 0xb0),
+        on + step(11, 0x4041, 0x2000) + step(15, 1, 3, 1) + step(12, extra=0x50) + step(13)]
+
+
 SEEDS = {
+    'vlapic': apic_steps,
     'elf': kernels,
     'elf_image': kernels,
     'bzimage': lambda: [bzimage(p) for p in packed()],
