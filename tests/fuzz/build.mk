@@ -19,7 +19,7 @@ FUZZ_TARGETS :=
 define fuzz_object
 $(B)/fuzz/$1/$(2:.c=.o): $2 | $(B)/host-deps/test
 	@mkdir -p $$(@D)
-	$$(FUZZ_CC) $$(FUZZ_CFLAGS) $3 -MMD -MP -c $$< -o $$@
+	@$$(FUZZ_CC) $$(FUZZ_CFLAGS) $3 -MMD -MP -c $$< -o $$@
 -include $(B)/fuzz/$1/$(2:.c=.d)
 
 endef
@@ -30,7 +30,8 @@ FUZZ_TARGETS += $1
 UNIT_TESTS += $(B)/tests/unit/fuzz/test_$1
 $(foreach s,tests/fuzz/fuzz_$1.c $2,$(call fuzz_object,$1,$s,$3))
 $(B)/fuzz/$1/fuzz: $(foreach s,tests/fuzz/fuzz_$1.c $2,$(B)/fuzz/$1/$(s:.c=.o))
-	$$(FUZZ_CC) $$(FUZZ_CFLAGS) $$^ $4 -o $$@
+	@echo "  LINK    $$@"
+	@$$(FUZZ_CC) $$(FUZZ_CFLAGS) $$^ $4 -o $$@
 $(B)/fuzz/$1/seeds/.done: tests/fuzz/seeds.py
 	@tests/fuzz/seeds.py $1 $$(@D)
 	@touch $$@
@@ -50,6 +51,17 @@ $(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,insn,$(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c),$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,vlapic,$(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
+
+FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
+FUZZ_TOOLSTACK_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
+FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_TOOLSTACK_LIB)
+FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
+
+$(eval $(call fuzz_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_TOOLSTACK_LIB),$(FUZZ_TOOLSTACK)))
+$(eval $(call fuzz_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_TOOLSTACK),$(FUZZ_UNPACK_LIBS)))
+$(eval $(call fuzz_target,unpack,$(FUZZ_UNPACK),$(FUZZ_TOOLSTACK),$(FUZZ_UNPACK_LIBS)))
+$(eval $(call fuzz_target,config,$(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_TOOLSTACK_LIB),$(FUZZ_TOOLSTACK)))
+$(eval $(call fuzz_target,console_ring,toolstack/consoled/console_ring.c,$(FUZZ_TOOLSTACK)))
 
 .PHONY: fuzz
 fuzz: $(or $(addprefix fuzz-,$(FUZZ)),$(addprefix fuzz-,$(FUZZ_TARGETS))) ## look for inputs that break parsers, 60 s each

@@ -98,11 +98,17 @@ def cmdlines():
 
 def configs():
     return [text.encode() for text in (
-        'name = "demo"\nmemory = 256\nvcpus = 2\nkernel = "/boot/vmlinuz"\nramdisk = \'/boot/initrd\'\n'
-        'cmdline = "console=hvc0"\n',
-        '# a comment\ntype="pvh"; name="a b"\nmaxmem=0x200 # more\non_poweroff="destroy"\n'
-        'on_reboot="restart"\non_crash="preserve"\ndisk = [ "phy:/dev/a,xvda,w", \'b\', ]\nvif=[]\n',
-        'name="\\"quoted\\" \\x41"\nextra = """no"""\nlist = [ 1, 2,\n 3 ]\nmemory = -1\n')]
+        'name = "demo"\nmemory = 256\nvcpus = 2\nkernel = "/boot/vmlinuz"\n'
+        'ramdisk = \'/boot/initrd\'\ncmdline = "console=hvc0"\non_crash = "preserve"\n',
+        'name="a"; kernel="k"; maxmem=0x200 # more\non_reboot="restart"\ndisk = [ ]\nvif=[]\n'
+        'extra="a" \nextra+=" b"\nuuid="00000000-0000-4000-8000-000000000001"\ntsc_mode="native"\n',
+        'name="x" kernel="k"\nlist = [ 1, [ "b" ],\n \'c\', ]\nmemory = -1 \\\n\n',
+        'name="n"\nkernel="k"\0memory=64 name=other on_poweroff=destroy')]
+
+
+def rings():
+    return [struct.pack('<IIII', *index) + b'some input' * 9 for index in (
+        (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
 
 
 # ---- instructions --------------------------------------------------------------------------------
@@ -146,6 +152,7 @@ SEEDS = {
     'unpack': lambda: list(packed()),
     'cmdline': cmdlines,
     'config': configs,
+    'console_ring': rings,
     'insn': instructions,
 }
 
