@@ -13,7 +13,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from machine import Machine  # noqa: E402
 
 BOOT_TIMEOUT = 60   # seconds from the machine's start to the first line of the guest
-TEST_TIMEOUT = 60   # seconds for one test
+TEST_TIMEOUT = 30   # seconds for one test
 SETTLE = 1          # seconds in which the hypervisor may still say why a guest died
 VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
 GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "abi/xen.h"
+#include "cpu.h"
 
 #define MS 1000000ULL
 

@@ -15,6 +15,7 @@
 #include "hypercall.h"
 #include "page.h"
 #include "print.h"
+#include "smp.h"
 #include "trap.h"
 
 extern const struct test tests_start[], tests_end[];
@@ -84,6 +85,7 @@ void guest_main(void)
 
 	hypercall_init();
 	trap_init();
+	smp_init();
 	page_init(info);
 	cmdline_says(line, "only=", "", &only);
 	cmdline_says(line, "after=", "", &after);
