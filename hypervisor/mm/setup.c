@@ -162,12 +162,12 @@ static void heap_fill(const struct boot_info *bi, paddr_t early_start)
 
 		if (r->type != MEM_RAM || start >= end)
 			continue;
-		if (early_start >= start && early_start < end)
-			end = early_top;
+		if (early_top >= start && early_top < end) {
+			memory_free_range(start, early_top);
+			start = early_start;
+		}
 		if (start < end)
 			memory_free_range(start, end);
-		if (end == early_top && early_start < r->start + r->size)
-			memory_free_range(early_start, r->start + r->size);
 	}
 }
 
