@@ -145,12 +145,10 @@ int event_op_set_priority(struct domain *d, const struct evtchn_set_priority *op
 	struct event_channel *c = event_channel(d, op->port);
 	int rc = 0;
 
-	if (op->priority > EVTCHN_FIFO_PRIORITY_MIN)
-		return -EINVAL;
-	if (!c)
-		return -EINVAL;
 	if (!atomic_read(&d->event.fifo))
 		return -ENOSYS;
+	if (!c || op->priority > EVTCHN_FIFO_PRIORITY_MIN)
+		return -EINVAL;
 	spin_lock(&c->lock);
 	if (c->state > EVENT_RESERVED)
 		WRITE_ONCE(c->priority, (uint8_t)op->priority);
