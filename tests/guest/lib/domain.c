@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domctl and sysctl as a toolstack uses them, in the least form that starts a vCPU.
+ */
+#include "domain.h"
+
+#include "abi/memory.h"
+#include "cpu.h"
+#include "hypercall.h"
+#include "page.h"
+#include "print.h"
+#include "test.h"
+
+#define FOREIGN_GFN 0x68000UL /* where pages of others appear: no memory of ours is there */
+#define FOREIGN_PAGES 64
+
+static uint64_t foreign_used; /* bit per page from FOREIGN_GFN on */
+
+long domctl(unsigned cmd, domid_t domid, struct xen_domctl *op)
+{
+	op->cmd = cmd;
+	op->interface_version = XEN_DOMCTL_INTERFACE_VERSION;
+	op->domain = domid;
+	return hypercall1(__HYPERVISOR_domctl, (uint64_t)op);
+}
+
+long sysctl(unsigned cmd, struct xen_sysctl *op)
+{
+	op->cmd = cmd;
+	op->interface_version = XEN_SYSCTL_INTERFACE_VERSION;
+	return hypercall1(__HYPERVISOR_sysctl, (uint64_t)op);
+}
+
+static void set_limits(domid_t domid)
+{
+	struct xen_domctl op = { .u.max_vcpus.max = 1 };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_max_vcpus, domid, &op), 0);
+	op.u.max_mem.max_memkb = (DOMAIN_PAGES + 16) * 4;
+	CHECK_EQ(domctl(XEN_DOMCTL_max_mem, domid, &op), 0);
+	op.u.paging_mempool.size = 2 << 20;
+	CHECK_EQ(domctl(XEN_DOMCTL_set_paging_mempool_size, domid, &op), 0);
+}
+
+domid_t domain_create(void)
+{
+	struct xen_domctl op = { .u.createdomain = {
+					 .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
+					 .max_vcpus = 1,
+					 .max_evtchn_port = 1023,
+					 .max_grant_frames = 4,
+					 .max_maptrack_frames = 4,
+					 .grant_opts = XEN_DOMCTL_GRANT_version(1),
+					 .arch.emulation_flags = XEN_X86_EMU_LAPIC,
+				 } };
+	uint64_t gfns[DOMAIN_PAGES];
+	struct xen_memory_reservation memory = { .extent_start = (uint64_t)gfns, .nr_extents = DOMAIN_PAGES };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_createdomain, DOMID_INVALID, &op), 0);
+	memory.domid = op.domain;
+	set_limits(memory.domid);
+	for (unsigned i = 0; i < DOMAIN_PAGES; i++)
+		gfns[i] = i;
+	CHECK_EQ(memory_op(XENMEM_populate_physmap, &memory), DOMAIN_PAGES);
+	return memory.domid;
+}
+
+void domain_destroy(domid_t domid)
+{
+	struct xen_domctl op = { 0 };
+	long rc;
+
+	do {
+		rc = domctl(XEN_DOMCTL_destroydomain, domid, &op);
+	} while (rc == -EAGAIN);
+	CHECK_EQ(rc, 0);
+}
+
+bool domain_exists(domid_t domid)
+{
+	struct xen_domctl op = { 0 };
+
+	return domctl(XEN_DOMCTL_getdomaininfo, domid, &op) == 0 && op.u.getdomaininfo.domain == domid;
+}
+
+static struct xen_domctl_getdomaininfo domain_info(domid_t domid)
+{
+	struct xen_domctl op = { 0 };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_getdomaininfo, domid, &op), 0);
+	return op.u.getdomaininfo;
+}
+
+uint32_t domain_flags(domid_t domid)
+{
+	return domain_info(domid).flags;
+}
+
+uint64_t domain_cpu_time(domid_t domid)
+{
+	return domain_info(domid).cpu_time;
+}
+
+int domain_shutdown_reason(domid_t domid)
+{
+	uint32_t flags = domain_flags(domid);
+
+	if (!(flags & XEN_DOMINF_shutdown))
+		return -1;
+	return flags >> XEN_DOMINF_shutdownshift & XEN_DOMINF_shutdownmask;
+}
+
+uint64_t free_pages(void)
+{
+	struct xen_sysctl op = { 0 };
+
+	CHECK_EQ(sysctl(XEN_SYSCTL_physinfo, &op), 0);
+	return op.u.physinfo.free_pages; /* those still to be scrubbed are among them */
+}
+
+void *domain_map(domid_t domid, uint64_t gfn)
+{
+	unsigned slot = __builtin_ctzl(~foreign_used);
+	uint64_t at = FOREIGN_GFN + slot;
+	int error = 0;
+	struct xen_add_to_physmap_batch op = {
+		.domid = DOMID_SELF,
+		.space = XENMAPSPACE_gmfn_foreign,
+		.size = 1,
+		.u.foreign_domid = domid,
+		.idxs = (uint64_t)&gfn,
+		.gpfns = (uint64_t)&at,
+		.errs = (uint64_t)&error,
+	};
+
+	CHECK(slot < FOREIGN_PAGES, "too many foreign pages");
+	CHECK_EQ(memory_op(XENMEM_add_to_physmap_batch, &op), 0);
+	CHECK_EQ(error, 0);
+	foreign_used |= 1UL << slot;
+	return (void *)(at << 12);
+}
+
+void domain_unmap(void *page)
+{
+	struct xen_remove_from_physmap op = { .domid = DOMID_SELF, .gpfn = page_gfn(page) };
+
+	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &op), 0);
+	foreign_used &= ~(1UL << (op.gpfn - FOREIGN_GFN));
+}
+
+struct context {
+	struct hvm_save_descriptor header_descriptor;
+	struct hvm_save_header header;
+	struct hvm_save_descriptor cpu_descriptor;
+	struct hvm_hw_cpu cpu;
+	struct hvm_save_descriptor end;
+} __attribute__((packed));
+
+static void set_registers(domid_t domid)
+{
+	static struct context context;
+	struct xen_domctl op = { 0 };
+	char *saved = page_alloc_many(4);
+
+	op.u.hvmcontext.size = 4 * PAGE_SIZE;
+	op.u.hvmcontext.buffer = (uint64_t)saved;
+	CHECK_EQ(domctl(XEN_DOMCTL_gethvmcontext, domid, &op), 0);
+	memset(&context, 0, sizeof(context));
+	memcpy(&context, saved, sizeof(context.header_descriptor) + sizeof(context.header));
+	context.cpu_descriptor = (struct hvm_save_descriptor){ HVM_SAVE_CODE_CPU, 0, sizeof(context.cpu) };
+	context.cpu.cs_limit = context.cpu.ds_limit = context.cpu.es_limit = context.cpu.ss_limit = 0xffffffff;
+	context.cpu.fs_limit = context.cpu.gs_limit = 0xffffffff;
+	context.cpu.cs_arbytes = 0xc09b;
+	context.cpu.ds_arbytes = context.cpu.es_arbytes = context.cpu.ss_arbytes = 0xc093;
+	context.cpu.fs_arbytes = context.cpu.gs_arbytes = 0xc093;
+	context.cpu.tr_limit = 0x67;
+	context.cpu.tr_arbytes = 0x8b;
+	context.cpu.cr0 = 0x11;
+	context.cpu.rflags = 2;
+	context.cpu.rip = PAYLOAD_AT;
+	context.cpu.rsp = PAYLOAD_DATA + PAGE_SIZE;
+	context.cpu.dr6 = 0xffff0ff0;
+	context.cpu.dr7 = 0x400;
+	op.u.hvmcontext.size = sizeof(context);
+	op.u.hvmcontext.buffer = (uint64_t)&context;
+	CHECK_EQ(domctl(XEN_DOMCTL_sethvmcontext, domid, &op), 0);
+}
+
+/* Payloads are written with VMMCALL; on Intel each becomes VMCALL. */
+static void patch_hypercalls(unsigned char *code, unsigned size)
+{
+	for (unsigned i = 0; hypercall_intel && i + 2 < size; i++)
+		if (code[i] == 0x0f && code[i + 1] == 0x01 && code[i + 2] == 0xd9)
+			code[i + 2] = 0xc1;
+}
+
+void domain_load(domid_t domid, const char *code, const char *end)
+{
+	unsigned char *page = domain_map(domid, PAYLOAD_AT / PAGE_SIZE);
+
+	memcpy(page, code, end - code);
+	patch_hypercalls(page, end - code);
+	domain_unmap(page);
+	set_registers(domid);
+}
+
+void domain_unpause(domid_t domid)
+{
+	struct xen_domctl op = { 0 };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_unpausedomain, domid, &op), 0);
+}
+
+void domain_pause(domid_t domid)
+{
+	struct xen_domctl op = { 0 };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_pausedomain, domid, &op), 0);
+}
