@@ -163,17 +163,14 @@ void vcpu_down(struct vcpu *v)
 
 void vcpu_init_signal(struct vcpu *v)
 {
-	v->hvm.vlapic.init_pending = true;
 	vcpu_down(v);
 }
 
 void vcpu_sipi(struct vcpu *v, uint8_t vector)
 {
-	/* Its CPU has not put it away yet, or it never got an INIT: as on hardware the SIPI is lost. */
-	if (!v->hvm.vlapic.init_pending || READ_ONCE(v->running) ||
-	    !(atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN))
+	/* Its CPU has not put it away yet, or it is up: as on hardware the SIPI is lost. */
+	if (READ_ONCE(v->running) || !(atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN))
 		return;
-	v->hvm.vlapic.init_pending = false;
 	vlapic_reset(v);
 	hvm_reset_state(v, vector);
 	v->initialised = true;
