@@ -101,6 +101,8 @@ static int fetch_vector(struct decoder *d, uint8_t escape)
 		insn_fetch(d, escape == EVEX ? 2 : 1);
 	}
 	opcode = (uint8_t)insn_fetch(d, 1);
+	if (d->error)
+		return d->error;
 	if (escape == XOP) {
 		if (map > 10)
 			return -EINVAL;
