@@ -4,7 +4,12 @@
 # with the flags of their folder. One check alone: make lint CHECK=format
 
 CHECK ?=
+# Without the fuzzer, which gcc has not.
+LINT_FUZZ_CFLAGS = -std=gnu17 -Wall -Wextra -Werror $(FUZZ_INCLUDES) $(FUZZ_HYPERVISOR) $(FUZZ_TOOLSTACK)
 
 .PHONY: lint
 lint: $(B)/host-deps/build $(B)/host-deps/lint ## formatting, static analysis, headers, licences, house rules
-	@$(PYTHON) tools/lint --flags 'hypervisor=$(HV_CFLAGS)' $(CHECK)
+	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
+		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
+		--flags 'tests/unit=$(UNIT_CFLAGS)' --flags 'tests/guest=$(GUEST_CFLAGS)' \
+		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

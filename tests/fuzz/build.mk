@@ -11,8 +11,9 @@
 FUZZ_SECONDS ?= 60
 FUZZ ?=
 FUZZ_CC := clang
-FUZZ_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -fno-omit-frame-pointer -DSOCLE_HOST_TEST \
-	       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all -iquote . -iquote tests/fuzz
+FUZZ_INCLUDES := -DSOCLE_HOST_TEST -iquote . -iquote tests/fuzz
+FUZZ_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -fno-omit-frame-pointer $(FUZZ_INCLUDES) \
+	       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
 FUZZ_TARGETS :=
 
 # fuzz_object: name, source, extra flags
