@@ -53,7 +53,7 @@ $(B)/peer/xen: $(DL)/xen-hypervisor-4.20-amd64.ok
 		tar -xO ./boot/xen-4.20-amd64.gz | gzip -dc > $@
 
 RUN_NEEDS_socle := $(B)/socle.iso
-RUN_NEEDS_xen := $(B)/peer/xen $(B)/dom0/vmlinux $(B)/dom0/initrd.gz
+RUN_NEEDS_xen := $(B)/peer/xen $(B)/dom0/vmlinux $(B)/dom0/initrd
 
 .PHONY: run
 run: $(RUN_NEEDS_$(HYPERVISOR)) ## boot the ISO in an emulated machine (HYPERVISOR=xen: Debian's Xen instead of ours)

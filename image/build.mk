@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The ISO image and the list of what is in it.
+
+ISO_NEEDS := image/make-iso image/isolinux.cfg $(DL)/isolinux.ok $(DL)/syslinux-common.ok \
+	$(B)/hypervisor/socle $(B)/dom0/vmlinux $(B)/dom0/initrd
+
+$(B)/socle.iso: $(ISO_NEEDS)
+	@echo "  ISO     $@"
+	@B=$(B) image/make-iso $@ $(VERSION) $(call locked_files,isolinux) \
+		$(call locked_files,syslinux-common)
+
+.PHONY: iso
+iso: $(B)/socle.iso $(B)/manifest.json ## build/socle.iso, the image to burn or to copy to a USB stick
+
+$(B)/manifest.json: $(B)/socle.iso image/make-manifest $(LOCK) $(BOARD)/packages.list \
+		$(wildcard $(ROOTFS)/packages/*/recipe)
+	@echo "  LIST    $@"
+	@image/make-manifest $(B) $(VERSION) $@
