@@ -47,7 +47,7 @@ $(B)/dom0/vmlinux: $(B)/dom0/vmlinuz tools/extract-vmlinux
 	@tools/extract-vmlinux $< $@
 
 # ---- the control domain and the demo guest -----------------------------------------------------
-$(B)/dom0/demo-initrd.gz: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest/*) \
+$(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest/*) \
 		tools/pack-initrd $(PACKAGES)/busybox/.done
 	@echo "  INITRD  $@"
 	@mkdir -p $(@D)
@@ -56,7 +56,7 @@ $(B)/dom0/demo-initrd.gz: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-gu
 # While there is no toolstack/build.mk yet, the control domain comes without it.
 TOOLSTACK_PROGRAMS := $(if $(wildcard toolstack/build.mk),$(B)/toolstack/xl $(B)/toolstack/consoled)
 
-$(B)/dom0/initrd.gz: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
+$(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
 		tools/pack-initrd $(BOARD)/modules.list $(PACKAGES)/busybox/.done \
 		$(PACKAGES)/dropbear/.done $(B)/kernel/.done $(B)/dom0/vmlinuz \
 		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)
@@ -64,5 +64,10 @@ $(B)/dom0/initrd.gz: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type 
 	@B=$(B) $(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION)
 	@tools/pack-initrd $(B)/dom0/root $@
 
+# Loaders that take no plain archive, or are slow to read one, get it in one gzip member: mboot.c32
+# unpacks no more than the first.
+$(B)/dom0/%.gz: $(B)/dom0/%
+	@gzip -6 -n <$< >$@
+
 .PHONY: dom0
-dom0: $(B)/dom0/vmlinux $(B)/dom0/initrd.gz ## the control domain's kernel and initramfs
+dom0: $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/dom0/initrd.gz ## the control domain's kernel and initramfs
