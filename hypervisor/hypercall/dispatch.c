@@ -1,0 +1,244 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a VMMCALL to the function that serves it, and back: the table of hypercalls, restarts, and
+ * multicall. No locks: the state of a running call belongs to its CPU.
+ */
+#include "hypercall.h"
+
+#include "abi/grant_table.h"
+#include "atomic.h"
+#include "event.h"
+#include "grant.h"
+#include "host.h"
+#include "hvm.h"
+#include "private.h"
+#include "timer.h"
+
+#define NR_HYPERCALLS 64u
+#define NR_ARGS 6u
+#define VMMCALL_LENGTH 3u /* VMCALL's too */
+/* How long one call may keep its CPU before it offers to be interrupted. */
+#define CALL_TIME MS(1)
+#define MULTICALL_MAX 1024u
+
+/* The call that a CPU is in. */
+struct call {
+	time_ns_t start;
+	uint64_t *arg; /* what hypercall_set_arg changes: registers, or a multicall entry's */
+	bool in_multicall;
+};
+static struct call *active[MAX_CPUS];
+
+static long grant_table_op(const uint64_t *a);
+static long multicall(const uint64_t *a);
+
+/* --- the table: from six registers to typed arguments ------------------------------------------ */
+
+static long memory_op(const uint64_t *a)
+{
+	return do_memory_op((unsigned)a[0], a[1]);
+}
+static long xen_version(const uint64_t *a)
+{
+	return do_xen_version((unsigned)a[0], a[1]);
+}
+static long console_io(const uint64_t *a)
+{
+	return do_console_io((unsigned)a[0], (unsigned)a[1], a[2]);
+}
+static long vcpu_op(const uint64_t *a)
+{
+	return do_vcpu_op((unsigned)a[0], (unsigned)a[1], a[2]);
+}
+static long sched_op(const uint64_t *a)
+{
+	return do_sched_op((unsigned)a[0], a[1]);
+}
+static long event_channel_op(const uint64_t *a)
+{
+	return do_event_channel_op((unsigned)a[0], a[1]);
+}
+static long physdev_op(const uint64_t *a)
+{
+	return do_physdev_op((unsigned)a[0], a[1]);
+}
+static long hvm_op(const uint64_t *a)
+{
+	return do_hvm_op((unsigned)a[0], a[1]);
+}
+static long platform_op(const uint64_t *a)
+{
+	return do_platform_op(a[0]);
+}
+static long sysctl(const uint64_t *a)
+{
+	return do_sysctl(a[0]);
+}
+static long domctl(const uint64_t *a)
+{
+	return do_domctl(a[0]);
+}
+static long set_timer_op(const uint64_t *a)
+{
+	return do_set_timer_op(a[0]);
+}
+static long vm_assist(const uint64_t *a)
+{
+	return do_vm_assist((unsigned)a[0], (unsigned)a[1]);
+}
+
+static const struct hypercall {
+	long (*fn)(const uint64_t *args);
+	uint8_t nr_args; /* the rest are not looked at */
+} table[NR_HYPERCALLS] = {
+	[__HYPERVISOR_platform_op] = {platform_op, 1},
+	[__HYPERVISOR_memory_op] = {memory_op, 2},
+	[__HYPERVISOR_multicall] = {multicall, 2},
+	[__HYPERVISOR_set_timer_op] = {set_timer_op, 1},
+	[__HYPERVISOR_xen_version] = {xen_version, 2},
+	[__HYPERVISOR_console_io] = {console_io, 3},
+	[__HYPERVISOR_grant_table_op] = {grant_table_op, 3},
+	[__HYPERVISOR_vm_assist] = {vm_assist, 2},
+	[__HYPERVISOR_vcpu_op] = {vcpu_op, 3},
+	[__HYPERVISOR_sched_op] = {sched_op, 2},
+	[__HYPERVISOR_event_channel_op] = {event_channel_op, 2},
+	[__HYPERVISOR_physdev_op] = {physdev_op, 2},
+	[__HYPERVISOR_hvm_op] = {hvm_op, 2},
+	[__HYPERVISOR_sysctl] = {sysctl, 1},
+	[__HYPERVISOR_domctl] = {domctl, 1},
+};
+
+static long hypercall_run(uint64_t number, uint64_t *args)
+{
+	struct domain *d = domain_current();
+
+	if (number < NR_HYPERCALLS && table[number].fn)
+		return table[number].fn(args);
+	/* Numbers beyond the mask share its last bit. */
+	if (!(atomic_or(&d->unknown_calls, BIT(MIN(number, 63ul))) & BIT(MIN(number, 63ul))))
+		log_domain(d, LOG_INFO, "hypercall %lu is not known", (unsigned long)number);
+	return -ENOSYS;
+}
+
+void hypercall_dispatch(struct vcpu *v)
+{
+	struct cpu_regs *r = &v->hvm.regs;
+	uint64_t args[NR_ARGS] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
+	struct call call = {.start = time_now(), .arg = args};
+	unsigned cpu = cpu_this();
+	uint64_t cs_base;
+	long rc;
+
+	if (hvm->get_mode(v, &cs_base) != CPU_MODE_64) {
+		rc = -ENOSYS;
+	} else if (hvm->get_cpl(v) != 0) {
+		rc = -EPERM;
+	} else {
+		active[cpu] = &call;
+		rc = hypercall_run(r->rax, args);
+		active[cpu] = NULL;
+	}
+	if (rc == -ERESTART) {
+		/* rip stays on the VMMCALL: the guest takes its interrupts, then asks again. */
+		r->rdi = args[0];
+		r->rsi = args[1];
+		r->rdx = args[2];
+		r->r10 = args[3];
+		r->r8 = args[4];
+		r->r9 = args[5];
+		return;
+	}
+	r->rax = (uint64_t)rc;
+	r->rip += VMMCALL_LENGTH;
+	hvm->skipped(v);
+}
+
+void hypercall_set_arg(unsigned n, uint64_t value)
+{
+	ASSERT(n < NR_ARGS);
+	active[cpu_this()]->arg[n] = value;
+}
+
+bool hypercall_preempt(void)
+{
+	const struct call *call = active[cpu_this()];
+
+	return cpu_work_pending() || (call && time_now() - call->start > CALL_TIME);
+}
+
+/* --- calls that are restarted here and not in their own file ------------------------------------ */
+
+/* Sizes of an element of grant_table_op's array; 0: no such operation. */
+static const uint8_t grant_op_size[] = {
+	[GNTTABOP_map_grant_ref] = sizeof(struct gnttab_map_grant_ref),
+	[GNTTABOP_unmap_grant_ref] = sizeof(struct gnttab_unmap_grant_ref),
+	[GNTTABOP_setup_table] = sizeof(struct gnttab_setup_table),
+	[GNTTABOP_transfer] = sizeof(struct gnttab_transfer),
+	[GNTTABOP_copy] = sizeof(struct gnttab_copy),
+	[GNTTABOP_query_size] = sizeof(struct gnttab_query_size),
+	[GNTTABOP_unmap_and_replace] = sizeof(struct gnttab_unmap_and_replace),
+	[GNTTABOP_set_version] = sizeof(struct gnttab_set_version),
+	[GNTTABOP_get_status_frames] = sizeof(struct gnttab_get_status_frames),
+	[GNTTABOP_get_version] = sizeof(struct gnttab_get_version),
+	[GNTTABOP_swap_grant_ref] = sizeof(struct gnttab_swap_grant_ref),
+	[GNTTABOP_cache_flush] = sizeof(struct gnttab_cache_flush),
+};
+
+static long grant_table_op(const uint64_t *a)
+{
+	unsigned cmd = (unsigned)a[0], count = (unsigned)a[2], done = 0;
+	long rc = do_grant_table_op(cmd, a[1], count, &done);
+
+	if (rc == -ERESTART && cmd < ARRAY_SIZE(grant_op_size)) {
+		hypercall_set_arg(1, a[1] + (uint64_t)done * grant_op_size[cmd]);
+		hypercall_set_arg(2, count - done);
+	}
+	return rc;
+}
+
+/* One entry: 0, or -ERESTART with the entry's own progress written back, or -EFAULT. */
+static long multicall_entry_run(struct call *call, uint64_t at)
+{
+	struct multicall_entry e;
+	uint64_t *outer = call->arg;
+	long rc;
+
+	if (guest_copy_from(&e, at, sizeof(e)))
+		return -EFAULT;
+	call->arg = e.args;
+	rc = hypercall_run(e.op, e.args);
+	call->arg = outer;
+	if (rc != -ERESTART)
+		e.result = (uint64_t)rc;
+	if (guest_copy_to(at, &e, sizeof(e)))
+		return -EFAULT;
+	return rc == -ERESTART ? rc : 0;
+}
+
+static long multicall(const uint64_t *a)
+{
+	struct call *call = active[cpu_this()];
+	uint64_t list = a[0], nr = (unsigned)a[1];
+	long rc = 0;
+
+	if (call->in_multicall || nr > MULTICALL_MAX)
+		return -EINVAL;
+	call->in_multicall = true;
+	while (nr) {
+		rc = multicall_entry_run(call, list);
+		if (rc)
+			break;
+		list += sizeof(struct multicall_entry);
+		nr--;
+		if (nr && hypercall_preempt()) {
+			rc = -ERESTART;
+			break;
+		}
+	}
+	call->in_multicall = false;
+	if (rc == -ERESTART) {
+		hypercall_set_arg(0, list);
+		hypercall_set_arg(1, nr);
+	}
+	return rc;
+}

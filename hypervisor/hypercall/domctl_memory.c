@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domctl, what concerns a domain's memory and the machine's resources that it may use. Serialised by
+ * domctl.c.
+ */
+#include "private.h"
+
+#include "hvm.h"
+#include "mm.h"
+#include "p2m.h"
+
+#define CR0_PG BIT(31)
+/* What one copy takes before it looks whether to make room for others. */
+#define COPY_BATCH (256ul << 10)
+
+/* --- a debugger's, and our domain builder's, copy -------------------------------------------------------- */
+
+/* The part of a page: into the guest or out of it, straight between the two memories. */
+static int copy_piece(struct domain *d, gpaddr_t gpa, uint64_t caller, size_t len, bool write)
+{
+	uint8_t *frame = guest_frame_map(d, GFN(gpa >> PAGE_SHIFT));
+	uint8_t *at;
+	int rc;
+
+	if (!frame)
+		return -EFAULT;
+	at = frame + (gpa & ~PAGE_MASK);
+	rc = write ? guest_copy_from(at, caller, len) : guest_copy_to(caller, at, len);
+	guest_frame_unmap(frame);
+	return rc;
+}
+
+/* Virtual addresses of a guest are not translated here: gva is physical while its paging is off. */
+static bool paging_is_off(struct domain *d)
+{
+	struct vcpu *v = domain_vcpu(d, 0);
+	uint64_t cr0, cr4, efer;
+
+	if (!v)
+		return false;
+	hvm->get_cr3(v, &cr0, &cr4, &efer);
+	return !(cr0 & CR0_PG);
+}
+
+/*
+ * The structure moves on with the copy, so that it can be interrupted: what is left is always what it
+ * says. `remain` tells the caller what could not be copied.
+ */
+long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_gdbsx_memio *m = &op->u.gdbsx_guest_memio;
+	uint64_t done = 0, end;
+	int rc = 0;
+
+	/* Only then is the state of vCPU 0 ours to look at. */
+	if (!d->controller_pauses)
+		return -EBUSY;
+	if (m->pgd3val || !paging_is_off(d))
+		return unsupported("access by virtual address, domctl", op->cmd);
+	if (add_overflows(m->gva, m->len, &end))
+		return -EINVAL;
+	*copyback = true;
+	while (m->len) {
+		size_t n = MIN(m->len, PAGE_SIZE - (m->gva & ~PAGE_MASK));
+
+		rc = copy_piece(d, m->gva, m->uva, n, m->gwr);
+		if (rc)
+			break;
+		m->gva += n;
+		m->uva += n;
+		m->len -= (uint32_t)n;
+		done += n;
+		if (m->len && done >= COPY_BATCH && hypercall_preempt())
+			return -ERESTART;
+	}
+	m->remain = m->len;
+	return rc;
+}
+
+/* --- page tables ------------------------------------------------------------------------------------------ */
+
+/* Nested page tables come from the heap as they are needed: there is no pool to size. */
+static uint64_t table_bytes(const struct domain *d)
+{
+	return d->p2m.table_frames << PAGE_SHIFT;
+}
+
+long domctl_mempool_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	(void)d;
+	(void)copyback;
+	return op->u.paging_mempool.size & ~PAGE_MASK ? -EINVAL : 0;
+}
+
+long domctl_mempool_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	op->u.paging_mempool.size = table_bytes(d);
+	*copyback = true;
+	return 0;
+}
+
+long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_shadow_op *s = &op->u.shadow_op;
+
+	switch (s->op) {
+	case XEN_DOMCTL_SHADOW_OP_OFF:
+		return 0; /* nothing was ever on */
+	case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION:
+		return 0;
+	case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
+		s->mb = (uint32_t)DIV_ROUND_UP(table_bytes(d), 1ul << 20);
+		*copyback = true;
+		return 0;
+	default:
+		return unsupported("domctl shadow_op", s->op);
+	}
+}
+
+/* --- machine resources: nobody but domain 0 has any, and it has them all ------------------------------------ */
+
+static long permission(const struct domain *d, bool allow, const char *what, unsigned first)
+{
+	if (d->is_control)
+		return allow ? 0 : unsupported(what, first);
+	return allow ? unsupported(what, first) : 0;
+}
+
+long domctl_ioport_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	const struct xen_domctl_ioport_permission *p = &op->u.ioport_permission;
+
+	(void)copyback;
+	if (p->first_port > 0xffff || p->nr_ports > 0x10000 - p->first_port)
+		return -EINVAL;
+	return permission(d, p->allow_access, "change of permission for I/O port", p->first_port);
+}
+
+long domctl_iomem_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	const struct xen_domctl_iomem_permission *p = &op->u.iomem_permission;
+	uint64_t end;
+
+	(void)copyback;
+	if (add_overflows(p->first_mfn, p->nr_mfns, &end))
+		return -EINVAL;
+	return permission(d, p->allow_access, "change of permission for I/O memory frame",
+			  (unsigned)p->first_mfn);
+}
+
+long domctl_irq_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
+
+	(void)copyback;
+	return permission(d, p->allow_access, "change of permission for IRQ", p->pirq);
+}
+
+long domctl_gsi_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	const struct xen_domctl_gsi_permission *p = &op->u.gsi_permission;
+
+	(void)copyback;
+	if (p->flags & ~XEN_DOMCTL_GSI_ACTION_MASK)
+		return -EINVAL;
+	return permission(d, p->flags & XEN_DOMCTL_GSI_GRANT, "change of permission for GSI", p->gsi);
+}

@@ -1,0 +1,316 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * domctl, what concerns single vCPUs: where and how much they run, and their registers. Serialised by
+ * domctl.c; registers are only touched while the domain is paused.
+ */
+#include "private.h"
+
+#include "cpuid.h"
+#include "hvm.h"
+#include "hvm_context.h"
+
+#define MSR_TSC_AUX 0xc0000103u
+
+/* --- scheduling -------------------------------------------------------------------------------------- */
+
+static bool mask_has_online_cpu(const struct cpu_mask *m)
+{
+	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+		if (m->bits[cpu / 64] & BIT(cpu % 64))
+			return true;
+	return false;
+}
+
+long domctl_affinity_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
+	struct cpu_mask hard, soft;
+	bool set_hard = a->flags & XEN_VCPUAFFINITY_HARD, set_soft = a->flags & XEN_VCPUAFFINITY_SOFT;
+	int rc = 0;
+
+	if (!v)
+		return -ESRCH;
+	if (!set_hard && !set_soft)
+		return -EINVAL;
+	if (set_hard)
+		rc = bitmap_from_guest(&a->cpumap_hard, &hard);
+	if (!rc && set_soft)
+		rc = bitmap_from_guest(&a->cpumap_soft, &soft);
+	if (rc)
+		return rc;
+	if ((set_hard && !mask_has_online_cpu(&hard)) || (set_soft && !mask_has_online_cpu(&soft)))
+		return -EINVAL;
+	rc = sched_set_affinity(v, set_hard ? &hard : NULL, set_soft ? &soft : NULL);
+	/* The caller learns what is in force now, in its own maps. */
+	if (!rc && set_hard)
+		rc = bitmap_to_guest(&a->cpumap_hard, &v->sched.affinity_hard);
+	if (!rc && set_soft)
+		rc = bitmap_to_guest(&a->cpumap_soft, &v->sched.affinity_soft);
+	*copyback = !rc;
+	return rc;
+}
+
+/* Only CPUs that exist: the default is "all there can ever be". */
+static struct cpu_mask online_part(const struct cpu_mask *m)
+{
+	struct cpu_mask online;
+
+	cpuset_all(&online);
+	for (unsigned i = 0; i < ARRAY_SIZE(online.bits); i++)
+		online.bits[i] &= m->bits[i];
+	return online;
+}
+
+long domctl_affinity_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	struct vcpu *v = domain_vcpu(d, a->vcpu);
+	struct cpu_mask mask;
+	int rc = 0;
+
+	(void)copyback;
+	if (!v)
+		return -ESRCH;
+	if (a->flags & XEN_VCPUAFFINITY_HARD) {
+		mask = online_part(&v->sched.affinity_hard);
+		rc = bitmap_to_guest(&a->cpumap_hard, &mask);
+	}
+	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT)) {
+		mask = online_part(&v->sched.affinity_soft);
+		rc = bitmap_to_guest(&a->cpumap_soft, &mask);
+	}
+	return rc;
+}
+
+long domctl_vcpu_info(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
+	struct vcpu *v = domain_vcpu(d, info->vcpu);
+	struct vcpu_runstate_info r;
+	uint32_t pause;
+
+	if (!v)
+		return -ESRCH;
+	pause = READ_ONCE(v->pause_flags);
+	runstate_get(v, &r);
+	info->online = !(pause & VCPU_PAUSE_DOWN);
+	info->blocked = !!(pause & VCPU_PAUSE_BLOCKED);
+	info->running = READ_ONCE(v->running);
+	info->cpu_time = r.time[0 /* RUNSTATE_running */];
+	info->cpu = v->processor;
+	*copyback = true;
+	return 0;
+}
+
+static long credit_of_vcpus(struct domain *d, struct xen_domctl_scheduler_op *s, bool *copyback)
+{
+	struct xen_domctl_schedparam_vcpu one;
+	struct sched_params params;
+	int rc = sched_get_params(d, &params);
+
+	/* Weight and cap are the domain's: each vCPU has the same. */
+	if (rc)
+		return rc;
+	for (uint32_t i = 0; i < MIN(s->u.v.nr_vcpus, MAX_VCPUS); i++) {
+		if (guest_array_from(&one, s->u.v.vcpus, i))
+			return -EFAULT;
+		if (!domain_vcpu(d, one.vcpuid))
+			return -EINVAL;
+		one.u.credit.weight = params.weight;
+		one.u.credit.cap = params.cap;
+		if (guest_array_to(s->u.v.vcpus, i, &one))
+			return -EFAULT;
+	}
+	*copyback = true;
+	return 0;
+}
+
+long domctl_scheduler(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
+	struct sched_params params;
+	int rc;
+
+	if (s->sched_id != XEN_SCHEDULER_CREDIT)
+		return -EINVAL;
+	switch (s->cmd) {
+	case XEN_DOMCTL_SCHEDOP_getinfo:
+		rc = sched_get_params(d, &params);
+		s->u.credit.weight = params.weight;
+		s->u.credit.cap = params.cap;
+		*copyback = !rc;
+		return rc;
+	case XEN_DOMCTL_SCHEDOP_putinfo:
+		rc = sched_get_params(d, &params);
+		if (rc)
+			return rc;
+		/* Weight 0 and cap ~0 mean: as it is. */
+		if (s->u.credit.weight)
+			params.weight = s->u.credit.weight;
+		if (s->u.credit.cap != UINT16_MAX)
+			params.cap = s->u.credit.cap;
+		return sched_set_params(d, &params);
+	case XEN_DOMCTL_SCHEDOP_getvcpuinfo:
+		return credit_of_vcpus(d, s, copyback);
+	default:
+		return unsupported("domctl scheduler_op", s->cmd);
+	}
+}
+
+/* --- registers --------------------------------------------------------------------------------------- */
+
+static void registers_pack(const struct cpu_regs *r, const struct hvm_state *s, struct cpu_user_regs *u)
+{
+#define COPY(name) u->name = r->name;
+	COPY(rax) COPY(rbx) COPY(rcx) COPY(rdx) COPY(rbp) COPY(rsi) COPY(rdi) COPY(rsp)
+	COPY(r8) COPY(r9) COPY(r10) COPY(r11) COPY(r12) COPY(r13) COPY(r14) COPY(r15)
+	COPY(rip) COPY(rflags)
+#undef COPY
+	u->cs = s->seg[SEG_CS].selector;
+	u->ds = s->seg[SEG_DS].selector;
+	u->es = s->seg[SEG_ES].selector;
+	u->fs = s->seg[SEG_FS].selector;
+	u->gs = s->seg[SEG_GS].selector;
+	u->ss = s->seg[SEG_SS].selector;
+}
+
+static void context_pack(struct vcpu *v, struct vcpu_guest_context *c)
+{
+	struct hvm_state s;
+
+	memset(c, 0, sizeof(*c));
+	hvm->get_state(v, &s);
+	registers_pack(&v->hvm.regs, &s, &c->user_regs);
+	memcpy(&c->fpu_ctxt, v->hvm.xsave, sizeof(c->fpu_ctxt));
+	c->flags = VGCF_i387_valid;
+	if (!(READ_ONCE(v->pause_flags) & VCPU_PAUSE_DOWN))
+		c->flags |= VGCF_online;
+	c->ctrlreg[0] = s.cr0;
+	c->ctrlreg[2] = s.cr2;
+	c->ctrlreg[3] = s.cr3;
+	c->ctrlreg[4] = s.cr4;
+	c->debugreg[6] = s.dr6;
+	c->debugreg[7] = s.dr7;
+	c->fs_base = s.seg[SEG_FS].base;
+	c->gs_base_user = s.seg[SEG_GS].base;
+	c->gs_base_kernel = s.kernel_gs_base;
+}
+
+long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	static struct vcpu_guest_context c; /* 5 KiB, too much for our stack; one domctl at a time */
+
+	(void)copyback;
+	if (!v)
+		return -ESRCH;
+	if (!v->initialised)
+		return -ENODATA;
+	domain_pause(d);
+	context_pack(v, &c);
+	domain_unpause(d);
+	return guest_copy_to(op->u.vcpucontext.ctxt, &c, sizeof(c)) ? -EFAULT : 0;
+}
+
+/* General registers, rip and rflags; what else a vCPU has is set through sethvmcontext. */
+static void registers_unpack(const struct cpu_user_regs *u, struct cpu_regs *r)
+{
+#define COPY(name) r->name = u->name;
+	COPY(rax) COPY(rbx) COPY(rcx) COPY(rdx) COPY(rbp) COPY(rsi) COPY(rdi) COPY(rsp)
+	COPY(r8) COPY(r9) COPY(r10) COPY(r11) COPY(r12) COPY(r13) COPY(r14) COPY(r15)
+	COPY(rip) COPY(rflags)
+#undef COPY
+	r->rflags |= 2;
+}
+
+long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
+	uint64_t from = op->u.vcpucontext.ctxt;
+	struct cpu_user_regs u;
+	struct cpu_regs regs;
+	struct hvm_state s;
+	uint64_t flags;
+	int rc;
+
+	(void)copyback;
+	if (!v)
+		return -ESRCH;
+	if (guest_copy_from(&u, from + offsetof(struct vcpu_guest_context, user_regs), sizeof(u)) ||
+	    guest_copy_from(&flags, from + offsetof(struct vcpu_guest_context, flags), sizeof(flags)))
+		return -EFAULT;
+	registers_unpack(&u, &regs);
+	domain_pause(d);
+	hvm->get_state(v, &s);
+	rc = hvm_state_check(d, &s, &regs);
+	if (!rc) {
+		v->hvm.regs = regs;
+		v->initialised = true;
+		if (flags & VGCF_online)
+			vcpu_up(v);
+	}
+	domain_unpause(d);
+	return rc;
+}
+
+/* --- MSRs beside those of the HVM context --------------------------------------------------------------- */
+
+long domctl_vcpu_msrs_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
+	struct vcpu *v = domain_vcpu(d, m->vcpu);
+	struct xen_domctl_vcpu_msr msr = {.index = MSR_TSC_AUX};
+
+	if (!v)
+		return -ESRCH;
+	*copyback = true;
+	if (!m->msrs) {
+		m->msr_count = 1;
+		return 0;
+	}
+	if (m->msr_count < 1)
+		return -ENOBUFS;
+	domain_pause(d);
+	msr.value = v->hvm.tsc_aux;
+	domain_unpause(d);
+	m->msr_count = 1;
+	return guest_copy_to(m->msrs, &msr, sizeof(msr)) ? -EFAULT : 0;
+}
+
+long domctl_vcpu_msrs_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
+	struct vcpu *v = domain_vcpu(d, m->vcpu);
+	struct xen_domctl_vcpu_msr msr;
+
+	(void)copyback;
+	if (!v)
+		return -ESRCH;
+	if (m->msr_count > 1)
+		return -EINVAL;
+	if (!m->msr_count)
+		return 0;
+	if (guest_copy_from(&msr, m->msrs, sizeof(msr)))
+		return -EFAULT;
+	if (msr.reserved || msr.index != MSR_TSC_AUX || msr.value >> 32)
+		return -EINVAL;
+	domain_pause(d);
+	v->hvm.tsc_aux = msr.value;
+	domain_unpause(d);
+	return 0;
+}
+
+long domctl_trigger(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	struct vcpu *v = domain_vcpu(d, op->u.sendtrigger.vcpu);
+
+	(void)copyback;
+	if (!v)
+		return -ESRCH;
+	/* Power and sleep buttons would be ACPI events, and a PVH domain has no such device. */
+	if (op->u.sendtrigger.trigger != XEN_DOMCTL_SENDTRIGGER_NMI)
+		return unsupported("domctl sendtrigger", op->u.sendtrigger.trigger);
+	vcpu_nmi(v);
+	return 0;
+}

@@ -1,0 +1,212 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_hvm_op: the numbered parameters between toolstack and guest, how events are delivered, and
+ * a few questions. Parameters: d->lock. Most are only kept; the table says which values are taken.
+ */
+#include "private.h"
+
+#include "abi/hvm_op.h"
+#include "abi/hvm_params.h"
+#include "abi/sched.h"
+#include "event.h"
+#include "hvm.h"
+#include "p2m.h"
+#include "timer.h"
+
+#define FIRST_VECTOR 0x10u /* lower ones are exceptions' */
+
+/* Who may touch a parameter, besides the control domain for another domain. */
+#define SELF_SET 1u
+#define SELF_GET 2u
+#define SET_ONCE 4u /* a value other than 0 stays */
+#define KNOWN 8u
+
+/* Parameters not named here do not exist. max: the highest value taken; beyond it, not supported. */
+static const struct param {
+	uint8_t flags;
+	uint64_t max;
+} params[HVM_NR_PARAMS] = {
+	[HVM_PARAM_CALLBACK_IRQ] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
+	[HVM_PARAM_STORE_PFN] = {KNOWN | SELF_GET, ~0ul},
+	[HVM_PARAM_STORE_EVTCHN] = {KNOWN | SELF_SET | SELF_GET, UINT32_MAX},
+	[HVM_PARAM_CONSOLE_PFN] = {KNOWN | SELF_GET, ~0ul},
+	[HVM_PARAM_CONSOLE_EVTCHN] = {KNOWN | SELF_SET | SELF_GET, UINT32_MAX},
+	[HVM_PARAM_PAE_ENABLED] = {KNOWN, 1},
+	[HVM_PARAM_IOREQ_PFN] = {KNOWN, ~0ul},
+	[HVM_PARAM_BUFIOREQ_PFN] = {KNOWN, ~0ul},
+	[HVM_PARAM_VIRIDIAN] = {KNOWN | SET_ONCE, 0},
+	[HVM_PARAM_TIMER_MODE] = {KNOWN, HVMPTM_one_missed_tick_pending},
+	[HVM_PARAM_HPET_ENABLED] = {KNOWN, 0},
+	[HVM_PARAM_IDENT_PT] = {KNOWN, ~0ul},
+	[HVM_PARAM_DM_DOMAIN] = {KNOWN, 0},
+	[HVM_PARAM_ACPI_S_STATE] = {KNOWN, 0},
+	[HVM_PARAM_VM86_TSS] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
+	[HVM_PARAM_VM86_TSS_SIZED] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
+	[HVM_PARAM_VPT_ALIGN] = {KNOWN, 1},
+	[HVM_PARAM_ACPI_IOPORTS_LOCATION] = {KNOWN | SELF_SET | SELF_GET, 1},
+	[HVM_PARAM_NESTEDHVM] = {KNOWN, 0},
+	[HVM_PARAM_BUFIOREQ_EVTCHN] = {KNOWN, 0},
+	[HVM_PARAM_PAGING_RING_PFN] = {KNOWN, ~0ul},
+	[HVM_PARAM_MONITOR_RING_PFN] = {KNOWN, ~0ul},
+	[HVM_PARAM_SHARING_RING_PFN] = {KNOWN, ~0ul},
+	[HVM_PARAM_TRIPLE_FAULT_REASON] = {KNOWN, SHUTDOWN_MAX},
+	[HVM_PARAM_IOREQ_SERVER_PFN] = {KNOWN | SET_ONCE, ~0ul},
+	[HVM_PARAM_NR_IOREQ_SERVER_PAGES] = {KNOWN | SET_ONCE, 64},
+	[HVM_PARAM_VM_GENERATION_ID_ADDR] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
+	[HVM_PARAM_ALTP2M] = {KNOWN | SET_ONCE | SELF_GET, XEN_ALTP2M_disabled},
+	[HVM_PARAM_X87_FIP_WIDTH] = {KNOWN | SELF_GET, 8},
+	[HVM_PARAM_MCA_CAP] = {KNOWN | SET_ONCE, 0},
+};
+_Static_assert(HVM_NR_PARAMS <= HVM_NR_PARAMS_MAX, "struct domain has room");
+
+/*
+ * Where the upcall goes. Only a vector is possible: there is neither a virtual IO-APIC nor a PCI
+ * interrupt to raise in a PVH domain. 0 turns it off.
+ */
+static int callback_set(struct domain *d, uint64_t value)
+{
+	uint64_t type = (value & HVM_PARAM_CALLBACK_IRQ_TYPE_MASK) >> 56;
+	uint8_t vector = (uint8_t)value;
+	struct vcpu *v;
+
+	if (value && type != HVM_PARAM_CALLBACK_TYPE_VECTOR) {
+		log_domain(d, LOG_INFO, "event callback of type %lu is not supported, only a vector",
+			   (unsigned long)type);
+		return -EOPNOTSUPP;
+	}
+	if (value && vector < FIRST_VECTOR)
+		return -EINVAL;
+	WRITE_ONCE(d->hvm.callback_vector, vector);
+	/* Events that came before there was a way to tell. */
+	if (vector)
+		for_each_vcpu (d, v)
+			if (event_upcall_pending(v))
+				hvm_assert_upcall(v);
+	return 0;
+}
+
+static int param_check(const struct domain *d, uint32_t index, uint8_t self_right)
+{
+	if (index >= HVM_NR_PARAMS || !(params[index].flags & KNOWN))
+		return -EINVAL;
+	return d == domain_current() && !(params[index].flags & self_right) ? -EPERM : 0;
+}
+
+static int param_set(struct domain *d, uint32_t index, uint64_t value)
+{
+	int rc = param_check(d, index, SELF_SET);
+
+	if (rc)
+		return rc;
+	if (value > params[index].max) {
+		log_domain(d, LOG_INFO, "parameter %u is not supported with value %#lx, at most %#lx",
+			   index, (unsigned long)value, (unsigned long)params[index].max);
+		return -EOPNOTSUPP;
+	}
+	if (index == HVM_PARAM_CALLBACK_IRQ)
+		rc = callback_set(d, value);
+	if (rc)
+		return rc;
+	spin_lock(&d->lock);
+	if ((params[index].flags & SET_ONCE) && d->hvm_params[index] &&
+	    d->hvm_params[index] != value)
+		rc = -EEXIST;
+	else
+		d->hvm_params[index] = value;
+	spin_unlock(&d->lock);
+	return rc;
+}
+
+static int param_get(struct domain *d, uint32_t index, uint64_t *value)
+{
+	int rc = param_check(d, index, SELF_GET);
+
+	if (rc)
+		return rc;
+	spin_lock(&d->lock);
+	*value = d->hvm_params[index];
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+static long param_op(uint64_t arg, bool set)
+{
+	struct xen_hvm_param p;
+	struct domain *d;
+	long rc;
+
+	if (guest_copy_from(&p, arg, sizeof(p)))
+		return -EFAULT;
+	rc = target_get_live(p.domid, &d);
+	if (rc)
+		return rc;
+	rc = set ? param_set(d, p.index, p.value) : param_get(d, p.index, &p.value);
+	domain_put(d);
+	if (!rc && !set && guest_copy_to(arg, &p, sizeof(p)))
+		rc = -EFAULT;
+	return rc;
+}
+
+static long upcall_vector_set(uint64_t arg)
+{
+	struct xen_hvm_evtchn_upcall_vector u;
+	struct vcpu *v;
+
+	if (guest_copy_from(&u, arg, sizeof(u)))
+		return -EFAULT;
+	if (u.vector < FIRST_VECTOR)
+		return -EINVAL;
+	v = domain_vcpu(domain_current(), u.vcpu);
+	if (!v)
+		return -ENOENT;
+	WRITE_ONCE(v->hvm.upcall_vector, u.vector);
+	if (event_upcall_pending(v))
+		hvm_assert_upcall(v);
+	return 0;
+}
+
+static long mem_type_get(uint64_t arg)
+{
+	struct xen_hvm_get_mem_type g;
+	enum p2m_type type;
+	struct domain *d;
+	int rc;
+
+	if (guest_copy_from(&g, arg, sizeof(g)))
+		return -EFAULT;
+	rc = target_get_live(g.domid, &d);
+	if (rc)
+		return rc;
+	p2m_lookup(d, GFN(g.pfn), &type);
+	domain_put(d);
+	if (type == P2M_RAM_RO || type == P2M_GRANT_RO)
+		g.mem_type = HVMMEM_ram_ro;
+	else if (type == P2M_RAM_RW || type == P2M_GRANT_RW || type == P2M_FOREIGN)
+		g.mem_type = HVMMEM_ram_rw;
+	else
+		g.mem_type = HVMMEM_mmio_dm;
+	return guest_copy_to(arg, &g, sizeof(g));
+}
+
+long do_hvm_op(unsigned cmd, uint64_t arg)
+{
+	struct xen_hvm_get_time now;
+
+	switch (cmd) {
+	case HVMOP_set_param:
+	case HVMOP_get_param:
+		return param_op(arg, cmd == HVMOP_set_param);
+	case HVMOP_get_time:
+		now.now = time_now();
+		return guest_copy_to(arg, &now, sizeof(now));
+	case HVMOP_get_mem_type:
+		return mem_type_get(arg);
+	case HVMOP_set_evtchn_upcall_vector:
+		return upcall_vector_set(arg);
+	case HVMOP_pagetable_dying:
+		/* A hint for shadow page tables. Every Linux tries it, so it is not worth a line. */
+		return -ENOSYS;
+	default:
+		return unsupported("hvm_op", cmd);
+	}
+}

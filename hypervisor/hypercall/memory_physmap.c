@@ -1,0 +1,333 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Placing frames in a domain's map: its own special pages, pages moved, other domains' pages (that is
+ * how domain 0 builds a guest), resources. Linux maps foreign pages with one hypercall per page, so
+ * the way there is short: one lookup, one entry, no flush unless something was replaced.
+ * Locks: p2m's and page_lock, inside the functions called.
+ */
+#include "private.h"
+
+#include "abi/memory.h"
+#include "grant.h"
+#include "mm.h"
+#include "p2m.h"
+
+/* Frames of a resource mapped per call before it looks whether to make room for others. */
+#define RESOURCE_BATCH 32u
+
+/* --- what is mapped ------------------------------------------------------------------------------- */
+
+/* A page of the hypervisor's that d is shown. What stood at gfn is given back. */
+static int map_shown(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+	int rc = gfn_vacate(d, gfn);
+
+	return rc ? rc : p2m_map(d, gfn, mfn, ORDER_4K, P2M_RAM_RW);
+}
+
+static int map_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
+{
+	bool status = idx & XENMAPIDX_grant_table_status;
+	mfn_t mfn;
+	int rc;
+
+	idx &= ~(uint64_t)XENMAPIDX_grant_table_status;
+	if (idx > UINT32_MAX)
+		return -EINVAL;
+	rc = grant_frame_get(d, (unsigned)idx, status, &mfn);
+	return rc ? rc : map_shown(d, gfn, mfn);
+}
+
+/* RAM of d's own moves from one frame number to another. */
+static int map_moved(struct domain *d, gfn_t from, gfn_t to)
+{
+	enum p2m_type type;
+	struct page_info *pg;
+	int rc;
+
+	if (from.n == to.n)
+		return 0;
+	/* Would break one to one: see memory_reservation.c. */
+	if (d->is_control)
+		return -EPERM;
+	pg = p2m_page_get(d, from, &type);
+	if (!pg)
+		return -EINVAL;
+	rc = type != P2M_RAM_RW ? -EINVAL : gfn_vacate(d, to);
+	if (!rc)
+		rc = p2m_map(d, to, page_to_mfn(pg), ORDER_4K, P2M_RAM_RW);
+	if (!rc)
+		rc = p2m_unmap(d, from, ORDER_4K);
+	page_put(pg);
+	return rc;
+}
+
+/* The reference that p2m_page_get takes becomes the mapping's. */
+static int map_foreign(struct domain *d, struct domain *from, uint64_t idx, gfn_t gfn)
+{
+	enum p2m_type type;
+	struct page_info *pg;
+	int rc;
+
+	pg = p2m_page_get(from, GFN(idx), &type);
+	if (!pg)
+		return -ESRCH;
+	rc = type == P2M_RAM_RW ? gfn_vacate(d, gfn) : -EINVAL;
+	if (!rc)
+		rc = p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_FOREIGN);
+	if (rc)
+		page_put(pg);
+	return rc;
+}
+
+/* from: for foreign pages, whose; else NULL. */
+static int map_one(struct domain *d, unsigned space, struct domain *from, uint64_t idx, gfn_t gfn)
+{
+	switch (space) {
+	case XENMAPSPACE_shared_info:
+		return idx ? -EINVAL : map_shown(d, gfn, virt_to_mfn(d->shared_info));
+	case XENMAPSPACE_grant_table:
+		return map_grant_frame(d, idx, gfn);
+	case XENMAPSPACE_gmfn:
+	case XENMAPSPACE_gmfn_range:
+		return map_moved(d, GFN(idx), gfn);
+	case XENMAPSPACE_gmfn_foreign:
+		return from ? map_foreign(d, from, idx, gfn) : -EINVAL;
+	case XENMAPSPACE_dev_mmio:
+		/* Domain 0 has all device memory at its own address already; nobody else has any. */
+		return d->is_control && idx == gfn.n ? 0 : -EPERM;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* --- single and range ----------------------------------------------------------------------------- */
+
+static long gmfn_range(struct domain *d, struct xen_add_to_physmap *a, uint64_t arg)
+{
+	long rc = 0;
+
+	while (a->size && !rc) {
+		rc = map_one(d, a->space, NULL, a->idx, GFN(a->gpfn));
+		if (rc)
+			break;
+		a->idx++;
+		a->gpfn++;
+		a->size--;
+		if (a->size && hypercall_preempt())
+			rc = -ERESTART;
+	}
+	/* Progress lives in the caller's structure, which also tells it how far it came. */
+	if (rc && guest_copy_to(arg, a, sizeof(*a)))
+		rc = -EFAULT;
+	return rc;
+}
+
+long memory_add_to_physmap(uint64_t arg)
+{
+	struct xen_add_to_physmap a;
+	struct domain *d;
+	long rc;
+
+	if (guest_copy_from(&a, arg, sizeof(a)))
+		return -EFAULT;
+	if (a.space == XENMAPSPACE_gmfn_foreign)
+		return -ENOSYS; /* no field to name the other domain: only in a batch */
+	rc = target_get_live(a.domid, &d);
+	if (rc)
+		return rc;
+	if (a.space == XENMAPSPACE_gmfn_range)
+		rc = gmfn_range(d, &a, arg);
+	else
+		rc = map_one(d, a.space, NULL, a.idx, GFN(a.gpfn));
+	p2m_flush(d);
+	domain_put(d);
+	return rc;
+}
+
+/* --- batch ---------------------------------------------------------------------------------------- */
+
+/* 0; -EFAULT; -ERESTART with the progress in the command. Each entry's own error goes to errs. */
+static long batch_run(struct domain *d, struct domain *from,
+		      const struct xen_add_to_physmap_batch *b, uint64_t start)
+{
+	for (uint64_t i = start; i < b->size; i++) {
+		uint64_t idx, gpfn;
+		int32_t err;
+
+		if (i > start && hypercall_preempt()) {
+			hypercall_set_arg(0, XENMEM_add_to_physmap_batch | i << MEMOP_PROGRESS_SHIFT);
+			return -ERESTART;
+		}
+		if (guest_array_from(&idx, b->idxs, i) || guest_array_from(&gpfn, b->gpfns, i))
+			return -EFAULT;
+		err = map_one(d, b->space, from, idx, GFN(gpfn));
+		if (guest_array_to(b->errs, i, &err))
+			return -EFAULT;
+	}
+	return 0;
+}
+
+static long foreign_get(const struct domain *d, const struct xen_add_to_physmap_batch *b,
+			struct domain **from)
+{
+	long rc;
+
+	*from = NULL;
+	if (b->space != XENMAPSPACE_gmfn_foreign)
+		return b->u.res0 ? -EINVAL : 0;
+	/* Only domain 0 into itself: who maps a page can do everything with it. */
+	if (d != domain_current() || !d->is_control)
+		return -EPERM;
+	rc = target_get_live(b->u.foreign_domid, from);
+	if (!rc && *from == d) {
+		domain_put(*from);
+		rc = -EINVAL;
+	}
+	return rc;
+}
+
+long memory_add_to_physmap_batch(uint64_t arg, uint64_t start)
+{
+	struct xen_add_to_physmap_batch b;
+	struct domain *d, *from;
+	long rc;
+
+	if (guest_copy_from(&b, arg, sizeof(b)))
+		return -EFAULT;
+	if (start > b.size || b.space == XENMAPSPACE_gmfn_range)
+		return -EINVAL;
+	rc = target_get_live(b.domid, &d);
+	if (rc)
+		return rc;
+	rc = foreign_get(d, &b, &from);
+	if (!rc) {
+		rc = batch_run(d, from, &b, start);
+		p2m_flush(d);
+		if (from)
+			domain_put(from);
+	}
+	domain_put(d);
+	return rc;
+}
+
+long memory_remove_from_physmap(uint64_t arg)
+{
+	struct xen_remove_from_physmap r;
+	enum p2m_type type;
+	struct domain *d;
+	long rc;
+
+	if (guest_copy_from(&r, arg, sizeof(r)))
+		return -EFAULT;
+	rc = target_get_live(r.domid, &d);
+	if (rc)
+		return rc;
+	p2m_lookup(d, GFN(r.gpfn), &type);
+	if (type == P2M_INVALID)
+		rc = -ENOENT;
+	else
+		rc = gfn_vacate(d, GFN(r.gpfn));
+	p2m_flush(d);
+	domain_put(d);
+	return rc;
+}
+
+/* --- resources ------------------------------------------------------------------------------------ */
+
+/* How many frames the resource has; negative when there is no such resource. */
+static long resource_frames(const struct domain *d, const struct xen_mem_acquire_resource *r)
+{
+	unsigned frames = grant_frames_max(d);
+
+	if (r->type != XENMEM_resource_grant_table)
+		return unsupported("resource type", r->type);
+	if (r->id == XENMEM_resource_grant_table_id_shared)
+		return frames;
+	if (r->id == XENMEM_resource_grant_table_id_status)
+		/* A frame of version 2 has 256 entries; a status frame 2048 words. */
+		return DIV_ROUND_UP(frames, 8);
+	return -EINVAL;
+}
+
+/* Frame number `frame` of the resource at gfn of the caller, which becomes a foreign mapping. */
+static int resource_map(struct domain *from, const struct xen_mem_acquire_resource *r,
+			uint64_t frame, gfn_t gfn)
+{
+	struct domain *d = domain_current();
+	struct page_info *pg;
+	mfn_t mfn;
+	int rc;
+
+	rc = grant_frame_get(from, (unsigned)frame, r->id == XENMEM_resource_grant_table_id_status,
+			     &mfn);
+	if (rc)
+		return rc;
+	pg = mfn_to_page(mfn);
+	if (!pg || !page_get(pg, from))
+		return -EINVAL;
+	rc = gfn_vacate(d, gfn);
+	if (!rc)
+		rc = p2m_map(d, gfn, mfn, ORDER_4K, P2M_FOREIGN);
+	if (rc)
+		page_put(pg);
+	return rc;
+}
+
+/* Maps what r asks for and moves r on by what was done. */
+static long resource_run(struct domain *from, struct xen_mem_acquire_resource *r)
+{
+	for (unsigned n = 0; r->nr_frames; n++) {
+		uint64_t gfn;
+		int rc;
+
+		if (n >= RESOURCE_BATCH && hypercall_preempt())
+			return -ERESTART;
+		if (guest_copy_from(&gfn, r->frame_list, sizeof(gfn)))
+			return -EFAULT;
+		rc = resource_map(from, r, r->frame, GFN(gfn));
+		if (rc)
+			return rc;
+		r->frame++;
+		r->frame_list += sizeof(gfn);
+		r->nr_frames--;
+	}
+	return 0;
+}
+
+long memory_acquire_resource(uint64_t arg)
+{
+	struct xen_mem_acquire_resource r;
+	struct domain *from;
+	uint64_t end;
+	long rc, frames;
+
+	if (!domain_current()->is_control)
+		return -EPERM;
+	if (guest_copy_from(&r, arg, sizeof(r)))
+		return -EFAULT;
+	if (r.pad)
+		return -EINVAL;
+	rc = target_get_live(r.domid, &from);
+	if (rc)
+		return rc;
+	frames = resource_frames(from, &r);
+	if (frames < 0) {
+		rc = frames;
+	} else if (!r.frame_list) {
+		rc = r.nr_frames ? -EINVAL : 0;
+		r.nr_frames = (uint32_t)frames;
+		if (!rc)
+			rc = guest_copy_to(arg, &r, sizeof(r));
+	} else if (from == domain_current() || add_overflows(r.frame, r.nr_frames, &end) ||
+		   end > (uint64_t)frames) {
+		rc = -EINVAL;
+	} else {
+		rc = resource_run(from, &r);
+		p2m_flush(domain_current());
+		if (rc == -ERESTART && guest_copy_to(arg, &r, sizeof(r)))
+			rc = -EFAULT;
+	}
+	domain_put(from);
+	return rc;
+}

@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_platform_op: what the control domain's kernel tells about the machine, and asks. Only it
+ * may. Takes no locks of its own.
+ */
+#include "private.h"
+
+#include "abi/platform.h"
+#include "console.h"
+#include "host.h"
+#include "timer.h"
+#include "wallclock.h"
+
+#define NSECS_PER_SEC 1000000000u
+
+static long settime(uint64_t secs, uint32_t nsecs, uint64_t system_time)
+{
+	if (nsecs >= NSECS_PER_SEC)
+		return -EINVAL;
+	wallclock_set(secs, nsecs, system_time);
+	return 0;
+}
+
+static long acpi_sleep(const struct xenpf_enter_acpi_sleep *s)
+{
+	if (s->flags)
+		return unsupported("hardware-reduced ACPI sleep, flags", s->flags);
+	return host_enter_sleep(s->sleep_state, s->val_a, s->val_b);
+}
+
+static long cpu_info(struct xenpf_pcpuinfo *info)
+{
+	struct host_cpu_info cpu;
+
+	info->max_present = cpu_count() - 1;
+	info->flags = XEN_PCPU_FLAGS_INVALID;
+	if (info->xen_cpuid < cpu_count()) {
+		host_cpu_info(info->xen_cpuid, &cpu);
+		info->flags = XEN_PCPU_FLAGS_ONLINE;
+		info->apic_id = cpu.apic_id;
+		info->acpi_id = cpu.acpi_id;
+	}
+	return 0;
+}
+
+/* All CPUs are taken to be of the kind that this one is. */
+static long cpu_version(struct xenpf_pcpu_version *version)
+{
+	uint32_t id[4], sig[4];
+
+	if (version->xen_cpuid >= cpu_count())
+		return -EINVAL;
+	cpuid_host(0, 0, id);
+	cpuid_host(1, 0, sig);
+	version->max_present = cpu_count() - 1;
+	memcpy(version->vendor_id, &id[1], 4);
+	memcpy(version->vendor_id + 4, &id[3], 4);
+	memcpy(version->vendor_id + 8, &id[2], 4);
+	version->family = sig[0] >> 8 & 0xf;
+	version->model = sig[0] >> 4 & 0xf;
+	if (version->family == 0xf)
+		version->family += sig[0] >> 20 & 0xff;
+	if (version->family == 6 || version->family >= 0xf)
+		version->model |= sig[0] >> 12 & 0xf0;
+	version->stepping = sig[0] & 0xf;
+	return 0;
+}
+
+/* Idle time of each CPU in the caller's map; the map comes back with the CPUs that were answered. */
+static long idle_times(struct xenpf_getidletime *g)
+{
+	struct xenctl_bitmap map = {.bitmap = g->cpumap_bitmap, .nr_bits = g->cpumap_nr_cpus};
+	struct cpu_mask mask;
+	uint64_t idle;
+	int rc = bitmap_from_guest(&map, &mask);
+
+	if (rc)
+		return rc;
+	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++) {
+		if (!(mask.bits[cpu / 64] & BIT(cpu % 64)))
+			continue;
+		if (cpu >= cpu_count()) {
+			mask.bits[cpu / 64] &= ~BIT(cpu % 64);
+			continue;
+		}
+		idle = host_cpu_idle(cpu);
+		if (guest_array_to(g->idletime, cpu, &idle))
+			return -EFAULT;
+	}
+	g->now = time_now();
+	return bitmap_to_guest(&map, &mask);
+}
+
+/* What the firmware left behind. Booted by multiboot from a BIOS, nothing of it was kept. */
+static long firmware_info(const struct xenpf_firmware_info *f)
+{
+	switch (f->type) {
+	case XEN_FW_DISK_INFO:
+	case XEN_FW_DISK_MBR_SIGNATURE:
+		return -ENOENT; /* the end of the list */
+	case XEN_FW_VBEDDC_INFO:
+	case XEN_FW_EFI_INFO:
+	case XEN_FW_KBD_SHIFT_FLAGS:
+		return -ESRCH;
+	default:
+		return -EINVAL;
+	}
+}
+
+/* Domain 0 has asked for the screen: from here on it is its own. The answer is the size filled in. */
+static long dom0_screen(struct dom0_vga_console_info *info)
+{
+	vga_release();
+	memset(info, 0, sizeof(*info));
+	info->video_type = XEN_VGATYPE_TEXT_MODE_3;
+	info->u.text_mode_3.font_height = 16;
+	info->u.text_mode_3.rows = 25;
+	info->u.text_mode_3.columns = 80;
+	return sizeof(*info);
+}
+
+/* Not negative, with *copyback set: the structure has an answer in it. */
+static long platform_run(struct xen_platform_op *op, bool *copyback)
+{
+	switch (op->cmd) {
+	case XENPF_settime32:
+		return settime(op->u.settime32.secs, op->u.settime32.nsecs,
+			       op->u.settime32.system_time);
+	case XENPF_settime64:
+		if (op->u.settime64.mbz)
+			return -EINVAL;
+		return settime(op->u.settime64.secs, op->u.settime64.nsecs,
+			       op->u.settime64.system_time);
+	case XENPF_enter_acpi_sleep:
+		return acpi_sleep(&op->u.enter_acpi_sleep);
+	case XENPF_get_cpuinfo:
+		*copyback = true;
+		return cpu_info(&op->u.pcpu_info);
+	case XENPF_get_cpu_version:
+		*copyback = true;
+		return cpu_version(&op->u.pcpu_version);
+	case XENPF_getidletime:
+		*copyback = true;
+		return idle_times(&op->u.getidletime);
+	case XENPF_firmware_info:
+		return firmware_info(&op->u.firmware_info);
+	case XENPF_get_dom0_console:
+		*copyback = true;
+		return dom0_screen(&op->u.dom0_console);
+	default:
+		return unsupported("platform_op", op->cmd);
+	}
+}
+
+long do_platform_op(uint64_t arg)
+{
+	struct xen_platform_op op;
+	bool copyback = false;
+	long rc;
+
+	if (!domain_current()->is_control)
+		return -EPERM;
+	if (guest_copy_from(&op, arg, sizeof(op)))
+		return -EFAULT;
+	if (op.interface_version != XENPF_INTERFACE_VERSION)
+		return -EACCES;
+	rc = platform_run(&op, &copyback);
+	if (rc >= 0 && copyback && guest_copy_to(arg, &op, sizeof(op)))
+		rc = -EFAULT;
+	return rc;
+}

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Shared by the hypercall files only: whom a call is about, refusals, and the families of domctl. */
+#ifndef SOCLE_HYPERCALL_PRIVATE_H
+#define SOCLE_HYPERCALL_PRIVATE_H
+
+#include "abi/domctl.h"
+#include "abi/errno.h"
+#include "domain.h"
+#include "guest_access.h"
+#include "hypercall.h"
+#include "lib.h"
+#include "log.h"
+#include "sched.h"
+#include "types.h"
+
+/*
+ * The domain that an argument names, with a reference. Only the control domain may name another one
+ * than itself. -ESRCH, -EPERM.
+ */
+int target_get(domid_t id, struct domain **out);
+
+/* The same for one whose memory is to be touched: -ESRCH when it is being destroyed. */
+int target_get_live(domid_t id, struct domain **out);
+
+/* Logs "<what> <op> is not supported" for the calling domain and returns -EOPNOTSUPP. */
+long unsupported(const char *what, unsigned op);
+
+/* An interrupted operation's progress travels in the bits above the command's own. */
+#define MEMOP_PROGRESS_SHIFT 6u
+#define MEMOP_COMMAND_MASK ((1u << MEMOP_PROGRESS_SHIFT) - 1)
+
+/* The runstate of v up to now, whether it runs or not. */
+void runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out);
+
+/* The caller's bitmap to or from a CPU mask; bits beyond either side are dropped, or cleared. */
+int bitmap_to_guest(const struct xenctl_bitmap *map, const struct cpu_mask *mask);
+int bitmap_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *mask);
+
+/* SCHEDOP_poll's timer, with the vCPU's others. */
+void poll_timer_init(struct vcpu *v);
+
+/* --- vcpu_op: v belongs to the caller's domain --- */
+long vcpu_singleshot_set(struct vcpu *v, uint64_t arg);
+long vcpu_singleshot_stop(struct vcpu *v);
+long vcpu_periodic_set(struct vcpu *v, uint64_t arg);
+long vcpu_periodic_stop(struct vcpu *v);
+long vcpu_initialise(struct vcpu *v, uint64_t arg);
+
+/* --- memory_op --- */
+
+long memory_reservation(unsigned op, uint64_t arg, uint64_t start);
+long memory_exchange(uint64_t arg);
+long memory_add_to_physmap(uint64_t arg);
+long memory_add_to_physmap_batch(uint64_t arg, uint64_t start);
+long memory_remove_from_physmap(uint64_t arg);
+long memory_acquire_resource(uint64_t arg);
+long memory_get_map(uint64_t arg);
+long memory_set_map(uint64_t arg);
+long memory_get_machine_map(uint64_t arg);
+/* Makes gfn empty: RAM goes back to the heap (but stays with a direct-mapped domain). */
+int gfn_vacate(struct domain *d, gfn_t gfn);
+
+/* --- domctl: d has a reference; op is a copy, *copyback asks for it to be written back --- */
+
+typedef long domctl_fn(struct domain *d, struct xen_domctl *op, bool *copyback);
+
+long domctl_createdomain(struct xen_domctl *op);
+void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info);
+void cpuset_all(struct cpu_mask *mask);
+
+domctl_fn domctl_destroy, domctl_pause, domctl_unpause, domctl_max_vcpus, domctl_max_mem,
+	domctl_set_handle, domctl_resume, domctl_time_offset, domctl_node_affinity_set,
+	domctl_node_affinity_get;
+domctl_fn domctl_affinity_set, domctl_affinity_get, domctl_vcpu_info, domctl_vcpu_context_set,
+	domctl_vcpu_context_get, domctl_vcpu_msrs_get, domctl_vcpu_msrs_set, domctl_trigger,
+	domctl_scheduler;
+domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_part,
+	domctl_policy_set, domctl_policy_get, domctl_tsc_set, domctl_tsc_get, domctl_address_size_set,
+	domctl_address_size_get, domctl_hypercall_page;
+domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
+	domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
+	domctl_gsi_permission;
+
+/* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
+struct cpuid_policy;
+int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_leaves, uint64_t msrs,
+		    uint32_t *nr_msrs);
+
+#endif

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_sched_op: giving up the CPU, waiting for events, and ending. Who runs next is sched/'s
+ * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless for the order that makes it safe.
+ */
+#include "private.h"
+
+#include "abi/sched.h"
+#include "atomic.h"
+#include "event.h"
+#include "hvm.h"
+#include "timer.h"
+
+#define POLL_PORTS_MAX 128u
+
+static long sched_shutdown(uint64_t arg)
+{
+	struct sched_shutdown s;
+
+	if (guest_copy_from(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reason > SHUTDOWN_MAX)
+		return -EINVAL;
+	log_domain(domain_current(), LOG_DEBUG, "shuts down, reason %u", s.reason);
+	domain_shutdown(domain_current(), (uint8_t)s.reason);
+	return 0;
+}
+
+/* The reason that a later shutdown without one of its own (a triple fault) is to have. */
+static long sched_shutdown_code(uint64_t arg)
+{
+	struct domain *d = domain_current();
+	struct sched_shutdown s;
+
+	if (guest_copy_from(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reason > SHUTDOWN_MAX)
+		return -EINVAL;
+	spin_lock(&d->lock);
+	if (!d->is_shutting_down)
+		d->shutdown_code = (uint8_t)s.reason;
+	spin_unlock(&d->lock);
+	return 0;
+}
+
+static long sched_remote_shutdown(uint64_t arg)
+{
+	struct sched_remote_shutdown s;
+	struct domain *d;
+
+	if (!domain_current()->is_control)
+		return -EPERM;
+	if (guest_copy_from(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.reason > SHUTDOWN_MAX)
+		return -EINVAL;
+	d = domain_get(s.domain_id);
+	if (!d)
+		return -ESRCH;
+	domain_shutdown(d, (uint8_t)s.reason);
+	domain_put(d);
+	return 0;
+}
+
+/* --- waiting ------------------------------------------------------------------------------------- */
+
+/*
+ * The flag first, then the check: whoever makes `pending` true afterwards sees the flag and wakes v.
+ * v goes on running to the end of this exit in any case.
+ */
+static bool sleep_unless(struct vcpu *v, bool (*pending)(struct vcpu *v, const void *ctx),
+			 const void *ctx)
+{
+	atomic_or(&v->pause_flags, VCPU_PAUSE_BLOCKED);
+	if (pending(v, ctx)) {
+		atomic_and(&v->pause_flags, ~VCPU_PAUSE_BLOCKED);
+		return false;
+	}
+	sched_sleep(v);
+	return true;
+}
+
+static bool something_pending(struct vcpu *v, const void *ctx)
+{
+	(void)ctx;
+	return hvm_has_pending(v);
+}
+
+void vcpu_block(struct vcpu *v)
+{
+	sleep_unless(v, something_pending, NULL);
+}
+
+struct poll {
+	unsigned nr;
+	uint32_t port[POLL_PORTS_MAX];
+};
+
+static bool poll_pending(struct vcpu *v, const void *ctx)
+{
+	const struct poll *p = ctx;
+
+	for (unsigned i = 0; i < p->nr; i++)
+		if (event_port_pending(v->domain, p->port[i]) > 0)
+			return true;
+	return hvm_has_pending(v);
+}
+
+static void poll_timeout(void *data)
+{
+	struct vcpu *v = data;
+
+	if (bit_test_and_clear(v->id, v->domain->poll_mask))
+		vcpu_kick(v);
+}
+
+static long poll_start(struct vcpu *v, const struct poll *p, time_ns_t timeout)
+{
+	uint64_t *mask = v->domain->poll_mask;
+
+	if (timeout && timeout <= time_now())
+		return 0;
+	v->event.poll_port = p->nr == 1 ? p->port[0] : 0;
+	bit_test_and_set(v->id, mask);
+	if (!sleep_unless(v, poll_pending, p)) {
+		bit_test_and_clear(v->id, mask);
+		return 0;
+	}
+	if (timeout)
+		timer_set(&v->poll_timer, timeout);
+	return 0;
+}
+
+static long sched_poll(uint64_t arg)
+{
+	struct domain *d = domain_current();
+	struct sched_poll s;
+	struct poll p;
+
+	if (guest_copy_from(&s, arg, sizeof(s)))
+		return -EFAULT;
+	if (s.nr_ports > POLL_PORTS_MAX)
+		return -EINVAL;
+	p.nr = s.nr_ports;
+	if (guest_copy_from(p.port, s.ports, p.nr * sizeof(p.port[0])))
+		return -EFAULT;
+	for (unsigned i = 0; i < p.nr; i++)
+		if (event_port_pending(d, p.port[i]) < 0)
+			return -EINVAL;
+	return poll_start(vcpu_current(), &p, s.timeout);
+}
+
+/* --- watchdogs ----------------------------------------------------------------------------------- */
+
+static void watchdog_fired(void *data)
+{
+	struct domain *d = data;
+
+	log_domain(d, LOG_WARN, "watchdog fired: shut down");
+	domain_shutdown(d, SHUTDOWN_watchdog);
+}
+
+void domain_watchdogs_init(struct domain *d)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(d->watchdog); i++)
+		timer_init(&d->watchdog[i], watchdog_fired, d, cpu_this());
+}
+
+/* Not under d->lock: a watchdog that is firing needs it to shut the domain down. */
+void domain_watchdogs_stop(struct domain *d)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(d->watchdog); i++)
+		timer_stop(&d->watchdog[i]);
+}
+
+/* With d->lock held: the timer to (re)arm or stop, or -EINVAL, -ENOSPC. Ids count from 1. */
+static int watchdog_choose(struct domain *d, const struct sched_watchdog *w)
+{
+	if (w->id > ARRAY_SIZE(d->watchdog))
+		return -EINVAL;
+	if (w->id)
+		return d->watchdog_armed & BIT(w->id - 1) ? (int)w->id : -EINVAL;
+	if (!w->timeout)
+		return -EINVAL;
+	for (unsigned i = 0; i < ARRAY_SIZE(d->watchdog); i++)
+		if (!(d->watchdog_armed & BIT(i)))
+			return (int)i + 1;
+	return -ENOSPC;
+}
+
+static long sched_watchdog(uint64_t arg)
+{
+	struct domain *d = domain_current();
+	struct sched_watchdog w;
+	int id;
+
+	if (guest_copy_from(&w, arg, sizeof(w)))
+		return -EFAULT;
+	spin_lock(&d->lock);
+	id = watchdog_choose(d, &w);
+	if (id > 0 && w.timeout)
+		d->watchdog_armed |= BIT(id - 1);
+	else if (id > 0)
+		d->watchdog_armed &= ~BIT(id - 1);
+	spin_unlock(&d->lock);
+	if (id < 0)
+		return id;
+	if (w.timeout)
+		timer_set(&d->watchdog[id - 1], time_now() + SECONDS(w.timeout));
+	else
+		timer_stop(&d->watchdog[id - 1]);
+	return w.id ? 0 : id; /* a new one's id */
+}
+
+/* --- pinning ------------------------------------------------------------------------------------- */
+
+/* Dom0 drivers that must run on a certain CPU (SMI calls of some laptops); negative: any again. */
+static long sched_pin_override(uint64_t arg)
+{
+	struct vcpu *v = vcpu_current();
+	struct sched_pin_override p;
+	struct cpu_mask mask = {0};
+
+	if (!v->domain->is_control)
+		return -EPERM;
+	if (guest_copy_from(&p, arg, sizeof(p)))
+		return -EFAULT;
+	if (p.pcpu >= (int)cpu_count())
+		return -EINVAL;
+	if (p.pcpu < 0)
+		cpuset_all(&mask);
+	else
+		mask.bits[p.pcpu / 64] = BIT(p.pcpu % 64);
+	return sched_set_affinity(v, &mask, NULL);
+}
+
+long do_sched_op(unsigned cmd, uint64_t arg)
+{
+	switch (cmd) {
+	case SCHEDOP_yield:
+		sched_yield(vcpu_current());
+		return 0;
+	case SCHEDOP_block:
+		vcpu_block(vcpu_current());
+		return 0;
+	case SCHEDOP_shutdown:
+		return sched_shutdown(arg);
+	case SCHEDOP_poll:
+		return sched_poll(arg);
+	case SCHEDOP_remote_shutdown:
+		return sched_remote_shutdown(arg);
+	case SCHEDOP_shutdown_code:
+		return sched_shutdown_code(arg);
+	case SCHEDOP_watchdog:
+		return sched_watchdog(arg);
+	case SCHEDOP_pin_override:
+		return sched_pin_override(arg);
+	default:
+		return -ENOSYS;
+	}
+}
+
+void poll_timer_init(struct vcpu *v)
+{
+	timer_init(&v->poll_timer, poll_timeout, v, cpu_this());
+}

@@ -1,0 +1,182 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_vcpu_op: what a domain does with its own vCPUs: up and down, their timers, and the areas
+ * of memory where they are told the time and their events. A vCPU's areas are registered by itself, or
+ * by another one while it is down.
+ */
+#include "private.h"
+
+#include "abi/vcpu.h"
+#include "event.h"
+#include "hvm.h"
+#include "mm.h"
+
+static bool vcpu_is_down(const struct vcpu *v)
+{
+	return READ_ONCE(v->pause_flags) & VCPU_PAUSE_DOWN;
+}
+
+static long vcpu_op_up(struct vcpu *v)
+{
+	if (!v->initialised)
+		return -EINVAL;
+	if (vcpu_is_down(v))
+		vcpu_up(v);
+	return 0;
+}
+
+static long vcpu_op_down(struct vcpu *v)
+{
+	struct vcpu *other;
+
+	for_each_vcpu (v->domain, other)
+		if (other != v && !vcpu_is_down(other)) {
+			vcpu_down(v);
+			return 0;
+		}
+	/* Nobody would be left to bring it up again. */
+	domain_shutdown(v->domain, 0 /* poweroff */);
+	return 0;
+}
+
+/* --- areas --------------------------------------------------------------------------------------- */
+
+/* vcpu_info moves out of the shared info page, once; required for vCPUs beyond the first 32. */
+static long register_vcpu_info(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_register_vcpu_info reg;
+	struct vcpu_info *to, *old;
+	void *page;
+
+	if (guest_copy_from(&reg, arg, sizeof(reg)))
+		return -EFAULT;
+	if (reg.offset > PAGE_SIZE - sizeof(*to) || reg.offset % sizeof(uint64_t))
+		return -ENXIO;
+	if (v != vcpu_current() && !vcpu_is_down(v))
+		return -EINVAL;
+	page = guest_frame_map(v->domain, GFN(reg.mfn));
+	if (!page)
+		return -EINVAL;
+
+	spin_lock(&v->domain->event_lock);
+	if (v->info_page) {
+		spin_unlock(&v->domain->event_lock);
+		guest_frame_unmap(page);
+		return -EBUSY;
+	}
+	to = (struct vcpu_info *)((char *)page + reg.offset);
+	old = v->info;
+	memcpy(to, old, sizeof(*to));
+	v->info_page = page;
+	WRITE_ONCE(v->info, to);
+	spin_unlock(&v->domain->event_lock);
+	if (v->id >= XEN_LEGACY_MAX_VCPUS)
+		object_free(old, sizeof(*old)); /* the private one that it started with */
+	/* Events that were set in the old place while we copied are raised again. */
+	event_vcpu_info_moved(v);
+	return 0;
+}
+
+static long register_time_area(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_register_time_memory_area area;
+	struct vcpu_time_info now;
+
+	if (guest_copy_from(&area, arg, sizeof(area)))
+		return -EFAULT;
+	if (v != vcpu_current() && !vcpu_is_down(v))
+		return -EINVAL;
+	/* The address is one of this vCPU's address space: try it while it is at hand. */
+	if (area.addr.h) {
+		memcpy(&now, &v->time, sizeof(now));
+		if (guest_copy_to(area.addr.h, &now, sizeof(now)))
+			return -EFAULT;
+	}
+	v->time_guest = area.addr.h;
+	if (v == vcpu_current())
+		vcpu_publish_time(v);
+	return 0;
+}
+
+static long get_runstate(struct vcpu *v, uint64_t to)
+{
+	struct vcpu_runstate_info info;
+
+	runstate_get(v, &info);
+	return guest_copy_to(to, &info, sizeof(info));
+}
+
+static long register_runstate_area(struct vcpu *v, uint64_t arg)
+{
+	struct vcpu_register_runstate_memory_area area;
+	long rc;
+
+	if (guest_copy_from(&area, arg, sizeof(area)))
+		return -EFAULT;
+	rc = area.addr.h ? get_runstate(v, area.addr.h) : 0;
+	if (!rc)
+		v->runstate_guest = area.addr.h;
+	return rc;
+}
+
+void vcpu_publish_runstate(struct vcpu *v)
+{
+	struct vcpu_runstate_info info;
+	const uint64_t entry_time = v->runstate_guest + offsetof(typeof(info), state_entry_time);
+
+	if (!v->runstate_guest)
+		return;
+	memcpy(&info, &v->runstate, sizeof(info));
+	if (!v->domain->runstate_update_flag) {
+		guest_copy_to(v->runstate_guest, &info, sizeof(info));
+		return;
+	}
+	/* Readers on other vCPUs wait while the flag is up. */
+	info.state_entry_time |= XEN_RUNSTATE_UPDATE;
+	guest_copy_to(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+	guest_copy_to(v->runstate_guest, &info, sizeof(info));
+	info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+	guest_copy_to(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+}
+
+long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
+{
+	struct vcpu *v = domain_vcpu(domain_current(), vcpuid);
+
+	if (!v)
+		return -ENOENT;
+	switch (cmd) {
+	case VCPUOP_initialise:
+		return vcpu_initialise(v, arg);
+	case VCPUOP_up:
+		return vcpu_op_up(v);
+	case VCPUOP_down:
+		return vcpu_op_down(v);
+	case VCPUOP_is_up:
+		return !vcpu_is_down(v);
+	case VCPUOP_get_runstate_info:
+		return get_runstate(v, arg);
+	case VCPUOP_register_runstate_memory_area:
+		return register_runstate_area(v, arg);
+	case VCPUOP_set_periodic_timer:
+		return vcpu_periodic_set(v, arg);
+	case VCPUOP_stop_periodic_timer:
+		return vcpu_periodic_stop(v);
+	case VCPUOP_set_singleshot_timer:
+		return vcpu_singleshot_set(v, arg);
+	case VCPUOP_stop_singleshot_timer:
+		return vcpu_singleshot_stop(v);
+	case VCPUOP_register_vcpu_info:
+		return register_vcpu_info(v, arg);
+	case VCPUOP_register_vcpu_time_memory_area:
+		return register_time_area(v, arg);
+	case VCPUOP_send_nmi:
+		vcpu_nmi(v);
+		return 0;
+	case VCPUOP_get_physid:
+		/* Only for a vCPU that never moves, and none is promised that. */
+		return -EINVAL;
+	default:
+		return -ENOSYS;
+	}
+}
