@@ -16,7 +16,7 @@
 #include "../x86/private.h"
 
 #define DOM0_MEM_DEFAULT (512UL << 20)
-#define DOM0_MEM_MIN (96UL << 20)
+#define DOM0_MEM_MIN (32UL << 20)
 
 struct boot_info boot_info;
 

@@ -15,6 +15,7 @@
 #include "elf.h"
 #include "lib.h"
 #include "log.h"
+#include "memory_map.h"
 #include "mm.h"
 #include "vioapic.h"
 #include "vpci.h"
@@ -115,6 +116,24 @@ static void memory_give(struct builder *b)
 	}
 }
 
+/* From RAM to a region of their own, after that RAM was given: it is domain 0's all the same. */
+static void tables_reserve(struct builder *b)
+{
+	unsigned i = 0;
+
+	while (b->map[i].addr + b->map[i].size != b->tables + TABLES_SIZE)
+		i++;
+	b->map[i].size -= TABLES_SIZE;
+	map_add(b, b->tables, b->tables + TABLES_SIZE, MEM_ACPI);
+	/* The map stays sorted. */
+	for (unsigned j = b->nr_map - 1; j > i + 1; j--) {
+		struct hvm_memmap_table_entry tmp = b->map[j];
+
+		b->map[j] = b->map[j - 1];
+		b->map[j - 1] = tmp;
+	}
+}
+
 static bool in_dom0_ram(const struct builder *b, paddr_t start, uint64_t size)
 {
 	for (unsigned i = 0; i < b->nr_map; i++)
@@ -185,6 +204,17 @@ static void tables_write(struct builder *b)
 	};
 }
 
+/* The same map for those who ask by hypercall (XENMEM_memory_map). */
+static void memory_map_publish(const struct builder *b)
+{
+	static struct e820_entry e[MAX_MAP];
+
+	for (unsigned i = 0; i < b->nr_map; i++)
+		e[i] = (struct e820_entry){b->map[i].addr, b->map[i].size, b->map[i].type};
+	if (domain_set_memory_map(b->d, e, MIN(b->nr_map, E820_MAX_ENTRIES)))
+		panic("no memory for domain 0's memory map");
+}
+
 /* The state in which a PVH kernel is entered: 32-bit protected mode, flat, no paging. */
 static void vcpu0_start(struct builder *b)
 {
@@ -247,15 +277,10 @@ void dom0_build(const struct boot_info *bi, const struct acpi_info *acpi, unsign
 	memory_map_build(&b);
 	b.tables = take_from_top(&b, TABLES_SIZE, "start-up tables");
 	memory_give(&b);
-	/* From RAM to a region of its own, after it was given: it is domain 0's all the same. */
-	for (unsigned i = 0; i < b.nr_map; i++)
-		if (b.map[i].type == MEM_RAM && b.map[i].addr + b.map[i].size == b.tables + TABLES_SIZE) {
-			b.map[i].size -= TABLES_SIZE;
-			map_add(&b, b.tables, b.tables + TABLES_SIZE, MEM_ACPI);
-			break;
-		}
+	tables_reserve(&b);
 	kernel_load(&b);
 	tables_write(&b);
+	memory_map_publish(&b);
 	devices_create(&b);
 	vcpu0_start(&b);
 }

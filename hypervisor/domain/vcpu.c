@@ -64,15 +64,15 @@ int vcpu_info_init(struct vcpu *v)
 		v->info = &v->domain->shared_info->vcpu_info[v->id];
 		return 0;
 	}
-	v->info = object_alloc(sizeof(*v->info));
+	v->info = v->info_private = object_alloc(sizeof(*v->info));
 	return v->info ? 0 : -ENOMEM;
 }
 
 void vcpu_info_destroy(struct vcpu *v)
 {
 	guest_frame_release_info(v);
-	if (v->id >= XEN_LEGACY_MAX_VCPUS)
-		object_free(v->info, sizeof(*v->info));
+	if (v->info_private)
+		object_free(v->info_private, sizeof(*v->info_private));
 }
 
 /* The guest's page goes: a private copy takes its place, so that v->info stays valid. */
@@ -82,8 +82,7 @@ void guest_frame_release_info(struct vcpu *v)
 
 	if (!page)
 		return;
-	v->info = v->id < XEN_LEGACY_MAX_VCPUS ? &v->domain->shared_info->vcpu_info[v->id]
-					       : object_alloc(sizeof(*v->info));
+	v->info = v->info_private ? v->info_private : &v->domain->shared_info->vcpu_info[v->id];
 	v->info_page = NULL;
 	guest_frame_unmap(page);
 }

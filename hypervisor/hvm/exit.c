@@ -29,17 +29,11 @@ static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
 	hvm_skip(v, e->length);
 }
 
+/* With interrupts off only an NMI or INIT ends it: that is how a CPU goes offline. */
 static void exit_hlt(struct vcpu *v, const struct vmexit *e)
 {
 	hvm_skip(v, e->length);
-	if (v->hvm.regs.rflags & RFLAGS_IF) {
-		if (!hvm_has_pending(v))
-			vcpu_block(v);
-		return;
-	}
-	/* With interrupts off only an NMI or INIT ends it: this is how a CPU goes offline. */
-	if (!v->hvm.nmi_pending)
-		vcpu_block(v);
+	vcpu_block(v);
 }
 
 static void exit_msr(struct vcpu *v, const struct vmexit *e)

@@ -169,6 +169,8 @@ bool hvm_has_pending(struct vcpu *v)
 {
 	if (v->hvm.nmi_pending)
 		return true;
+	if (!(v->hvm.regs.rflags & RFLAGS_IF))
+		return false; /* it would not be delivered, so nothing would come of waking */
 	return upcall_vector(v) >= 0 || vlapic_pending(v) >= 0;
 }
 

@@ -41,6 +41,7 @@ struct vcpu {
 
 	/* --- shared with the guest --- */
 	struct vcpu_info *info; /* never NULL: in shared_info, a private page, or where registered */
+	struct vcpu_info *info_private; /* where a vCPU beyond the first 32 starts; freed with it */
 	void *info_page;        /* base of the frame mapped for a registered info; NULL otherwise */
 	struct vcpu_time_info time; /* what was last published */
 	uint64_t time_guest;    /* secondary time info, guest-linear, or 0 */
@@ -164,6 +165,8 @@ void vcpu_down(struct vcpu *v);
 /* Publishes pvclock (vcpu_info.time and the secondary copy), when scheduled in and on changes. */
 void vcpu_publish_time(struct vcpu *v);
 
+/* Copies v's runstate to where the guest registered it; v is the current vCPU (hypercall/vcpu_op.c). */
+void vcpu_publish_runstate(struct vcpu *v);
 /* One line per vCPU: its exits by kind (x86/host.c). */
 void domain_log_exits(const struct domain *d);
 

@@ -20,6 +20,8 @@ static void switch_to(struct cpu *c, struct vcpu *next)
 		fpu_save(prev);
 		hvm->switch_out(prev);
 	}
+	if (prev)
+		vcpu_publish_runstate(prev);
 	c->current = next;
 	if (prev)
 		sched_switched(prev);
@@ -30,6 +32,7 @@ static void switch_to(struct cpu *c, struct vcpu *next)
 		timer_migrate(&next->periodic, c->id);
 		timer_migrate(&next->hvm.vlapic.timer, c->id);
 		vcpu_publish_time(next);
+		vcpu_publish_runstate(next);
 	}
 }
 
