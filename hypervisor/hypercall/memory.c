@@ -120,6 +120,7 @@ long do_memory_op(unsigned cmd, uint64_t arg)
 	case XENMEM_get_sharing_shared_pages:
 		return 0;
 	default:
-		return unsupported("memory_op", op);
+		unsupported("memory_op", op);
+		return -ENOSYS;
 	}
 }

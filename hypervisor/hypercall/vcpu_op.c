@@ -45,7 +45,7 @@ static long vcpu_op_down(struct vcpu *v)
 static long register_vcpu_info(struct vcpu *v, uint64_t arg)
 {
 	struct vcpu_register_vcpu_info reg;
-	struct vcpu_info *to, *old;
+	struct vcpu_info *to;
 	void *page;
 
 	if (guest_copy_from(&reg, arg, sizeof(reg)))
@@ -65,13 +65,10 @@ static long register_vcpu_info(struct vcpu *v, uint64_t arg)
 		return -EBUSY;
 	}
 	to = (struct vcpu_info *)((char *)page + reg.offset);
-	old = v->info;
-	memcpy(to, old, sizeof(*to));
+	memcpy(to, v->info, sizeof(*to));
 	v->info_page = page;
 	WRITE_ONCE(v->info, to);
 	spin_unlock(&v->domain->event_lock);
-	if (v->id >= XEN_LEGACY_MAX_VCPUS)
-		object_free(old, sizeof(*old)); /* the private one that it started with */
 	/* Events that were set in the old place while we copied are raised again. */
 	event_vcpu_info_moved(v);
 	return 0;
