@@ -144,7 +144,30 @@ def apic_steps():
         on + step(11, 0x4041, 0x2000) + step(15, 1, 3, 1) + step(12, extra=0x50) + step(13)]
 
 
+# ---- event channels ---------------------------------------------------------------------------------
+
+def event(kind, domain, command=0, words=(), remote=None, vcpu=0):
+    words = bytes(words) + bytes(6 - len(words))
+    flags = 0 if remote is None else 0x40
+    return bytes([kind, domain | vcpu << 7, command, flags]) + words + bytes([remote or 0]) + bytes(5)
+
+
+def event_steps():
+    pair = event(0, 1, 6, [1], remote=2) + event(0, 2, 0, [1, 1])
+    fifo = b''.join(event(0, d, 11, [1, 0, 128 * v, v]) for d in (1, 2) for v in (0, 1))
+    fifo += event(0, 1, 12, [2]) + event(0, 2, 12, [2])
+    own = event(0, 1, 7, [1]) + event(0, 1, 1, [0, 1]) + event(0, 1, 1, [3, 0])
+    send = event(0, 2, 4, [1]) + event(0, 1, 4, [1]) + event(0, 1, 9, [1])
+    move = event(0, 1, 13, [1, 3]) + event(0, 1, 8, [1, 1])
+    return [
+        pair + send + event(0, 1, 3, [1]) + send,
+        fifo + pair + send + move + send + event(5, 1, 2, [4]) + send,
+        own + event(4, 1, 0) + event(4, 1, 3) + fifo + event(4, 1, 3) + event(0, 1, 5, [1, 1]),
+        pair + event(6, 1, 1) + send + fifo + send + event(0, 0, 10, [1]) + pair + event(7, 2)]
+
+
 SEEDS = {
+    'event': event_steps,
     'vlapic': apic_steps,
     'elf': kernels,
     'elf_image': kernels,
