@@ -17,3 +17,7 @@ $(B)/manifest.json: $(B)/socle.iso image/make-manifest $(LOCK) $(BOARD)/packages
 		$(wildcard $(ROOTFS)/packages/*/recipe)
 	@echo "  LIST    $@"
 	@image/make-manifest $(B) $(VERSION) $@
+
+.PHONY: check-reproducible
+check-reproducible: ## build the last commit twice and compare the ISO byte for byte
+	@B=$(B) DL=$(DL) image/check-reproducible
