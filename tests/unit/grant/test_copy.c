@@ -200,17 +200,17 @@ static void test_same_number_ref_and_frame(void **state)
 {
 	struct gnttab_copy ops[2];
 
-	grant_v1(granter, 3, mapper->id, 5, 0);
+	grant_v1(mapper, 3, mapper->id, 5, 0);
 	from_ref(3);
+	op.source.domid = DOMID_SELF;
 	op.dest.u.gmfn = 4;
 	ops[0] = op;
-	op.source.domid = DOMID_SELF;
 	op.flags = 0;
 	op.dest.offset = 1000;
 	ops[1] = op;
 	assert_int_equal(grant_call(mapper, GNTTABOP_copy, ops, 2), 0);
 	assert_int_equal(ops[0].status + ops[1].status, 0);
-	assert_int_equal(ram(mapper, 4)[0], 0x15);
+	assert_int_equal(ram(mapper, 4)[0], 0x25);
 	assert_int_equal(ram(mapper, 4)[1000], 0x23);
 }
 
