@@ -170,9 +170,9 @@ static void set_registers(domid_t domid)
 	context.cpu_descriptor = (struct hvm_save_descriptor){ HVM_SAVE_CODE_CPU, 0, sizeof(context.cpu) };
 	context.cpu.cs_limit = context.cpu.ds_limit = context.cpu.es_limit = context.cpu.ss_limit = 0xffffffff;
 	context.cpu.fs_limit = context.cpu.gs_limit = 0xffffffff;
-	context.cpu.cs_arbytes = 0xc09b;
-	context.cpu.ds_arbytes = context.cpu.es_arbytes = context.cpu.ss_arbytes = 0xc093;
-	context.cpu.fs_arbytes = context.cpu.gs_arbytes = 0xc093;
+	context.cpu.cs_arbytes = 0xc9b;
+	context.cpu.ds_arbytes = context.cpu.es_arbytes = context.cpu.ss_arbytes = 0xc93;
+	context.cpu.fs_arbytes = context.cpu.gs_arbytes = 0xc93;
 	context.cpu.tr_limit = 0x67;
 	context.cpu.tr_arbytes = 0x8b;
 	context.cpu.cr0 = 0x11;
