@@ -108,11 +108,15 @@ void domain_free(struct domain *d)
 /* Once: no vCPU of it will ever run again. */
 static void destroy_begin(struct domain *d)
 {
+	struct vcpu *v;
+
 	spin_lock(&d->lock);
 	d->is_dying = true;
 	spin_unlock(&d->lock);
 	domain_pause(d);
 	domain_watchdogs_stop(d);
+	for_each_vcpu(d, v)
+		vcpu_timers_stop(v); /* before the event channels go that they would use */
 	domain_log_exits(d);
 }
 
@@ -131,10 +135,8 @@ int domain_destroy(struct domain *d)
 	rc = grant_domain_release_mappings(d);
 	if (rc)
 		return rc;
-	for_each_vcpu(d, v) {
-		vcpu_timers_stop(v);
+	for_each_vcpu(d, v)
 		guest_frame_release_info(v);
-	}
 	p2m_destroy(d);
 	if (!domain_pages_release(d, RELEASE_BATCH))
 		return -ERESTART;
