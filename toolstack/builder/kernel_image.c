@@ -1,13 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Owns the two large pieces of memory that loading a kernel takes: the file, given back as soon as it is
- * unpacked, and the ELF file. The file is read rather than mapped, so that one which shrinks meanwhile is
- * an error and not a signal.
+ * Owns the two large pieces of memory that loading a kernel takes: the file, mapped rather than read, because
+ * the control domain is small and often has it in memory already; and what it unpacks to. A file that its
+ * owner truncates meanwhile ends xl with SIGBUS: at this point there is no domain yet to be left behind.
  */
 #include "builder/kernel_image.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
@@ -34,27 +35,11 @@ static size_t round_huge(size_t len)
 	return (len + HUGE_PAGE - 1) & ~(HUGE_PAGE - 1);
 }
 
-static int file_read(int fd, uint8_t *to, size_t len, struct reason *why)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t got = read(fd, to + done, len - done);
-
-		if (got < 0 && errno == EINTR)
-			continue;
-		if (got < 0)
-			return reason_errno(why, "reading");
-		if (got == 0)
-			return reason_set(why, "ended after %zu of %zu bytes", done, len);
-		done += got;
-	}
-	return 0;
-}
-
 static int file_load(const char *path, struct bytes *file, struct reason *why)
 {
 	int fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
-	uint8_t *p;
+	void *p;
 	int rc = -1;
 
 	if (fd < 0)
@@ -65,10 +50,9 @@ static int file_load(const char *path, struct bytes *file, struct reason *why)
 		reason_set(why, "not a regular file");
 	} else if (st.st_size == 0 || (uint64_t)st.st_size > KERNEL_MAX_FILE) {
 		reason_set(why, "%lld bytes are no kernel", (long long)st.st_size);
-	} else if (!(p = memory_map(round_huge(st.st_size)))) {
-		reason_errno(why, "memory for %lld bytes", (long long)st.st_size);
-	} else if (file_read(fd, p, st.st_size, why) < 0) {
-		munmap(p, round_huge(st.st_size));
+	} else if ((p = mmap(NULL, st.st_size, PROT_READ, MAP_PRIVATE | MAP_POPULATE, fd, 0)) ==
+		   MAP_FAILED) {
+		reason_errno(why, "mapping %lld bytes", (long long)st.st_size);
 	} else {
 		file->data = p;
 		file->len = st.st_size;
@@ -78,7 +62,37 @@ static int file_load(const char *path, struct bytes *file, struct reason *why)
 	return rc;
 }
 
-/* Gives the file's memory back, whatever happens; the image then owns the unpacked one. */
+/* Bytes that can be had without pushing anything out; a large number if the kernel does not say. */
+static uint64_t memory_available(void)
+{
+	FILE *f = fopen("/proc/meminfo", "re");
+	unsigned long long kib = ~0ULL >> 10;
+	char line[128];
+
+	while (f && fgets(line, sizeof(line), f))
+		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
+			break;
+	if (f)
+		fclose(f);
+	return kib << 10;
+}
+
+/* A control domain that runs out of memory loses some daemon or other: it is better to say no. */
+static int kernel_make_room(struct kernel_image *img, size_t len, struct reason *why)
+{
+	uint64_t available = memory_available();
+
+	if (len > available)
+		return reason_set(why, "unpacks to %zu MiB, the control domain has %llu MiB free",
+				  len >> 20, (unsigned long long)available >> 20);
+	img->memory_len = round_huge(len);
+	img->memory = memory_map(img->memory_len);
+	if (!img->memory)
+		return reason_errno(why, "memory for %zu bytes", len);
+	return 0;
+}
+
+/* Gives the file's mapping back, whatever happens; the image then owns the unpacked one. */
 static int kernel_unpack(struct kernel_image *img, struct bytes file, struct reason *why)
 {
 	struct bzimage bz;
@@ -88,17 +102,14 @@ static int kernel_unpack(struct kernel_image *img, struct bytes file, struct rea
 	if (bzimage_parse(file, &bz, why) < 0)
 		goto out;
 	img->packing = bz.packing;
-	img->memory_len = round_huge(bz.unpacked_len);
-	img->memory = memory_map(img->memory_len);
-	if (!img->memory)
-		reason_errno(why, "memory for %zu bytes", bz.unpacked_len);
-	else
+	rc = kernel_make_room(img, bz.unpacked_len, why);
+	if (rc == 0)
 		rc = unpack(bz.packing, bz.payload, img->memory, bz.unpacked_len, &len, why);
 	if (rc == 0 && len != bz.unpacked_len)
 		rc = reason_set(why, "bzImage: unpacked %zu bytes, the image says %zu", len,
 				bz.unpacked_len);
 out:
-	munmap((void *)file.data, round_huge(file.len));
+	munmap((void *)file.data, file.len);
 	if (rc == 0)
 		rc = elf_image_parse((struct bytes){ img->memory, len }, &img->elf, why);
 	return rc;
@@ -117,7 +128,7 @@ int kernel_image_load(struct kernel_image *img, const char *path, struct reason 
 		rc = kernel_unpack(img, file, &inner);
 	} else {
 		img->memory = (uint8_t *)file.data;
-		img->memory_len = round_huge(file.len);
+		img->memory_len = file.len;
 		rc = elf_image_detect(file) ? elf_image_parse(file, &img->elf, &inner) :
 			reason_set(&inner, "neither a bzImage nor an ELF file");
 	}
