@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+CPUID := $(addprefix hypervisor/hvm/,cpuid.c cpuid_policy.c cpuid_policy_leaves.c) tests/unit/cpuid/host_model.c
+$(eval $(call unit_test,cpuid,policy,$(CPUID)))
