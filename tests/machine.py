@@ -59,7 +59,7 @@ class Machine:
     def micro(cls, args, image, words, log):
         """A small machine whose control domain is a micro-guest, its command line being words."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
-        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_mem=64M dom0_max_vcpus=2 {extra}"
+        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_mem=96M dom0_max_vcpus=2 {extra}"
         return cls(["-kernel", kernel, "-append", line.strip(), "-initrd", f"{image} {words}".strip()], log,
                    memory=512)
 

@@ -48,7 +48,7 @@ TEST(memory_map_holds_our_image)
 		found |= map[i].addr <= 1 << 20 && end >= (uint64_t)image_end;
 	}
 	CHECK(found, "no RAM entry around the image");
-	CHECK(ram >= 32 << 20 && ram <= 65 << 20, "%lu KiB of RAM, expected about 64 MiB", ram >> 10);
+	CHECK(ram >= 90 << 20 && ram <= 97 << 20, "%lu KiB of RAM, expected about 96 MiB", ram >> 10);
 }
 
 /* Xen gives the control domain a start info of version 0, without a map; where there is one, it must agree. */

@@ -78,13 +78,14 @@ TEST(string_io_on_an_empty_port)
 		CHECK_EQ(bytes[i], 0xff);
 }
 
-TEST(empty_addresses_read_ones)
+/* The control domain may see the machine itself there: ones on a PC, zeroes in QEMU. */
+TEST(empty_addresses_keep_nothing)
 {
 	volatile uint32_t *nowhere = (void *)0x70000000;
 
-	CHECK_EQ(*nowhere, 0xffffffff);
-	*nowhere = 1;
-	CHECK_EQ(*nowhere, 0xffffffff);
+	CHECK(*nowhere == 0xffffffff || *nowhere == 0, "%x", *nowhere);
+	*nowhere = 0x1234;
+	CHECK(*nowhere != 0x1234, "there is memory");
 }
 
 TEST(cpuid_hides_virtualisation)

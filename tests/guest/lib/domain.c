@@ -148,15 +148,41 @@ void domain_unmap(void *page)
 	foreign_used &= ~(1UL << (op.gpfn - FOREIGN_GFN));
 }
 
+/* The least saved state; each record is a multiple of 8 bytes, so that there is no padding. */
 struct context {
 	struct hvm_save_descriptor header_descriptor;
 	struct hvm_save_header header;
 	struct hvm_save_descriptor cpu_descriptor;
 	struct hvm_hw_cpu cpu;
 	struct hvm_save_descriptor end;
-} __attribute__((packed));
+};
 
-static void set_registers(domid_t domid)
+/* The page tables of 64-bit payloads: one 2 MiB page. */
+#define PML4_GFN 4
+
+static void make_page_tables(domid_t domid)
+{
+	uint64_t *table;
+
+	for (unsigned level = 0; level < 3; level++) {
+		table = domain_map(domid, PML4_GFN + level);
+		table[0] = level == 2 ? 0x83 : (PML4_GFN + level + 1) << 12 | 3;
+		domain_unmap(table);
+	}
+}
+
+static void set_mode(struct hvm_hw_cpu *cpu, bool in_64bit)
+{
+	cpu->cr0 = in_64bit ? 0x80000011 : 0x11;
+	cpu->cs_arbytes = in_64bit ? 0xa9b : 0xc9b;
+	if (!in_64bit)
+		return;
+	cpu->cr3 = PML4_GFN << 12;
+	cpu->cr4 = 0x20;
+	cpu->msr_efer = 0x500;
+}
+
+static void set_registers(domid_t domid, bool in_64bit)
 {
 	static struct context context;
 	struct xen_domctl op = { 0 };
@@ -170,12 +196,11 @@ static void set_registers(domid_t domid)
 	context.cpu_descriptor = (struct hvm_save_descriptor){ HVM_SAVE_CODE_CPU, 0, sizeof(context.cpu) };
 	context.cpu.cs_limit = context.cpu.ds_limit = context.cpu.es_limit = context.cpu.ss_limit = 0xffffffff;
 	context.cpu.fs_limit = context.cpu.gs_limit = 0xffffffff;
-	context.cpu.cs_arbytes = 0xc9b;
 	context.cpu.ds_arbytes = context.cpu.es_arbytes = context.cpu.ss_arbytes = 0xc93;
 	context.cpu.fs_arbytes = context.cpu.gs_arbytes = 0xc93;
 	context.cpu.tr_limit = 0x67;
 	context.cpu.tr_arbytes = 0x8b;
-	context.cpu.cr0 = 0x11;
+	set_mode(&context.cpu, in_64bit);
 	context.cpu.rflags = 2;
 	context.cpu.rip = PAYLOAD_AT;
 	context.cpu.rsp = PAYLOAD_DATA + PAGE_SIZE;
@@ -201,7 +226,8 @@ void domain_load(domid_t domid, const char *code, const char *end)
 	memcpy(page, code, end - code);
 	patch_hypercalls(page, end - code);
 	domain_unmap(page);
-	set_registers(domid);
+	make_page_tables(domid);
+	set_registers(domid, code != payload_calls_32);
 }
 
 void domain_unpause(domid_t domid)

@@ -28,7 +28,7 @@ uint64_t free_pages(void);	       /* of the machine, those that wait for scrubbi
 void *domain_map(domid_t domid, uint64_t gfn);
 void domain_unmap(void *page);
 
-/* Copies 32-bit code (see payloads.S) to PAYLOAD_AT and sets vCPU 0 to start there: flat segments, no paging. */
+/* Copies code (see payloads.S) to PAYLOAD_AT and sets vCPU 0 to start there, in 64-bit mode unless it is calls_32. */
 #define PAYLOAD_AT 0x1000
 #define PAYLOAD_DATA 0x2000 /* page that payload and test talk through */
 void domain_load(domid_t domid, const char *code, const char *end);
@@ -46,6 +46,7 @@ PAYLOAD(wild);		/* jumps to an address without memory */
 PAYLOAD(wild_write);	/* writes where no memory is, reads back into data[1], then poweroff */
 PAYLOAD(bad_calls);	/* data[1..3]: answers to an unknown hypercall, a bad pointer, a domctl; then poweroff */
 PAYLOAD(console);	/* console_io write of a line, then poweroff */
+PAYLOAD(calls_32);	/* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
 PAYLOAD(echo_events);	/* data[1]: its port; answers each event with one, counting in data[0] */
 
 #endif

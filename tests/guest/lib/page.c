@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory from the end of the image up, as far as the memory map says RAM. Virtual is physical here.
+ * Memory from the largest stretch of RAM that the memory map has, the image and the loader's things left out. Virtual is
+ * physical here.
  */
 #include "page.h"
 
@@ -12,6 +13,8 @@
 
 extern char image_end[];
 extern uint64_t pml4[];
+
+#define HIGHEST_ADDRESS 0xc0000000UL /* what lies above belongs to devices */
 
 static uint64_t next, limit;
 
@@ -51,11 +54,18 @@ void page_init(const struct hvm_start_info *info)
 	static struct e820_entry map[128];
 	unsigned entries = memory_map_read(map, sizeof(map) / sizeof(map[0]));
 
-	next = (uint64_t)image_end;
-	for (unsigned i = 0; i < entries; i++)
-		if (map[i].type == XEN_HVM_MEMMAP_TYPE_RAM && map[i].addr <= next &&
-		    next < map[i].addr + map[i].size)
-			limit = map[i].addr + map[i].size;
+	for (unsigned i = 0; i < entries; i++) {
+		uint64_t from = map[i].addr, to = map[i].addr + map[i].size;
+
+		if (map[i].type != XEN_HVM_MEMMAP_TYPE_RAM || from < 1 << 20)
+			continue;
+		from = from < (uint64_t)image_end ? (uint64_t)image_end : from;
+		to = to > HIGHEST_ADDRESS ? HIGHEST_ADDRESS : to;
+		if (to > from && to - from > limit - next) {
+			next = from;
+			limit = to;
+		}
+	}
 	avoid_loader_data(info);
 }
 

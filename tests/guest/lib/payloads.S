@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What runs inside the domains that tests create: a few lines of 32-bit code each, at 0x1000, with flat segments and
- * no paging. The page at 0x2000 is shared with the test. Hypercalls follow the 32-bit convention: number in EAX,
- * arguments in EBX, ECX, EDX. Addresses inside a payload are relative to where it will be (AT).
+ * What runs inside the domains that tests create: a few lines of code each, at 0x1000, in 64-bit mode with the first
+ * 2 MiB mapped one to one (all but calls_32, which has 32-bit mode without paging). The page at 0x2000 is shared with
+ * the test. Addresses inside a payload are relative to where it will be (AT).
  */
 #define DATA 0x2000
-#define SHARED_INFO_GFN 3
+#define SHARED_INFO 0x3000
+#define NOWHERE 0x1ff000
 #define SCHED_OP 29
 #define XEN_VERSION 17
 #define MEMORY_OP 12
@@ -14,7 +15,7 @@
 #define EVENT_CHANNEL_OP 32
 
 	.section .rodata, "a"
-	.code32
+	.code64
 
 	.macro payload name
 	.globl payload_\name, payload_\name\()_end
@@ -28,12 +29,17 @@ payload_\name\()_end:
 
 #define AT(label) (label - origin + 0x1000)
 
+	.macro call number, first, second, third
+	movl $\number, %eax
+	movl $\first, %edi
+	movl $\second, %esi
+	movl $\third, %edx
+	vmmcall
+	.endm
+
 	.macro shutdown reason
 	movl $\reason, DATA + 0x800
-	movl $SCHED_OP, %eax
-	movl $2, %ebx
-	movl $DATA + 0x800, %ecx
-	vmmcall
+	call SCHED_OP, 2, DATA + 0x800, 0
 1:	hlt
 	jmp 1b
 	.endm
@@ -72,77 +78,72 @@ payload_\name\()_end:
 	end halt_for_good
 
 	payload wild
-	movl $0xd0000000, %eax
-	jmp *%eax
+	movl $NOWHERE, %eax
+	jmp *%rax
 	end wild
 
 	payload wild_write
-	movl $0x12345678, 0xd0000000
-	movl 0xd0000000, %eax
+	movl $0x12345678, NOWHERE
+	movl NOWHERE, %eax
 	movl %eax, DATA + 4
 	shutdown 0
 	end wild_write
 
 	payload bad_calls
-	movl $60, %eax
-	vmmcall
+	call 60, 0, 0, 0
 	movl %eax, DATA + 4
-	movl $XEN_VERSION, %eax
-	movl $1, %ebx
-	movl $0xd0000000, %ecx
-	vmmcall
+	call XEN_VERSION, 1, 0x40000000, 0
 	movl %eax, DATA + 8
-	movl $DOMCTL, %eax
-	movl $DATA + 0x800, %ebx
 	movl $2, DATA + 0x800		/* destroydomain ... */
 	movl $0x17, DATA + 0x804
 	movl $0, DATA + 0x808		/* ... of domain 0 */
-	vmmcall
+	call DOMCTL, DATA + 0x800, 0, 0
 	movl %eax, DATA + 12
 	shutdown 0
 	end bad_calls
 
 	payload console
-	movl $CONSOLE_IO, %eax
-	movl $0, %ebx
-	movl $19, %ecx
-	movl $AT(1f), %edx
-	vmmcall
+	call CONSOLE_IO, 0, 19, AT(1f)
 	movl %eax, DATA + 4
 	shutdown 0
 1:	.ascii "payload says hello\n"
 	end console
 
 	payload echo_events
-	/* shared info to 0x3000: a compat xen_add_to_physmap at DATA + 0x800 */
-	movl $0x7ff0, DATA + 0x800
+	movl $0x7ff0, DATA + 0x800	/* xen_add_to_physmap: domid, space, idx, gpfn */
 	movl $0, DATA + 0x804
-	movl $0, DATA + 0x808
-	movl $SHARED_INFO_GFN, DATA + 0x80c
-	movl $MEMORY_OP, %eax
-	movl $7, %ebx
-	movl $DATA + 0x800, %ecx
-	vmmcall
-	/* sched_poll at DATA + 0x810: ports, nr_ports, timeout; the port itself at DATA + 4 */
-	movl $DATA + 4, DATA + 0x810
-	movl $1, DATA + 0x814
-	movl $0, DATA + 0x818
-	movl $0, DATA + 0x81c
-	movl DATA + 4, %esi
-	lock btsl %esi, 0x3000 + 64 * 32 + 32 * 4	/* 32-bit layout: mask the port, poll does not need the upcall */
+	movq $0, DATA + 0x808
+	movq $SHARED_INFO >> 12, DATA + 0x810
+	call MEMORY_OP, 7, DATA + 0x800, 0
+	movq $DATA + 4, DATA + 0x820	/* sched_poll: ports, nr_ports, timeout */
+	movl $1, DATA + 0x828
+	movq $0, DATA + 0x830
+	movl DATA + 4, %r12d
+	lock btsq %r12, SHARED_INFO + 64 * 32 + 64 * 8	/* masked: poll does not need the upcall */
 	movl $1, DATA + 8		/* ready */
-1:	movl $SCHED_OP, %eax
-	movl $3, %ebx
-	movl $DATA + 0x810, %ecx
-	vmmcall
-	lock btrl %esi, 0x3000 + 64 * 32	/* evtchn_pending */
+1:	call SCHED_OP, 3, DATA + 0x820, 0
+	lock btrq %r12, SHARED_INFO + 64 * 32	/* evtchn_pending */
 	jnc 1b
 	incl DATA
-	movl $EVENT_CHANNEL_OP, %eax
-	movl $4, %ebx
-	movl $DATA + 4, %ecx
-	vmmcall
+	call EVENT_CHANNEL_OP, 4, DATA + 4, 0
 	jmp 1b
 	end echo_events
+
+	/* The 32-bit convention: arguments in EBX, ECX, EDX. */
+	.code32
+	payload calls_32
+	movl $XEN_VERSION, %eax
+	xorl %ebx, %ebx
+	xorl %ecx, %ecx
+	vmmcall
+	movl %eax, DATA + 4
+	movl $1, DATA + 0x800
+	movl $SCHED_OP, %eax
+	movl $2, %ebx
+	movl $DATA + 0x800, %ecx
+	vmmcall
+1:	hlt
+	jmp 1b
+	end calls_32
 
 	.section .note.GNU-stack, "", @progbits
