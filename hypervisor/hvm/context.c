@@ -17,7 +17,7 @@
 #include "vlapic_private.h"
 
 struct record {
-	const struct hvm_save_descriptor *head;
+	struct hvm_save_descriptor head;
 	const uint8_t *body;
 	struct vcpu *v; /* NULL for records that are the domain's */
 };
@@ -32,8 +32,8 @@ struct handler {
 
 static int refuse(const struct domain *d, const struct record *r, const char *why)
 {
-	log_domain(d, LOG_WARN, "saved state, record %u of vCPU %u: %s", r->head->typecode,
-		   r->head->instance, why);
+	log_domain(d, LOG_WARN, "saved state, record %u of vCPU %u: %s", r->head.typecode,
+		   r->head.instance, why);
 	return -EINVAL;
 }
 
@@ -208,7 +208,7 @@ static void cpu_apply(struct domain *d, const struct record *r)
 static int xsave_check(const struct domain *d, const struct record *r)
 {
 	const struct cpuid_policy *p = d->hvm.cpuid;
-	size_t area = r->head->length - offsetof(struct hvm_hw_cpu_xsave, save_area);
+	size_t area = r->head.length - offsetof(struct hvm_hw_cpu_xsave, save_area);
 	struct hvm_hw_cpu_xsave x;
 
 	memcpy(&x, r->body, sizeof(x));
@@ -238,7 +238,7 @@ static void xsave_apply(struct domain *d, const struct record *r)
 
 	(void)d;
 	memcpy(&x, r->body, sizeof(x));
-	memcpy(r->v->hvm.xsave, r->body + at, r->head->length - at);
+	memcpy(r->v->hvm.xsave, r->body + at, r->head.length - at);
 	r->v->hvm.xcr0 = x.xcr0;
 }
 
@@ -379,7 +379,7 @@ static int msrs_check(const struct domain *d, const struct record *r)
 	struct hvm_one_msr one;
 
 	memcpy(&head, r->body, sizeof(head));
-	if (r->head->length - sizeof(head) != (uint64_t)head.count * sizeof(one))
+	if (r->head.length - sizeof(head) != (uint64_t)head.count * sizeof(one))
 		return refuse(d, r, "a list of MSRs that is not as long as it says");
 	for (uint32_t i = 0; i < head.count; i++) {
 		memcpy(&one, r->body + sizeof(head) + i * sizeof(one), sizeof(one));
@@ -428,23 +428,23 @@ static int record_next(struct domain *d, const uint8_t *data, size_t size, size_
 {
 	const struct handler *h;
 
-	if (size - *at < sizeof(*r->head))
+	if (size - *at < sizeof(r->head))
 		return -ENODATA;
-	r->head = (const struct hvm_save_descriptor *)(data + *at);
-	r->body = data + *at + sizeof(*r->head);
-	if (size - *at - sizeof(*r->head) < r->head->length)
+	memcpy(&r->head, data + *at, sizeof(r->head));
+	r->body = data + *at + sizeof(r->head);
+	if (size - *at - sizeof(r->head) < r->head.length)
 		return -ENODATA;
-	*at += sizeof(*r->head) + r->head->length;
-	if (r->head->typecode == HVM_SAVE_CODE_END)
+	*at += sizeof(r->head) + r->head.length;
+	if (r->head.typecode == HVM_SAVE_CODE_END)
 		return 1;
-	h = r->head->typecode < ARRAY_SIZE(handlers) ? &handlers[r->head->typecode] : NULL;
+	h = r->head.typecode < ARRAY_SIZE(handlers) ? &handlers[r->head.typecode] : NULL;
 	if (!h || !h->check) {
-		log_domain(d, LOG_WARN, "saved state: record %u is not supported", r->head->typecode);
+		log_domain(d, LOG_WARN, "saved state: record %u is not supported", r->head.typecode);
 		return -EOPNOTSUPP;
 	}
-	if (r->head->length < h->min || r->head->length > h->max)
+	if (r->head.length < h->min || r->head.length > h->max)
 		return refuse(d, r, "a wrong length");
-	r->v = h->per_vcpu ? domain_vcpu(d, r->head->instance) : NULL;
+	r->v = h->per_vcpu ? domain_vcpu(d, r->head.instance) : NULL;
 	return h->per_vcpu && !r->v ? -ENOENT : 0;
 }
 
@@ -458,9 +458,9 @@ static int stream_check(struct domain *d, const uint8_t *data, size_t size)
 		rc = record_next(d, data, size, &at, &r);
 		if (rc)
 			return rc < 0 ? rc : first ? -EINVAL : 0;
-		if (first != (r.head->typecode == HVM_SAVE_CODE_HEADER))
+		if (first != (r.head.typecode == HVM_SAVE_CODE_HEADER))
 			return refuse(d, &r, "the header is not the first record, or not the only one");
-		rc = handlers[r.head->typecode].check(d, &r);
+		rc = handlers[r.head.typecode].check(d, &r);
 		if (rc)
 			return rc;
 	}
@@ -476,7 +476,7 @@ int hvm_context_load(struct domain *d, const uint8_t *data, size_t size)
 	if (rc)
 		return rc;
 	while (!record_next(d, data, size, &at, &r))
-		handlers[r.head->typecode].apply(d, &r);
+		handlers[r.head.typecode].apply(d, &r);
 	for_each_vcpu (d, v)
 		lapic_settle(v);
 	return 0;
