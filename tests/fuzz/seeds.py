@@ -166,7 +166,30 @@ def event_steps():
         pair + event(6, 1, 1) + send + fifo + send + event(0, 0, 10, [1]) + pair + event(7, 2)]
 
 
+# ---- grant tables ----------------------------------------------------------------------------------
+
+def grant(kind, domain, *words):
+    return bytes([kind, domain, *words]) + bytes(14 - len(words))
+
+
+def grant_steps():
+    entry = grant(0, 1, 9, 1, 0, 2, 0x85)               # reference 9 of domain 1: its gfn 5, to 2
+    to_map = grant(2, 2, 1, 0, 2, 9, 1)
+    unmap = grant(2, 2, 0, 0, 0, 0, 0, 0, 0)
+    version2 = grant(6, 1, 8, 0, 2)
+    to_copy = grant(5, 2, 1, 1, 9, 0, 16, 7, 0x82, 1, 0, 0, 64)
+    grow = grant(6, 1, 2, 0, 1, 3)
+    dies = grant(7, 1, 0)
+    return [
+        entry + to_map + unmap + to_copy,
+        version2 + grow + entry + to_map + to_copy + dies + unmap,
+        entry + to_map + dies + unmap + grant(7, 2, 0),
+        entry + grant(2, 2, 3, 1, 6, 9, 1, 0, 0, 2, 2, 9, 1) + unmap + version2 + grant(6, 1, 11, 0, 9, 3),
+        version2 + grant(0, 1, 9, 1, 1, 2, 0x85, 1, 0, 2, 0) + to_copy + grant(6, 1, 8, 0, 1)]
+
+
 SEEDS = {
+    'grant': grant_steps,
     'event': event_steps,
     'vlapic': apic_steps,
     'elf': kernels,
