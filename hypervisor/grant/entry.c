@@ -155,6 +155,8 @@ static int pin_locked(struct domain *granter, grant_ref_t ref, domid_t grantee, 
 	bool first;
 	int rc;
 
+	if (granter->is_dying)
+		return GNTST_bad_domain;
 	if (ref >= grant_nr_entries(gt))
 		return GNTST_bad_gntref;
 	act = grant_active(gt, ref);
@@ -199,7 +201,7 @@ int grant_pin(struct domain *granter, grant_ref_t ref, const struct domain *gran
 	struct grant_table *gt = granter->grant;
 	int rc;
 
-	if (!gt || granter->is_dying)
+	if (!gt)
 		return GNTST_bad_domain;
 	spin_lock(&gt->lock);
 	rc = pin_locked(granter, ref, grantee->id, how, pin);

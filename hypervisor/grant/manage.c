@@ -16,7 +16,11 @@ static int target_get(struct domain *d, domid_t id, struct domain **out)
 
 	if (!target)
 		return -ESRCH;
-	if ((target != d && !d->is_control) || !target->grant) {
+	if (target->is_dying || !target->grant) {
+		domain_put(target);
+		return -ESRCH;
+	}
+	if (target != d && !d->is_control) {
 		domain_put(target);
 		return -EPERM;
 	}
@@ -30,15 +34,28 @@ static int16_t target_status(int rc)
 }
 
 /*
- * Where the frames are in the guest's physical space is what the guest chooses, with
- * XENMEM_add_to_physmap: here nobody knows, which is what Xen answers too before they are mapped.
+ * A frame is where the guest put it with XENMEM_add_to_physmap. Unknown before that, or when it is not
+ * there any more: that is what Xen answers too.
  */
-static int16_t write_unknown_gfns(uint64_t list, unsigned nr)
+static uint64_t frame_gfn(struct domain *d, unsigned index, bool status)
 {
-	const uint64_t unknown = INVALID_GFN.n;
+	struct grant_table *gt = d->grant;
+	gfn_t gfn;
+	mfn_t mfn;
 
+	spin_lock(&gt->lock);
+	gfn = status ? gt->status_gfn[index] : gt->frame_gfn[index];
+	mfn = virt_to_mfn(status ? (void *)gt->status[index] : gt->frame[index]);
+	spin_unlock(&gt->lock);
+	return p2m_lookup(d, gfn, NULL).n == mfn.n ? gfn.n : INVALID_GFN.n;
+}
+
+static int16_t write_gfns(struct domain *d, bool status, uint64_t list, unsigned nr)
+{
 	for (unsigned i = 0; i < nr; i++) {
-		if (guest_array_to(list, i, &unknown))
+		uint64_t gfn = frame_gfn(d, i, status);
+
+		if (guest_array_to(list, i, &gfn))
 			return GNTST_bad_virt_addr;
 	}
 	return GNTST_okay;
@@ -59,7 +76,7 @@ int grant_op_setup_table(struct domain *d, struct gnttab_setup_table *op)
 	if (rc)
 		op->status = rc == -ENOMEM ? GNTST_no_space : GNTST_general_error;
 	else
-		op->status = write_unknown_gfns(op->frame_list, op->nr_frames);
+		op->status = write_gfns(target, false, op->frame_list, op->nr_frames);
 	domain_put(target);
 	return 0;
 }
@@ -77,8 +94,9 @@ int grant_op_get_status_frames(struct domain *d, struct gnttab_get_status_frames
 	spin_lock(&target->grant->lock);
 	there = target->grant->version == 2 && op->nr_frames <= target->grant->nr_status_frames;
 	spin_unlock(&target->grant->lock);
-	op->status = there ? write_unknown_gfns(op->frame_list, op->nr_frames)
-			   : GNTST_general_error;
+	op->status = GNTST_general_error;
+	if (there)
+		op->status = write_gfns(target, true, op->frame_list, op->nr_frames);
 	domain_put(target);
 	return 0;
 }

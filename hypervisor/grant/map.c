@@ -12,8 +12,8 @@
 #define GPA_BITS 52
 
 /*
- * Only a gfn with nothing at it: RAM there would be lost to its owner, another mapping to its
- * handle.
+ * Only a gfn with nothing at it: RAM there would be lost to its owner, another mapping to its handle.
+ * Device memory is no loss: domain 0, which alone has it, gets it again when it touches the address.
  */
 static int place_check(struct domain *d, uint64_t host_addr)
 {
@@ -22,7 +22,7 @@ static int place_check(struct domain *d, uint64_t host_addr)
 	if (host_addr % PAGE_SIZE || host_addr >> GPA_BITS)
 		return GNTST_bad_virt_addr;
 	p2m_lookup(d, GFN(host_addr >> PAGE_SHIFT), &type);
-	if (type == P2M_INVALID)
+	if (type == P2M_INVALID || type == P2M_MMIO_DIRECT)
 		return GNTST_okay;
 	log_domain(d, LOG_WARN, "grant map: gfn %#lx is in use (type %d), expected a hole",
 		   (unsigned long)(host_addr >> PAGE_SHIFT), (int)type);
@@ -109,7 +109,7 @@ int grant_op_map(struct domain *d, struct gnttab_map_grant_ref *op, unsigned n)
 		op[i].handle = MAPTRACK_NONE;
 		op[i].status = (int16_t)map_one(d, &op[i]);
 	}
-	p2m_flush(d); /* nothing to do unless a large entry had to be split up */
+	p2m_flush(d); /* nothing to do unless something was replaced or split up */
 	return 0;
 }
 
@@ -189,6 +189,9 @@ int grant_domain_release_mappings(struct domain *d)
 
 	if (!gt)
 		return 0;
+	/* Whoever was about to pin a page of d, which is dying now, is through or will see it. */
+	spin_lock(&gt->lock);
+	spin_unlock(&gt->lock);
 	for (unsigned i = 0; i < RELEASE_BATCHES && gt->release_next < gt->nr_maptrack; i++)
 		release_batch(d);
 	return gt->release_next < gt->nr_maptrack ? -ERESTART : 0;

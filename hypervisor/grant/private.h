@@ -58,6 +58,8 @@ struct grant_table {
 	unsigned nr_active_pages;
 	uint32_t **frame;        /* max_frames; entries are read as words: see entry.c */
 	grant_status_t **status; /* as many as max_frames need */
+	gfn_t *frame_gfn;        /* where the guest last mapped each frame; 0: nowhere */
+	gfn_t *status_gfn;
 	struct grant_active **active;
 
 	struct spinlock maptrack_lock;

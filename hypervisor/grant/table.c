@@ -137,6 +137,18 @@ int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
 	return rc;
 }
 
+void grant_frame_placed(struct domain *d, unsigned index, bool status, gfn_t gfn)
+{
+	struct grant_table *gt = d->grant;
+
+	spin_lock(&gt->lock);
+	if (status && index < gt->nr_status_frames)
+		gt->status_gfn[index] = gfn;
+	else if (!status && index < gt->nr_frames)
+		gt->frame_gfn[index] = gfn;
+	spin_unlock(&gt->lock);
+}
+
 /* What grant_domain_init allocates for each of these; freed with the same size. */
 static size_t frame_array_size(const struct grant_table *gt)
 {
@@ -146,6 +158,16 @@ static size_t frame_array_size(const struct grant_table *gt)
 static size_t status_array_size(const struct grant_table *gt)
 {
 	return grant_max_status_frames(gt) * sizeof(*gt->status);
+}
+
+static size_t frame_gfn_size(const struct grant_table *gt)
+{
+	return gt->max_frames * sizeof(*gt->frame_gfn);
+}
+
+static size_t status_gfn_size(const struct grant_table *gt)
+{
+	return grant_max_status_frames(gt) * sizeof(*gt->status_gfn);
 }
 
 static size_t active_array_size(const struct grant_table *gt)
@@ -172,10 +194,20 @@ int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptra
 	gt->frame = object_alloc(frame_array_size(gt));
 	gt->status = object_alloc(status_array_size(gt));
 	gt->active = object_alloc(active_array_size(gt));
-	rc = gt->frame && gt->status && gt->active ? grant_grow(d, 1) : -ENOMEM;
+	gt->frame_gfn = object_alloc(frame_gfn_size(gt));
+	gt->status_gfn = object_alloc(status_gfn_size(gt));
+	rc = -ENOMEM;
+	if (gt->frame && gt->status && gt->active && gt->frame_gfn && gt->status_gfn)
+		rc = grant_grow(d, 1);
 	if (rc)
 		grant_domain_destroy(d);
 	return rc;
+}
+
+static void array_free(void *array, size_t size)
+{
+	if (array)
+		object_free(array, size);
 }
 
 void grant_domain_destroy(struct domain *d)
@@ -192,12 +224,11 @@ void grant_domain_destroy(struct domain *d)
 		page_unshare(gt->status[i]);
 	for (unsigned i = 0; i < gt->nr_active_pages; i++)
 		object_free(gt->active[i], PAGE_SIZE);
-	if (gt->frame)
-		object_free(gt->frame, frame_array_size(gt));
-	if (gt->status)
-		object_free(gt->status, status_array_size(gt));
-	if (gt->active)
-		object_free(gt->active, active_array_size(gt));
+	array_free(gt->frame, frame_array_size(gt));
+	array_free(gt->status, status_array_size(gt));
+	array_free(gt->active, active_array_size(gt));
+	array_free(gt->frame_gfn, frame_gfn_size(gt));
+	array_free(gt->status_gfn, status_gfn_size(gt));
 	object_free(gt, sizeof(*gt));
 	d->grant = NULL;
 }

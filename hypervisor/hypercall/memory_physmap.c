@@ -35,7 +35,11 @@ static int map_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
 	if (idx > UINT32_MAX)
 		return -EINVAL;
 	rc = grant_frame_get(d, (unsigned)idx, status, &mfn);
-	return rc ? rc : map_shown(d, gfn, mfn);
+	if (!rc)
+		rc = map_shown(d, gfn, mfn);
+	if (!rc)
+		grant_frame_placed(d, (unsigned)idx, status, gfn);
+	return rc;
 }
 
 /* RAM of d's own moves from one frame number to another. */

@@ -14,8 +14,8 @@ struct domain;
 /* -EINVAL: no frame at all, or limits beyond what is sane (GRANT_*_FRAMES_LIMIT); -ENOMEM. */
 int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames);
 /*
- * Unmaps all that d has mapped (d is dying, its vCPUs do not run). Bounded work: 0 when nothing is
- * left, or -ERESTART: call again.
+ * Unmaps all that d has mapped (d->is_dying, its vCPUs do not run). Bounded work: 0 when nothing is
+ * left, or -ERESTART: call again. Once it was called nobody begins to use a page of d: its p2m may go.
  */
 int grant_domain_release_mappings(struct domain *d);
 /*
@@ -39,6 +39,8 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
  * of a version 1 table; -ENOMEM. No reference is taken: the frame stays d's until d is freed.
  */
 int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn);
+/* d mapped that frame at gfn of its own: what GNTTABOP_setup_table and get_status_frames answer. */
+void grant_frame_placed(struct domain *d, unsigned index, bool status, gfn_t gfn);
 unsigned grant_frames_max(const struct domain *d);
 
 #endif

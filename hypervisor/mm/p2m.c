@@ -133,11 +133,16 @@ static void free_subtree(struct domain *d, uint64_t e, unsigned level)
 
 void p2m_destroy(struct domain *d)
 {
-	if (!d->p2m.root.n)
+	mfn_t root = d->p2m.root;
+
+	if (!root.n)
 		return;
 	p2m_flush(d);
-	free_subtree(d, d->p2m.root.n << PAGE_SHIFT, LEVEL_TOP + 1);
+	/* Others may be looking for a page of this domain: from here on they find none. */
+	spin_lock(&d->p2m.lock);
 	d->p2m.root = MFN(0);
+	spin_unlock(&d->p2m.lock);
+	free_subtree(d, root.n << PAGE_SHIFT, LEVEL_TOP + 1);
 }
 
 /* One naturally aligned piece: order is 9 * level. The lock is held. */
@@ -192,6 +197,8 @@ int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_typ
 	if (gfn.n >= GFN_LIMIT || frames > GFN_LIMIT - gfn.n)
 		return -EINVAL;
 	spin_lock(&d->p2m.lock);
+	if (!d->p2m.root.n)
+		rc = -EINVAL; /* the domain is being destroyed */
 	if (type != P2M_INVALID)
 		d->p2m.max_gfn = MAX(d->p2m.max_gfn, gfn.n + frames - 1);
 	while (frames && !rc) {
@@ -213,10 +220,11 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
-	uint64_t *t = mfn_to_virt(d->p2m.root), e = 0;
+	mfn_t root = MFN(READ_ONCE(d->p2m.root.n));
+	uint64_t *t = mfn_to_virt(root), e = 0;
 	unsigned level = LEVEL_TOP;
 
-	if (gfn.n < GFN_LIMIT)
+	if (root.n && gfn.n < GFN_LIMIT)
 		for (;; level--) {
 			e = READ_ONCE(t[table_index(gfn, level)]);
 			if (!is_table(e, level))

@@ -15,7 +15,7 @@ static void test_init_limits(void **state)
 	assert_int_equal(grant_domain_init(d, 0, 1), -EINVAL);
 	assert_int_equal(grant_domain_init(d, GRANT_FRAMES_LIMIT + 1, 1), -EINVAL);
 	assert_int_equal(grant_domain_init(d, 1, GRANT_MAPTRACK_FRAMES_LIMIT + 1), -EINVAL);
-	for (int budget = 0; budget < 6; budget++) {
+	for (int budget = 0; budget < 8; budget++) {
 		fake_alloc_budget = budget;
 		assert_int_equal(grant_domain_init(d, 4, 4), -ENOMEM);
 		assert_null(d->grant);
@@ -101,6 +101,16 @@ static void test_query_size(void **state)
 	assert_int_equal(grant_call(dom0, GNTTABOP_query_size, &op, 0), -EINVAL);
 }
 
+/* As XENMEM_add_to_physmap does. */
+static void place(unsigned index, bool status, uint64_t gfn)
+{
+	mfn_t mfn;
+
+	assert_int_equal(grant_frame_get(granter, index, status, &mfn), 0);
+	assert_int_equal(p2m_map(granter, GFN(gfn), mfn, ORDER_4K, P2M_RAM_RW), 0);
+	grant_frame_placed(granter, index, status, GFN(gfn));
+}
+
 static void test_setup_table(void **state)
 {
 	uint64_t list[4] = { 1, 1, 1, 1 };
@@ -111,8 +121,18 @@ static void test_setup_table(void **state)
 	assert_int_equal(grant_call(granter, GNTTABOP_setup_table, &op, 1), 0);
 	assert_int_equal(op.status, GNTST_okay);
 	assert_int_equal(granter->grant->nr_frames, 3);
-	assert_int_equal(list[2], UINT64_MAX);
+	assert_int_equal(list[2], UINT64_MAX); /* mapped nowhere yet */
 	assert_int_equal(list[3], 1);
+	place(2, false, 30);
+	assert_int_equal(grant_call(granter, GNTTABOP_setup_table, &op, 1), 0);
+	assert_int_equal(list[1], UINT64_MAX);
+	assert_int_equal(list[2], 30);
+	p2m_unmap(granter, GFN(30), ORDER_4K);
+	p2m_flush(granter);
+	assert_int_equal(grant_call(granter, GNTTABOP_setup_table, &op, 1), 0);
+	assert_int_equal(list[2], UINT64_MAX);
+	grant_frame_placed(granter, 4, false, GFN(31)); /* there is no such frame */
+	grant_frame_placed(granter, 0, true, GFN(31));
 	op.nr_frames = 5;
 	assert_int_equal(grant_call(granter, GNTTABOP_setup_table, &op, 1), 0);
 	assert_int_equal(op.status, GNTST_general_error);
@@ -263,9 +283,14 @@ static void test_status_frames(void **state)
 	assert_int_equal(op.status, GNTST_okay);
 	assert_int_equal(list[0], UINT64_MAX);
 	assert_int_equal(list[1], 1);
+	place(0, true, 30);
+	assert_int_equal(grant_call(granter, GNTTABOP_get_status_frames, &op, 1), 0);
+	assert_int_equal(list[0], 30);
 	op.nr_frames = 2;
 	assert_int_equal(grant_call(granter, GNTTABOP_get_status_frames, &op, 1), 0);
 	assert_int_equal(op.status, GNTST_general_error);
+	p2m_unmap(granter, GFN(30), ORDER_4K);
+	p2m_flush(granter);
 }
 
 /* --- the rest ----------------------------------------------------------------------------------- */
