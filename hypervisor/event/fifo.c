@@ -117,7 +117,7 @@ int event_op_expand_array(struct domain *d, const struct evtchn_expand_array *op
 	spin_lock(&d->event_lock);
 	fifo = d->event.fifo;
 	if (!fifo) {
-		rc = -ENOSYS;
+		rc = -EOPNOTSUPP;
 		goto unlock;
 	}
 	index = fifo->nr_pages;

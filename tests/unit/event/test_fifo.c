@@ -238,7 +238,7 @@ static void test_bad_control_blocks(void **state)
 
 static void test_expand_array(void **state)
 {
-	assert_int_equal(expand(ARRAY_GFN), -ENOSYS);
+	assert_int_equal(expand(ARRAY_GFN), -EOPNOTSUPP);
 	assert_int_equal(init_control(0, 1, 0), 0);
 	assert_int_equal(expand(GUEST_PAGES), -EINVAL);
 	for (unsigned i = 0; i < 4; i++) /* 4096 ports */
