@@ -122,18 +122,9 @@ static void divide(uint64_t total)
 	}
 }
 
-static int32_t credit_max(const struct domain *d)
-{
-	/* A cap's credit is not to be saved up: the cap holds in every period. */
-	if (d->sched.params.cap)
-		return (int32_t)MIN(ACCOUNT_PERIOD * d->sched.params.cap / 100,
-				    (uint64_t)CREDIT_MAX);
-	return CREDIT_MAX;
-}
-
 static void give(struct domain *d, uint64_t elapsed)
 {
-	int32_t max = credit_max(d);
+	int32_t max = sched_purse(d);
 	struct list *pos;
 	struct vcpu *v;
 

@@ -342,6 +342,7 @@ int sched_set_affinity(struct vcpu *v, const struct cpu_mask *hard, const struct
 {
 	struct runqueue *q;
 	bool again = false;
+	int cpu = -1;
 
 	if (hard && !any_online(hard))
 		return -EINVAL;
@@ -352,13 +353,17 @@ int sched_set_affinity(struct vcpu *v, const struct cpu_mask *hard, const struct
 		v->sched.affinity_soft = *soft;
 	if (!cpu_mask_test(&v->sched.affinity_hard, v->processor)) {
 		if (q->current == v) {
-			cpu_tickle(v->processor);
+			cpu = (int)v->processor;
 		} else if (v->sched.queued) {
-			/* Being put away: sched_switched finds it a new place. Else it is for us to do so. */
+			/* If it is being put away, sched_switched finds it a new place. */
 			sched_dequeue(v);
 			again = !v->running;
 		}
+	} else if (v->sched.queued && !v->running) {
+		cpu = claim_idle_for(v); /* it waits, and may now have come to fit there */
 	}
+	if (cpu >= 0)
+		cpu_tickle((unsigned)cpu);
 	spin_unlock(&q->lock);
 	if (again)
 		sched_wake(v);

@@ -47,6 +47,14 @@ static inline bool cpu_mask_test(const struct cpu_mask *m, unsigned cpu)
 	return READ_ONCE(m->bits[cpu / 64]) & BIT(cpu % 64);
 }
 
+/* The most credit that one of d's vCPUs can have. A cap's is not to be saved up: it holds in every period. */
+static inline int32_t sched_purse(const struct domain *d)
+{
+	unsigned cap = READ_ONCE(d->sched.params.cap);
+
+	return cap ? (int32_t)MIN(ACCOUNT_PERIOD * cap / 100, (time_ns_t)CREDIT_MAX) : CREDIT_MAX;
+}
+
 /* --- queue.c: the lock of v->processor's queue is held, unless it says otherwise --- */
 
 /* Locks the queue of v->processor as it is then; takes no other. */

@@ -57,6 +57,12 @@ enum sched_class sched_class_of(const struct vcpu *v, time_ns_t now)
 	return v->sched.boosted && run < BOOST_SLICE ? CLASS_BOOST : CLASS_UNDER;
 }
 
+/* What is missing in v's purse, among equals: the less, the longer it has been without its share. */
+static int32_t missing(const struct vcpu *v)
+{
+	return sched_purse(v->domain) - v->sched.credit;
+}
+
 struct vcpu *sched_first(struct runqueue *q, unsigned cpu, const struct vcpu *self,
 			 enum sched_class limit, bool soft_only, time_ns_t now)
 {
@@ -71,9 +77,8 @@ struct vcpu *sched_first(struct runqueue *q, unsigned cpu, const struct vcpu *se
 		if ((v->running && v != self) || !cpu_mask_test(&v->sched.affinity_hard, cpu) ||
 		    (soft_only && !cpu_mask_test(&v->sched.affinity_soft, cpu)))
 			continue;
-		/* Among equals the one with more in hand: it has had less of its share. */
 		if (class < best_class ||
-		    (best && class == best_class && v->sched.credit > best->sched.credit)) {
+		    (best && class == best_class && missing(v) < missing(best))) {
 			best = v;
 			best_class = class;
 		}
