@@ -19,10 +19,12 @@
 # else the sources need from the hypervisor, the test itself supplies as fakes.
 # One test alone: make build/tests/unit/<area>/test_<name> && build/tests/unit/<area>/test_<name>
 
-HYPERVISOR ?= socle
 TEST ?=
 TEST_RUN = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/run.py --build $(B) \
 	   --hypervisor $(HYPERVISOR) $(if $(TEST),--only '$(TEST)')
+
+# What tests need on this machine; a stamp, so that a clean clone installs it first.
+TEST_TOOLS := $(B)/host-deps/test
 
 UNIT_CC ?= $(or $(HOSTCC),gcc)
 UNIT_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wno-unused-parameter -fno-omit-frame-pointer \
@@ -32,7 +34,7 @@ UNIT_TESTS :=
 
 # unit_object: program, source, extra flags
 define unit_object
-$1.objs/$(2:.c=.o): $2
+$1.objs/$(2:.c=.o): $2 | $$(TEST_TOOLS)
 	@mkdir -p $$(@D)
 	$$(UNIT_CC) $$(UNIT_CFLAGS) -iquote $(patsubst $(B)/%/,%,$(dir $1)) $3 -MMD -MP -c $$< -o $$@
 -include $1.objs/$(2:.c=.d)
@@ -49,9 +51,13 @@ endef
 
 include $(wildcard tests/unit/*/build.mk)
 -include tests/fuzz/build.mk
--include tests/guest/build.mk
+include tests/system/build.mk
+include tests/guest/build.mk
 -include tests/bench/build.mk
 
 .PHONY: test test-unit
 test-unit: $(UNIT_TESTS) ## host tests under sanitizers
 	@$(TEST_RUN) unit $(UNIT_TESTS)
+
+test: $(UNIT_TESTS) $(GUEST_TESTS) $(SYSTEM_NEEDS) ## every test; the last line counts them
+	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) system

@@ -10,8 +10,10 @@ import time
 import pexpect
 
 CPU = "qemu64,+svm,+npt"
+# TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise.
 BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu", "-display", "none", "-monitor", "none",
-        "-no-reboot", "-serial", "stdio"]
+        "-serial", "stdio"]
+DOM0_MEMORY = {"socle": "256M", "xen": "512M"}
 
 
 class StampedLog:
@@ -44,8 +46,9 @@ def hypervisor_image(build, hypervisor):
 class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
-    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU):
-        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)] + [str(a) for a in arguments]
+    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False):
+        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)] + ([] if reboots else ["-no-reboot"])
+        command += [str(a) for a in arguments]
         self.started = time.monotonic()
         self.log = StampedLog(log, self.started)
         self.log.write(("qemu-system-x86_64 " + " ".join(BASE + command) + "\n").encode())
@@ -62,6 +65,21 @@ class Machine:
         line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_mem=96M dom0_max_vcpus=2 {extra}"
         return cls(["-kernel", kernel, "-append", line.strip(), "-initrd", f"{image} {words}".strip()], log,
                    memory=512)
+
+    @classmethod
+    def iso(cls, build, log, extra=(), **machine):
+        """The ISO, booted by the emulated machine's BIOS."""
+        return cls(["-cdrom", build / "socle.iso", "-boot", "d", *extra], log, **machine)
+
+    @classmethod
+    def direct(cls, build, hypervisor, log, words="", dom0_words="", modules=None, extra=(), **machine):
+        """Hypervisor, kernel and initramfs loaded by QEMU itself; modules replaces the last two."""
+        kernel, own = hypervisor_image(build, hypervisor)
+        line = f"console=com1 com1=115200,8n1 loglvl=info dom0_mem={DOM0_MEMORY[hypervisor]} {own} {words}"
+        if modules is None:
+            modules = f"{build}/dom0/vmlinux console=hvc0 swiotlb=force quiet {dom0_words},{build}/dom0/initrd"
+        load = ["-kernel", kernel, "-append", " ".join(line.split())] + (["-initrd", modules] if modules else [])
+        return cls(load + list(extra), log, **machine)
 
     def __enter__(self):
         return self
@@ -84,6 +102,10 @@ class Machine:
 
     def send(self, data):
         self.child.send(data)
+
+    @property
+    def running(self):
+        return self.child.isalive()
 
     def drain(self, seconds):
         """Lets the machine talk on into the log for a while."""

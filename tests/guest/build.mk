@@ -9,11 +9,11 @@ GUEST_CFLAGS := -std=gnu17 -O1 -g -ffreestanding -fno-pic -fno-stack-protector -
 		-fno-toplevel-reorder -fcf-protection=none -mgeneral-regs-only -mno-red-zone -Wall -Wextra \
 		-Wno-unused-but-set-variable -Wno-frame-address -I. -Itests/guest/lib
 
-$(B)/tests/guest/%.o: tests/guest/%.c
+$(B)/tests/guest/%.o: tests/guest/%.c | $(TEST_TOOLS)
 	@mkdir -p $(@D)
 	gcc $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
 
-$(B)/tests/guest/%.o: tests/guest/%.S
+$(B)/tests/guest/%.o: tests/guest/%.S | $(TEST_TOOLS)
 	@mkdir -p $(@D)
 	gcc $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
 

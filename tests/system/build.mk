@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# System tests: what they boot, and a disk with the guest images that they use (build/tests/system/images.iso):
+# the Debian installer, small hand-made kernels, and hostile ones.
+
+SYSTEM_IMAGES := $(B)/tests/system/images
+SYSTEM_DISK := $(B)/tests/system/images.iso
+INSTALLER := debian-installer-13-netboot-amd64
+
+TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
+SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
+		$(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
+
+$(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S tests/system/images/image.lds
+	@mkdir -p $(@D)
+	gcc -c $< -o $(@:.elf=.o)
+	ld -n -static --build-id=none -T tests/system/images/image.lds $(@:.elf=.o) -o $@
+
+$(SYSTEM_IMAGES)/installer/.done: $(DL)/$(INSTALLER).ok
+	@mkdir -p $(@D)
+	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | tar -xO --wildcards '*/text/debian-installer/amd64/linux' > $(@D)/vmlinuz
+	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | tar -xO --wildcards '*/text/debian-installer/amd64/initrd.gz' > $(@D)/initrd.gz
+	@touch $@
+
+$(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(B)/dom0/vmlinux
+	/usr/bin/python3 $< $(B)/dom0/vmlinuz $(B)/dom0/vmlinux $(@D)
+	@touch $@
+
+$(SYSTEM_DISK): $(SYSTEM_IMAGES)/triple_fault.elf $(SYSTEM_IMAGES)/spin.elf $(SYSTEM_IMAGES)/installer/.done \
+		$(SYSTEM_IMAGES)/bad/.done
+	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
+
+.PHONY: test-system
+test-system: $(SYSTEM_NEEDS) ## the ISO in an emulated machine (HYPERVISOR=xen: the control domain on Xen)
+	@$(TEST_RUN) system

@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Fixtures of the system tests: which build and hypervisor, where logs go, and a control domain to share."""
+import os
+import re
+import sys
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+
+from control_domain import ControlDomain  # noqa: E402
+from machine import Machine  # noqa: E402
+
+
+@pytest.fixture(scope="session")
+def build():
+    return Path(os.environ.get("SOCLE_BUILD", "build"))
+
+
+@pytest.fixture(scope="session")
+def hypervisor():
+    return os.environ.get("SOCLE_HYPERVISOR", "socle")
+
+
+@pytest.fixture(scope="session")
+def logs(build):
+    folder = build / "test-logs"
+    folder.mkdir(parents=True, exist_ok=True)
+    return folder
+
+
+@pytest.fixture
+def only_socle(hypervisor):
+    if hypervisor != "socle":
+        pytest.skip("about our own hypervisor or ISO")
+
+
+@pytest.fixture
+def log(logs, request):
+    """The log file of a test that starts a machine of its own."""
+    return logs / f"system-{re.sub(r'[^A-Za-z0-9_-]+', '-', request.node.name)}.log"
+
+
+class Shared:
+    """One machine for many tests. A test that leaves it unusable costs a new one, not the other tests."""
+
+    def __init__(self, build, hypervisor, logs):
+        self.build, self.hypervisor, self.logs = build, hypervisor, logs
+        self.host, self.starts = None, 0
+
+    def start(self):
+        self.starts += 1
+        log = self.logs / f"system-shared-{self.starts}.log"
+        disk = ["-drive", f"file={self.build}/tests/system/images.iso,if=virtio,format=raw,readonly=on"]
+        if self.hypervisor == "socle":
+            machine = Machine.iso(self.build, log, extra=disk)
+        else:
+            machine = Machine.direct(self.build, self.hypervisor, log, extra=disk)
+        self.host = ControlDomain(machine)
+        self.host.login()
+        self.host.run("mkdir -p /images; for i in 1 2 3 4 5 6 7 8 9 10; do mount -r -t iso9660 /dev/vda /images && break;"
+                      " sleep 1; done", 120)
+
+    def stop(self):
+        if self.host:
+            self.host.machine.close()
+        self.host = None
+
+
+@pytest.fixture(scope="session")
+def shared(build, hypervisor, logs):
+    shared = Shared(build, hypervisor, logs)
+    yield shared
+    shared.stop()
+
+
+@pytest.hookimpl(tryfirst=True, hookwrapper=True)
+def pytest_runtest_makereport(item, call):
+    outcome = yield
+    setattr(item, f"report_{call.when}", outcome.get_result())
+
+
+@pytest.fixture
+def host(shared, request):
+    """The shared control domain, without guests."""
+    if shared.host is None:
+        try:
+            shared.start()
+        except BaseException:
+            shared.stop()
+            raise
+    yield shared.host
+    report = getattr(request.node, "report_call", None)
+    if report is not None and report.failed:
+        shared.stop()
+        return
+    shared.host.destroy_guests()

@@ -1,0 +1,89 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What happens when a guest ends, misbehaves, or crashes: on_poweroff, on_reboot, on_crash, and everybody else goes on."""
+import re
+
+CREATE = 300
+
+
+def wait_until(host, what, condition, seconds):
+    for _ in range(seconds):
+        if condition(host.domains()):
+            return
+        host.run("sleep 1", 90)
+    raise AssertionError(f"not within {seconds} s: {what}; domains: {host.domains()}")
+
+
+def create(host, *words):
+    """Starts the demo guest with these settings, waits for its shell, leaves the console."""
+    host.enter_guest("xl create -c demo " + " ".join(words), CREATE)
+    return host.count
+
+
+def test_poweroff_destroys(host):
+    entered = create(host, "'on_poweroff=\"destroy\"'")
+    host.machine.send("poweroff -f\n")
+    host.must_see([rb"end%d=" % entered], 60, "the end of the console")
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 30)
+
+
+def test_poweroff_can_preserve(host):
+    entered = create(host, "'on_poweroff=\"preserve\"'")
+    host.machine.send("poweroff -f\n")
+    index = host.machine.expect([rb"end%d=" % entered], 20)
+    if index != 0:      # the console of a preserved domain may stay
+        host.leave_guest(entered)
+    wait_until(host, "the guest is off, but there", lambda d: "s" in d.get("demo", {"state": ""})["state"], 30)
+
+
+def test_reboot_restarts(host):
+    entered = create(host, "'on_reboot=\"restart\"'")
+    first = host.in_guest("cat /proc/sys/kernel/random/boot_id")
+    host.machine.send("reboot -f\n")
+    index = host.machine.expect([rb"end%d=" % entered, rb"demo# "], CREATE)
+    if index == 1:      # the console followed the guest into its new life
+        assert host.in_guest("cat /proc/sys/kernel/random/boot_id") != first
+        host.leave_guest(entered)
+    wait_until(host, "the guest runs again", lambda d: d.get("demo", {"id": 0})["id"] > 0, 60)
+
+
+def test_reboot_can_destroy(host):
+    entered = create(host, "'on_reboot=\"destroy\"'")
+    host.machine.send("reboot -f\n")
+    host.must_see([rb"end%d=" % entered], 60, "the end of the console")
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 30)
+
+
+def test_crash_destroys(host):
+    entered = create(host, "'on_crash=\"destroy\"'")
+    host.machine.send("echo c > /proc/sysrq-trigger\n")
+    host.must_see([rb"end%d=" % entered], 90, "the end of the console")
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 30)
+
+
+def test_crash_can_preserve(host):
+    entered = create(host, "'on_crash=\"preserve\"'")
+    host.machine.send("echo c > /proc/sysrq-trigger\n")
+    index = host.machine.expect([rb"end%d=" % entered], 40)
+    if index != 0:
+        host.leave_guest(entered)
+    wait_until(host, "the guest is kept as crashed", lambda d: "c" in d.get("demo", {"state": ""})["state"], 30)
+    host.run("xl destroy demo", 120)
+    assert list(host.domains()) == ["Domain-0"]
+
+
+def test_triple_fault_is_handled(host):
+    status, _ = host.try_run("xl create 'name=\"tf\"' 'kernel=\"/images/triple_fault.elf\"' memory=64 "
+                             "'on_crash=\"destroy\"' 'on_reboot=\"destroy\"' 'type=\"pvh\"' /dev/null", CREATE)
+    assert status == 0
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 30)
+
+
+def test_spinning_guest_starves_nobody(host):
+    for name in ("spin1", "spin2"):
+        host.run(f"xl create /dev/null 'name=\"{name}\"' 'kernel=\"/images/spin.elf\"' memory=64 'type=\"pvh\"'", CREATE)
+    host.run("sleep 2", 90)
+    rows = host.domains()
+    assert {"spin1", "spin2"} <= set(rows)
+    host.run("i=0; while [ $i -lt 2000 ]; do i=$((i+1)); done", 90)
+    times = [float(t) for t in re.findall(r"^spin\d.* ([\d.]+)$", host.run("xl list"), re.M)]
+    assert len(times) == 2 and min(times) > 0.2, f"CPU seconds: {times}"

@@ -1,0 +1,78 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Machines and boot files that cannot work: the console says what was found and what is needed, and it stops there."""
+import pytest
+
+from machine import CPU, Machine
+
+pytestmark = pytest.mark.usefixtures("only_socle")
+WAIT = 60
+
+
+def start(build, log, **kwargs):
+    return Machine.direct(build, "socle", log, **kwargs)
+
+
+def refused(machine, *words):
+    """The panic line; it must hold each of the words (lower case)."""
+    assert machine.expect([rb"PANIC: ([^\r\n]*)", rb"login: "], WAIT) == 0, f"not refused: {machine.why}"
+    line = machine.match[1].decode(errors="replace").lower()
+    for word in words:
+        assert word in line, f"'{word}' is not in: {line}"
+    assert machine.expect([rb"login: "], 5) == -1
+
+
+def test_no_svm(build, log):
+    with start(build, log, cpu="qemu64,-svm") as machine:
+        refused(machine, "amd-v", "nested paging")
+
+
+def test_no_nested_paging(build, log):
+    with start(build, log, cpu="qemu64,+svm,-npt") as machine:
+        refused(machine, "nested paging")
+
+
+def test_no_long_mode(build, log):
+    """Nothing 64-bit can run: the 32-bit entry itself has to say it."""
+    with start(build, log, cpu="qemu32") as machine:
+        assert machine.expect([rb"64-bit|long mode"], WAIT) == 0, machine.why
+
+
+def test_too_little_memory(build, log):
+    with start(build, log, memory=192) as machine:
+        refused(machine, "mb")
+
+
+def test_dom0_mem_beyond_the_machine(build, log):
+    with start(build, log, memory=512, words="dom0_mem=4G") as machine:
+        refused(machine, "dom0_mem", "mb")
+
+
+def test_no_modules(build, log):
+    with start(build, log, modules="") as machine:
+        refused(machine, "module")
+
+
+def test_module_is_no_kernel(build, log, tmp_path):
+    bad = tmp_path / "not-a-kernel"
+    bad.write_bytes(b"#!/bin/sh\necho hello\n" * 500)
+    with start(build, log, modules=str(bad)) as machine:
+        refused(machine, "module", "kernel")
+
+
+def test_kernel_is_cut_short(build, log, tmp_path):
+    bad = tmp_path / "cut-kernel"
+    bad.write_bytes((build / "dom0/vmlinux").read_bytes()[:1 << 20])
+    with start(build, log, modules=str(bad)) as machine:
+        refused(machine, "kernel")
+
+
+def test_kernel_without_pvh_entry(build, log):
+    """Our own hypervisor is an ELF file, but no PVH kernel."""
+    with start(build, log, modules=str(build / "hypervisor/socle")) as machine:
+        refused(machine, "kernel")
+
+
+def test_usual_cpu_is_accepted(build, log):
+    """The refusals above must not come from the way in which they start the machine."""
+    with start(build, log, cpu=CPU) as machine:
+        assert machine.expect([rb"starting domain 0", rb"PANIC"], WAIT) == 0, machine.why
