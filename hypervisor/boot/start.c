@@ -103,5 +103,6 @@ void start(uint32_t magic, paddr_t info)
 	log_info("starting domain 0 with %u vCPU%s; heap %lu MB free", domain0->max_vcpus,
 		 domain0->max_vcpus == 1 ? "" : "s", heap_free_frames() >> 8);
 	vga_release();
+	panic_reboots = true;
 	cpu_run();
 }

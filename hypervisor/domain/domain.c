@@ -100,6 +100,8 @@ void domain_free(struct domain *d)
 	sched_domain_destroy(d);
 	grant_domain_destroy(d);
 	page_unshare(d->shared_info);
+	/* Not before: as long as d could be found, another CPU may have been walking its tables. */
+	p2m_destroy(d);
 	hvm_domain_destroy(d);
 	domain_unregister(d);
 	object_free(d, sizeof(*d));
@@ -137,7 +139,6 @@ int domain_destroy(struct domain *d)
 		return rc;
 	for_each_vcpu(d, v)
 		guest_frame_release_info(v);
-	p2m_destroy(d);
 	if (!domain_pages_release(d, RELEASE_BATCH))
 		return -ERESTART;
 	domain_unlist(d);

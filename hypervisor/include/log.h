@@ -23,7 +23,9 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 #define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
 
-/* Says why on every console and stops the machine (reboots unless `noreboot`). */
+/* Set when start-up is over. */
+extern bool panic_reboots;
+/* Says why on every console and stops the machine; once it had started, reboots unless `noreboot`. */
 noreturn_fn void panic(const char *fmt, ...) __printf_like(1, 2);
 
 #define BUG_ON(cond)                                                                               \

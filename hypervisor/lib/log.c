@@ -161,6 +161,8 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 
 /* --- the end ------------------------------------------------------------------------------------ */
 
+bool panic_reboots;
+
 void panic(const char *fmt, ...)
 {
 	va_list ap;
@@ -171,8 +173,9 @@ void panic(const char *fmt, ...)
 	va_start(ap, fmt);
 	emit("PANIC: ", fmt, ap);
 	va_end(ap);
-	if (cmdline.noreboot) {
-		log_write(LOG_ERR, "noreboot was given: halted");
+	/* What keeps the machine from starting would keep it so after a reboot: let it be read. */
+	if (!panic_reboots || cmdline.noreboot) {
+		log_write(LOG_ERR, panic_reboots ? "noreboot was given: halted" : "stopped");
 		machine_halt();
 	}
 	log_write(LOG_ERR, "rebooting");

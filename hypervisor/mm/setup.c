@@ -38,8 +38,8 @@ static paddr_t early_alloc(uint64_t size)
 {
 	size = ROUND_UP(size, PAGE_SIZE);
 	if (early_top - early_floor < size)
-		panic("no room for %lu KB of start-up tables below %#lx: more RAM is needed",
-		      size >> 10, early_top);
+		panic("no room for %lu KB of boot modules and tables between domain 0's memory and %#lx: "
+		      "more RAM, or a lower dom0_mem, is needed", size >> 10, early_top);
 	early_top -= size;
 	return early_top;
 }
