@@ -54,7 +54,7 @@ FUZZ_COUNTING_FAKES := -Ihypervisor/include -iquote tests -iquote tests/unit/eve
 $(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,insn,$(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c),$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,event,$(sort $(wildcard hypervisor/event/*.c)) tests/unit/event/fake_domain.c,$(FUZZ_HYPERVISOR) $(FUZZ_COUNTING_FAKES),-lcmocka))
-$(eval $(call fuzz_target,grant,$(sort $(wildcard hypervisor/grant/*.c)) tests/unit/event/fake_domain.c tests/unit/grant/fake_memory.c,$(FUZZ_HYPERVISOR) $(FUZZ_COUNTING_FAKES),-lcmocka))
+$(eval $(call fuzz_target,grant,$(sort $(wildcard hypervisor/grant/*.c)) tests/unit/event/fake_domain.c tests/unit/grant/fake_memory.c,$(FUZZ_HYPERVISOR) $(FUZZ_COUNTING_FAKES) -DFAKE_GFNS=128,-lcmocka))
 $(eval $(call fuzz_target,vlapic,$(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
 $(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
 
