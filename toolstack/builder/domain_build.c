@@ -12,7 +12,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "abi/grant_table.h"
 #include "abi/hvm_params.h"
 #include "builder/acpi_tables.h"
 #include "builder/domain_memory.h"
@@ -20,7 +19,7 @@
 #include "builder/start_info.h"
 #include "builder/vcpu_state.h"
 #include "lib/domain.h"
-#include "lib/foreign.h"
+#include "lib/grant_table.h"
 #include "lib/guest_memory.h"
 
 #define GRANT_VERSION_1   1
@@ -167,16 +166,34 @@ static int build_special_pages(struct guest_memory *gm, struct reason *why)
 	return guest_memory_zero(gm, GUEST_STORE_GFN * GUEST_PAGE, GUEST_PAGE, why);
 }
 
+/* Reserved grants, so that daemons without privilege can map the rings. */
+static void build_grants(struct grant_entry_v1 *table)
+{
+	table[GNTTAB_RESERVED_CONSOLE] = (struct grant_entry_v1){
+		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_CONSOLE_GFN,
+	};
+	table[GNTTAB_RESERVED_XENSTORE] = (struct grant_entry_v1){
+		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_STORE_GFN,
+	};
+}
+
 static int build_guest_memory(struct build *b, struct reason *why)
 {
+	struct grant_entry_v1 *table = grant_table_map(b->xc, b->built->domid);
 	struct guest_memory gm;
 	int rc = -1;
 
-	if (guest_memory_open(&gm, b->xc, b->built->domid) < 0)
-		return reason_errno(why, "opening guest memory");
-	if (build_load(b, &gm, why) == 0 && build_tables(b, &gm, why) == 0)
-		rc = build_special_pages(&gm, why);
-	guest_memory_close(&gm);
+	if (!table)
+		return reason_errno(why, "mapping the grant table");
+	build_grants(table);
+	if (guest_memory_open(&gm, b->xc, b->built->domid, table) < 0) {
+		reason_errno(why, "opening guest memory");
+	} else {
+		if (build_load(b, &gm, why) == 0 && build_tables(b, &gm, why) == 0)
+			rc = build_special_pages(&gm, why);
+		guest_memory_close(&gm);
+	}
+	grant_table_unmap(table);
 	return rc;
 }
 
@@ -198,23 +215,6 @@ static int build_channels(struct build *b, struct reason *why)
 	return 0;
 }
 
-/* Reserved grants, so that daemons without privilege can map the rings. */
-static int build_grants(struct build *b, struct reason *why)
-{
-	struct grant_entry_v1 *table = foreign_map_grant_table(b->xc, b->built->domid, 0);
-
-	if (!table)
-		return reason_errno(why, "mapping the grant table");
-	table[GNTTAB_RESERVED_CONSOLE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_CONSOLE_GFN,
-	};
-	table[GNTTAB_RESERVED_XENSTORE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_STORE_GFN,
-	};
-	foreign_unmap(table, 1);
-	return 0;
-}
-
 static int build_domain(struct build *b, struct reason *why)
 {
 	domid_t domid = b->built->domid;
@@ -227,7 +227,6 @@ static int build_domain(struct build *b, struct reason *why)
 		return -1;
 	phases_end(b->phases, "memory: populate", b->xc->calls);
 	if (build_guest_memory(b, why) < 0 || build_channels(b, why) < 0 ||
-	    build_grants(b, why) < 0 ||
 	    vcpu_state_set(b->xc, domid, b->spec->max_vcpus, b->kernel.elf.entry,
 			   (uint32_t)b->layout.start_info_at, why) < 0)
 		return -1;

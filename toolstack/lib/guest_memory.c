@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Both ways to fill guest memory, behind one loop over windows of at most 2 MB: something fills a window,
- * and the window then is in the guest. In the mapped way the window is the guest's own memory, so nothing
- * is copied twice.
+ * Both ways to write, behind one function that writes from memory; zeroes and files go through a buffer.
  */
 #include "lib/guest_memory.h"
 
@@ -11,20 +9,24 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "lib/foreign.h"
+#include "lib/grant_map.h"
+#include "lib/xen_devices.h"
 
-/* Puts len bytes at `to`; offset counts from the start of the whole transfer. */
-typedef int (*fill_fn)(void *arg, size_t offset, uint8_t *to, size_t len, struct reason *why);
+#define BOUNCE_LEN    (1UL << 20)
+#define BULK_MAX      (64UL << 20)
+#define WINDOW_FIRST  GNTTAB_NR_RESERVED_ENTRIES
+#define WINDOW_PAGES  (GRANT_TABLE_ENTRIES - WINDOW_FIRST)
+#define GNTDEV_COPY_BATCH 16 /* Linux's: copies in one hypercall, for the count in the phase report */
 
 /*
- * The hypervisor walks our page tables for the buffer, so its pages must be present. They are: it is
- * memory that was just written, and nothing here swaps.
+ * The hypervisor walks our page tables for the data, so its pages must be present. They are: it is memory
+ * that was just written, and nothing here swaps.
  */
-static int bulk_copy(struct guest_memory *gm, uint64_t at, const void *data, size_t len)
+static int write_bulk(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len)
 {
 	while (len) {
 		struct xen_domctl op = { .cmd = XEN_DOMCTL_gdbsx_guestmemio, .domain = gm->domid };
-		uint32_t part = len > 64U << 20 ? 64U << 20 : (uint32_t)len;
+		uint32_t part = len < BULK_MAX ? (uint32_t)len : BULK_MAX;
 
 		op.u.gdbsx_guest_memio.gva = at;
 		op.u.gdbsx_guest_memio.uva = xencall_handle(data);
@@ -37,98 +39,122 @@ static int bulk_copy(struct guest_memory *gm, uint64_t at, const void *data, siz
 			return -1;
 		}
 		at += part;
-		data = (const uint8_t *)data + part;
+		data += part;
 		len -= part;
 	}
 	return 0;
 }
 
-int guest_memory_open(struct guest_memory *gm, struct xencall *xc, domid_t domid)
+/*
+ * One window: as many pages as there are grant entries. step is 0 to write the same page's worth of data
+ * everywhere, else 1. Returns how many bytes of the guest it has covered, or -1 with errno.
+ */
+static ssize_t write_window(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len,
+			    unsigned int step)
 {
-	gm->xc = xc;
-	gm->domid = domid;
-	gm->bounce = mmap(NULL, GUEST_MEMORY_WINDOW, PROT_READ | PROT_WRITE,
-			  MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+	struct gntdev_copy_segment segs[WINDOW_PAGES];
+	struct gntdev_copy_arg arg = { .segments = segs };
+	size_t done = 0;
+
+	while (done < len && arg.count < WINDOW_PAGES) {
+		struct gntdev_copy_segment *seg = &segs[arg.count];
+		unsigned int ref = WINDOW_FIRST + arg.count++;
+		size_t offset = (at + done) % XEN_PAGE_SIZE;
+		size_t part = XEN_PAGE_SIZE - offset;
+
+		if (part > len - done)
+			part = len - done;
+		gm->table[ref].domid = 0;
+		gm->table[ref].frame = (uint32_t)((at + done) / XEN_PAGE_SIZE);
+		__atomic_store_n(&gm->table[ref].flags, GTF_permit_access, __ATOMIC_RELEASE);
+		seg->source.local = data + done * step;
+		seg->dest.foreign.ref = ref;
+		seg->dest.foreign.offset = (uint16_t)offset;
+		seg->dest.foreign.domid = gm->domid;
+		seg->len = (uint16_t)part;
+		seg->flags = GNTCOPY_dest_gref;
+		done += part;
+	}
+	gm->xc->calls += (arg.count + GNTDEV_COPY_BATCH - 1) / GNTDEV_COPY_BATCH;
+	if (ioctl(gm->gntdev, IOCTL_GNTDEV_GRANT_COPY, &arg) < 0)
+		return -1;
+	for (unsigned int i = 0; i < arg.count; i++) {
+		if (segs[i].status != GNTST_okay) {
+			errno = EFAULT;
+			return -1;
+		}
+	}
+	return (ssize_t)done;
+}
+
+static int write_granted(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len,
+			 unsigned int step)
+{
+	while (len) {
+		ssize_t done = write_window(gm, at, data, len, step);
+
+		if (done < 0)
+			return -1;
+		at += done;
+		data += done * step;
+		len -= done;
+	}
+	return 0;
+}
+
+int guest_memory_open(struct guest_memory *gm, struct xencall *xc, domid_t domid,
+		      struct grant_entry_v1 *table)
+{
+	*gm = (struct guest_memory){ .xc = xc, .domid = domid, .table = table, .gntdev = -1 };
+	gm->bounce = mmap(NULL, BOUNCE_LEN, PROT_READ | PROT_WRITE,
+			  MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (gm->bounce == MAP_FAILED)
 		return -1;
-	madvise(gm->bounce, GUEST_MEMORY_WINDOW, MADV_HUGEPAGE);
-	memset(gm->bounce, 0, 16);
-	gm->bulk = bulk_copy(gm, 0, gm->bounce, 16) == 0;
+	gm->bulk = write_bulk(gm, 0, gm->bounce, 16) == 0;
+	if (!gm->bulk && (gm->gntdev = grant_open()) < 0) {
+		munmap(gm->bounce, BOUNCE_LEN);
+		return -1;
+	}
 	return 0;
 }
 
 void guest_memory_close(struct guest_memory *gm)
 {
-	munmap(gm->bounce, GUEST_MEMORY_WINDOW);
+	memset(gm->table + WINDOW_FIRST, 0, WINDOW_PAGES * sizeof(*gm->table));
+	munmap(gm->bounce, BOUNCE_LEN);
+	if (gm->gntdev >= 0)
+		close(gm->gntdev);
 }
 
-static int fill_mapped(struct guest_memory *gm, uint64_t at, size_t offset, size_t len, fill_fn fill,
-		       void *arg, struct reason *why)
+int guest_memory_write(struct guest_memory *gm, uint64_t at, const void *data, size_t len,
+		       struct reason *why)
 {
-	unsigned int lead = at % XEN_PAGE_SIZE;
-	unsigned int pages = (lead + len + XEN_PAGE_SIZE - 1) / XEN_PAGE_SIZE;
-	uint8_t *p = foreign_map(gm->xc, gm->domid, at / XEN_PAGE_SIZE, pages);
-	int rc;
+	int rc = gm->bulk ? write_bulk(gm, at, data, len) : write_granted(gm, at, data, len, 1);
 
-	if (!p)
-		return reason_errno(why, "mapping %u guest pages at %#llx", pages,
-				    (unsigned long long)at);
-	rc = fill(arg, offset, p + lead, len, why);
-	foreign_unmap(p, pages);
+	if (rc < 0)
+		reason_errno(why, "writing %zu bytes to guest memory at %#llx", len,
+			     (unsigned long long)at);
 	return rc;
 }
 
-static int fill_bounced(struct guest_memory *gm, uint64_t at, size_t offset, size_t len, fill_fn fill,
-			void *arg, struct reason *why)
+int guest_memory_zero(struct guest_memory *gm, uint64_t at, size_t len, struct reason *why)
 {
-	if (fill(arg, offset, gm->bounce, len, why) < 0)
-		return -1;
-	if (bulk_copy(gm, at, gm->bounce, len) < 0)
-		return reason_errno(why, "writing %zu bytes to guest memory at %#llx", len,
-				    (unsigned long long)at);
-	return 0;
+	int rc = 0;
+
+	memset(gm->bounce, 0, BOUNCE_LEN);
+	if (!gm->bulk)
+		rc = write_granted(gm, at, gm->bounce, len, 0);
+	for (size_t done = 0; gm->bulk && done < len && rc == 0; done += BOUNCE_LEN)
+		rc = write_bulk(gm, at + done, gm->bounce,
+				len - done < BOUNCE_LEN ? len - done : BOUNCE_LEN);
+	if (rc < 0)
+		reason_errno(why, "clearing %zu bytes of guest memory at %#llx", len,
+			     (unsigned long long)at);
+	return rc;
 }
 
-static int guest_memory_fill(struct guest_memory *gm, uint64_t at, size_t len, fill_fn fill, void *arg,
-			     struct reason *why)
+static int read_exactly(int fd, uint8_t *to, size_t len, struct reason *why)
 {
-	for (size_t done = 0; done < len;) {
-		/* Up to the next 2 MB boundary: a mapped window then never holds a page too many. */
-		size_t part = GUEST_MEMORY_WINDOW - (at + done) % GUEST_MEMORY_WINDOW;
-		int rc;
-
-		if (part > len - done)
-			part = len - done;
-		if (gm->bulk)
-			rc = fill_bounced(gm, at + done, done, part, fill, arg, why);
-		else
-			rc = fill_mapped(gm, at + done, done, part, fill, arg, why);
-		if (rc < 0)
-			return -1;
-		done += part;
-	}
-	return 0;
-}
-
-static int fill_copy(void *arg, size_t offset, uint8_t *to, size_t len, struct reason *why)
-{
-	(void)why;
-	memcpy(to, (const uint8_t *)arg + offset, len);
-	return 0;
-}
-
-static int fill_zero(void *arg, size_t offset, uint8_t *to, size_t len, struct reason *why)
-{
-	(void)arg, (void)offset, (void)why;
-	memset(to, 0, len);
-	return 0;
-}
-
-static int fill_read(void *arg, size_t offset, uint8_t *to, size_t len, struct reason *why)
-{
-	int fd = *(int *)arg;
-
-	(void)offset;
 	while (len) {
 		ssize_t got = read(fd, to, len);
 
@@ -144,24 +170,16 @@ static int fill_read(void *arg, size_t offset, uint8_t *to, size_t len, struct r
 	return 0;
 }
 
-int guest_memory_write(struct guest_memory *gm, uint64_t at, const void *data, size_t len,
-		       struct reason *why)
-{
-	if (!gm->bulk)
-		return guest_memory_fill(gm, at, len, fill_copy, (void *)data, why);
-	if (bulk_copy(gm, at, data, len) < 0)
-		return reason_errno(why, "writing %zu bytes to guest memory at %#llx", len,
-				    (unsigned long long)at);
-	return 0;
-}
-
-int guest_memory_zero(struct guest_memory *gm, uint64_t at, size_t len, struct reason *why)
-{
-	return guest_memory_fill(gm, at, len, fill_zero, NULL, why);
-}
-
 int guest_memory_read_file(struct guest_memory *gm, uint64_t at, int fd, size_t len,
 			   struct reason *why)
 {
-	return guest_memory_fill(gm, at, len, fill_read, &fd, why);
+	for (size_t done = 0; done < len;) {
+		size_t part = len - done < BOUNCE_LEN ? len - done : BOUNCE_LEN;
+
+		if (read_exactly(fd, gm->bounce, part, why) < 0 ||
+		    guest_memory_write(gm, at + done, gm->bounce, part, why) < 0)
+			return -1;
+		done += part;
+	}
+	return 0;
 }

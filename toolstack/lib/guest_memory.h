@@ -1,28 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Filling the memory of a guest that is being built. Two ways, chosen once per guest: the hypervisor copies
- * from our buffer (XEN_DOMCTL_gdbsx_guestmemio, one hypercall for any length), or, where it does not offer
- * that, we map the guest's pages (two hypercalls a page) and copy ourselves.
+ * Filling the memory of a guest that is being built. The hypervisor does the copying; there are two ways to
+ * ask for it, chosen once per guest:
+ *
+ * - XEN_DOMCTL_gdbsx_guestmemio: one hypercall for any length. Socle has it; Xen has it only in debug builds.
+ * - Grant copy: entries of the guest's own grant table are pointed at the pages to be written, 2 MB at a time.
+ *
+ * Mapping the pages instead would cost two hypercalls for each of them.
  */
 #ifndef TOOLSTACK_GUEST_MEMORY_H
 #define TOOLSTACK_GUEST_MEMORY_H
 
 #include <stdbool.h>
 
+#include "lib/grant_table.h"
 #include "lib/log.h"
 #include "lib/xencall.h"
-
-#define GUEST_MEMORY_WINDOW (2UL * 1024 * 1024)
 
 struct guest_memory {
 	struct xencall *xc;
 	domid_t domid;
-	bool bulk; /* the hypervisor copies */
-	uint8_t *bounce; /* GUEST_MEMORY_WINDOW bytes, for what does not come from memory */
+	bool bulk; /* the first way */
+	struct grant_entry_v1 *table; /* the caller's; for the second */
+	int gntdev; /* for the second */
+	uint8_t *bounce; /* for what does not come from memory */
 };
 
-/* Needs vCPU 0 to exist and the guest's first page to be populated. Returns -1 with errno. */
-int guest_memory_open(struct guest_memory *gm, struct xencall *xc, domid_t domid);
+/* Needs vCPU 0 to exist, and page 0 of the guest to be populated. Returns -1 with errno. */
+int guest_memory_open(struct guest_memory *gm, struct xencall *xc, domid_t domid,
+		      struct grant_entry_v1 *table);
+/* Leaves no grant behind. */
 void guest_memory_close(struct guest_memory *gm);
 
 /* Guest-physical addresses. The pages must be populated. All return -1 with the reason. */

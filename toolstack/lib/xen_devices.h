@@ -16,14 +16,6 @@ struct privcmd_hypercall {
 	uint64_t arg[5];
 };
 
-struct privcmd_mmapbatch_v2 {
-	uint32_t num;
-	uint16_t dom;
-	uint64_t addr;
-	const uint64_t *arr; /* guest frames */
-	int *err; /* out: one errno each */
-};
-
 struct privcmd_mmap_resource {
 	uint16_t dom;
 	uint32_t type;
@@ -34,7 +26,6 @@ struct privcmd_mmap_resource {
 };
 
 #define IOCTL_PRIVCMD_HYPERCALL     XEN_IOCTL('P', 0, struct privcmd_hypercall)
-#define IOCTL_PRIVCMD_MMAPBATCH_V2  XEN_IOCTL('P', 4, struct privcmd_mmapbatch_v2)
 #define IOCTL_PRIVCMD_MMAP_RESOURCE XEN_IOCTL('P', 7, struct privcmd_mmap_resource)
 
 /* Binding answers with the local port. read() yields pending ports, write() of a port unmasks it. */
@@ -71,7 +62,28 @@ struct gntdev_unmap_arg {
 	uint32_t pad;
 };
 
+/* Between local memory, which the kernel pins, and granted pages; within one granted page each. */
+struct gntdev_copy_segment {
+	union gntdev_copy_side {
+		const void *local;
+		struct {
+			uint32_t ref;
+			uint16_t offset;
+			uint16_t domid;
+		} foreign;
+	} source, dest;
+	uint16_t len;
+	uint16_t flags; /* GNTCOPY_*: which side is foreign */
+	int16_t status; /* out: GNTST_* */
+};
+
+struct gntdev_copy_arg {
+	uint32_t count;
+	struct gntdev_copy_segment *segments;
+};
+
 #define IOCTL_GNTDEV_MAP_GRANT_REF   XEN_IOCTL('G', 0, struct gntdev_map_arg)
 #define IOCTL_GNTDEV_UNMAP_GRANT_REF XEN_IOCTL('G', 1, struct gntdev_unmap_arg)
+#define IOCTL_GNTDEV_GRANT_COPY      XEN_IOCTL('G', 8, struct gntdev_copy_arg)
 
 #endif

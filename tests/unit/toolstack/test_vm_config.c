@@ -1,0 +1,163 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What the keys mean: defaults, limits, and messages that name file, line, word and expectation.
+ */
+#include "test.h"
+
+#include "lib/uuid.h"
+#include "lib/vm_config.h"
+
+static struct vm_config vm;
+static struct reason why;
+
+static int read_text(const char *text)
+{
+	struct config c = { 0 };
+	int rc;
+
+	vm_config_free(&vm);
+	assert_int_equal(config_parse(&c, "x.cfg", text_bytes(text), false, &why), 0);
+	rc = vm_config_read(&vm, &c, &why);
+	config_free(&c);
+	return rc;
+}
+
+static void refused(const char *line, const char *part)
+{
+	char text[256];
+
+	snprintf(text, sizeof(text), "name='a'\nkernel='/k'\n%s\n", line);
+	assert_int_equal(read_text(text), -1);
+	assert_reason(why, part);
+}
+
+static int cleanup(void **state)
+{
+	(void)state;
+	vm_config_free(&vm);
+	return 0;
+}
+
+static void test_defaults(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("name='a'\nkernel='/k'"), 0);
+	assert_string_equal(vm.name, "a");
+	assert_string_equal(vm.kernel, "/k");
+	assert_null(vm.ramdisk);
+	assert_string_equal(vm.cmdline, "");
+	assert_int_equal(vm.vcpus, 1);
+	assert_int_equal(vm.max_vcpus, 1);
+	assert_int_equal(vm.on_poweroff, VM_DESTROY);
+	assert_int_equal(vm.on_reboot, VM_RESTART);
+	assert_int_equal(vm.on_crash, VM_DESTROY);
+	assert_int_equal(vm.tsc_mode, 2);
+	assert_false(vm.has_uuid);
+}
+
+static void test_everything(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("type='pvh'; name='web-1.x'; memory=512; maxmem=1024; vcpus=2\n"
+				   "maxvcpus=4; kernel='/k'; ramdisk='/r'; root='/dev/xvda1 ro'\n"
+				   "extra='quiet'; on_poweroff='preserve'; on_reboot='rename-restart'\n"
+				   "on_crash='restart'; uuid='01234567-89ab-cdef-0123-456789ABCDEF'\n"
+				   "disk=[]; vif=[]; builder='generic'; tsc_mode='default'"),
+			 0);
+	assert_int_equal(vm.memory_mib, 512);
+	assert_int_equal(vm.max_memory_mib, 1024);
+	assert_int_equal(vm.max_vcpus, 4);
+	assert_string_equal(vm.ramdisk, "/r");
+	assert_string_equal(vm.cmdline, "root=/dev/xvda1 ro quiet");
+	assert_int_equal(vm.on_poweroff, VM_PRESERVE);
+	assert_int_equal(vm.on_reboot, VM_RENAME_RESTART);
+	assert_int_equal(vm.on_crash, VM_RESTART);
+	assert_int_equal(vm.tsc_mode, 0);
+	assert_true(vm.has_uuid);
+	assert_int_equal(vm.uuid[0], 0x01);
+	assert_int_equal(vm.uuid[15], 0xef);
+}
+
+static void test_cmdline_wins(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("name='a'\nkernel='/k'\ncmdline='console=hvc0'\nextra='x'"), 0);
+	assert_string_equal(vm.cmdline, "console=hvc0");
+	assert_int_equal(read_text("name='a'\nkernel='/k'\nextra='x y'"), 0);
+	assert_string_equal(vm.cmdline, "x y");
+}
+
+static void test_mistakes(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("kernel='/k'"), -1);
+	assert_reason(why, "name: not set");
+	assert_int_equal(read_text("name='a'"), -1);
+	assert_reason(why, "kernel: not set");
+	refused("memory='lots'", "x.cfg:3: memory: expected a number of MiB, found \"lots\"");
+	refused("memory=0", "x.cfg:3: memory: expected a number of MiB, found 0");
+	refused("memory=-5", "memory: expected");
+	refused("memory=[1]", "found a list");
+	refused("memory=64\nmaxmem=32", "x.cfg:4: maxmem: expected a number of MiB, not below memory, found 32");
+	refused("vcpus=129", "1 to 128, found 129");
+	refused("vcpus=4\nmaxvcpus=2", "not below vcpus");
+	refused("type='hvm'", "x.cfg:3: type: expected \"pvh\", the only type supported, found \"hvm\"");
+	refused("uuid='123'", "uuid: expected a UUID");
+	refused("on_crash='coredump-restart'", "expected an action without a core dump");
+	refused("on_crash='explode'", "expected destroy, restart, rename-restart or preserve, found \"explode\"");
+	refused("disk=['phy:/dev/x,xvda,w']", "x.cfg:3: disk: not supported");
+	refused("bootloader='pygrub'", "bootloader: not supported");
+	refused("ramdisk=3", "ramdisk: expected a \"quoted string\", found 3");
+	refused("tsc_mode='fast'", "tsc_mode: expected");
+	refused("name='../etc/passwd'", "name: expected at most 63 letters");
+}
+
+static void test_names(void **state)
+{
+	char longest[VM_NAME_MAX + 2];
+
+	(void)state;
+	memset(longest, 'a', sizeof(longest));
+	longest[VM_NAME_MAX] = '\0';
+	assert_true(vm_name_valid(longest));
+	longest[VM_NAME_MAX] = 'a';
+	longest[VM_NAME_MAX + 1] = '\0';
+	assert_false(vm_name_valid(longest));
+	assert_false(vm_name_valid(""));
+	assert_false(vm_name_valid(".."));
+	assert_false(vm_name_valid("a/b"));
+	assert_false(vm_name_valid("a\nb"));
+	assert_false(vm_name_valid("-c"));
+	assert_true(vm_name_valid("Win-7"));
+}
+
+static void test_uuid(void **state)
+{
+	uint8_t a[16], b[16];
+	char text[UUID_TEXT];
+
+	(void)state;
+	assert_int_equal(uuid_generate(a), 0);
+	uuid_format(a, text);
+	assert_int_equal(text[14], '4');
+	assert_true(uuid_parse(text, b));
+	assert_memory_equal(a, b, 16);
+	assert_false(uuid_parse("01234567-89ab-cdef-0123-456789abcde", b));
+	assert_false(uuid_parse("01234567-89ab-cdef-0123-456789abcdeg", b));
+	assert_false(uuid_parse("0123456789ab-cdef-0123-456789abcdef12", b));
+	assert_false(uuid_parse("01234567-89ab-cdef-0123_456789abcdef", b));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_teardown(test_defaults, cleanup),
+		cmocka_unit_test_teardown(test_everything, cleanup),
+		cmocka_unit_test_teardown(test_cmdline_wins, cleanup),
+		cmocka_unit_test_teardown(test_mistakes, cleanup),
+		cmocka_unit_test(test_names),
+		cmocka_unit_test(test_uuid),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
