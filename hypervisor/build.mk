@@ -1,3 +1,5 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
 # The hypervisor: every .c and .S of its folders, linked and written out flat with a multiboot header.
 HV_DIRS := boot x86 mm domain hvm hvm/svm sched event grant hypercall emul lib
 HV_SRC := $(sort $(foreach d,$(HV_DIRS),$(wildcard hypervisor/$(d)/*.c hypervisor/$(d)/*.S)))
