@@ -42,8 +42,8 @@ void event_domain_destroy(struct domain *d);
 long do_event_channel_op(unsigned cmd, uint64_t arg);
 
 /* Marks port pending and notifies its vCPU; the delivery behind all of the following. */
-void event_virq(struct vcpu *v, unsigned virq);              /* per-vCPU VIRQ; nothing if unbound */
-void event_global_virq(unsigned virq);                       /* VIRQ_DOM_EXC, ...: to domain 0 */
+void event_virq(struct vcpu *v, unsigned virq); /* per-vCPU VIRQ; nothing if unbound */
+void event_global_virq(unsigned virq);          /* VIRQ_DOM_EXC, ...: to domain 0 */
 /*
  * Is port pending (SCHEDOP_poll)? 1, 0, or -EINVAL when there is no such port. The poller sets
  * poll_port first, then its bit in d->poll_mask, then asks; the waker clears the bit.

@@ -24,7 +24,7 @@ int grant_domain_release_mappings(struct domain *d);
  */
 void grant_domain_destroy(struct domain *d);
 
-#define GRANT_FRAMES_LIMIT 4096u
+#define GRANT_FRAMES_LIMIT          4096u
 #define GRANT_MAPTRACK_FRAMES_LIMIT 65536u
 
 /*

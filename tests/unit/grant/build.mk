@@ -3,5 +3,6 @@ GRANT_SOURCES := $(sort $(wildcard hypervisor/grant/*.c)) tests/unit/event/fake_
 		 tests/unit/grant/fake_memory.c
 GRANT_FLAGS := -iquote tests/unit/event -pthread
 $(eval $(call unit_test,grant,map,$(GRANT_SOURCES),$(GRANT_FLAGS)))
+$(eval $(call unit_test,grant,map_hostile,$(GRANT_SOURCES),$(GRANT_FLAGS)))
 $(eval $(call unit_test,grant,copy,$(GRANT_SOURCES),$(GRANT_FLAGS)))
 $(eval $(call unit_test,grant,table,$(GRANT_SOURCES),$(GRANT_FLAGS)))
