@@ -42,6 +42,12 @@ long unsupported(const char *what, unsigned op)
 	return -EOPNOTSUPP;
 }
 
+long unknown(const char *what, unsigned op)
+{
+	log_domain(domain_current(), LOG_INFO, "%s %u is not known", what, op);
+	return -ENOSYS;
+}
+
 void runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out)
 {
 	const struct vcpu_runstate_info *r = &v->runstate;

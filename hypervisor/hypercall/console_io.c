@@ -53,6 +53,6 @@ long do_console_io(unsigned cmd, unsigned count, uint64_t buffer)
 	case CONSOLEIO_read:
 		return domain_current()->is_control ? console_read_to(count, buffer) : -EPERM;
 	default:
-		return -ENOSYS;
+		return unknown("console_io", cmd);
 	}
 }

@@ -89,7 +89,7 @@ static long run_on_domain(struct xen_domctl *op, bool *copyback)
 	long rc;
 
 	if (!o)
-		return unsupported("domctl", op->cmd);
+		return unknown("domctl", op->cmd);
 	rc = target_get(op->domain, &d);
 	if (rc)
 		return rc;

@@ -207,6 +207,6 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 		/* A hint for shadow page tables. Every Linux tries it, so it is not worth a line. */
 		return -ENOSYS;
 	default:
-		return unsupported("hvm_op", cmd);
+		return unknown("hvm_op", cmd);
 	}
 }

@@ -120,7 +120,6 @@ long do_memory_op(unsigned cmd, uint64_t arg)
 	case XENMEM_get_sharing_shared_pages:
 		return 0;
 	default:
-		unsupported("memory_op", op);
-		return -ENOSYS;
+		return unknown("memory_op", op);
 	}
 }

@@ -148,7 +148,7 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 		*copyback = true;
 		return dom0_screen(&op->u.dom0_console);
 	default:
-		return unsupported("platform_op", op->cmd);
+		return unknown("platform_op", op->cmd);
 	}
 }
 

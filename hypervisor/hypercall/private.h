@@ -24,6 +24,8 @@ int target_get_live(domid_t id, struct domain **out);
 
 /* Logs "<what> <op> is not supported" for the calling domain and returns -EOPNOTSUPP. */
 long unsupported(const char *what, unsigned op);
+/* Logs "<what> <op> is not known" and returns -ENOSYS: the end of each dispatch. */
+long unknown(const char *what, unsigned op);
 
 /* An interrupted operation's progress travels in the bits above the command's own. */
 #define MEMOP_PROGRESS_SHIFT 6u

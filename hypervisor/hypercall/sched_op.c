@@ -256,7 +256,7 @@ long do_sched_op(unsigned cmd, uint64_t arg)
 	case SCHEDOP_pin_override:
 		return sched_pin_override(arg);
 	default:
-		return -ENOSYS;
+		return unknown("sched_op", cmd);
 	}
 }
 

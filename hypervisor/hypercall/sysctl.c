@@ -185,7 +185,7 @@ static long sysctl_run(struct xen_sysctl *op, bool *copyback)
 		return -ENODEV;
 	default:
 		*copyback = false;
-		return unsupported("sysctl", op->cmd);
+		return unknown("sysctl", op->cmd);
 	}
 }
 

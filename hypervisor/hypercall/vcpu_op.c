@@ -174,6 +174,6 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 		/* Only for a vCPU that never moves, and none is promised that. */
 		return -EINVAL;
 	default:
-		return -ENOSYS;
+		return unknown("vcpu_op", cmd);
 	}
 }

@@ -131,6 +131,6 @@ long do_xen_version(unsigned cmd, uint64_t arg)
 	case XENVER_commandline2:
 		return put_varbuf(arg, command_line());
 	default:
-		return -ENOSYS;
+		return unknown("xen_version", cmd);
 	}
 }

@@ -1,2 +1,4 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
+HYPERCALL_FAKES := tests/unit/hypercall/fake_machine.c hypervisor/hypercall/common.c
 $(eval $(call unit_test,hypercall,dispatch,hypervisor/hypercall/dispatch.c))
+$(eval $(call unit_test,hypercall,memory,$(HYPERCALL_FAKES) $(wildcard hypervisor/hypercall/memory*.c)))
