@@ -11,5 +11,7 @@ LINT_FUZZ_CFLAGS = -std=gnu17 -Wall -Wextra -Werror $(FUZZ_INCLUDES) $(FUZZ_HYPE
 lint: $(B)/host-deps/build $(B)/host-deps/lint ## formatting, static analysis, headers, licences, house rules
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
-		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' --flags 'tests/guest=$(GUEST_CFLAGS)' \
+		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
+		--flags 'tests/unit/toolstack=$(UNIT_CFLAGS) -iquote toolstack' \
+		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)
