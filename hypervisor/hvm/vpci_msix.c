@@ -160,6 +160,12 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 		x->enabled = false;
 	}
 	if (enable && !x->enabled) {
+		if (!x->table) { /* what the device holds now would go out */
+			log_warn("pci %04x:%02x:%02x.%u: MSI-X not enabled: its table is nowhere",
+				 f->address.segment, f->address.bus, f->address.devfn >> 3,
+				 f->address.devfn & 7);
+			return;
+		}
 		if (!entries_alloc(x))
 			return;
 		x->enabled = true;
