@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The command line: every option's forms, and values that must be refused with one warning and no effect. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include "boot_info.h"
+#include "lib.h"
+#include "log.h"
+
+#define MIB (1UL << 20)
+
+static unsigned warnings;
+static char warning[256];
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	va_list ap;
+
+	assert_int_equal(level, LOG_WARN);
+	warnings++;
+	va_start(ap, fmt);
+	vsnprintf(warning, sizeof(warning), fmt, ap);
+	va_end(ap);
+}
+
+static struct cmdline parse(const char *text)
+{
+	struct cmdline c = cmdline;
+
+	warnings = 0;
+	cmdline_parse(&c, text);
+	return c;
+}
+
+static void refused(const char *text)
+{
+	struct cmdline c = parse(text);
+
+	if (warnings != 1)
+		fail_msg("\"%s\": %u warnings", text, warnings);
+	if (memcmp(&c, &cmdline, sizeof(c)) != 0)
+		fail_msg("\"%s\" was refused but changed something", text);
+}
+
+static void test_our_own_line(void **state)
+{
+	struct cmdline c = parse("console=com1,vga com1=115200,8n1 dom0_mem=256M loglvl=info");
+
+	assert_int_equal(warnings, 0);
+	assert_true(c.console_com1 && c.console_vga);
+	assert_int_equal(c.com1_baud, 115200);
+	assert_int_equal(c.com1_port, 0x3f8);
+	assert_int_equal(c.com1_irq, 4);
+	assert_true(c.dom0_mem == 256 * MIB);
+	assert_int_equal(c.log_level, LOG_INFO);
+	assert_false(c.noreboot);
+	assert_int_equal(c.maxcpus, 0);
+	assert_int_equal(c.dom0_max_vcpus, 0);
+}
+
+static void test_console(void **state)
+{
+	struct cmdline c = parse("console=vga");
+
+	assert_true(!c.console_com1 && c.console_vga);
+	c = parse("console=com1");
+	assert_true(c.console_com1 && !c.console_vga);
+	c = parse("console=none");
+	assert_true(!c.console_com1 && !c.console_vga);
+	refused("console=com2");
+	refused("console=vga,tty0");
+}
+
+static void test_com1(void **state)
+{
+	struct cmdline c = parse("com1=9600,8n1,0x2f8,3");
+
+	assert_int_equal(warnings, 0);
+	assert_int_equal(c.com1_baud, 9600);
+	assert_int_equal(c.com1_port, 0x2f8);
+	assert_int_equal(c.com1_irq, 3);
+	c = parse("com1=auto");
+	assert_int_equal(c.com1_baud, 0);
+	c = parse("com1=38400,,0x3e8");
+	assert_int_equal(c.com1_port, 0x3e8);
+	assert_int_equal(c.com1_irq, 4);
+	refused("com1=fast");
+	refused("com1=115201");
+	refused("com1=115200,7e1");
+	refused("com1=115200,8n1,0x1ffff");
+	refused("com1=115200,8n1,0");
+	refused("com1=115200,8n1,0x3f8,256");
+	refused("com1=115200,8n1,0x3f8,4,5");
+	refused("com1=115200x");
+}
+
+static void test_dom0_mem(void **state)
+{
+	static const struct {
+		const char *text;
+		uint64_t bytes;
+	} good[] = {
+		{ "dom0_mem=256M", 256 * MIB },
+		{ "dom0_mem=1g", 1024 * MIB },
+		{ "dom0_mem=262144", 256 * MIB }, /* KiB */
+		{ "dom0_mem=268435456b", 256 * MIB },
+		{ "dom0_mem=262144K", 256 * MIB },
+		{ "dom0_mem=0x100M", 256 * MIB },
+		{ "dom0_mem=512M,max:512M", 512 * MIB },
+		{ "dom0_mem=512M,max:300M", 300 * MIB },
+		{ "dom0_mem=100M,min:200M,max:300M", 200 * MIB },
+		{ "dom0_mem=max:300M", 300 * MIB },
+		{ "dom0_mem=min:200M", 200 * MIB },
+		{ "dom0_mem=min:200M,max:300M", 300 * MIB },
+	};
+
+	for (unsigned i = 0; i < ARRAY_SIZE(good); i++) {
+		struct cmdline c = parse(good[i].text);
+
+		if (warnings || c.dom0_mem != good[i].bytes)
+			fail_msg("\"%s\" is %lu", good[i].text, c.dom0_mem);
+	}
+	refused("dom0_mem=");
+	refused("dom0_mem");
+	refused("dom0_mem=0");
+	refused("dom0_mem=lots");
+	refused("dom0_mem=256X");
+	refused("dom0_mem=256MM");
+	refused("dom0_mem=-256M");
+	refused("dom0_mem=min:300M,max:200M");
+	refused("dom0_mem=99999999999999999999");
+	refused("dom0_mem=18446744073709551615T");
+	refused("dom0_mem=0x");
+	refused("dom0_mem=max:");
+}
+
+static void test_cpus(void **state)
+{
+	assert_int_equal(parse("dom0_max_vcpus=2").dom0_max_vcpus, 2);
+	assert_int_equal(parse("dom0_max_vcpus=1-4").dom0_max_vcpus, 4);
+	assert_int_equal(parse("dom0_max_vcpus=-4").dom0_max_vcpus, 4);
+	assert_int_equal(parse("dom0_max_vcpus=2-").dom0_max_vcpus, 0);
+	assert_int_equal(warnings, 0);
+	assert_int_equal(parse("maxcpus=1").maxcpus, 1);
+	refused("dom0_max_vcpus=4-2");
+	refused("dom0_max_vcpus=x");
+	refused("dom0_max_vcpus=");
+	refused("dom0_max_vcpus=1-2-3");
+	refused("maxcpus=99999");
+	refused("maxcpus=");
+	refused("maxcpus=1,2");
+}
+
+static void test_loglvl(void **state)
+{
+	assert_int_equal(parse("loglvl=all").log_level, LOG_DEBUG);
+	assert_int_equal(parse("loglvl=debug").log_level, LOG_DEBUG);
+	assert_int_equal(parse("loglvl=warning").log_level, LOG_WARN);
+	assert_int_equal(parse("loglvl=error").log_level, LOG_ERR);
+	assert_int_equal(parse("loglvl=none").log_level, -1);
+	assert_int_equal(parse("loglvl=error/all").log_level, LOG_ERR);
+	assert_int_equal(parse("guest_loglvl=all").log_level, LOG_INFO);
+	assert_int_equal(warnings, 0);
+	refused("loglvl=loud");
+	refused("loglvl=information");
+	refused("guest_loglvl=loud");
+}
+
+static void test_noreboot(void **state)
+{
+	assert_true(parse("noreboot").noreboot);
+	assert_true(parse("noreboot=1").noreboot);
+	assert_false(parse("noreboot=0").noreboot);
+	assert_false(parse("noreboot noreboot=no").noreboot);
+	assert_int_equal(warnings, 0);
+	refused("noreboot=perhaps");
+}
+
+static void test_unknown(void **state)
+{
+	struct cmdline c;
+
+	refused("iommu=force");
+	assert_non_null(strstr(warning, "iommu=force"));
+	refused("dom0_me=1");
+	refused("dom0_memory=1");
+	refused("=");
+	c = parse("foo bar noreboot baz=1");
+	assert_int_equal(warnings, 3);
+	assert_true(c.noreboot);
+}
+
+static void test_spaces_and_length(void **state)
+{
+	char text[BOOT_CMDLINE_MAX];
+	struct cmdline c = parse("  noreboot \t  maxcpus=3   ");
+
+	assert_int_equal(warnings, 0);
+	assert_true(c.noreboot);
+	assert_int_equal(c.maxcpus, 3);
+	parse("");
+	parse("   ");
+	assert_int_equal(warnings, 0);
+	memset(text, 'a', sizeof(text));
+	text[sizeof(text) - 1] = '\0';
+	refused(text);
+	memcpy(text, "dom0_mem=", 9);
+	refused(text);
+	memset(text, ',', sizeof(text) - 1);
+	memcpy(text, "console=", 8);
+	parse(text); /* whatever it means, it ends */
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_our_own_line), cmocka_unit_test(test_console),
+		cmocka_unit_test(test_com1),	     cmocka_unit_test(test_dom0_mem),
+		cmocka_unit_test(test_cpus),	     cmocka_unit_test(test_loglvl),
+		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_spaces_and_length),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
