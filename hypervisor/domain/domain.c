@@ -122,13 +122,11 @@ static void destroy_begin(struct domain *d)
 	domain_log_exits(d);
 }
 
-int domain_destroy(struct domain *d)
+static int destroy_step(struct domain *d)
 {
 	struct vcpu *v;
 	int rc;
 
-	if (d->is_control)
-		return -EINVAL;
 	if (!d->is_dying)
 		destroy_begin(d);
 	if (list_empty(&d->link))
@@ -145,6 +143,19 @@ int domain_destroy(struct domain *d)
 	event_global_virq(VIRQ_DOM_EXC);
 	domain_put(d);
 	return 0;
+}
+
+int domain_destroy(struct domain *d)
+{
+	int rc;
+
+	if (d->is_control)
+		return -EINVAL;
+	if (atomic_xchg(&d->being_destroyed, true))
+		return -ERESTART; /* another CPU is at it: come again */
+	rc = destroy_step(d);
+	atomic_set(&d->being_destroyed, false);
+	return rc;
 }
 
 /* Domain 0 speaks for the machine. */

@@ -4,6 +4,7 @@
  * pause_count, both atomic; who runs it when is the scheduler's.
  */
 #include "abi/errno.h"
+#include "abi/sched.h"
 #include "atomic.h"
 #include "cpu.h"
 #include "guest_access.h"
@@ -158,6 +159,17 @@ void vcpu_down(struct vcpu *v)
 	atomic_or(&v->pause_flags, VCPU_PAUSE_DOWN);
 	sched_sleep(v);
 	vcpu_leave_guest(v);
+}
+
+void vcpu_halt_forever(struct vcpu *v)
+{
+	struct vcpu *other;
+
+	vcpu_down(v);
+	for_each_vcpu(v->domain, other)
+		if (!(atomic_read(&other->pause_flags) & VCPU_PAUSE_DOWN))
+			return;
+	domain_shutdown(v->domain, SHUTDOWN_poweroff);
 }
 
 void vcpu_init_signal(struct vcpu *v)

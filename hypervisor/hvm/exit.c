@@ -29,11 +29,14 @@ static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
 	hvm_skip(v, e->length);
 }
 
-/* With interrupts off only an NMI or INIT ends it: that is how a CPU goes offline. */
+/* With interrupts off nothing but an INIT would end it: that is how a CPU goes offline. */
 static void exit_hlt(struct vcpu *v, const struct vmexit *e)
 {
 	hvm_skip(v, e->length);
-	vcpu_block(v);
+	if ((v->hvm.regs.rflags & RFLAGS_IF) || v->hvm.nmi_pending)
+		vcpu_block(v);
+	else
+		vcpu_halt_forever(v);
 }
 
 static void exit_msr(struct vcpu *v, const struct vmexit *e)

@@ -75,8 +75,9 @@ bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
 		vcpu_publish_time(v);
 		return true;
 	case MSR_TSC_AUX:
+		if (value >> 32 || !wrmsr_safe(MSR_TSC_AUX, value))
+			return false;
 		v->hvm.tsc_aux = value;
-		wrmsr(MSR_TSC_AUX, value);
 		return true;
 	case MSR_HWCR:
 		return true;

@@ -66,6 +66,7 @@ struct domain {
 	bool is_dying;      /* destroy has begun; d->lock */
 	bool is_shut_down;  /* d->lock */
 	bool is_shutting_down;
+	bool being_destroyed; /* somebody is inside domain_destroy; atomic */
 	uint8_t shutdown_code; /* SHUTDOWN_* */
 	uint32_t refs;      /* atomic */
 	struct list link;   /* domain_list lock */
@@ -162,6 +163,8 @@ void vcpu_unblock(struct vcpu *v);
 /* VCPUOP_initialise, SIPI: a vCPU that is down starts from the state given to it. */
 void vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
+/* v, the current one, halted with interrupts off: down, and with the last one the domain powers off. */
+void vcpu_halt_forever(struct vcpu *v);
 /* Publishes pvclock (vcpu_info.time and the secondary copy), when scheduled in and on changes. */
 void vcpu_publish_time(struct vcpu *v);
 

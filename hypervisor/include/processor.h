@@ -83,6 +83,10 @@ static inline void wrmsr(uint32_t msr, uint64_t v)
 	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
 
+/* x86/trap_entry.S: false, and nothing done, where the CPU has no such register or value. */
+bool rdmsr_safe(uint32_t msr, uint64_t *value);
+bool wrmsr_safe(uint32_t msr, uint64_t value);
+
 static inline uint64_t rdtsc(void)
 {
 	uint32_t lo, hi;

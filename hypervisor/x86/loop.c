@@ -27,6 +27,7 @@ static void switch_to(struct cpu *c, struct vcpu *next)
 		sched_switched(prev);
 	if (next) {
 		hvm->switch_in(next);
+		wrmsr_safe(MSR_TSC_AUX, next->hvm.tsc_aux);
 		fpu_restore(next);
 		timer_migrate(&next->singleshot, c->id);
 		timer_migrate(&next->periodic, c->id);

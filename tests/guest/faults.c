@@ -41,12 +41,6 @@ TEST(svm_instructions_fault)
 	CHECK_EQ(FAULTS("stgi", : : : "memory"), TRAP_UD);
 }
 
-TEST(bad_control_registers_fault)
-{
-	CHECK_EQ(FAULTS("mov %0, %%cr4", : : "r"(~0UL) : "memory"), TRAP_GP);
-	CHECK_EQ(FAULTS("mov %0, %%cr0", : : "r"(0x80000000UL) : "memory"), TRAP_GP);
-}
-
 TEST(our_own_faults_are_ours)
 {
 	CHECK_EQ(FAULTS("ud2", : : : "memory"), TRAP_UD);

@@ -3,6 +3,7 @@
  * A virtual CPU's state between the neutral form and the VMCB. Half of it (FS, GS, TR, LDTR, the SYSCALL
  * and SYSENTER registers) is in the CPU itself while the vCPU is loaded: svm_sync fetches it first.
  */
+#include "cpuid.h"
 #include "lib.h"
 #include "mm.h"
 #include "private.h"
@@ -112,11 +113,11 @@ static bool pat_valid(uint64_t pat)
 }
 
 /* APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM. */
-static bool efer_valid(const struct vmcb *c, uint64_t efer)
+static bool efer_valid(const struct vcpu *v, uint64_t efer)
 {
-	const uint64_t known = EFER_SCE | EFER_LME | EFER_LMA | EFER_NXE | BIT(13) | BIT(14);
+	const struct vmcb *c = svm_of(v)->vmcb;
 
-	if (efer & ~known)
+	if (efer & ~(cpuid_efer_allowed(v->domain->hvm.cpuid) | EFER_LMA))
 		return false;
 	return !((efer ^ c->efer) & EFER_LME) || !(c->cr0 & CR0_PG);
 }
@@ -127,7 +128,7 @@ bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault)
 
 	switch (msr) {
 	case MSR_EFER:
-		*fault = !efer_valid(c, value);
+		*fault = !efer_valid(v, value);
 		if (!*fault)
 			c->efer = (value & ~EFER_LMA) | (c->efer & EFER_LMA) | EFER_SVME;
 		return true;
