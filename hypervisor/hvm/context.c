@@ -294,18 +294,6 @@ static void lapic_regs_apply(struct domain *d, const struct record *r)
 	a->regs[APIC_TDCR] &= 0xb;
 }
 
-/* After both records, in whichever order: the ID as the mode has it, and the timer. */
-static void lapic_settle(struct vcpu *v)
-{
-	struct vlapic *a = vcpu_vlapic(v);
-
-	a->regs[APIC_ID] = vlapic_is_x2apic(a) ? 2 * v->id : 2 * v->id << 24;
-	if (a->tsc_deadline)
-		vlapic_timer_set_deadline(v, a->tsc_deadline);
-	else if (a->regs[APIC_TMICT])
-		vlapic_timer_set_count(v, a->regs[APIC_TMICT]);
-}
-
 /* --- MTRR, with PAT --------------------------------------------------------------------------------- */
 
 static bool memory_types_ok(uint64_t types, bool pat)
@@ -478,6 +466,6 @@ int hvm_context_load(struct domain *d, const uint8_t *data, size_t size)
 	while (!record_next(d, data, size, &at, &r))
 		handlers[r.head.typecode].apply(d, &r);
 	for_each_vcpu (d, v)
-		lapic_settle(v);
+		vlapic_restored(v); /* after both of its records, in whichever order */
 	return 0;
 }

@@ -305,7 +305,6 @@ void vlapic_init(struct vcpu *v)
 
 	memset(a, 0, sizeof(*a));
 	a->base_msr = VLAPIC_DEFAULT_BASE | APIC_BASE_ENABLE | (v->id == 0 ? APIC_BASE_BSP : 0);
-	a->init_pending = v->id != 0;
 	vlapic_timer_init(v);
 	vlapic_reset(v);
 }

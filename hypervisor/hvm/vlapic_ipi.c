@@ -3,7 +3,6 @@
  * Messages to local APICs: interrupt commands of other vCPUs, and MSI and IO-APIC messages. Finds the
  * destinations and acts on each. No lock: a destination's state is read as it is at that moment.
  */
-#include "atomic.h"
 #include "log.h"
 #include "vlapic_private.h"
 
@@ -53,20 +52,12 @@ static bool message_reaches(const struct message *m, const struct vcpu *v)
 
 static void message_accept(const struct message *m, struct vcpu *v)
 {
-	struct vlapic *a = vcpu_vlapic(v);
-
 	switch (m->mode) {
 	case DELIVER_FIXED:
 	case DELIVER_LOWEST: vlapic_set_irq(v, m->vector, m->level); break;
 	case DELIVER_NMI: vcpu_nmi(v); break;
-	case DELIVER_INIT:
-		atomic_set(&a->init_pending, true);
-		vcpu_init_signal(v);
-		break;
-	case DELIVER_SIPI:
-		if (atomic_xchg(&a->init_pending, false)) /* of the usual two only one counts */
-			vcpu_sipi(v, m->vector);
-		break;
+	case DELIVER_INIT: vcpu_init_signal(v); break;
+	case DELIVER_SIPI: vcpu_sipi(v, m->vector); break;
 	default:
 		log_domain(v->domain, LOG_DEBUG, "interrupt of delivery mode %u ignored", m->mode);
 		break;

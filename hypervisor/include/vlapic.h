@@ -25,7 +25,6 @@ struct vlapic {
 	struct timer timer;
 	time_ns_t timer_start; /* when the current count began */
 	time_ns_t timer_period;
-	bool init_pending;     /* INIT was received (or never ran): waits for SIPI; atomic */
 };
 
 void vlapic_init(struct vcpu *v); /* fills v->hvm.vlapic with the power-on state, APIC ID = 2 * id */
@@ -60,8 +59,9 @@ struct vcpu *vlapic_target(struct domain *d, uint32_t dest, bool logical);
 
 /* --- what the model needs from others --- */
 void vioapic_eoi(struct domain *d, uint8_t vector);   /* hvm/vioapic.c */
-void vcpu_init_signal(struct vcpu *v);                /* domain/: INIT: stop it, vlapic_reset */
-void vcpu_sipi(struct vcpu *v, uint8_t vector);       /* domain/: start at vector << 12, if waiting */
+void vcpu_init_signal(struct vcpu *v);                /* domain/: INIT: stop it */
+/* domain/: if it has been stopped (or never ran), vlapic_reset and start at vector << 12. */
+void vcpu_sipi(struct vcpu *v, uint8_t vector);
 void vcpu_nmi(struct vcpu *v);                        /* domain/ */
 uint64_t vcpu_tsc(const struct vcpu *v);              /* the guest's TSC now */
 time_ns_t vcpu_tsc_to_time(const struct vcpu *v, uint64_t tsc); /* when the guest's TSC reaches it */

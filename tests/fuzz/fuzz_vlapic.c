@@ -56,7 +56,7 @@ void vcpu_init_signal(struct vcpu *v)
 void vcpu_sipi(struct vcpu *v, uint8_t vector)
 {
 	(void)vector;
-	MUST(!v->hvm.vlapic.init_pending);
+	vlapic_reset(v);
 }
 
 void vcpu_nmi(struct vcpu *v)
