@@ -207,20 +207,6 @@ void vpci_port_write(unsigned port, unsigned size, uint32_t value)
 
 /* --- memory ------------------------------------------------------------------------------------- */
 
-/* The function that has an MSI-X table at pa; *in_frame: or at least in the same frame. */
-static struct vpci_function *table_at(paddr_t pa, bool *in_frame)
-{
-	*in_frame = false;
-	for (struct vpci_function *f = vpci_next(NULL); f; f = vpci_next(f)) {
-		if (!f->msix || !vpci_msix_in_frame(f->msix, MFN(pa >> PAGE_SHIFT)))
-			continue;
-		*in_frame = true;
-		if (vpci_msix_covers(f->msix, pa))
-			return f;
-	}
-	return NULL;
-}
-
 static uint64_t ecam_read(struct pci_address a, unsigned offset, unsigned size)
 {
 	if (offset & (size - 1))
@@ -241,7 +227,7 @@ bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value)
 		return true;
 	}
 	spin_lock(&vpci_lock);
-	f = table_at(gpa, &in_frame);
+	f = vpci_msix_at(gpa, &in_frame);
 	if (f)
 		*value = vpci_msix_read(f, (unsigned)(gpa - f->msix->table), size);
 	else if (in_frame)
@@ -266,7 +252,7 @@ bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value)
 		return true;
 	}
 	spin_lock(&vpci_lock);
-	f = table_at(gpa, &in_frame);
+	f = vpci_msix_at(gpa, &in_frame);
 	if (f)
 		vpci_msix_write(f, (unsigned)(gpa - f->msix->table), size, value);
 	else if (in_frame)
@@ -290,7 +276,7 @@ bool vpci_is_trapped(mfn_t mfn, bool *readable)
 	}
 	*readable = false;
 	spin_lock(&vpci_lock);
-	table_at(mfn.n << PAGE_SHIFT, &trapped);
+	vpci_msix_at(mfn.n << PAGE_SHIFT, &trapped);
 	spin_unlock(&vpci_lock);
 	return trapped;
 }

@@ -25,6 +25,8 @@
 
 #define ENTRY_MASKED 1u
 
+static struct vpci_function *functions; /* linked through next_msix */
+
 static uint16_t control_read(const struct vpci_function *f)
 {
 	return (uint16_t)pci_raw_read(f->address, f->msix->at + MSIX_CONTROL, 2);
@@ -49,6 +51,8 @@ bool vpci_msix_init(struct vpci_function *f, uint8_t at)
 	f->msix->bar = table & 7;
 	f->msix->offset = table & ~7u;
 	f->msix->entries = (control & MSIX_SIZE) + 1;
+	f->next_msix = functions;
+	functions = f;
 	if (control & MSIX_ENABLE)
 		control_write(f, control & ~MSIX_ENABLE);
 	return true;
@@ -86,6 +90,24 @@ void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change)
 			       (unsigned)DIV_ROUND_UP((x->table & ~PAGE_MASK) +
 							      ENTRY_SIZE * x->entries,
 						      PAGE_SIZE));
+}
+
+struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame)
+{
+	struct vpci_function *f;
+
+	*in_frame = false;
+	for (f = functions; f; f = f->next_msix) {
+		paddr_t first = f->msix->table, last = first + ENTRY_SIZE * f->msix->entries - 1;
+
+		if (!first || pa >> PAGE_SHIFT < first >> PAGE_SHIFT ||
+		    pa >> PAGE_SHIFT > last >> PAGE_SHIFT)
+			continue;
+		*in_frame = true;
+		if (pa >= first && pa <= last)
+			break;
+	}
+	return f;
 }
 
 /* --- entries ------------------------------------------------------------------------------------ */
@@ -233,10 +255,14 @@ void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, ui
 
 void vpci_msix_release(struct vpci_function *f)
 {
+	struct vpci_function **link = &functions;
 	struct vpci_msix *x = f->msix;
 
 	if (!x)
 		return;
+	while (*link != f)
+		link = &(*link)->next_msix;
+	*link = f->next_msix;
 	entries_unbind(x);
 	if (x->entry)
 		object_free(x->entry, x->entries * sizeof(*x->entry));

@@ -44,7 +44,8 @@ struct vpci_msix {
 };
 
 struct vpci_function {
-	struct vpci_function *next; /* in its hash chain */
+	struct vpci_function *next;      /* in its hash chain */
+	struct vpci_function *next_msix; /* of those with MSI-X, which are looked through for addresses */
 	struct pci_address address;
 	struct vpci_msi msi;
 	struct vpci_msix *msix; /* NULL: no such capability */
@@ -103,15 +104,8 @@ bool vpci_msix_init(struct vpci_function *f, uint8_t at);
 void vpci_msix_control_write(struct vpci_function *f, uint16_t value);
 /* Command register or BARs were written: where is the table now? */
 void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change);
-static inline bool vpci_msix_in_frame(const struct vpci_msix *x, mfn_t mfn)
-{
-	return x->table && mfn.n >= x->table >> PAGE_SHIFT &&
-	       mfn.n <= (x->table + 16ul * x->entries - 1) >> PAGE_SHIFT;
-}
-static inline bool vpci_msix_covers(const struct vpci_msix *x, paddr_t pa)
-{
-	return x->table && pa >= x->table && pa - x->table < 16ul * x->entries;
-}
+/* The function that has its table at pa; *in_frame: or at least one has it in the same frame. */
+struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame);
 /* Table access, offset from its begin; size 4 or 8, aligned; others are ignored. */
 uint64_t vpci_msix_read(const struct vpci_function *f, unsigned offset, unsigned size);
 void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, uint64_t value);
