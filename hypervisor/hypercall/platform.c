@@ -107,6 +107,28 @@ static long firmware_info(const struct xenpf_firmware_info *f)
 	}
 }
 
+/* The _PDC bits of what this hypervisor does with a CPU: HLT, on each one by itself. */
+#define PDC_C1_HALT 0x2u
+#define PDC_SMP_C1 0x8u
+
+/*
+ * Before dom0 tells the firmware what the system can do with power states (_PDC: revision, count,
+ * bits), it asks what the hypervisor can. The states themselves are not for us yet.
+ */
+static long processor_pm(const struct xenpf_set_processor_pminfo *pm)
+{
+	uint32_t pdc[3];
+
+	if (pm->type != XEN_PM_PDC)
+		return unsupported("processor power management of type", pm->type);
+	if (guest_copy_from(pdc, pm->u.pdc, sizeof(pdc)))
+		return -EFAULT;
+	if (pdc[0] != 1 || pdc[1] < 1)
+		return -EINVAL;
+	pdc[2] &= PDC_C1_HALT | PDC_SMP_C1;
+	return guest_copy_to(pm->u.pdc, pdc, sizeof(pdc));
+}
+
 /* Domain 0 has asked for the screen: from here on it is its own. The answer is the size filled in. */
 static long dom0_screen(struct dom0_vga_console_info *info)
 {
@@ -142,6 +164,8 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 	case XENPF_getidletime:
 		*copyback = true;
 		return idle_times(&op->u.getidletime);
+	case XENPF_set_processor_pminfo:
+		return processor_pm(&op->u.set_pminfo);
 	case XENPF_firmware_info:
 		return firmware_info(&op->u.firmware_info);
 	case XENPF_get_dom0_console:

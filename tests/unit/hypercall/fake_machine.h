@@ -24,7 +24,7 @@
 
 /* Where the caller's memory begins, and how much there is. */
 #define MEMORY 0xffff888000000000UL
-#define MEMORY_SIZE 65536u
+#define MEMORY_SIZE (1u << 20)
 extern uint8_t memory[MEMORY_SIZE];
 
 extern unsigned fake_flushes;
