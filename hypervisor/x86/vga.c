@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The VGA text screen, 80 by 25, as a console. Drawn in a copy first and copied out once per write: reading
- * video memory back in order to scroll would be slow. All of it under the log lock.
+ * The VGA text screen, 80 by 25, as a console. Drawn in a copy first, of which the rows that changed are
+ * copied out once per write: video memory is slow, and reading it back to scroll is slower. All of it
+ * under the log lock.
  */
 #include "console.h"
 #include "io.h"
@@ -17,7 +18,14 @@
 
 static uint16_t screen[ROWS][COLUMNS];
 static unsigned row, column;
+static unsigned changed_from = ROWS, changed_to; /* rows; from > to: none */
 static enum { TEXT, ESCAPE, SEQUENCE } state; /* of skipping terminal sequences */
+
+static void mark(unsigned from, unsigned to)
+{
+	changed_from = MIN(changed_from, from);
+	changed_to = MAX(changed_to, to);
+}
 
 static void clear_row(unsigned r)
 {
@@ -32,6 +40,7 @@ static void line_feed(void)
 	row = ROWS - 1;
 	memmove(screen[0], screen[1], sizeof(screen) - sizeof(screen[0]));
 	clear_row(row);
+	mark(0, ROWS - 1);
 }
 
 static void put(char c)
@@ -56,6 +65,7 @@ static void put(char c)
 		if ((unsigned char)c < ' ')
 			return;
 		screen[row][column++] = (uint16_t)(ATTRIBUTE | (unsigned char)c);
+		mark(row, row);
 	}
 	if (column >= COLUMNS) {
 		column = 0;
@@ -77,7 +87,11 @@ static void vga_write(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		put(s[i]);
-	memcpy(paddr_to_virt(TEXT_BASE), screen, sizeof(screen));
+	if (changed_from <= changed_to)
+		memcpy(paddr_to_virt(TEXT_BASE + changed_from * sizeof(screen[0])),
+		       screen[changed_from], (changed_to - changed_from + 1) * sizeof(screen[0]));
+	changed_from = ROWS;
+	changed_to = 0;
 	move_cursor();
 }
 
@@ -87,6 +101,7 @@ void vga_init(void)
 {
 	for (unsigned r = 0; r < ROWS; r++)
 		clear_row(r);
+	mark(0, ROWS - 1);
 	row = column = 0;
 	state = TEXT;
 	console_register(&vga_sink);
