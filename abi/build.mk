@@ -11,5 +11,5 @@ $(XEN_DEV)/.done: $(DL)/libxen-dev.ok
 	touch $@
 
 .PHONY: check-abi
-check-abi: $(XEN_DEV)/.done | $(B)/host-deps/build ## compare abi/ with the headers of Debian's Xen 4.20
+check-abi: $(XEN_DEV)/.done | $(B)/host-deps/build ## compare abi/ with Debian's Xen headers
 	$(PYTHON) tools/check_abi --work $(B)/check-abi $(XEN_DEV)/usr/include

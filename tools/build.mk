@@ -5,10 +5,11 @@
 
 CHECK ?=
 # Without the fuzzer, which gcc has not.
-LINT_FUZZ_CFLAGS = -std=gnu17 -Wall -Wextra -Werror $(FUZZ_INCLUDES) $(FUZZ_HYPERVISOR) $(FUZZ_TOOLSTACK)
+LINT_FUZZ_CFLAGS = -std=gnu17 -Wall -Wextra -Werror $(FUZZ_INCLUDES) $(FUZZ_HYPERVISOR) \
+		   $(FUZZ_TOOLSTACK)
 
 .PHONY: lint
-lint: $(B)/host-deps/build $(B)/host-deps/lint ## formatting, static analysis, headers, licences, house rules
+lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house rules
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \

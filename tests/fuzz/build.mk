@@ -5,7 +5,7 @@
 #   make fuzz FUZZ=insn          that target only
 # A short run with the same inputs every time is one of the unit tests (unit/fuzz/<name>).
 #
-# A target is tests/fuzz/fuzz_<name>.c and one line here: name, sources under test, flags, libraries.
+# A target is tests/fuzz/fuzz_<name>.c and one line here: its name and the sources under test.
 # Well-formed inputs to start from come from seeds.py; words worth trying from <name>.dict.
 
 FUZZ_SECONDS ?= 60
@@ -48,26 +48,36 @@ endef
 FUZZ_HYPERVISOR := -iquote hypervisor/include -iquote hypervisor
 FUZZ_FAKES := tests/fuzz/hypervisor_fakes.c
 # The fakes of the unit tests, which count what is taken and given back, and their flags.
-FUZZ_COUNTING_FAKES := -Ihypervisor/include -iquote tests -iquote tests/unit/event \
-		       -Wno-unused-parameter -Wno-missing-field-initializers
-
-$(eval $(call fuzz_target,elf,hypervisor/domain/elf.c,$(FUZZ_HYPERVISOR)))
-$(eval $(call fuzz_target,insn,$(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c),$(FUZZ_HYPERVISOR)))
-$(eval $(call fuzz_target,event,$(sort $(wildcard hypervisor/event/*.c)) tests/unit/event/fake_domain.c,$(FUZZ_HYPERVISOR) $(FUZZ_COUNTING_FAKES),-lcmocka))
-$(eval $(call fuzz_target,grant,$(sort $(wildcard hypervisor/grant/*.c)) tests/unit/event/fake_domain.c tests/unit/grant/fake_memory.c,$(FUZZ_HYPERVISOR) $(FUZZ_COUNTING_FAKES) -DFAKE_GFNS=128,-lcmocka))
-$(eval $(call fuzz_target,vlapic,$(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
-$(eval $(call fuzz_target,cmdline,hypervisor/boot/cmdline.c $(FUZZ_FAKES),$(FUZZ_HYPERVISOR)))
+FUZZ_DOMAINS := tests/unit/event/fake_domain.c
+FUZZ_COUNTING := $(FUZZ_HYPERVISOR) -Ihypervisor/include -iquote tests -iquote tests/unit/event \
+		 -Wno-unused-parameter -Wno-missing-field-initializers
+FUZZ_EVENT := $(sort $(wildcard hypervisor/event/*.c)) $(FUZZ_DOMAINS)
+FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
+	      tests/unit/grant/fake_memory.c
+FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c)
+FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)
 
 FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
-FUZZ_TOOLSTACK_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
-FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_TOOLSTACK_LIB)
+FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
+FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
+FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_LIB)
 
-$(eval $(call fuzz_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_TOOLSTACK_LIB),$(FUZZ_TOOLSTACK)))
-$(eval $(call fuzz_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_TOOLSTACK),$(FUZZ_UNPACK_LIBS)))
-$(eval $(call fuzz_target,unpack,$(FUZZ_UNPACK),$(FUZZ_TOOLSTACK),$(FUZZ_UNPACK_LIBS)))
-$(eval $(call fuzz_target,config,$(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_TOOLSTACK_LIB),$(FUZZ_TOOLSTACK)))
-$(eval $(call fuzz_target,console_ring,toolstack/consoled/console_ring.c,$(FUZZ_TOOLSTACK)))
+# hypervisor_target: name, sources; toolstack_target: name, sources, libraries
+hypervisor_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_HYPERVISOR)))
+toolstack_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_TOOLSTACK),$3))
+
+$(call hypervisor_target,elf,hypervisor/domain/elf.c)
+$(call hypervisor_target,cmdline,hypervisor/boot/cmdline.c $(FUZZ_FAKES))
+$(call hypervisor_target,insn,$(FUZZ_INSN))
+$(call hypervisor_target,vlapic,$(FUZZ_VLAPIC))
+$(eval $(call fuzz_target,event,$(FUZZ_EVENT),$(FUZZ_COUNTING),-lcmocka))
+$(eval $(call fuzz_target,grant,$(FUZZ_GRANT),$(FUZZ_COUNTING) -DFAKE_GFNS=128,-lcmocka))
+$(call toolstack_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_LIB))
+$(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
+$(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
+$(call toolstack_target,config,$(FUZZ_CONFIG))
+$(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 
 .PHONY: fuzz
-fuzz: $(or $(addprefix fuzz-,$(FUZZ)),$(addprefix fuzz-,$(FUZZ_TARGETS))) ## look for inputs that break parsers, 60 s each
+fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The console ring, in a page that the guest fills as it likes. Input: indices, then bytes to send. */
+/*
+ * The console ring, in a page that the guest fills as it likes. Input: indices, then bytes to send.
+ */
 #include "fuzz.h"
 
 #include <string.h>

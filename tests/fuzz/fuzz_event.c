@@ -52,7 +52,7 @@ static void domain_end(unsigned id)
 	fake_domain_forget(domains[id]);
 }
 
-/* --- what must hold after every step -------------------------------------------------------------- */
+/* --- what must hold after every step ---------------------------------------------------------- */
 
 static void check_channel(const struct domain *d, const struct event_channel *c)
 {
@@ -86,7 +86,7 @@ static void check_domain(const struct domain *d)
 	MUST(d->refs == 1);
 }
 
-/* --- steps ------------------------------------------------------------------------------------------ */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 /* The argument's 32-bit words, mostly small, so that they name things that are there. */
 static void hypercall(const uint8_t *in)

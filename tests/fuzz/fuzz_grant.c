@@ -20,7 +20,7 @@ static bool is_alive(const struct domain *d)
 	return d && !d->is_dying;
 }
 
-/* --- what must hold ------------------------------------------------------------------------------- */
+/* --- what must hold --------------------------------------------------------------------------- */
 
 /* Every pin has a page that is in use, and who made it may still be told so. */
 static void check_domain(struct domain *d)
@@ -44,7 +44,7 @@ static void check_domain(struct domain *d)
 	}
 }
 
-/* --- steps ----------------------------------------------------------------------------------------- */
+/* --- steps ------------------------------------------------------------------------------------ */
 
 static domid_t domid_of(uint8_t byte)
 {

@@ -16,7 +16,7 @@ static struct domain domain;
 static struct vcpu vcpus[VCPUS];
 static time_ns_t now;
 
-/* --- what the model needs from others ----------------------------------------------------------- */
+/* --- what the model needs from others --------------------------------------------------------- */
 
 time_ns_t time_now(void)
 {
@@ -81,7 +81,7 @@ void vioapic_eoi(struct domain *d, uint8_t vector)
 	MUST(d == &domain && vector >= FIRST_VECTOR);
 }
 
-/* --- what must hold after every step -------------------------------------------------------------- */
+/* --- what must hold after every step ---------------------------------------------------------- */
 
 static void check(struct vcpu *v)
 {

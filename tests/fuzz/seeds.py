@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes the inputs that fuzzing of one target starts from: small and well formed, so that the fuzzer
-need not invent a file format before it can break one.
+"""Writes the inputs that fuzzing of one target starts from: small and well formed, so that the
+fuzzer need not invent a file format before it can break one.
 
 usage: seeds.py TARGET FOLDER
 """
@@ -17,7 +17,7 @@ import zlib
 PHYS32_ENTRY = 18
 
 
-# ---- kernels -------------------------------------------------------------------------------------
+# ---- kernels ------------------------------------------------------------------------------------
 
 def note(entry, width=4):
     desc = entry.to_bytes(width, 'little')
@@ -34,8 +34,9 @@ def elf64(entry=0x100000, width=4, sections=False):
     shoff = at + len(body) if sections else 0
     if sections:
         body += struct.pack('<IIQQQQIIQQ', 0, 7, 0, 0, at + len(text), len(notes), 0, 0, 4, 0)
-    head = b'\x7fELF\2\1\1' + bytes(9) + struct.pack('<HHIQQQIHHHHHH', 2, 62, 1, 0x100000, 64, shoff,
-                                                     0, 64, 56, 2, 64, 1 if sections else 0, 0)
+    head = b'\x7fELF\2\1\1' + bytes(9)
+    head += struct.pack('<HHIQQQIHHHHHH', 2, 62, 1, 0x100000, 64, shoff, 0, 64, 56, 2, 64,
+                        1 if sections else 0, 0)
     return head + phdrs + body
 
 
@@ -53,7 +54,7 @@ def kernels():
     return [elf64(), elf64(width=8), elf64(sections=True), elf64(entry=0), elf32()]
 
 
-# ---- packed kernels ------------------------------------------------------------------------------
+# ---- packed kernels -----------------------------------------------------------------------------
 
 def filtered(command, data):
     """data through a command line tool, or nothing where the tool is not installed."""
@@ -86,7 +87,7 @@ def bzimage(payload):
     return bytes(setup) + payload
 
 
-# ---- text ----------------------------------------------------------------------------------------
+# ---- text ---------------------------------------------------------------------------------------
 
 def cmdlines():
     return [text.encode() for text in (
@@ -101,7 +102,8 @@ def configs():
         'name = "demo"\nmemory = 256\nvcpus = 2\nkernel = "/boot/vmlinuz"\n'
         'ramdisk = \'/boot/initrd\'\ncmdline = "console=hvc0"\non_crash = "preserve"\n',
         'name="a"; kernel="k"; maxmem=0x200 # more\non_reboot="restart"\ndisk = [ ]\nvif=[]\n'
-        'extra="a" \nextra+=" b"\nuuid="00000000-0000-4000-8000-000000000001"\ntsc_mode="native"\n',
+        'extra="a" \nextra+=" b"\ntsc_mode="native"\n'
+        'uuid="00000000-0000-4000-8000-000000000001"\n',
         'name="x" kernel="k"\nlist = [ 1, [ "b" ],\n \'c\', ]\nmemory = -1 \\\n\n',
         'name="n"\nkernel="k"\0memory=64 name=other on_poweroff=destroy')]
 
@@ -111,13 +113,15 @@ def rings():
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
 
 
-# ---- instructions --------------------------------------------------------------------------------
+# ---- instructions -------------------------------------------------------------------------------
 
-INSTRUCTIONS = '''8907 8b07 48 8907 488b4708 66890425b0b0e0fe c70780000000 c60701 0fb607 0fb70f 480fbe07 63c8
-4863c8 f3a4 f3ab f348a5 ac aa 8704248b05100000 f00fb10f 0fa307 0fba2f05 83270f 810f00010000 f6070f a100000000
-48a10000e0fe00000000 0fa2 0f32 0f30 f4 0f01d9 0f01c1 e4f0 ec ed 6c 6f f36c 0f22c0 0f20d8 0f2300 0f0138 0f09
-0f31 0f01f9 0f06 0f01f0 cc cd80 f1 f390 0f01c8 0f01c9 0f01d1 c5f877 6266 f20f10c1 e8fcffffff ff2508000000
-f00fc107 41ff8424f0ffffff 36663e67894605'''.split()
+INSTRUCTIONS = '''
+8907 8b07 48 8907 488b4708 66890425b0b0e0fe c70780000000 c60701 0fb607 0fb70f 480fbe07 63c8 4863c8
+f3a4 f3ab f348a5 ac aa 8704248b05100000 f00fb10f 0fa307 0fba2f05 83270f 810f00010000 f6070f
+a100000000 48a10000e0fe00000000 0fa2 0f32 0f30 f4 0f01d9 0f01c1 e4f0 ec ed 6c 6f f36c 0f22c0 0f20d8
+0f2300 0f0138 0f09 0f31 0f01f9 0f06 0f01f0 cc cd80 f1 f390 0f01c8 0f01c9 0f01d1 c5f877 6266
+f20f10c1 e8fcffffff ff2508000000 f00fc107 41ff8424f0ffffff 36663e67894605
+'''.split()
 
 
 def instructions():
@@ -125,7 +129,7 @@ def instructions():
             for mode in range(3) for code in INSTRUCTIONS]
 
 
-# ---- local APIC ----------------------------------------------------------------------------------
+# ---- local APIC ---------------------------------------------------------------------------------
 
 def step(kind, where=0, value=0, extra=0, vcpu=0):
     return struct.pack('<BHBQ', kind | vcpu << 4, where, extra, value)
@@ -144,12 +148,13 @@ def apic_steps():
         on + step(11, 0x4041, 0x2000) + step(15, 1, 3, 1) + step(12, extra=0x50) + step(13)]
 
 
-# ---- event channels ---------------------------------------------------------------------------------
+# ---- event channels -----------------------------------------------------------------------------
 
 def event(kind, domain, command=0, words=(), remote=None, vcpu=0):
     words = bytes(words) + bytes(6 - len(words))
     flags = 0 if remote is None else 0x40
-    return bytes([kind, domain | vcpu << 7, command, flags]) + words + bytes([remote or 0]) + bytes(5)
+    head = bytes([kind, domain | vcpu << 7, command, flags])
+    return head + words + bytes([remote or 0]) + bytes(5)
 
 
 def event_steps():
@@ -166,7 +171,7 @@ def event_steps():
         pair + event(6, 1, 1) + send + fifo + send + event(0, 0, 10, [1]) + pair + event(7, 2)]
 
 
-# ---- grant tables ----------------------------------------------------------------------------------
+# ---- grant tables -------------------------------------------------------------------------------
 
 def grant(kind, domain, *words):
     return bytes([kind, domain, *words]) + bytes(14 - len(words))
@@ -184,7 +189,8 @@ def grant_steps():
         entry + to_map + unmap + to_copy,
         version2 + grow + entry + to_map + to_copy + dies + unmap,
         entry + to_map + dies + unmap + grant(7, 2, 0),
-        entry + grant(2, 2, 3, 1, 6, 9, 1, 0, 0, 2, 2, 9, 1) + unmap + version2 + grant(6, 1, 11, 0, 9, 3),
+        entry + grant(2, 2, 3, 1, 6, 9, 1, 0, 0, 2, 2, 9, 1) + unmap + version2
+        + grant(6, 1, 11, 0, 9, 3),
         version2 + grant(0, 1, 9, 1, 1, 2, 0x85, 1, 0, 2, 0) + to_copy + grant(6, 1, 8, 0, 1)]
 
 
