@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The hypervisor's command line, in Xen's words. A table of options; a bad value is named in the log and
- * leaves the default. Run once, before other CPUs.
+ * The hypervisor's command line, in Xen's words. A table of options; a bad value is named in the
+ * log and leaves the default. Run once, before other CPUs.
  */
 #include "boot_info.h"
 #include "lib.h"
@@ -18,7 +18,7 @@ struct cmdline cmdline = {
 
 #define VALUE_MAX 128u
 
-/* --- values ------------------------------------------------------------------------------------- */
+/* --- values ----------------------------------------------------------------------------------- */
 
 static bool is_digit(char c)
 {
@@ -60,11 +60,26 @@ static bool take_size(const char **s, uint64_t *out)
 	if (!take_number(s, UINT64_MAX, out))
 		return false;
 	switch (**s | 0x20) {
-	case 'b': shift = 0; (*s)++; break;
-	case 'k': shift = 10; (*s)++; break;
-	case 'm': shift = 20; (*s)++; break;
-	case 'g': shift = 30; (*s)++; break;
-	case 't': shift = 40; (*s)++; break;
+	case 'b':
+		shift = 0;
+		(*s)++;
+		break;
+	case 'k':
+		shift = 10;
+		(*s)++;
+		break;
+	case 'm':
+		shift = 20;
+		(*s)++;
+		break;
+	case 'g':
+		shift = 30;
+		(*s)++;
+		break;
+	case 't':
+		shift = 40;
+		(*s)++;
+		break;
 	default: break;
 	}
 	return !mul_overflows(*out, BIT(shift), out);
@@ -96,7 +111,7 @@ static bool parse_unsigned(const char *value, unsigned max, unsigned *out)
 	return true;
 }
 
-/* --- options: each returns false for a value that it cannot use, having changed nothing ----------- */
+/* --- options: each returns false for a value that it cannot use, having changed nothing ------- */
 
 static bool set_console(struct cmdline *c, const char *value)
 {
@@ -143,7 +158,9 @@ static bool set_com1(struct cmdline *c, const char *value)
 	return true;
 }
 
-/* [<size>][,min:<size>][,max:<size>]: the size held within its limits; of limits alone, the upper. */
+/*
+ * [<size>][,min:<size>][,max:<size>]: the size held within its limits; of limits alone, the upper.
+ */
 static bool set_dom0_mem(struct cmdline *c, const char *value)
 {
 	uint64_t size = 0, low = 0, high = UINT64_MAX;
@@ -195,8 +212,8 @@ static bool set_loglvl(struct cmdline *c, const char *value)
 		const char *name;
 		int level;
 	} levels[] = {
-		{ "none", -1 },	       { "error", LOG_ERR }, { "warning", LOG_WARN },
-		{ "info", LOG_INFO },  { "debug", LOG_DEBUG }, { "all", LOG_DEBUG },
+		{ "none", -1 },       { "error", LOG_ERR },   { "warning", LOG_WARN },
+		{ "info", LOG_INFO }, { "debug", LOG_DEBUG }, { "all", LOG_DEBUG },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(levels); i++) {
@@ -236,14 +253,10 @@ static const struct option {
 	const char *name;
 	bool (*set)(struct cmdline *c, const char *value);
 } options[] = {
-	{ "console", set_console },
-	{ "com1", set_com1 },
-	{ "dom0_mem", set_dom0_mem },
-	{ "dom0_max_vcpus", set_dom0_max_vcpus },
-	{ "maxcpus", set_maxcpus },
-	{ "loglvl", set_loglvl },
-	{ "guest_loglvl", set_guest_loglvl },
-	{ "noreboot", set_noreboot },
+	{ "console", set_console },           { "com1", set_com1 },
+	{ "dom0_mem", set_dom0_mem },         { "dom0_max_vcpus", set_dom0_max_vcpus },
+	{ "maxcpus", set_maxcpus },           { "loglvl", set_loglvl },
+	{ "guest_loglvl", set_guest_loglvl }, { "noreboot", set_noreboot },
 };
 
 static void parse_word(struct cmdline *out, const char *word)

@@ -8,12 +8,12 @@
 #include "log.h"
 #include "mm.h"
 
-#define MULTIBOOT_MAGIC 0x2badb002u
+#define MULTIBOOT_MAGIC  0x2badb002u
 
-#define INFO_MEMORY (1u << 0)
-#define INFO_CMDLINE (1u << 2)
-#define INFO_MODULES (1u << 3)
-#define INFO_MMAP (1u << 6)
+#define INFO_MEMORY      (1u << 0)
+#define INFO_CMDLINE     (1u << 2)
+#define INFO_MODULES     (1u << 3)
+#define INFO_MMAP        (1u << 6)
 #define INFO_LOADER_NAME (1u << 9)
 
 struct multiboot_info {
@@ -61,8 +61,8 @@ static void read_string(char *out, size_t size, uint32_t pa)
 }
 
 /*
- * GRUB 2 passes what is behind the file name; everyone else (GRUB legacy, mboot.c32, QEMU) passes the file
- * name first. Menus written for both put the word "placeholder" in its place.
+ * GRUB 2 passes what is behind the file name; everyone else (GRUB legacy, mboot.c32, QEMU) passes
+ * the file name first. Menus written for both put the word "placeholder" in its place.
  */
 static bool passes_file_name(const char *loader)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading a kernel's ELF file, 32 or 64 bits, as far as a loader needs it (System V ABI, chapters 4 and 5).
- * Foreign bytes: every header is copied out after its place was checked. Keeps nothing and allocates nothing.
+ * Reading a kernel's ELF file, 32 or 64 bits, as far as a loader needs it (System V ABI, chapters 4
+ * and 5). Foreign bytes: every header is copied out after its place was checked. Keeps nothing and
+ * allocates nothing.
  */
 #include "elf.h"
 
@@ -9,16 +10,16 @@
 #include "abi/errno.h"
 #include "lib.h"
 
-#define ELFCLASS32 1
-#define ELFCLASS64 2
+#define ELFCLASS32  1
+#define ELFCLASS64  2
 #define ELFDATA2LSB 1
-#define ET_EXEC 2
-#define ET_DYN 3
-#define EM_386 3
-#define EM_X86_64 62
-#define PT_LOAD 1
-#define PT_NOTE 4
-#define SHT_NOTE 7
+#define ET_EXEC     2
+#define ET_DYN      3
+#define EM_386      3
+#define EM_X86_64   62
+#define PT_LOAD     1
+#define PT_NOTE     4
+#define SHT_NOTE    7
 
 struct elf32_header {
 	uint8_t ident[16];
@@ -85,8 +86,12 @@ static bool read_program(const struct reader *r, unsigned i, struct elf64_progra
 		return read_at(r, at, out, sizeof(*out));
 	if (!read_at(r, at, &p, sizeof(p)))
 		return false;
-	*out = (struct elf64_program){ .type = p.type, .offset = p.offset, .paddr = p.paddr,
-				       .filesz = p.filesz, .memsz = p.memsz, .align = p.align };
+	*out = (struct elf64_program){ .type = p.type,
+				       .offset = p.offset,
+				       .paddr = p.paddr,
+				       .filesz = p.filesz,
+				       .memsz = p.memsz,
+				       .align = p.align };
 	return true;
 }
 
@@ -101,8 +106,9 @@ static bool read_section(const struct reader *r, unsigned i, struct elf64_sectio
 		return read_at(r, at, out, sizeof(*out));
 	if (!read_at(r, at, &s, sizeof(s)))
 		return false;
-	*out = (struct elf64_section){ .type = s.type, .offset = s.offset, .size = s.size,
-				       .addralign = s.addralign };
+	*out = (struct elf64_section){
+		.type = s.type, .offset = s.offset, .size = s.size, .addralign = s.addralign
+	};
 	return true;
 }
 
@@ -124,16 +130,16 @@ static const char *read_header(struct reader *r)
 	if (!read_at(r, 0, &h, r->is_64bit ? sizeof(h.e64) : sizeof(h.e32)))
 		return "the file ends within its header";
 
-#define TAKE(e)                                                                                    \
-	do {                                                                                       \
-		type = h.e.type;                                                                   \
-		machine = h.e.machine;                                                             \
-		r->phoff = h.e.phoff;                                                              \
-		r->shoff = h.e.shoff;                                                              \
-		r->phnum = h.e.phnum;                                                              \
-		r->phentsize = h.e.phentsize;                                                      \
-		r->shnum = h.e.shoff ? h.e.shnum : 0;                                              \
-		r->shentsize = h.e.shentsize;                                                      \
+#define TAKE(e)                                       \
+	do {                                          \
+		type = h.e.type;                      \
+		machine = h.e.machine;                \
+		r->phoff = h.e.phoff;                 \
+		r->shoff = h.e.shoff;                 \
+		r->phnum = h.e.phnum;                 \
+		r->phentsize = h.e.phentsize;         \
+		r->shnum = h.e.shoff ? h.e.shnum : 0; \
+		r->shentsize = h.e.shentsize;         \
 	} while (0)
 	if (r->is_64bit)
 		TAKE(e64);
@@ -172,8 +178,8 @@ static const char *add_segment(struct elf_image *out, const struct reader *r,
 		return "a segment ends beyond the file";
 	if (add_overflows(p->paddr, p->memsz, &end))
 		return "a segment ends beyond the address space";
-	out->segment[out->nr_segments++] =
-		(struct elf_segment){ p->paddr, p->offset, p->filesz, p->memsz };
+	out->segment[out->nr_segments++] = (struct elf_segment){ p->paddr, p->offset, p->filesz,
+								 p->memsz };
 	out->low = MIN(out->low, p->paddr);
 	out->high = MAX(out->high, end);
 	return NULL;

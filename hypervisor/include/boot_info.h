@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What every way of booting must find out, filled by one entry each (boot/multiboot.c; UEFI later) and the
- * only thing that the rest knows of how it was started. Also the hypervisor's own command line.
+ * What every way of booting must find out, filled by one entry each (boot/multiboot.c; UEFI later)
+ * and the only thing that the rest knows of how it was started. Also the hypervisor's own command
+ * line.
  */
 #ifndef SOCLE_BOOT_INFO_H
 #define SOCLE_BOOT_INFO_H
@@ -28,7 +29,8 @@ struct boot_module {
 struct boot_info {
 	char loader[64];
 	char cmdline[BOOT_CMDLINE_MAX];
-	struct mem_region region[BOOT_MAX_REGIONS]; /* sorted, not overlapping, after boot_info_tidy */
+	struct mem_region
+		region[BOOT_MAX_REGIONS]; /* sorted, not overlapping, after boot_info_tidy */
 	unsigned nr_regions;
 	struct boot_module module[BOOT_MAX_MODULES];
 	unsigned nr_modules;
@@ -36,8 +38,8 @@ struct boot_info {
 };
 
 /*
- * From a multiboot 1 loader: magic and info as they were in EAX and EBX. Reads through the direct map of the
- * lower 4 GiB. Panics when the loader is none, or has told of no memory.
+ * From a multiboot 1 loader: magic and info as they were in EAX and EBX. Reads through the direct
+ * map of the lower 4 GiB. Panics when the loader is none, or has told of no memory.
  */
 void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
 
@@ -52,10 +54,10 @@ struct cmdline {
 	uint32_t com1_baud; /* 0: leave as the firmware set it */
 	uint16_t com1_port;
 	unsigned com1_irq;
-	uint64_t dom0_mem;  /* bytes; 0: default */
+	uint64_t dom0_mem;       /* bytes; 0: default */
 	unsigned dom0_max_vcpus; /* 0: all CPUs */
-	unsigned maxcpus;   /* 0: all */
-	int log_level;      /* enum log_level */
+	unsigned maxcpus;        /* 0: all */
+	int log_level;           /* enum log_level */
 	bool noreboot;
 };
 extern struct cmdline cmdline;

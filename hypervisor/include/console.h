@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where text leaves the machine and where typed text enters it: sinks (serial line, screen) registered by
- * drivers, and the input ring that domain 0 reads. log.h is about the hypervisor's own messages.
+ * Where text leaves the machine and where typed text enters it: sinks (serial line, screen)
+ * registered by drivers, and the input ring that domain 0 reads. log.h is about the hypervisor's
+ * own messages.
  */
 #ifndef SOCLE_CONSOLE_H
 #define SOCLE_CONSOLE_H
@@ -28,7 +29,7 @@ void console_guest_write(const struct domain *d, const char *s, size_t len);
 
 /* CONSOLEIO_write of domain 0 and CONSOLEIO_read: console_write, console_input in hypercall.h. */
 
-/* --- the two drivers (x86/) --- */
+/* --- the two drivers (x86/) ------------------------------------------------------------------- */
 
 /*
  * baud 0 leaves the line as the firmware set it. False, and nothing is used, when there is no UART

@@ -73,7 +73,7 @@ void console_unregister(struct console_sink *sink)
 	log_unlock();
 }
 
-/* --- input -------------------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------------------ */
 
 #define INPUT_SIZE 1024u
 
@@ -102,10 +102,10 @@ size_t console_input(char *buf, size_t size)
 	return n;
 }
 
-/* --- other domains' output ---------------------------------------------------------------------- */
+/* --- other domains' output -------------------------------------------------------------------- */
 
 #define GUEST_LINE_MAX 160u
-#define GUEST_LINES 16u
+#define GUEST_LINES    16u
 
 /* A line begun; a domain whose slot another one needs has it cut there. */
 struct guest_line {

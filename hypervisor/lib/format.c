@@ -13,7 +13,7 @@ struct output {
 struct spec {
 	bool left, plus, space, alt, zero, upper;
 	int width;
-	int precision; /* -1: not given */
+	int precision;  /* -1: not given */
 	unsigned bytes; /* of the argument as the length modifier says */
 };
 
@@ -145,10 +145,10 @@ static const char *parse_length(const char *p, struct spec *s)
 
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 {
-	struct output out = {buf, size, 0};
+	struct output out = { buf, size, 0 };
 
 	for (const char *p = fmt; *p; p++) {
-		struct spec s = {.precision = -1};
+		struct spec s = { .precision = -1 };
 
 		if (*p != '%') {
 			put(&out, *p);
@@ -173,7 +173,9 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 		}
 		p = parse_length(p, &s);
 
-		/* 64-bit arguments and int ones are fetched alike but must be named by their type. */
+		/*
+		 * 64-bit arguments and int ones are fetched alike but must be named by their type.
+		 */
 		switch (*p) {
 		case 'd':
 		case 'i':
@@ -190,11 +192,9 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 				     s.bytes == 8 ? va_arg(ap, uint64_t) : va_arg(ap, uint32_t),
 				     *p);
 			break;
-		case 'p':
-			put_number(&out, &s, (uintptr_t)va_arg(ap, void *), 16, "0x");
-			break;
+		case 'p': put_number(&out, &s, (uintptr_t)va_arg(ap, void *), 16, "0x"); break;
 		case 'c': {
-			char c[2] = {(char)va_arg(ap, int), '\0'};
+			char c[2] = { (char)va_arg(ap, int), '\0' };
 
 			pad(&out, ' ', s.left ? 0 : s.width - 1);
 			put(&out, c[0]);
@@ -204,9 +204,7 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 		case 's': put_string(&out, &s, va_arg(ap, const char *)); break;
 		case '%': put(&out, '%'); break;
 		case '\0': p--; break; /* a lone % at the end */
-		default: /* not one of ours: show it */
-			put(&out, '%');
-			put(&out, *p);
+		default: /* not one of ours: show it */ put(&out, '%'); put(&out, *p);
 		}
 	}
 	if (size)

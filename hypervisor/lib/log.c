@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The hypervisor's messages: formatting, the threshold, the ring that domain 0 reads back, the rate
- * limit for what guests provoke, and panic. Sinks are console.c's. The log lock covers ring and sinks;
- * the rate limit's table has its own.
+ * limit for what guests provoke, and panic. Sinks are console.c's. The log lock covers ring and
+ * sinks; the rate limit's table has its own.
  */
 #include "log.h"
 
@@ -16,9 +16,9 @@
 #include "spinlock.h"
 #include "timer.h"
 
-#define RING_SIZE 32768u /* a power of two: positions count on and on, and are cut to an index */
+#define RING_SIZE      32768u /* a power of two: positions count on and on */
 #define LINE_MAX_CHARS 240
-#define PREFIX "(socle) "
+#define PREFIX         "(socle) "
 
 static struct spinlock lock = SPINLOCK_INIT;
 static unsigned panicking; /* atomic */
@@ -35,7 +35,7 @@ void log_lock(void)
 
 void log_unlock(void)
 {
-	/* A lock taken before another CPU began to panic is dropped in vain then: nobody asks for it. */
+	/* One taken before another CPU began to panic stays taken: nobody asks for it. */
 	if (!atomic_read(&panicking))
 		spin_unlock(&lock);
 }
@@ -66,7 +66,7 @@ size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, 
 
 	log_lock();
 	at = ring_start;
-	/* An index outside what the ring holds (overwritten, cleared or invented) means from the start. */
+	/* An index that is overwritten, cleared or invented means from the start. */
 	if (incremental && *index - ring_start <= ring_end - ring_start)
 		at = *index;
 	for (n = 0; n < size && at != ring_end; n++)
@@ -109,7 +109,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 	va_end(ap);
 }
 
-/* --- what guests provoke ------------------------------------------------------------------------ */
+/* --- what guests provoke ---------------------------------------------------------------------- */
 
 #define RATE_LINES 8u /* per second and domain */
 #define RATE_SLOTS 64u
@@ -159,7 +159,7 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 	va_end(ap);
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 bool panic_reboots;
 

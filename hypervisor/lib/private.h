@@ -5,7 +5,7 @@
 
 #include "types.h"
 
-/* One lock for ring and sinks. A CPU that panics neither takes nor drops it: its holder may be dead. */
+/* One lock for ring and sinks. A CPU that panics does without: the holder may be dead. */
 void log_lock(void);
 void log_unlock(void);
 

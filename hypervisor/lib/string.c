@@ -6,7 +6,9 @@
  */
 #include "lib.h"
 
-/* Otherwise the compiler recognises these loops as memset or strlen and has them call themselves. */
+/*
+ * Otherwise the compiler recognises these loops as memset or strlen and has them call themselves.
+ */
 #pragma GCC optimize("no-tree-loop-distribute-patterns")
 
 void *memcpy(void *dst, const void *src, size_t n)

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Who is given how much credit. There is no tick: whoever picks or wakes a vCPU when a period is over does
- * the accounting for the time that has passed, so an idle machine does nothing at all.
+ * Who is given how much credit. There is no tick: whoever picks or wakes a vCPU when a period is
+ * over does the accounting for the time that has passed, so an idle machine does nothing at all.
  *
- * What was run since the last time is given back, divided among the domains by weight. A domain gets
- * no more than its vCPUs ran or waited to run; what it leaves is divided among the rest. So a busy
- * domain's credit falls while it gets more than its share and rises while it gets less, and one that
- * mostly sleeps keeps a full purse. A domain with a cap gets no more than that, and runs only while it has
- * credit; on a machine with time to spare it is given just its cap.
+ * What was run since the last time is given back, divided among the domains by weight. A domain
+ * gets no more than its vCPUs ran or waited to run; what it leaves is divided among the rest. So a
+ * busy domain's credit falls while it gets more than its share and rises while it gets less, and
+ * one that mostly sleeps keeps a full purse. A domain with a cap gets no more than that, and runs
+ * only while it has credit; on a machine with time to spare it is given just its cap.
  *
  * One lock, the scheduler's own, for the list of domains and all of this; queues' locks are taken
  * inside it, one at a time.
@@ -29,15 +29,15 @@ static struct spinlock lock = SPINLOCK_INIT;
 static struct list domains = LIST_INIT(domains);
 static time_ns_t last; /* accounting; written under the lock, read anywhere */
 
-#define for_each_sched_domain(d, pos)                                                              \
-	list_for_each ((pos), &domains)                                                            \
+#define for_each_sched_domain(d, pos)  \
+	list_for_each((pos), &domains) \
 		if (((d) = list_entry((pos), struct domain, sched.link)) != NULL)
 
-#define for_each_sched_vcpu(d, v, pos)                                                             \
-	list_for_each ((pos), &(d)->sched.vcpus)                                                   \
+#define for_each_sched_vcpu(d, v, pos)          \
+	list_for_each((pos), &(d)->sched.vcpus) \
 		if (((v) = list_entry((pos), struct vcpu, sched.all)) != NULL)
 
-/* --- what was used ------------------------------------------------------------------------------ */
+/* --- what was used ---------------------------------------------------------------------------- */
 
 static uint64_t spent_in(const struct vcpu *v, int state, time_ns_t now)
 {
@@ -71,11 +71,13 @@ static void collect(time_ns_t now, uint64_t *run, uint64_t *capped)
 	struct vcpu *v;
 
 	*run = *capped = 0;
-	for_each_sched_domain (d, pos) {
+	for_each_sched_domain(d, pos)
+	{
 		uint64_t used = 0;
 
 		d->sched.demand = d->sched.grant = 0;
-		for_each_sched_vcpu (d, v, vpos) {
+		for_each_sched_vcpu(d, v, vpos)
+		{
 			used += collect_vcpu(v, now);
 			d->sched.demand += v->sched.demand;
 		}
@@ -85,14 +87,14 @@ static void collect(time_ns_t now, uint64_t *run, uint64_t *capped)
 	}
 }
 
-/* --- what is given ------------------------------------------------------------------------------ */
+/* --- what is given ---------------------------------------------------------------------------- */
 
 static bool wants_more(const struct domain *d)
 {
 	return d->sched.grant < d->sched.limit;
 }
 
-/* By weight, but to none more than its limit: each round satisfies at least one domain or gives all. */
+/* By weight, but to none more than its limit: each round satisfies one domain or gives all. */
 static void divide(uint64_t total)
 {
 	struct list *pos;
@@ -101,12 +103,11 @@ static void divide(uint64_t total)
 	while (total) {
 		uint64_t weights = 0, given = 0;
 
-		for_each_sched_domain (d, pos)
-			if (wants_more(d))
-				weights += d->sched.params.weight;
+		for_each_sched_domain(d, pos) if (wants_more(d)) weights += d->sched.params.weight;
 		if (!weights)
 			return;
-		for_each_sched_domain (d, pos) {
+		for_each_sched_domain(d, pos)
+		{
 			uint64_t share;
 
 			if (!wants_more(d))
@@ -128,7 +129,8 @@ static void give(struct domain *d, uint64_t elapsed)
 	struct list *pos;
 	struct vcpu *v;
 
-	for_each_sched_vcpu (d, v, pos) {
+	for_each_sched_vcpu(d, v, pos)
+	{
 		struct runqueue *q;
 		uint64_t credit;
 
@@ -150,9 +152,10 @@ static void account(uint64_t elapsed, time_ns_t now)
 	bool saturated;
 
 	collect(now, &run, &capped);
-	/* With all CPUs busy a cap is one more limit in the division. Else there is enough for all caps. */
+	/* With all CPUs busy a cap is one more limit; else there is enough for all caps. */
 	saturated = REFUND(run) >= elapsed * cpu_count();
-	for_each_sched_domain (d, pos) {
+	for_each_sched_domain(d, pos)
+	{
 		uint64_t cap = elapsed * d->sched.params.cap / 100;
 
 		d->sched.limit = cap ? MIN(cap, d->sched.demand) : d->sched.demand;
@@ -160,8 +163,7 @@ static void account(uint64_t elapsed, time_ns_t now)
 			d->sched.grant = d->sched.limit;
 	}
 	divide(REFUND(saturated ? run : run - capped));
-	for_each_sched_domain (d, pos)
-		give(d, elapsed);
+	for_each_sched_domain(d, pos) give(d, elapsed);
 }
 
 void sched_account(time_ns_t now)
@@ -184,7 +186,7 @@ time_ns_t sched_account_due(void)
 	return atomic_read(&last) + ACCOUNT_PERIOD;
 }
 
-/* --- domains ------------------------------------------------------------------------------------ */
+/* --- domains ---------------------------------------------------------------------------------- */
 
 void sched_domain_init(struct domain *d)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The scheduler's decisions: which vCPU a CPU runs next, where a woken one goes, and whom that
- * interrupts. A CPU whose own queue has nothing better than vCPUs in debt looks into the others' queues, so
- * that credit counts across the machine and no CPU idles while a vCPU waits.
+ * interrupts. A CPU whose own queue has nothing better than vCPUs in debt looks into the others'
+ * queues, so that credit counts across the machine and no CPU idles while a vCPU waits.
  */
 #include "private.h"
 
@@ -12,7 +12,7 @@
 #include "timer.h"
 
 static uint64_t online[MAX_CPUS / 64];
-/* CPUs with nothing to run; a bit is cleared by who sends it work, so that two do not choose the same. */
+/* CPUs with nothing to run. Who sends one work clears its bit: two must not choose the same. */
 static uint64_t idle[MAX_CPUS / 64];
 
 void sched_cpu_online(unsigned cpu)
@@ -22,7 +22,7 @@ void sched_cpu_online(unsigned cpu)
 	bit_test_and_set(cpu, online);
 }
 
-/* --- where to ----------------------------------------------------------------------------------- */
+/* --- where to --------------------------------------------------------------------------------- */
 
 /* An idle CPU that v may run on, now spoken for (to be tickled); -1 when there is none. */
 static int claim_idle(const struct cpu_mask *hard, const struct cpu_mask *soft)
@@ -69,7 +69,7 @@ static unsigned allowed_cpu(const struct vcpu *v)
 	return v->processor;
 }
 
-/* v's queue is locked; it is neither queued nor running, and goes to cpu. Returns with cpu's locked. */
+/* v, neither queued nor running, goes to cpu. Comes with q locked, returns with cpu's locked. */
 static struct runqueue *move_to(struct vcpu *v, struct runqueue *q, unsigned cpu)
 {
 	if (v->processor == cpu)
@@ -107,12 +107,12 @@ void sched_wake(struct vcpu *v)
 
 	sched_account(now);
 	q = sched_queue_lock(v);
-	/* One that runs still, or is being put away: sched_pick or sched_switched will see it runnable. */
+	/* One that still runs or is being put away: sched_pick or sched_switched sees to it. */
 	while (may_be_queued(v)) {
 		claimed = claim_idle_for(v);
 		q = move_to(v, q, claimed >= 0 ? (unsigned)claimed : allowed_cpu(v));
 		if (claimed >= 0) {
-			/* Whatever comes of it, that CPU has to look again before it counts as idle. */
+			/* Whatever comes of it: that CPU must look again to count as idle. */
 			cpu_tickle((unsigned)claimed);
 			tickle = v->processor != (unsigned)claimed;
 		}
@@ -150,7 +150,7 @@ void sched_yield(struct vcpu *v)
 	cpu_tickle(cpu_this());
 }
 
-/* --- what to run -------------------------------------------------------------------------------- */
+/* --- what to run ------------------------------------------------------------------------------ */
 
 /* prev is queued again if it may run, here at least until it has been put away. Idempotent. */
 static void put_back(unsigned cpu, struct vcpu *prev)
@@ -209,15 +209,16 @@ static bool steal(unsigned cpu, enum sched_class limit, bool soft_only, time_ns_
 }
 
 /*
- * The queue's lock is held and next chosen. Others that wait here are offered to CPUs that idle: to let one
- * wait is right only if no CPU can take it. True if one waits for the next period of its cap.
+ * The queue's lock is held and next chosen. Others that wait here are offered to CPUs that idle: to
+ * let one wait is right only if no CPU can take it. True if one waits for the next period of its
+ * cap.
  */
 static bool offer_waiting(const struct runqueue *q, time_ns_t now)
 {
 	bool parked = false;
 	struct list *pos;
 
-	list_for_each (pos, &q->list) {
+	list_for_each(pos, &q->list) {
 		const struct vcpu *v = list_entry(pos, struct vcpu, sched.link);
 		int cpu = -1;
 
@@ -238,8 +239,8 @@ static time_ns_t run_until(const struct vcpu *next, bool parked, time_ns_t now)
 	if (next) {
 		until = now + (next->sched.boosted ? BOOST_SLICE : SLICE);
 		if (READ_ONCE(next->domain->sched.params.cap))
-			until = MIN(until, now + MAX((uint64_t)MAX(next->sched.credit, 0),
-						     CAP_SLICE_MIN));
+			until = MIN(until,
+				    now + MAX((uint64_t)MAX(next->sched.credit, 0), CAP_SLICE_MIN));
 	}
 	/* Nobody else wakes those that wait for credit. */
 	if (parked)
@@ -307,7 +308,7 @@ void sched_switched(struct vcpu *prev)
 	bool elsewhere = false;
 	int cpu = -1;
 
-	/* From here on who waited for it to stop may free it: all is done before the lock is dropped. */
+	/* From now on it may be freed by who waited for it, once the lock is dropped. */
 	prev->running = false;
 	if (may_be_queued(prev)) {
 		/* Woken while it was being put away. */
@@ -328,7 +329,7 @@ void sched_switched(struct vcpu *prev)
 		sched_wake(prev);
 }
 
-/* --- affinity, life ----------------------------------------------------------------------------- */
+/* --- affinity, life --------------------------------------------------------------------------- */
 
 static bool any_online(const struct cpu_mask *m)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A CPU's run queue: who may run, who goes first, what running costs, and the run states that guests
- * see. Queues are short and searched from end to end: a vCPU's rank changes while it waits, and so no order
- * has to be kept up.
+ * A CPU's run queue: who may run, who goes first, what running costs, and the run states that
+ * guests see. Queues are short and searched from end to end: a vCPU's rank changes while it waits,
+ * and so no order has to be kept up.
  */
 #include "private.h"
 
@@ -39,7 +39,7 @@ void sched_dequeue(struct vcpu *v)
 	WRITE_ONCE(q->nr, q->nr - 1);
 }
 
-/* --- rank --------------------------------------------------------------------------------------- */
+/* --- rank ------------------------------------------------------------------------------------- */
 
 /* Is v the one that its CPU has picked? `running` alone is also true while it is being put away. */
 static bool on_cpu(const struct vcpu *v)
@@ -57,7 +57,9 @@ enum sched_class sched_class_of(const struct vcpu *v, time_ns_t now)
 	return v->sched.boosted && run < BOOST_SLICE ? CLASS_BOOST : CLASS_UNDER;
 }
 
-/* What is missing in v's purse, among equals: the less, the longer it has been without its share. */
+/*
+ * What is missing in v's purse, among equals: the less, the longer it has been without its share.
+ */
 static int32_t missing(const struct vcpu *v)
 {
 	return sched_purse(v->domain) - v->sched.credit;
@@ -70,7 +72,7 @@ struct vcpu *sched_first(struct runqueue *q, unsigned cpu, const struct vcpu *se
 	enum sched_class best_class = limit;
 	struct list *pos;
 
-	list_for_each (pos, &q->list) {
+	list_for_each(pos, &q->list) {
 		struct vcpu *v = list_entry(pos, struct vcpu, sched.link);
 		enum sched_class class = sched_class_of(v, now);
 
@@ -86,7 +88,7 @@ struct vcpu *sched_first(struct runqueue *q, unsigned cpu, const struct vcpu *se
 	return best;
 }
 
-/* --- credit and run states ---------------------------------------------------------------------- */
+/* --- credit and run states -------------------------------------------------------------------- */
 
 void sched_credit_add(struct vcpu *v, int64_t credit, int32_t max)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Domain 0's own ACPI root: an RSDP and an XSDT that list the firmware's tables but for those about what the
- * hypervisor keeps (CPUs, NUMA, IOMMUs, the HPET), and a MADT with domain 0's virtual CPUs. The FADT stays
- * the firmware's.
+ * Domain 0's own ACPI root: an RSDP and an XSDT that list the firmware's tables but for those about
+ * what the hypervisor keeps (CPUs, NUMA, IOMMUs, the HPET), and a MADT with domain 0's virtual
+ * CPUs. The FADT stays the firmware's.
  */
 #include "acpi.h"
 
@@ -12,7 +12,7 @@
 #include "log.h"
 
 #define VIRTUAL_LAPIC 0xfee00000u
-#define LAPIC_ID_MAX 254u /* 255 is everyone */
+#define LAPIC_ID_MAX  254u /* 255 is everyone */
 
 /* The buffer being filled; once something did not fit, nothing more is written. */
 struct writer {
@@ -85,8 +85,12 @@ static void put_interrupts(struct writer *w, const struct acpi_info *info)
 		struct {
 			uint8_t type, length, id, reserved;
 			uint32_t address, gsi_base;
-		} __packed e = { MADT_IOAPIC, sizeof(e), info->ioapic[i].id, 0,
-				 info->ioapic[i].address, info->ioapic[i].gsi_base };
+		} __packed e = { MADT_IOAPIC,
+				 sizeof(e),
+				 info->ioapic[i].id,
+				 0,
+				 info->ioapic[i].address,
+				 info->ioapic[i].gsi_base };
 
 		put(w, &e, sizeof(e));
 	}
@@ -95,11 +99,11 @@ static void put_interrupts(struct writer *w, const struct acpi_info *info)
 			uint8_t type, length, bus, irq;
 			uint32_t gsi;
 			uint16_t flags;
-		} __packed e = { MADT_OVERRIDE, sizeof(e), 0, info->override[i].irq,
+		} __packed e = { MADT_OVERRIDE,         sizeof(e), 0, info->override[i].irq,
 				 info->override[i].gsi, 0 };
 
 		e.flags = (uint16_t)((info->override[i].active_low ? MPS_ACTIVE_LOW
-								    : MPS_ACTIVE_HIGH) |
+								   : MPS_ACTIVE_HIGH) |
 				     (info->override[i].level ? MPS_LEVEL : MPS_EDGE));
 		put(w, &e, sizeof(e));
 	}

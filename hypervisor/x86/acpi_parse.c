@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reads the firmware's ACPI tables (ACPI Specification 6.4, chapter 5) into struct acpi_info. No AML. Run
- * once, before other CPUs; touches memory through acpi_map alone, so that it runs in host tests.
+ * Reads the firmware's ACPI tables (ACPI Specification 6.4, chapter 5) into struct acpi_info. No
+ * AML. Run once, before other CPUs; touches memory through acpi_map alone, so that it runs in host
+ * tests.
  */
 #include "acpi.h"
 
@@ -11,7 +12,7 @@
 #include "log.h"
 
 #define RSDP_V1_SIZE 20u
-#define TABLE_MAX (1u << 20) /* the largest real ones, DSDTs, have a quarter of it */
+#define TABLE_MAX    (1u << 20) /* the largest real ones, DSDTs, have a quarter of it */
 
 static uint16_t get16(const uint8_t *p)
 {
@@ -47,7 +48,7 @@ uint8_t acpi_sum(const void *data, size_t len)
 	return sum;
 }
 
-/* --- finding tables ----------------------------------------------------------------------------- */
+/* --- finding tables --------------------------------------------------------------------------- */
 
 const uint8_t *acpi_table(paddr_t pa)
 {
@@ -154,7 +155,7 @@ static const uint8_t *find(const struct acpi_root *root, const char *signature, 
 	return NULL;
 }
 
-/* --- MADT --------------------------------------------------------------------------------------- */
+/* --- MADT ------------------------------------------------------------------------------------- */
 
 static void add_cpu(struct acpi_info *info, uint32_t apic_id, uint32_t uid, uint32_t flags,
 		    bool x2apic)
@@ -166,7 +167,8 @@ static void add_cpu(struct acpi_info *info, uint32_t apic_id, uint32_t uid, uint
 			return;
 		}
 	if (info->nr_cpus == ACPI_MAX_CPUS) {
-		log_warn("ACPI: more than %u CPUs, APIC ID %#x is not used", ACPI_MAX_CPUS, apic_id);
+		log_warn("ACPI: more than %u CPUs, APIC ID %#x is not used", ACPI_MAX_CPUS,
+			 apic_id);
 		return;
 	}
 	info->cpu[info->nr_cpus].apic_id = apic_id;
@@ -192,7 +194,9 @@ static void add_override(struct acpi_info *info, const uint8_t *e)
 {
 	uint16_t flags = get16(e + 8), polarity = flags & 3, trigger = flags & (3 << 2);
 	unsigned n = info->nr_overrides;
-	/* "As the bus has it" is edge and high for ISA, but level and low for ACPI's own interrupt. */
+	/*
+	 * "As the bus has it" is edge and high for ISA, but level and low for ACPI's own interrupt.
+	 */
 	bool sci = info->has_fadt && e[3] == info->sci_irq;
 
 	if (n == ACPI_MAX_OVERRIDES) {
@@ -242,14 +246,16 @@ static int read_madt(struct acpi_info *info, const struct acpi_root *root)
 	return 0;
 }
 
-/* --- FADT and the small ones -------------------------------------------------------------------- */
+/* --- FADT and the small ones ------------------------------------------------------------------ */
 
 static struct acpi_gas get_gas(const uint8_t *p)
 {
 	return (struct acpi_gas){ p[0], p[1], p[2], p[3], get64(p + 4) };
 }
 
-/* A register block's port: the extended field where there is one, in I/O space, else the old one. */
+/*
+ * A register block's port: the extended field where there is one, in I/O space, else the old one.
+ */
 static uint32_t get_port(const uint8_t *t, unsigned old_field, unsigned extended)
 {
 	if (get32(t + 4) >= extended + 12) {

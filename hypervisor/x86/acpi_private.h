@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What reading the firmware's tables and building domain 0's share: layouts and the walk of the root. */
+/* What reading the firmware's tables and building domain 0's share. */
 #ifndef SOCLE_ACPI_PRIVATE_H
 #define SOCLE_ACPI_PRIVATE_H
 
@@ -27,18 +27,18 @@ struct acpi_header {
 	uint32_t creator_revision;
 } __packed;
 
-#define MADT_LAPIC 0u
-#define MADT_IOAPIC 1u
-#define MADT_OVERRIDE 2u
+#define MADT_LAPIC         0u
+#define MADT_IOAPIC        1u
+#define MADT_OVERRIDE      2u
 #define MADT_LAPIC_ADDRESS 5u
-#define MADT_X2APIC 9u
-#define MADT_ENTRIES 44u /* offset of the first entry: behind address and flags */
+#define MADT_X2APIC        9u
+#define MADT_ENTRIES       44u /* offset of the first entry: behind address and flags */
 
 /* Interrupt source flags: polarity in bits 0-1, trigger in bits 2-3; 0 is "as the bus has it". */
 #define MPS_ACTIVE_HIGH 1u
-#define MPS_ACTIVE_LOW 3u
-#define MPS_EDGE (1u << 2)
-#define MPS_LEVEL (3u << 2)
+#define MPS_ACTIVE_LOW  3u
+#define MPS_EDGE        (1u << 2)
+#define MPS_LEVEL       (3u << 2)
 
 /* The root table, RSDT or XSDT, in whole. */
 struct acpi_root {
@@ -47,7 +47,7 @@ struct acpi_root {
 };
 
 uint8_t acpi_sum(const void *data, size_t len);
-/* A table that is in memory, of sane length and with a right checksum; NULL, and a line of log, else. */
+/* A table in memory, of sane length and with a right checksum; else NULL and a line of log. */
 const uint8_t *acpi_table(paddr_t pa);
 /* 0, -EINVAL. */
 int acpi_root_open(paddr_t rsdp, struct acpi_root *root);

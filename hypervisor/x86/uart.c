@@ -18,18 +18,18 @@ enum {
 	REG_LSR = 5,
 	REG_SCR = 7,
 };
-#define IER_RECEIVED 0x01
-#define IIR_FIFOS 0xc0 /* both bits: the FIFOs are on and work */
-#define FCR_ENABLE 0x01
-#define FCR_RESET 0x06    /* both directions */
+#define IER_RECEIVED  0x01
+#define IIR_FIFOS     0xc0 /* both bits: the FIFOs are on and work */
+#define FCR_ENABLE    0x01
+#define FCR_RESET     0x06 /* both directions */
 #define FCR_TRIGGER_8 0x80 /* interrupt at eight characters, or when no more come */
-#define LCR_8N1 0x03
-#define LCR_DLAB 0x80
-#define MCR_ON 0x0b /* DTR, RTS, OUT2: the last one gates the interrupt */
-#define LSR_DATA 0x01
-#define LSR_THRE 0x20 /* the transmit FIFO is empty */
+#define LCR_8N1       0x03
+#define LCR_DLAB      0x80
+#define MCR_ON        0x0b /* DTR, RTS, OUT2: the last one gates the interrupt */
+#define LSR_DATA      0x01
+#define LSR_THRE      0x20 /* the transmit FIFO is empty */
 
-/* Far longer than sixteen characters take at 1200 baud; a line held up by its other end is given up. */
+/* Far longer than sixteen characters take at 1200 baud. A line held up is given up. */
 #define SPIN_MAX 1000000u
 
 static uint16_t base; /* 0: no UART */
@@ -138,8 +138,8 @@ void uart_interrupt(void)
 	if (!base)
 		return;
 	/*
-	 * To the last character: the interrupt is an edge, and comes again only after the FIFO was empty.
-	 * Bounded all the same, for a UART that has gone mad.
+	 * To the last character: the interrupt is an edge, and comes again only after the FIFO was
+	 * empty. Bounded all the same, for a UART that has gone mad.
 	 */
 	for (unsigned round = 0; round < 64; round++) {
 		for (n = 0; n < sizeof(buf) && data_waits(); n++)

@@ -1,25 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The VGA text screen, 80 by 25, as a console. Drawn in a copy first, of which the rows that changed are
- * copied out once per write: video memory is slow, and reading it back to scroll is slower. All of it
- * under the log lock.
+ * The VGA text screen, 80 by 25, as a console. Drawn in a copy first, of which the rows that
+ * changed are copied out once per write: video memory is slow, and reading it back to scroll is
+ * slower. All of it under the log lock.
  */
 #include "console.h"
 #include "io.h"
 #include "lib.h"
 #include "mm.h"
 
-#define COLUMNS 80u
-#define ROWS 25u
-#define TEXT_BASE 0xb8000UL
-#define ATTRIBUTE 0x0700u /* light grey on black */
+#define COLUMNS    80u
+#define ROWS       25u
+#define TEXT_BASE  0xb8000UL
+#define ATTRIBUTE  0x0700u /* light grey on black */
 #define CRTC_INDEX 0x3d4
-#define CRTC_DATA 0x3d5
+#define CRTC_DATA  0x3d5
 
 static uint16_t screen[ROWS][COLUMNS];
 static unsigned row, column;
 static unsigned changed_from = ROWS, changed_to; /* rows; from > to: none */
-static enum { TEXT, ESCAPE, SEQUENCE } state; /* of skipping terminal sequences */
+static enum { TEXT, ESCAPE, SEQUENCE } state;    /* of skipping terminal sequences */
 
 static void mark(unsigned from, unsigned to)
 {
@@ -57,7 +57,10 @@ static void put(char c)
 	}
 	switch (c) {
 	case '\033': state = ESCAPE; return;
-	case '\n': column = 0; line_feed(); return;
+	case '\n':
+		column = 0;
+		line_feed();
+		return;
 	case '\r': column = 0; return;
 	case '\b': column -= column > 0; return;
 	case '\t': column = (column + 8) & ~7u; break;

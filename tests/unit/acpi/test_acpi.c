@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A small firmware in memory: its tables are read, then each is broken in turn; and domain 0's tables are
- * built from it and read back with the same parser.
+ * A small firmware in memory: its tables are read, then each is broken in turn; and domain 0's
+ * tables are built from it and read back with the same parser.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -15,8 +15,8 @@
 #include "lib.h"
 #include "log.h"
 
-#define MEMORY 0x100000u /* the first MiB, firmware and all */
-#define RSDP 0xf0000u
+#define MEMORY      0x100000u /* the first MiB, firmware and all */
+#define RSDP        0xf0000u
 #define DOM0_TABLES 0x80000u
 
 static uint8_t *memory;
@@ -40,7 +40,7 @@ const void *acpi_map(paddr_t pa, size_t len)
 	return pa < MEMORY && len <= MEMORY - pa ? memory + pa : NULL;
 }
 
-/* --- building ----------------------------------------------------------------------------------- */
+/* --- building --------------------------------------------------------------------------------- */
 
 static void set_sum(uint32_t at, uint32_t len, uint32_t where)
 {
@@ -176,7 +176,7 @@ static void build_small_tables(void)
 
 static void build_root(bool xsdt)
 {
-	const uint32_t all[] = { where.fadt, where.madt, where.mcfg,	  where.hpet,
+	const uint32_t all[] = { where.fadt, where.madt, where.mcfg,     where.hpet,
 				 where.spcr, where.dmar, where.dsdt_like };
 	unsigned size = xsdt ? 8 : 4;
 
@@ -230,7 +230,7 @@ static int end(void **state)
 	return 0;
 }
 
-/* --- reading ------------------------------------------------------------------------------------ */
+/* --- reading ---------------------------------------------------------------------------------- */
 
 static void check_good(void)
 {
@@ -244,7 +244,9 @@ static void check_good(void)
 	assert_int_equal(info.nr_overrides, 3);
 	assert_int_equal(info.override[0].gsi, 2);
 	assert_true(!info.override[0].level && !info.override[0].active_low);
-	/* The SCI "as the bus has it" is level and low; on ISA the same flags mean edge and high. */
+	/*
+	 * The SCI "as the bus has it" is level and low; on ISA the same flags mean edge and high.
+	 */
 	assert_true(info.override[1].level && info.override[1].active_low);
 	assert_true(info.override[2].level && !info.override[2].active_low);
 	assert_true(info.has_fadt && info.has_reset && info.pm_timer_32bit);
@@ -342,10 +344,10 @@ static void test_without_fadt(void **state)
 static void test_x2apic(void **state)
 {
 	x2apic(7, 0x1234, 1);
-	x2apic(1, 1, 1);	  /* known already */
-	x2apic(2, 2, 1);	  /* known, but it said that it is disabled */
+	x2apic(1, 1, 1);          /* known already */
+	x2apic(2, 2, 1);          /* known, but it said that it is disabled */
 	x2apic(9, 0xffffffff, 1); /* nobody */
-	lapic(9, 0xff, 1);	  /* nobody */
+	lapic(9, 0xff, 1);        /* nobody */
 	assert_int_equal(acpi_parse(&info, RSDP), 0);
 	assert_int_equal(info.nr_cpus, 4);
 	assert_int_equal(info.cpu[3].apic_id, 0x1234);
@@ -409,7 +411,7 @@ static void test_bad_tables(void **state)
 	assert_int_equal(acpi_parse(&info, RSDP), -ENOENT);
 	build(true);
 	put64(where.root + 36, 0xfffffffffffffff0UL); /* the FADT, far away */
-	put64(where.root + 44, MEMORY - 10);	      /* the MADT, over the end */
+	put64(where.root + 44, MEMORY - 10);          /* the MADT, over the end */
 	seal(where.root);
 	assert_int_equal(acpi_parse(&info, RSDP), -ENOENT);
 	build(true);
@@ -425,7 +427,10 @@ static void test_bad_tables(void **state)
 	assert_int_equal(acpi_parse(&info, RSDP), -EINVAL);
 }
 
-/* Any byte of it wrong: no crash, whatever is concluded. The sums are mended, so that it is really read. */
+/*
+ * Any byte of it wrong: no crash, whatever is concluded. The sums are mended, so that it is really
+ * read.
+ */
 static void test_every_byte_wrong(void **state)
 {
 	static const uint8_t values[] = { 0, 1, 0x7f, 0xff };
@@ -445,7 +450,7 @@ static void test_every_byte_wrong(void **state)
 			}
 }
 
-/* --- domain 0's tables -------------------------------------------------------------------------- */
+/* --- domain 0's tables ------------------------------------------------------------------------ */
 
 static bool root_has(uint64_t xsdt, uint64_t pa)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The command line: every option's forms, and values that must be refused with one warning and no effect. */
+/*
+ * The command line: every option's forms, and values that must be refused with one warning and no
+ * effect.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -217,10 +220,14 @@ static void test_spaces_and_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_our_own_line), cmocka_unit_test(test_console),
-		cmocka_unit_test(test_com1),	     cmocka_unit_test(test_dom0_mem),
-		cmocka_unit_test(test_cpus),	     cmocka_unit_test(test_loglvl),
-		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_unknown),
+		cmocka_unit_test(test_our_own_line),
+		cmocka_unit_test(test_console),
+		cmocka_unit_test(test_com1),
+		cmocka_unit_test(test_dom0_mem),
+		cmocka_unit_test(test_cpus),
+		cmocka_unit_test(test_loglvl),
+		cmocka_unit_test(test_noreboot),
+		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_spaces_and_length),
 	};
 

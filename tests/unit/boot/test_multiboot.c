@@ -13,7 +13,7 @@
 #include "mm.h"
 
 #define MAGIC 0x2badb002u
-#define MIB (1UL << 20)
+#define MIB   (1UL << 20)
 
 static uint8_t memory[65536]; /* physical 0 on */
 static unsigned used;
@@ -43,7 +43,7 @@ void *paddr_to_virt(paddr_t pa)
 	return memory + pa;
 }
 
-/* --- building ----------------------------------------------------------------------------------- */
+/* --- building --------------------------------------------------------------------------------- */
 
 static uint32_t put(const void *data, size_t len)
 {
@@ -61,8 +61,17 @@ static uint32_t put_string(const char *s)
 }
 
 static uint32_t info[29];
-enum { FLAGS = 0, LOWER = 1, UPPER = 2, CMDLINE = 4, MODS = 5, MODS_AT = 6, MMAP_LEN = 11,
-       MMAP_AT = 12, LOADER = 16 };
+enum {
+	FLAGS = 0,
+	LOWER = 1,
+	UPPER = 2,
+	CMDLINE = 4,
+	MODS = 5,
+	MODS_AT = 6,
+	MMAP_LEN = 11,
+	MMAP_AT = 12,
+	LOADER = 16
+};
 
 static uint8_t map[4096];
 static unsigned map_len;
@@ -128,7 +137,7 @@ static void assert_region(unsigned i, uint64_t start, uint64_t size, uint32_t ty
 			 bi.region[i].type);
 }
 
-/* --- multiboot ---------------------------------------------------------------------------------- */
+/* --- multiboot -------------------------------------------------------------------------------- */
 
 static void test_complete(void **state)
 {
@@ -294,7 +303,7 @@ static void test_panics(void **state)
 	expect_panic(build_empty_module, MAGIC, "module 0");
 }
 
-/* --- tidying ------------------------------------------------------------------------------------ */
+/* --- tidying ---------------------------------------------------------------------------------- */
 
 static void region(uint64_t start, uint64_t size, uint32_t type)
 {
@@ -349,11 +358,15 @@ static void test_tidy_duplicates_and_ends(void **state)
 	assert_int_equal(bi.nr_regions, 0);
 }
 
-/* Each address keeps the most restrictive type it had, however they lie; and the table is never overrun. */
+/*
+ * Each address keeps the most restrictive type it had, however they lie; and the table is never
+ * overrun.
+ */
 static void test_tidy_random(void **state)
 {
-	static const unsigned order[] = { [MEM_RAM] = 1, [MEM_ACPI] = 2, [MEM_NVS] = 3,
-					  [MEM_RESERVED] = 4, [MEM_UNUSABLE] = 5 };
+	static const unsigned order[] = {
+		[MEM_RAM] = 1, [MEM_ACPI] = 2, [MEM_NVS] = 3, [MEM_RESERVED] = 4, [MEM_UNUSABLE] = 5
+	};
 	uint32_t random = 7;
 
 	for (unsigned round = 0; round < 300; round++) {

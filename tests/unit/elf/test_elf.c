@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Kernels built in memory, 32 and 64 bits; then every way that we could think of to build them wrong. */
+/*
+ * Kernels built in memory, 32 and 64 bits; then every way that we could think of to build them
+ * wrong.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -69,12 +72,19 @@ static struct file64 good64(void)
 	f.h.e_phnum = 3;
 	f.h.e_phentsize = sizeof(Elf64_Phdr);
 	f.h.e_shentsize = sizeof(Elf64_Shdr);
-	f.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = offsetof(struct file64, data),
-			       .p_vaddr = 0xffffffff81000000UL, .p_paddr = 0x1000000,
-			       .p_filesz = 200, .p_memsz = 200 };
-	f.p[1] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = offsetof(struct file64, data) + 200,
-			       .p_paddr = 0x2000000, .p_filesz = 56, .p_memsz = 0x5000 };
-	f.p[2] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = offsetof(struct file64, notes),
+	f.p[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+			       .p_offset = offsetof(struct file64, data),
+			       .p_vaddr = 0xffffffff81000000UL,
+			       .p_paddr = 0x1000000,
+			       .p_filesz = 200,
+			       .p_memsz = 200 };
+	f.p[1] = (Elf64_Phdr){ .p_type = PT_LOAD,
+			       .p_offset = offsetof(struct file64, data) + 200,
+			       .p_paddr = 0x2000000,
+			       .p_filesz = 56,
+			       .p_memsz = 0x5000 };
+	f.p[2] = (Elf64_Phdr){ .p_type = PT_NOTE,
+			       .p_offset = offsetof(struct file64, notes),
 			       .p_align = 4 };
 	f.p[2].p_filesz = put_notes(f.notes, 4);
 	return f;
@@ -131,9 +141,13 @@ static void test_good_32(void **state)
 	f.h.e_phoff = offsetof(struct file32, p);
 	f.h.e_phnum = 2;
 	f.h.e_phentsize = sizeof(Elf32_Phdr);
-	f.p[0] = (Elf32_Phdr){ .p_type = PT_LOAD, .p_offset = offsetof(struct file32, data),
-			       .p_paddr = 0x1000000, .p_filesz = 256, .p_memsz = 0x1000 };
-	f.p[1] = (Elf32_Phdr){ .p_type = PT_NOTE, .p_offset = offsetof(struct file32, notes),
+	f.p[0] = (Elf32_Phdr){ .p_type = PT_LOAD,
+			       .p_offset = offsetof(struct file32, data),
+			       .p_paddr = 0x1000000,
+			       .p_filesz = 256,
+			       .p_memsz = 0x1000 };
+	f.p[1] = (Elf32_Phdr){ .p_type = PT_NOTE,
+			       .p_offset = offsetof(struct file32, notes),
 			       .p_align = 4 };
 	f.p[1].p_filesz = put_notes(f.notes, 4);
 	assert_int_equal(parse(&f, sizeof(f)), 0);
@@ -146,8 +160,10 @@ static void test_good_32(void **state)
 	f.h.e_shoff = offsetof(struct file32, s);
 	f.h.e_shnum = 2;
 	f.h.e_shentsize = sizeof(Elf32_Shdr);
-	f.s[1] = (Elf32_Shdr){ .sh_type = SHT_NOTE, .sh_offset = offsetof(struct file32, notes),
-			       .sh_size = f.p[1].p_filesz, .sh_addralign = 4 };
+	f.s[1] = (Elf32_Shdr){ .sh_type = SHT_NOTE,
+			       .sh_offset = offsetof(struct file32, notes),
+			       .sh_size = f.p[1].p_filesz,
+			       .sh_addralign = 4 };
 	assert_int_equal(parse(&f, sizeof(f)), 0);
 	assert_true(image.has_pvh_entry);
 }
@@ -173,8 +189,10 @@ static void test_notes_in_a_section(void **state)
 	assert_false(image.has_pvh_entry);
 	f.h.e_shoff = offsetof(struct file64, s);
 	f.h.e_shnum = 2;
-	f.s[1] = (Elf64_Shdr){ .sh_type = SHT_NOTE, .sh_offset = offsetof(struct file64, notes),
-			       .sh_size = f.p[2].p_filesz, .sh_addralign = 4 };
+	f.s[1] = (Elf64_Shdr){ .sh_type = SHT_NOTE,
+			       .sh_offset = offsetof(struct file64, notes),
+			       .sh_size = f.p[2].p_filesz,
+			       .sh_addralign = 4 };
 	assert_int_equal(parse(&f, sizeof(f)), 0);
 	assert_true(image.has_pvh_entry);
 	/* A bad section table is no reason to refuse: it is not needed. */
@@ -207,11 +225,11 @@ static void test_bad_headers(void **state)
 {
 	struct file64 f;
 
-#define BAD(change, word)                                                                          \
-	do {                                                                                       \
-		f = good64();                                                                      \
-		change;                                                                            \
-		refused(&f, word);                                                                 \
+#define BAD(change, word)          \
+	do {                       \
+		f = good64();      \
+		change;            \
+		refused(&f, word); \
 	} while (0)
 
 	BAD(f.h.e_ident[0] = 'E', "not an ELF");

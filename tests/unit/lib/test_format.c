@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* lib/format.c under another name, compared with libc's over flags, widths, precisions and values. */
+/*
+ * lib/format.c under another name, compared with libc's over flags, widths, precisions and values.
+ */
 #include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -11,7 +13,7 @@
 #include <cmocka.h>
 
 #define vsnprintf hv_vsnprintf
-#define snprintf hv_snprintf
+#define snprintf  hv_snprintf
 /* Not lib.h's declarations of what libc declares as well. */
 #define SOCLE_LIB_H
 #include "types.h"
@@ -40,13 +42,15 @@ static void compare(const char *fmt, ...)
 	va_end(again);
 	va_end(ap);
 	if (strcmp(got, want) != 0 || n_got != n_want)
-		fail_msg("\"%s\": \"%s\" (%d), \"%s\" (%d) expected", fmt, got, n_got, want, n_want);
+		fail_msg("\"%s\": \"%s\" (%d), \"%s\" (%d) expected", fmt, got, n_got, want,
+			 n_want);
 	compared++;
 }
 
-static const char *const flag_sets[] = { "",  "-",  "0",   "+",	 " ",  "#",
+static const char *const flag_sets[] = { "",   "-",  "0",  "+",  " ",  "#",
 					 "-0", "+0", "-+", "#0", "#-", "-#0" };
-static const char *const sizes[] = { "", "1", "5", "12", "30", ".0", ".1", ".7", "8.3", "3.8", "12.12" };
+static const char *const sizes[] = { "",   "1",  "5",   "12",  "30",   ".0",
+				     ".1", ".7", "8.3", "3.8", "12.12" };
 
 static bool has(const char *s, char c)
 {
@@ -55,18 +59,20 @@ static bool has(const char *s, char c)
 
 static void compare_integers(const char *length, const char *kinds)
 {
-	static const int64_t values[] = { 0, 1, -1, 9, 10, 127, 128, 255, 256, -128, 65535, 65536,
-					  INT_MAX, INT_MIN, UINT_MAX, LONG_MAX, LONG_MIN, 0xabcdef };
+	static const int64_t values[] = {
+		0,    1,     -1,    9,       10,      127,      128,      255,      256,
+		-128, 65535, 65536, INT_MAX, INT_MIN, UINT_MAX, LONG_MAX, LONG_MIN, 0xabcdef
+	};
 	char fmt[64];
 
 	for (const char *k = kinds; *k; k++)
 		for (unsigned f = 0; f < ARRAY_SIZE(flag_sets); f++)
 			for (unsigned s = 0; s < ARRAY_SIZE(sizes); s++) {
 				/* + and space are for signed, # for the others: else undefined. */
-				if (has("di", *k) ? has(flag_sets[f], '#') :
-						    has(flag_sets[f], '+') ||
-							    has(flag_sets[f], ' ') ||
-							    (*k == 'u' && has(flag_sets[f], '#')))
+				if (has("di", *k)
+					    ? has(flag_sets[f], '#')
+					    : has(flag_sets[f], '+') || has(flag_sets[f], ' ') ||
+						      (*k == 'u' && has(flag_sets[f], '#')))
 					continue;
 				snprintf(fmt, sizeof(fmt), "<%%%s%s%s%c>", flag_sets[f], sizes[s],
 					 length, *k);

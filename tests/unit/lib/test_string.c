@@ -8,18 +8,18 @@
 #include <string.h>
 #include <cmocka.h>
 
-#define memcpy hv_memcpy
+#define memcpy  hv_memcpy
 #define memmove hv_memmove
-#define memset hv_memset
-#define memcmp hv_memcmp
-#define strlen hv_strlen
+#define memset  hv_memset
+#define memcmp  hv_memcmp
+#define strlen  hv_strlen
 #define strnlen hv_strnlen
-#define strcmp hv_strcmp
+#define strcmp  hv_strcmp
 #define strncmp hv_strncmp
 #undef strchr
-#define strchr hv_strchr
+#define strchr    hv_strchr
 #define vsnprintf hv_vsnprintf
-#define snprintf hv_snprintf
+#define snprintf  hv_snprintf
 #undef SOCLE_HOST_TEST
 #include "lib/string.c"
 #undef memcpy
@@ -94,7 +94,9 @@ static int sign(int x)
 
 static void test_comparisons(void **state)
 {
-	static const char *const s[] = { "", "a", "b", "ab", "abc", "abd", "\x80", "\xff", "a\xff" };
+	static const char *const s[] = {
+		"", "a", "b", "ab", "abc", "abd", "\x80", "\xff", "a\xff"
+	};
 	unsigned count = sizeof(s) / sizeof(s[0]);
 
 	for (unsigned i = 0; i < count; i++)
@@ -166,9 +168,9 @@ static void test_arithmetic(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_memcpy),	    cmocka_unit_test(test_memmove),
-		cmocka_unit_test(test_memset),	    cmocka_unit_test(test_comparisons),
-		cmocka_unit_test(test_lengths),	    cmocka_unit_test(test_strchr),
+		cmocka_unit_test(test_memcpy),   cmocka_unit_test(test_memmove),
+		cmocka_unit_test(test_memset),   cmocka_unit_test(test_comparisons),
+		cmocka_unit_test(test_lengths),  cmocka_unit_test(test_strchr),
 		cmocka_unit_test(test_str_copy), cmocka_unit_test(test_arithmetic),
 	};
 

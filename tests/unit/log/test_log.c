@@ -94,7 +94,7 @@ static const char *ring_text(void)
 	return text;
 }
 
-/* --- lines -------------------------------------------------------------------------------------- */
+/* --- lines ------------------------------------------------------------------------------------ */
 
 static void test_line(void **state)
 {
@@ -139,7 +139,7 @@ static void test_line_begins_at_the_margin(void **state)
 	assert_string_equal(ring_text(), "(socle) hello\n(socle) there\n");
 }
 
-/* --- sinks and the ring ------------------------------------------------------------------------- */
+/* --- sinks and the ring ----------------------------------------------------------------------- */
 
 static void test_replay_to_a_late_sink(void **state)
 {
@@ -196,11 +196,15 @@ static void test_ring_clear(void **state)
 	assert_string_equal(ring_text(), "(socle) two\n");
 }
 
-/* An index that was overwritten or never existed reads from the oldest byte, and no further than the end. */
+/*
+ * An index that was overwritten or never existed reads from the oldest byte, and no further than
+ * the end.
+ */
 static void test_ring_hostile_index(void **state)
 {
-	static const uint32_t offsets[] = { 13, 1000, RING, 0x7fffffff, 0x80000000, (uint32_t)-1,
-					    (uint32_t)-40000 };
+	static const uint32_t offsets[] = {
+		13, 1000, RING, 0x7fffffff, 0x80000000, (uint32_t)-1, (uint32_t)-40000
+	};
 	char buf[64];
 
 	log_info("only");
@@ -218,7 +222,7 @@ static void test_ring_hostile_index(void **state)
 	}
 }
 
-/* --- guests ------------------------------------------------------------------------------------- */
+/* --- guests ----------------------------------------------------------------------------------- */
 
 static struct domain *guest(domid_t id)
 {
@@ -298,7 +302,7 @@ static void test_guests_sharing_a_buffer(void **state)
 				  "(socle) (d1) more\n");
 }
 
-/* --- input -------------------------------------------------------------------------------------- */
+/* --- input ------------------------------------------------------------------------------------ */
 
 static void test_input(void **state)
 {
@@ -332,7 +336,7 @@ static void test_input_overflow(void **state)
 	assert_memory_equal(back, text + 300, 1024);
 }
 
-/* --- the end: each of these leaves the log in its last state, so the order matters --------------- */
+/* --- the end: each of these leaves the log in its last state, so the order matters ------------ */
 
 static void test_panic_with_the_lock_held(void **state)
 {

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The serial driver against a model of a 16550: what it writes, how often it looks, what it survives. */
+/*
+ * The serial driver against a model of a 16550: what it writes, how often it looks, what it
+ * survives.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,7 +15,7 @@
 
 #define PORT 0x3f8
 
-/* --- the model ---------------------------------------------------------------------------------- */
+/* --- the model -------------------------------------------------------------------------------- */
 
 static struct {
 	bool absent, no_fifo, never_empty;
@@ -72,7 +75,7 @@ static void out8(uint16_t port, uint8_t v)
 #define SOCLE_IO_H /* in place of the real ports */
 #include "x86/uart.c"
 
-/* --- what the driver needs ---------------------------------------------------------------------- */
+/* --- what the driver needs -------------------------------------------------------------------- */
 
 static struct console_sink *registered;
 static char received[1024];
@@ -116,7 +119,7 @@ static void assert_sent(const char *s)
 	assert_memory_equal(hw.sent, s, hw.nr_sent);
 }
 
-/* --- tests -------------------------------------------------------------------------------------- */
+/* --- tests ------------------------------------------------------------------------------------ */
 
 static void test_init(void **state)
 {
@@ -205,7 +208,10 @@ static void test_input(void **state)
 	hw.nr_typed = 3;
 	uart_interrupt();
 	assert_int_equal(nr_received, 3);
-	/* More than a buffer's worth: all of it, or the edge-triggered interrupt would not come again. */
+	/*
+	 * More than a buffer's worth: all of it, or the edge-triggered interrupt would not come
+	 * again.
+	 */
 	hw.nr_typed = 300;
 	uart_interrupt();
 	assert_int_equal(nr_received, 300);

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The screen driver against a page of memory: wrapping, scrolling, control characters, the cursor. */
+/*
+ * The screen driver against a page of memory: wrapping, scrolling, control characters, the cursor.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -147,7 +149,7 @@ int main(void)
 {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, begin, end)
 	const struct CMUnitTest tests[] = {
-		TEST(test_lines), TEST(test_scroll), TEST(test_wrap),
+		TEST(test_lines),    TEST(test_scroll),  TEST(test_wrap),
 		TEST(test_controls), TEST(test_release),
 	};
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A machine of a few CPUs for the scheduler to run on, in steps of 100 us of its own time. Domains' vCPUs run for
- * ever or by turns, tickles are obeyed at the next step, and after every step the queues are checked from
- * end to end. It includes sched/credit.c, to
- * start each test with its tables empty.
+ * A machine of a few CPUs for the scheduler to run on, in steps of 100 us of its own time. Domains'
+ * vCPUs run for ever or by turns, tickles are obeyed at the next step, and after every step the
+ * queues are checked from end to end. It includes sched/credit.c, to start each test with its
+ * tables empty.
  */
 #ifndef SOCLE_TEST_SCHED_SIM_H
 #define SOCLE_TEST_SCHED_SIM_H
@@ -20,9 +20,9 @@
 
 #include "sched/credit.c"
 
-#define SIM_CPUS 8u
+#define SIM_CPUS  8u
 #define SIM_VCPUS 64u
-#define STEP US(100)
+#define STEP      US(100)
 
 /* How a vCPU behaves: runs `busy`, sleeps `pause`, and so on; pause 0: never sleeps. */
 struct sim_vcpu {
@@ -57,7 +57,7 @@ static uint32_t sim_random(uint32_t below)
 	return (sim_random_state >> 8) % below;
 }
 
-/* --- what the scheduler needs ------------------------------------------------------------------- */
+/* --- what the scheduler needs ----------------------------------------------------------------- */
 
 time_ns_t time_now(void)
 {
@@ -94,7 +94,7 @@ void panic(const char *fmt, ...)
 	abort();
 }
 
-/* --- domains ------------------------------------------------------------------------------------ */
+/* --- domains ---------------------------------------------------------------------------------- */
 
 static struct sim_vcpu *sim_of(struct vcpu *v)
 {
@@ -159,7 +159,7 @@ static uint64_t sim_ran(const struct domain *d)
 	return sum;
 }
 
-/* --- checks ------------------------------------------------------------------------------------- */
+/* --- checks ----------------------------------------------------------------------------------- */
 
 static unsigned sim_places(const struct vcpu *v)
 {
@@ -177,7 +177,7 @@ static unsigned sim_queued(const struct vcpu *v)
 	for (unsigned i = 0; i < sim_nr_cpus; i++) {
 		struct list *pos;
 
-		list_for_each (pos, &sched_queues[i].list)
+		list_for_each(pos, &sched_queues[i].list)
 			if (list_entry(pos, struct vcpu, sched.link) == v) {
 				assert_int_equal(v->processor, i);
 				n++;
@@ -215,8 +215,8 @@ static bool sim_idle_cpu_for(const struct vcpu *v)
 }
 
 /*
- * With nothing left to do for any CPU, none idles while someone waits that it could run. One that waited for
- * its cap's next period may wait a little longer, until its queue is looked at.
+ * With nothing left to do for any CPU, none idles while someone waits that it could run. One that
+ * waited for its cap's next period may wait a little longer, until its queue is looked at.
  */
 static void sim_check_idle(void)
 {
@@ -236,7 +236,7 @@ static void sim_check(void)
 		struct list *pos;
 		unsigned n = 0;
 
-		list_for_each (pos, &sched_queues[i].list)
+		list_for_each(pos, &sched_queues[i].list)
 			n++;
 		assert_int_equal(sched_queues[i].nr, n);
 		assert_false(spin_is_locked(&sched_queues[i].lock));
@@ -246,7 +246,7 @@ static void sim_check(void)
 		sim_check_vcpu(&sim_vcpus[i]->v);
 }
 
-/* --- time --------------------------------------------------------------------------------------- */
+/* --- time ------------------------------------------------------------------------------------- */
 
 static void sim_put_away(struct sim_cpu *c)
 {
@@ -355,7 +355,7 @@ static void sim_run(time_ns_t how_long)
 		sim_step();
 }
 
-/* --- machine ------------------------------------------------------------------------------------ */
+/* --- machine ---------------------------------------------------------------------------------- */
 
 static void sim_begin(unsigned nr_cpus)
 {

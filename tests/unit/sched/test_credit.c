@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The scheduler on the simulated machine: shares, caps, affinity, latency, and nothing lost on the way. */
+/*
+ * The scheduler on the simulated machine: shares, caps, affinity, latency, and nothing lost on the
+ * way.
+ */
 #include "sim.h"
 
 /* Is share within `percent` hundredths of what is expected of whole? */
@@ -20,7 +23,7 @@ static uint64_t busy_time(void)
 	return sum;
 }
 
-/* --- shares ------------------------------------------------------------------------------------- */
+/* --- shares ----------------------------------------------------------------------------------- */
 
 static void test_one_runs_alone(void **state)
 {
@@ -131,7 +134,7 @@ static void test_weights_on_one_pinned_cpu(void **state)
 	sim_end();
 }
 
-/* --- caps --------------------------------------------------------------------------------------- */
+/* --- caps ------------------------------------------------------------------------------------- */
 
 static void check_cap(unsigned cpus, unsigned vcpus, uint16_t cap)
 {
@@ -193,7 +196,7 @@ static void test_cap_with_sleepers(void **state)
 	sim_end();
 }
 
-/* --- affinity ----------------------------------------------------------------------------------- */
+/* --- affinity --------------------------------------------------------------------------------- */
 
 static void test_hard_affinity(void **state)
 {
@@ -280,7 +283,7 @@ static void test_soft_affinity(void **state)
 	sim_end();
 }
 
-/* --- latency, idleness -------------------------------------------------------------------------- */
+/* --- latency, idleness ------------------------------------------------------------------------ */
 
 static void test_woken_runs_at_once(void **state)
 {
@@ -403,7 +406,7 @@ static void test_parameters(void **state)
 	sim_end();
 }
 
-/* --- run states --------------------------------------------------------------------------------- */
+/* --- run states ------------------------------------------------------------------------------- */
 
 static void test_runstates_add_up(void **state)
 {
@@ -427,18 +430,17 @@ static void test_runstates_add_up(void **state)
 			sum += r->time[s];
 		assert_int_equal(sum, sim_time - start);
 		assert_int_equal(r->time[RUNSTATE_offline], MS(20));
-		assert_int_equal(r->time[RUNSTATE_running] +
-					 (r->state == RUNSTATE_running ?
-						  sim_time - r->state_entry_time :
-						  0),
-				 sim_vcpus[i]->ran);
+		assert_int_equal(
+			r->time[RUNSTATE_running] +
+				(r->state == RUNSTATE_running ? sim_time - r->state_entry_time : 0),
+			sim_vcpus[i]->ran);
 	}
 	assert_true(a->vcpu[0]->runstate.time[RUNSTATE_blocked] > SECONDS(2));
 	assert_true(b->vcpu[0]->runstate.time[RUNSTATE_blocked] == 0);
 	sim_end();
 }
 
-/* --- stress ------------------------------------------------------------------------------------- */
+/* --- stress ----------------------------------------------------------------------------------- */
 
 static void disturb(struct vcpu *v)
 {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The scheduler's locking, under real threads: each thread is a CPU, two more wake, pause and move vCPUs at
- * random. Nobody may run in two places, and when the disturbance ends everyone runs.
- * (C11 threads: <pthread.h> would take our sched.h for the system's.)
+ * The scheduler's locking, under real threads: each thread is a CPU, two more wake, pause and move
+ * vCPUs at random. Nobody may run in two places, and when the disturbance ends everyone runs. (C11
+ * threads: <pthread.h> would take our sched.h for the system's.)
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -16,9 +16,9 @@
 #include "lib.h"
 #include "sched/private.h"
 
-#define NR_CPUS 4u
+#define NR_CPUS  4u
 #define NR_VCPUS 12u
-#define ROUNDS 400000u
+#define ROUNDS   400000u
 
 static struct domain domain;
 static struct vcpu vcpus[NR_VCPUS];
@@ -167,8 +167,8 @@ static void test_threads(void **state)
 	for (unsigned i = 0; i < NR_CPUS; i++)
 		assert_int_equal(thrd_create(&cpu[i], cpu_main, (void *)(uintptr_t)i), 0);
 	for (unsigned i = 0; i < 2; i++)
-		assert_int_equal(thrd_create(&disturber[i], disturber_main, (void *)(uintptr_t)(i + 1)),
-				 0);
+		assert_int_equal(
+			thrd_create(&disturber[i], disturber_main, (void *)(uintptr_t)(i + 1)), 0);
 	for (unsigned i = 0; i < 2; i++)
 		thrd_join(disturber[i], NULL);
 
