@@ -1,5 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-# libc has a sched_yield too, which the leak checker calls.
+# libc has a sched_yield too, which the leak checker calls. sim.h includes credit.c itself.
+SCHED_TEST_SRC := hypervisor/sched/account.c hypervisor/sched/queue.c
 SCHED_TEST_FLAGS := -Dsched_yield=vcpu_sched_yield
-$(eval $(call unit_test,sched,credit,hypervisor/sched/account.c hypervisor/sched/queue.c,$(SCHED_TEST_FLAGS)))
-$(eval $(call unit_test,sched,threads,hypervisor/sched/credit.c hypervisor/sched/account.c hypervisor/sched/queue.c,$(SCHED_TEST_FLAGS) -include tests/unit/sched/relax.h))
+SCHED_THREADS_SRC := $(SCHED_TEST_SRC) hypervisor/sched/credit.c
+SCHED_THREADS_FLAGS := $(SCHED_TEST_FLAGS) -include tests/unit/sched/relax.h
+$(eval $(call unit_test,sched,credit,$(SCHED_TEST_SRC),$(SCHED_TEST_FLAGS)))
+$(eval $(call unit_test,sched,threads,$(SCHED_THREADS_SRC),$(SCHED_THREADS_FLAGS)))
