@@ -86,7 +86,7 @@ static void config_print(const struct vm_config *vm)
 
 /*
  * One create at a time: names stay unique, and the control domain's memory holds one unpacked kernel, not
- * ten. The lock goes with the descriptor; the background process must not inherit it.
+ * ten. It is let go explicitly: the background process shares the open file, so closing it here is not enough.
  */
 static int lock_take(void)
 {
@@ -149,6 +149,7 @@ static int create(const struct vm_config *vm, const struct create_options *o)
 		vm_end(xl_open(), domid);
 		return XL_FAILED;
 	}
+	flock(lock, LOCK_UN);
 	close(lock);
 	if (o->console)
 		console = console_attach(domid);
