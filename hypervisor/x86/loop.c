@@ -63,6 +63,9 @@ noreturn_fn void cpu_run(void)
 		timers_run();
 		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))
 			reschedule(c);
+		/* Set by ourselves: who was woken while it was put away. No interrupt tells of that. */
+		if (READ_ONCE(c->need_resched))
+			continue;
 		if (!c->current) {
 			c->idle_since = time_now();
 			interrupts_wait();
