@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The toolstack: xl and consoled, static, by the musl compiler of the sysroot.
+# The toolstack: xl, consoled and xenstored, static, by the musl compiler of the sysroot.
 
 TOOLSTACK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fno-common \
 		    -ffunction-sections -fdata-sections -fstack-protector-strong \
@@ -11,6 +11,8 @@ XL_SOURCES := $(sort $(wildcard toolstack/xl/*.c toolstack/builder/*.c toolstack
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c uuid.c \
 		      config.c vm_config.c vm_state.c)
+XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
+		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
@@ -29,6 +31,7 @@ endef
 
 $(eval $(call toolstack_program,xl,$(XL_SOURCES),-llzma -lzstd -llz4 -lz))
 $(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
+$(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 
 .PHONY: toolstack
-toolstack: $(B)/toolstack/xl $(B)/toolstack/consoled ## xl and consoled
+toolstack: $(B)/toolstack/xl $(B)/toolstack/consoled $(B)/toolstack/xenstored ## xl and its daemons

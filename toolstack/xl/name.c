@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "lib/domain.h"
+#include "xl/vm_store.h"
 #include "xl/xl.h"
 
 int cmd_domid(int argc, char **argv)
@@ -74,5 +75,6 @@ int cmd_rename(int argc, char **argv)
 		log_error("rename: domain %u: %s", domid, strerror(errno));
 		return XL_FAILED;
 	}
+	vm_store_rename(&s);
 	return XL_OK;
 }

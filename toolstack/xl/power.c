@@ -12,6 +12,7 @@
 #include "abi/sched.h"
 #include "lib/domain.h"
 #include "xl/vm.h"
+#include "xl/vm_store.h"
 
 /* For commands that take one domain and do one thing to it. */
 static int with_domain(int argc, char **argv, int (*act)(struct xencall *xc, domid_t domid))
@@ -62,17 +63,21 @@ struct stop_options {
 
 static int stop_domain(domid_t domid, const struct stop_options *o)
 {
-	if (!o->force) {
-		log_error("%s: domain %u cannot be asked: there is no store to write control/shutdown to. "
-			  "With -F the domain is stopped where it is, as if its power went, and "
-			  "on_%s is carried out",
-			  xl_command, domid, o->reason == SHUTDOWN_reboot ? "reboot" : "poweroff");
-		return -1;
-	}
-	if (domain_remote_shutdown(xl_open(), domid, o->reason) < 0) {
+	const char *what = o->reason == SHUTDOWN_reboot ? "reboot" : "poweroff";
+	struct reason why;
+
+	if (o->force) {
+		/* As if its power went; on_poweroff or on_reboot is carried out all the same. */
+		if (domain_remote_shutdown(xl_open(), domid, o->reason) == 0)
+			return 0;
 		log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
 		return -1;
 	}
+	if (vm_store_ask(domid, what, &why) < 0) {
+		log_error("%s: %s; -F stops it without asking", xl_command, why.text);
+		return -1;
+	}
+	printf("%s domain %u\n", o->reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down", domid);
 	return 0;
 }
 

@@ -20,6 +20,7 @@
 #include "abi/sched.h"
 #include "lib/domain.h"
 #include "xl/consoled_client.h"
+#include "xl/vm_store.h"
 
 #define SUPERVISE_LOG      "/var/log/xen/xl-%s.log"
 #define SUPERVISE_LOOK_MS  30000 /* should an event get lost */
@@ -118,6 +119,7 @@ static void rename_stopped(struct vm_config *vm, domid_t domid)
 	s.name[VM_NAME_MAX - strlen(suffix)] = '\0';
 	strcat(s.name, suffix);
 	vm_state_save(&s);
+	vm_store_rename(&s);
 }
 
 /* True if there is a domain to watch on. */

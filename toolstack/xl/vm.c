@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Starting and ending: the order of domain and state file. A domain never runs without a state file; a state
- * file goes first, so that consoled lets go of the domain's pages before it is destroyed.
+ * file and its part of the store go first, so that the daemons let go of the domain's pages before it is destroyed.
  */
 #include "xl/vm.h"
 
@@ -11,6 +11,7 @@
 
 #include "builder/domain_build.h"
 #include "lib/domain.h"
+#include "xl/vm_store.h"
 
 int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
 	     struct reason *why)
@@ -29,30 +30,48 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	};
 	struct domain_built built;
 	struct vm_state s = { .created = time(NULL) };
+	struct store store;
+	int rc = 0;
 
 	if (vm->has_uuid)
 		memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
 	else if (uuid_generate(spec.uuid) < 0)
 		return reason_errno(why, "making a UUID");
-	if (domain_build(xc, &spec, &built, phases, why) < 0)
+	/* Without a xenstored a guest runs just as well; only `xl shutdown` cannot reach it. */
+	spec.with_store = store_open(&store) == 0;
+	if (!spec.with_store)
+		log_info("no xenstored: %s", strerror(errno));
+	if (domain_build(xc, &spec, &built, phases, why) < 0) {
+		if (spec.with_store)
+			store_close(&store);
 		return -1;
+	}
 
 	s.domid = built.domid;
 	s.console_port = built.console_port;
 	s.store_port = built.store_port;
 	memcpy(s.name, vm->name, sizeof(s.name));
 	uuid_format(spec.uuid, s.uuid);
-	if (vm_state_save(&s) < 0) {
-		reason_errno(why, VM_STATE_DIR "/%u", s.domid);
-		domain_destroy(xc, built.domid);
-		return -1;
+	if (vm_state_save(&s) < 0)
+		rc = reason_errno(why, VM_STATE_DIR "/%u", s.domid);
+	if (spec.with_store) {
+		if (rc == 0)
+			rc = vm_store_add(&store, vm, &s, why);
+		store_close(&store);
 	}
+	phases_end(phases, "state and store", xc->calls);
+	if (rc < 0)
+		vm_end(xc, built.domid);
 	*domid = built.domid;
-	return 0;
+	return rc;
 }
 
 int vm_end(struct xencall *xc, domid_t domid)
 {
+	struct vm_state s;
+
+	if (vm_state_load(&s, domid) == 0)
+		vm_store_remove(&s);
 	if (vm_state_remove(domid) < 0 && errno != ENOENT)
 		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
 	return domain_destroy(xc, domid);

@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The wire protocol of abi/xs_wire.h. Sets no watches, so that whatever comes is the answer.
+ */
+#include "lib/store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "abi/xs_wire.h"
+
+static bool transfer(int fd, void *data, size_t len, bool out)
+{
+	while (len) {
+		ssize_t done = out ? send(fd, data, len, MSG_NOSIGNAL) : read(fd, data, len);
+
+		if (done < 0 && errno == EINTR)
+			continue;
+		if (done == 0)
+			errno = EPIPE;
+		if (done <= 0)
+			return false;
+		data = (char *)data + done;
+		len -= done;
+	}
+	return true;
+}
+
+static int error_number(const char *name)
+{
+	static const struct {
+		const char *name;
+		int number;
+	} errors[] = {
+		{ "EINVAL", EINVAL }, { "EACCES", EACCES }, { "EEXIST", EEXIST }, { "ENOENT", ENOENT },
+		{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "EIO", EIO },	  { "ENOSYS", ENOSYS },
+		{ "EBUSY", EBUSY },   { "EAGAIN", EAGAIN }, { "EPERM", EPERM },	  { "E2BIG", E2BIG },
+	};
+
+	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
+		if (strcmp(errors[i].name, name) == 0)
+			return errors[i].number;
+	return EIO;
+}
+
+static int request(struct store *s, uint32_t type, struct buf *payload, struct buf *answer)
+{
+	struct xsd_sockmsg h = { .type = type, .req_id = ++s->req_id, .tx_id = s->tx_id };
+	char data[XENSTORE_PAYLOAD_MAX + 1];
+
+	h.len = (uint32_t)payload->len;
+	if (payload->failed || h.len > XENSTORE_PAYLOAD_MAX) {
+		errno = payload->failed ? ENOMEM : E2BIG;
+		return -1;
+	}
+	if (!transfer(s->fd, &h, sizeof(h), true) || !transfer(s->fd, payload->data, h.len, true) ||
+	    !transfer(s->fd, &h, sizeof(h), false))
+		return -1;
+	if (h.len > XENSTORE_PAYLOAD_MAX || h.req_id != s->req_id) {
+		errno = EPROTO;
+		return -1;
+	}
+	if (!transfer(s->fd, data, h.len, false))
+		return -1;
+	data[h.len] = '\0';
+	if (h.type == XS_ERROR) {
+		errno = error_number(data);
+		return -1;
+	}
+	if (answer)
+		buf_append(answer, data, h.len);
+	return 0;
+}
+
+/* A request whose payload is strings, each with its terminator; NULL ends the list. */
+static int request_strings(struct store *s, uint32_t type, struct buf *answer, const char *const *strings)
+{
+	struct buf payload = { 0 };
+	int rc;
+
+	for (; *strings; strings++)
+		buf_append(&payload, *strings, strlen(*strings) + 1);
+	rc = request(s, type, &payload, answer);
+	buf_free(&payload);
+	return rc;
+}
+
+#define STRINGS(...) ((const char *const[]){ __VA_ARGS__, NULL })
+
+int store_open(struct store *s)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/run/xenstored/socket" };
+
+	memset(s, 0, sizeof(*s));
+	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	if (s->fd < 0)
+		return -1;
+	if (connect(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
+		int saved = errno;
+
+		close(s->fd);
+		errno = saved;
+		return -1;
+	}
+	return 0;
+}
+
+void store_close(struct store *s)
+{
+	close(s->fd);
+}
+
+int store_read(struct store *s, const char *path, struct buf *answer)
+{
+	return request_strings(s, XS_READ, answer, STRINGS(path));
+}
+
+int store_write(struct store *s, const char *path, const char *value)
+{
+	struct buf payload = { 0 };
+	int rc;
+
+	/* The value comes without a terminator. */
+	buf_append(&payload, path, strlen(path) + 1);
+	buf_append(&payload, value, strlen(value));
+	rc = request(s, XS_WRITE, &payload, NULL);
+	buf_free(&payload);
+	return rc;
+}
+
+int store_remove(struct store *s, const char *path)
+{
+	if (request_strings(s, XS_RM, NULL, STRINGS(path)) < 0 && errno != ENOENT)
+		return -1;
+	return 0;
+}
+
+int store_set_perms(struct store *s, const char *path, const char *perms)
+{
+	struct buf payload = { 0 };
+	int rc;
+
+	buf_append(&payload, path, strlen(path) + 1);
+	for (; *perms; perms += strspn(perms, " ")) {
+		size_t len = strcspn(perms, " ");
+
+		buf_append(&payload, perms, len);
+		buf_append(&payload, "", 1);
+		perms += len;
+	}
+	rc = request(s, XS_SET_PERMS, &payload, NULL);
+	buf_free(&payload);
+	return rc;
+}
+
+int store_begin(struct store *s)
+{
+	struct buf answer = { 0 };
+	int rc = request_strings(s, XS_TRANSACTION_START, &answer, STRINGS(""));
+
+	if (rc == 0)
+		s->tx_id = answer.data ? (uint32_t)strtoul(answer.data, NULL, 10) : 0;
+	buf_free(&answer);
+	return rc;
+}
+
+int store_end(struct store *s, bool commit)
+{
+	int rc = request_strings(s, XS_TRANSACTION_END, NULL, STRINGS(commit ? "T" : "F"));
+
+	s->tx_id = 0;
+	return rc;
+}
+
+int store_introduce(struct store *s, unsigned int domid, uint64_t gfn, unsigned int port)
+{
+	char id[16], frame[24], channel[16];
+
+	snprintf(id, sizeof(id), "%u", domid);
+	snprintf(frame, sizeof(frame), "%llu", (unsigned long long)gfn);
+	snprintf(channel, sizeof(channel), "%u", port);
+	return request_strings(s, XS_INTRODUCE, NULL, STRINGS(id, frame, channel));
+}
+
+int store_release(struct store *s, unsigned int domid)
+{
+	char id[16];
+
+	snprintf(id, sizeof(id), "%u", domid);
+	return request_strings(s, XS_RELEASE, NULL, STRINGS(id));
+}

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A client of the store, over xenstored's socket. One request at a time. All return -1 with errno; ENOENT from
+ * store_open() means that no xenstored runs.
+ */
+#ifndef TOOLSTACK_STORE_H
+#define TOOLSTACK_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/bytes.h"
+
+struct store {
+	int fd;
+	uint32_t req_id;
+	uint32_t tx_id; /* requests are part of this transaction; 0: of none */
+};
+
+int store_open(struct store *s);
+void store_close(struct store *s);
+
+/* answer may be NULL. */
+int store_read(struct store *s, const char *path, struct buf *answer);
+int store_write(struct store *s, const char *path, const char *value);
+/* Succeeds also if there is nothing. */
+int store_remove(struct store *s, const char *path);
+/* perms: like "n0" or "n3 r0", the owner first. */
+int store_set_perms(struct store *s, const char *path, const char *perms);
+
+int store_begin(struct store *s);
+/* EAGAIN: others were faster; begin again. */
+int store_end(struct store *s, bool commit);
+
+int store_introduce(struct store *s, unsigned int domid, uint64_t gfn, unsigned int port);
+int store_release(struct store *s, unsigned int domid);
+
+#endif

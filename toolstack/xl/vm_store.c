@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Names and permissions as Xen's toolstack uses them (docs/misc/xenstore-paths). A guest may read its home, and
+ * write what it is meant to write there.
+ */
+#include "xl/vm_store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "builder/layout.h"
+
+#define PATH_MAX_LEN 128
+#define TRIES        16
+
+struct writer {
+	struct store *store;
+	unsigned int domid;
+	bool failed;
+};
+
+/* One node below /local/domain/ID (name ""): that itself. perms NULL: those of its parent. */
+static void put(struct writer *w, const char *name, const char *value, const char *perms)
+{
+	char path[PATH_MAX_LEN];
+
+	snprintf(path, sizeof(path), "/local/domain/%u%s%s", w->domid, *name ? "/" : "", name);
+	if (w->failed || store_write(w->store, path, value) < 0 ||
+	    (perms && store_set_perms(w->store, path, perms) < 0))
+		w->failed = true;
+}
+
+static void put_number(struct writer *w, const char *name, unsigned long long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	put(w, name, text, NULL);
+}
+
+static void put_vcpus(struct writer *w, const struct vm_config *vm)
+{
+	char name[48];
+
+	for (unsigned int i = 0; i < vm->max_vcpus; i++) {
+		snprintf(name, sizeof(name), "cpu/%u/availability", i);
+		put(w, name, i < vm->vcpus ? "online" : "offline", NULL);
+	}
+}
+
+static void put_all(struct writer *w, const struct vm_config *vm, const struct vm_state *state)
+{
+	static const char *const guest_writes[] = {
+		"control/shutdown",	   "control/feature-poweroff", "control/feature-reboot",
+		"control/feature-suspend", "control/sysrq",	       "control/platform-feature-multiprocessor-suspend",
+		"data",			   "drivers",		       "feature",
+		"attr",			   "error",
+	};
+	char own[16], readable[24], vm_path[PATH_MAX_LEN], path[PATH_MAX_LEN + 8];
+
+	snprintf(own, sizeof(own), "n%u", w->domid);
+	snprintf(readable, sizeof(readable), "n0 r%u", w->domid);
+	snprintf(vm_path, sizeof(vm_path), "/vm/%s", state->uuid);
+	put(w, "", "", readable);
+	put(w, "name", vm->name, NULL);
+	put_number(w, "domid", w->domid);
+	put(w, "vm", vm_path, NULL);
+	put(w, "control", "", NULL);
+	put(w, "device", "", NULL);
+	for (size_t i = 0; i < sizeof(guest_writes) / sizeof(guest_writes[0]); i++)
+		put(w, guest_writes[i], "", own);
+	put_number(w, "memory/static-max", vm->max_memory_mib << 10);
+	put_number(w, "memory/target", vm->memory_mib << 10);
+	put_vcpus(w, vm);
+	put_number(w, "console/ring-ref", GUEST_CONSOLE_GFN);
+	put_number(w, "console/port", state->console_port);
+	put(w, "console/type", "xenconsoled", NULL);
+	put_number(w, "store/ring-ref", GUEST_STORE_GFN);
+	put_number(w, "store/port", state->store_port);
+
+	snprintf(path, sizeof(path), "%s/name", vm_path);
+	if (w->failed || store_write(w->store, path, vm->name) < 0)
+		w->failed = true;
+	snprintf(path, sizeof(path), "%s/uuid", vm_path);
+	if (w->failed || store_write(w->store, path, state->uuid) < 0)
+		w->failed = true;
+}
+
+int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_state *state,
+		 struct reason *why)
+{
+	struct writer w = { .store = s, .domid = state->domid };
+
+	for (unsigned int i = 0; i < TRIES; i++) {
+		if (store_begin(s) < 0)
+			return reason_errno(why, "store");
+		put_all(&w, vm, state);
+		if (w.failed) {
+			reason_errno(why, "store");
+			store_end(s, false);
+			return -1;
+		}
+		if (store_end(s, true) == 0)
+			break;
+		if (errno != EAGAIN || i == TRIES - 1)
+			return reason_errno(why, "store");
+	}
+	if (store_introduce(s, state->domid, GUEST_STORE_GFN, state->store_port) < 0)
+		return reason_errno(why, "introducing domain %u to the store", state->domid);
+	return 0;
+}
+
+void vm_store_remove(const struct vm_state *state)
+{
+	char path[PATH_MAX_LEN];
+	struct store s;
+
+	if (store_open(&s) < 0)
+		return;
+	snprintf(path, sizeof(path), "/local/domain/%u", state->domid);
+	store_remove(&s, path);
+	snprintf(path, sizeof(path), "/vm/%s", state->uuid);
+	store_remove(&s, path);
+	store_release(&s, state->domid);
+	store_close(&s);
+}
+
+void vm_store_rename(const struct vm_state *state)
+{
+	char path[PATH_MAX_LEN];
+	struct store s;
+
+	if (store_open(&s) < 0)
+		return;
+	snprintf(path, sizeof(path), "/local/domain/%u/name", state->domid);
+	if (store_write(&s, path, state->name) < 0)
+		log_warning("%s: %s", path, strerror(errno));
+	store_close(&s);
+}
+
+int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
+{
+	char path[PATH_MAX_LEN];
+	struct store s;
+	int rc;
+
+	if (store_open(&s) < 0)
+		return reason_errno(why, "there is no xenstored to ask the guest through");
+	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
+	rc = store_read(&s, path, NULL);
+	if (rc < 0)
+		reason_set(why, "domain %u was started without a store: it cannot be asked", domid);
+	else if ((rc = store_write(&s, path, what)) < 0)
+		reason_errno(why, "%s", path);
+	store_close(&s);
+	return rc;
+}

@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A VM's part of the store: the nodes that a Linux guest and people's scripts look for.
+ */
+#ifndef XL_VM_STORE_H
+#define XL_VM_STORE_H
+
+#include "lib/log.h"
+#include "lib/store.h"
+#include "lib/vm_config.h"
+#include "lib/vm_state.h"
+
+/* Writes the nodes and introduces the domain, which must be complete. Returns -1 with the reason. */
+int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_state *state,
+		 struct reason *why);
+/* Forgets a domain. What is not there is fine, and so is no xenstored. */
+void vm_store_remove(const struct vm_state *state);
+/* Another name. */
+void vm_store_rename(const struct vm_state *state);
+/* Asks the guest: "poweroff", "reboot". Returns -1 with the reason. */
+int vm_store_ask(unsigned int domid, const char *what, struct reason *why);
+
+#endif
