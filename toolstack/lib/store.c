@@ -48,20 +48,15 @@ static int error_number(const char *name)
 	return EIO;
 }
 
-static int request(struct store *s, uint32_t type, struct buf *payload, struct buf *answer)
+/* Reads one answer. */
+static int receive(struct store *s, uint32_t req_id, struct buf *answer)
 {
-	struct xsd_sockmsg h = { .type = type, .req_id = ++s->req_id, .tx_id = s->tx_id };
 	char data[XENSTORE_PAYLOAD_MAX + 1];
+	struct xsd_sockmsg h;
 
-	h.len = (uint32_t)payload->len;
-	if (payload->failed || h.len > XENSTORE_PAYLOAD_MAX) {
-		errno = payload->failed ? ENOMEM : E2BIG;
+	if (!transfer(s->fd, &h, sizeof(h), false))
 		return -1;
-	}
-	if (!transfer(s->fd, &h, sizeof(h), true) || !transfer(s->fd, payload->data, h.len, true) ||
-	    !transfer(s->fd, &h, sizeof(h), false))
-		return -1;
-	if (h.len > XENSTORE_PAYLOAD_MAX || h.req_id != s->req_id) {
+	if (h.len > XENSTORE_PAYLOAD_MAX || h.req_id != req_id) {
 		errno = EPROTO;
 		return -1;
 	}
@@ -75,6 +70,52 @@ static int request(struct store *s, uint32_t type, struct buf *payload, struct b
 	if (answer)
 		buf_append(answer, data, h.len);
 	return 0;
+}
+
+static int request(struct store *s, uint32_t type, struct buf *payload, struct buf *answer)
+{
+	struct xsd_sockmsg h = { .type = type, .req_id = ++s->req_id, .tx_id = s->tx_id };
+
+	h.len = (uint32_t)payload->len;
+	if (payload->failed || h.len > XENSTORE_PAYLOAD_MAX) {
+		errno = payload->failed ? ENOMEM : E2BIG;
+		return -1;
+	}
+	buf_append(&s->batch, &h, sizeof(h));
+	buf_append(&s->batch, payload->data, h.len);
+	s->batched++;
+	if (s->batching)
+		return 0;
+	if (s->batch.failed || !transfer(s->fd, s->batch.data, s->batch.len, true))
+		return -1;
+	s->batch.len = s->batched = 0;
+	return receive(s, h.req_id, answer);
+}
+
+void store_batch_begin(struct store *s)
+{
+	s->batching = true;
+}
+
+int store_batch_end(struct store *s)
+{
+	uint32_t req_id = s->req_id - s->batched;
+	int rc = 0, error = 0;
+
+	s->batching = false;
+	if (s->batch.failed || !transfer(s->fd, s->batch.data, s->batch.len, true))
+		rc = -1;
+	while (rc == 0 && s->batched) {
+		s->batched--;
+		if (receive(s, ++req_id, NULL) < 0 && !error)
+			error = errno;
+	}
+	s->batch.len = s->batched = 0;
+	if (error) {
+		errno = error;
+		rc = -1;
+	}
+	return rc;
 }
 
 /* A request whose payload is strings, each with its terminator; NULL ends the list. */
@@ -112,6 +153,7 @@ int store_open(struct store *s)
 
 void store_close(struct store *s)
 {
+	buf_free(&s->batch);
 	close(s->fd);
 }
 

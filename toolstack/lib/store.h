@@ -15,6 +15,9 @@ struct store {
 	int fd;
 	uint32_t req_id;
 	uint32_t tx_id; /* requests are part of this transaction; 0: of none */
+	bool batching;
+	unsigned int batched; /* requests in batch */
+	struct buf batch;
 };
 
 int store_open(struct store *s);
@@ -27,6 +30,13 @@ int store_write(struct store *s, const char *path, const char *value);
 int store_remove(struct store *s, const char *path);
 /* perms: like "n0" or "n3 r0", the owner first. */
 int store_set_perms(struct store *s, const char *path, const char *perms);
+
+/*
+ * Between these two, requests are collected and succeed at once; the end sends them all and fails if one of
+ * them does. For requests that need no answer: each round trip wakes another process.
+ */
+void store_batch_begin(struct store *s);
+int store_batch_end(struct store *s);
 
 int store_begin(struct store *s);
 /* EAGAIN: others were faster; begin again. */

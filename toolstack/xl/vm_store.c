@@ -95,8 +95,9 @@ int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_st
 	for (unsigned int i = 0; i < TRIES; i++) {
 		if (store_begin(s) < 0)
 			return reason_errno(why, "store");
+		store_batch_begin(s);
 		put_all(&w, vm, state);
-		if (w.failed) {
+		if (store_batch_end(s) < 0 || w.failed) {
 			reason_errno(why, "store");
 			store_end(s, false);
 			return -1;
