@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Loading the saved state of vCPUs. A toolstack's bytes are hostile: the whole stream is walked twice
- * over our own copy, first to check every record, then to apply them. Saving: context_save.c. The
- * caller has paused the domain; no locks are taken here.
+ * Loading the saved state of vCPUs. A toolstack's bytes are hostile: the whole stream is walked
+ * twice over our own copy, first to check every record, then to apply them. Saving: context_save.c.
+ * The caller has paused the domain; no locks are taken here.
  */
 #include "hvm_context.h"
 
@@ -37,7 +37,7 @@ static int refuse(const struct domain *d, const struct record *r, const char *wh
 	return -EINVAL;
 }
 
-/* --- HEADER ---------------------------------------------------------------------------------------- */
+/* --- HEADER ----------------------------------------------------------------------------------- */
 
 static int header_check(const struct domain *d, const struct record *r)
 {
@@ -55,24 +55,24 @@ static void nothing_to_apply(struct domain *d, const struct record *r)
 	(void)r;
 }
 
-/* --- CPU ------------------------------------------------------------------------------------------- */
+/* --- CPU -------------------------------------------------------------------------------------- */
 
 static void cpu_unpack(const struct hvm_hw_cpu *c, struct hvm_state *s, struct cpu_regs *r)
 {
 	memset(s, 0, sizeof(*s));
-#define REGISTER(name) r->name = c->name;
-	FOR_EACH_SAVED_REGISTER(REGISTER)
+#define REGISTER(name) r->name = c->name
+	FOR_EACH_CPU_REGISTER(REGISTER);
 #undef REGISTER
 	r->rflags |= BIT(1); /* always reads as one; builders leave it out */
 	/* Attributes wider than the field must be seen by the check, not cut off. */
-#define SEGMENT(index, name)                                                                       \
-	s->seg[index] = (struct hvm_segment){                                                      \
-		.selector = (uint16_t)c->name##_sel,                                               \
-		.attributes = (uint16_t)MIN(c->name##_arbytes, 0xffffu),                           \
-		.limit = c->name##_limit,                                                          \
-		.base = c->name##_base,                                                            \
-	};
-	FOR_EACH_SAVED_SEGMENT(SEGMENT)
+#define SEGMENT(index, name)                                             \
+	s->seg[index] = (struct hvm_segment){                            \
+		.selector = (uint16_t)c->name##_sel,                     \
+		.attributes = (uint16_t)MIN(c->name##_arbytes, 0xffffu), \
+		.limit = c->name##_limit,                                \
+		.base = c->name##_base,                                  \
+	}
+	FOR_EACH_SAVED_SEGMENT(SEGMENT);
 #undef SEGMENT
 	s->seg[SEG_GDTR].base = c->gdtr_base;
 	s->seg[SEG_GDTR].limit = c->gdtr_limit;
@@ -96,9 +96,9 @@ static void cpu_unpack(const struct hvm_hw_cpu *c, struct hvm_state *s, struct c
 	s->sysenter_eip = c->sysenter_eip;
 }
 
-#define EVENT_VALID BIT(31)
+#define EVENT_VALID     BIT(31)
 #define EVENT_HAS_ERROR BIT(11)
-#define EVENT_TYPE(e) ((e) >> 8 & 7)
+#define EVENT_TYPE(e)   ((e) >> 8 & 7)
 enum { EVENT_INTERRUPT = 0, EVENT_NMI = 2, EVENT_EXCEPTION = 3 };
 
 static bool event_supported(uint32_t event)
@@ -148,20 +148,16 @@ static void event_apply(struct vcpu *v, const struct hvm_hw_cpu *c)
 	if (!(c->pending_event & EVENT_VALID))
 		return;
 	switch (EVENT_TYPE(c->pending_event)) {
-	case EVENT_INTERRUPT:
-		hvm->inject_interrupt(v, vector);
-		break;
-	case EVENT_NMI:
-		hvm->inject_nmi(v);
-		break;
+	case EVENT_INTERRUPT: hvm->inject_interrupt(v, vector); break;
+	case EVENT_NMI: hvm->inject_nmi(v); break;
 	default:
 		hvm->inject_exception(v, vector, c->pending_event & EVENT_HAS_ERROR, c->error_code);
 	}
 }
 
 /*
- * 0 is what a domain builder says: then the vCPUs keep the offset that they have in common. Else the
- * guest's counter goes on from where it was saved.
+ * 0 is what a domain builder says: then the vCPUs keep the offset that they have in common. Else
+ * the guest's counter goes on from where it was saved.
  */
 static void tsc_apply(struct vcpu *v, uint64_t tsc)
 {
@@ -203,7 +199,7 @@ static void cpu_apply(struct domain *d, const struct record *r)
 	vcpu_up(v);
 }
 
-/* --- XSAVE ----------------------------------------------------------------------------------------- */
+/* --- XSAVE ------------------------------------------------------------------------------------ */
 
 static int xsave_check(const struct domain *d, const struct record *r)
 {
@@ -242,7 +238,7 @@ static void xsave_apply(struct domain *d, const struct record *r)
 	r->v->hvm.xcr0 = x.xcr0;
 }
 
-/* --- LAPIC, LAPIC_REGS ------------------------------------------------------------------------------ */
+/* --- LAPIC, LAPIC_REGS ------------------------------------------------------------------------ */
 
 static int lapic_check(const struct domain *d, const struct record *r)
 {
@@ -294,7 +290,7 @@ static void lapic_regs_apply(struct domain *d, const struct record *r)
 	a->regs[APIC_TDCR] &= 0xb;
 }
 
-/* --- MTRR, with PAT --------------------------------------------------------------------------------- */
+/* --- MTRR, with PAT --------------------------------------------------------------------------- */
 
 static bool memory_types_ok(uint64_t types, bool pat)
 {
@@ -341,7 +337,7 @@ static void mtrr_apply(struct domain *d, const struct record *r)
 	hvm->set_state(r->v, &s);
 }
 
-/* --- what other hypervisors also write -------------------------------------------------------------- */
+/* --- what other hypervisors also write -------------------------------------------------------- */
 
 static int vmce_check(const struct domain *d, const struct record *r)
 {
@@ -393,26 +389,30 @@ static void msrs_apply(struct domain *d, const struct record *r)
 	}
 }
 
-/* --- the stream ------------------------------------------------------------------------------------- */
+/* --- the stream ------------------------------------------------------------------------------- */
 
 #define FIXED(type) sizeof(type), sizeof(type)
 
 static const struct handler handlers[HVM_SAVE_CODE_MAX + 1] = {
-	[HVM_SAVE_CODE_HEADER] = {false, FIXED(struct hvm_save_header), header_check, nothing_to_apply},
-	[HVM_SAVE_CODE_CPU] = {true, FIXED(struct hvm_hw_cpu), cpu_check, cpu_apply},
-	[HVM_SAVE_CODE_LAPIC] = {true, FIXED(struct hvm_hw_lapic), lapic_check, lapic_apply},
-	[HVM_SAVE_CODE_LAPIC_REGS] = {true, FIXED(struct hvm_hw_lapic_regs), lapic_regs_check,
-				      lapic_regs_apply},
-	[HVM_SAVE_CODE_MTRR] = {true, FIXED(struct hvm_hw_mtrr), mtrr_check, mtrr_apply},
-	[CPU_XSAVE_CODE] = {true, sizeof(struct hvm_hw_cpu_xsave), 16384, xsave_check, xsave_apply},
-	[HVM_SAVE_CODE_VMCE_VCPU] = {true, FIXED(struct hvm_vmce_vcpu), vmce_check, nothing_to_apply},
-	[HVM_SAVE_CODE_TSC_ADJUST] = {true, FIXED(struct hvm_tsc_adjust), tsc_adjust_check,
-				      nothing_to_apply},
-	[CPU_MSR_CODE] = {true, sizeof(struct hvm_msr), 4096, msrs_check, msrs_apply},
+	[HVM_SAVE_CODE_HEADER] = { false, FIXED(struct hvm_save_header), header_check,
+				   nothing_to_apply },
+	[HVM_SAVE_CODE_CPU] = { true, FIXED(struct hvm_hw_cpu), cpu_check, cpu_apply },
+	[HVM_SAVE_CODE_LAPIC] = { true, FIXED(struct hvm_hw_lapic), lapic_check, lapic_apply },
+	[HVM_SAVE_CODE_LAPIC_REGS] = { true, FIXED(struct hvm_hw_lapic_regs), lapic_regs_check,
+				       lapic_regs_apply },
+	[HVM_SAVE_CODE_MTRR] = { true, FIXED(struct hvm_hw_mtrr), mtrr_check, mtrr_apply },
+	[CPU_XSAVE_CODE] = { true, sizeof(struct hvm_hw_cpu_xsave), 16384, xsave_check,
+			     xsave_apply },
+	[HVM_SAVE_CODE_VMCE_VCPU] = { true, FIXED(struct hvm_vmce_vcpu), vmce_check,
+				      nothing_to_apply },
+	[HVM_SAVE_CODE_TSC_ADJUST] = { true, FIXED(struct hvm_tsc_adjust), tsc_adjust_check,
+				       nothing_to_apply },
+	[CPU_MSR_CODE] = { true, sizeof(struct hvm_msr), 4096, msrs_check, msrs_apply },
 };
 
 /* Reads the record at *at and moves on. 1: the END record; 0; negative: what is wrong. */
-static int record_next(struct domain *d, const uint8_t *data, size_t size, size_t *at, struct record *r)
+static int record_next(struct domain *d, const uint8_t *data, size_t size, size_t *at,
+		       struct record *r)
 {
 	const struct handler *h;
 
@@ -427,7 +427,8 @@ static int record_next(struct domain *d, const uint8_t *data, size_t size, size_
 		return 1;
 	h = r->head.typecode < ARRAY_SIZE(handlers) ? &handlers[r->head.typecode] : NULL;
 	if (!h || !h->check) {
-		log_domain(d, LOG_WARN, "saved state: record %u is not supported", r->head.typecode);
+		log_domain(d, LOG_WARN, "saved state: record %u is not supported",
+			   r->head.typecode);
 		return -EOPNOTSUPP;
 	}
 	if (r->head.length < h->min || r->head.length > h->max)
@@ -447,7 +448,8 @@ static int stream_check(struct domain *d, const uint8_t *data, size_t size)
 		if (rc)
 			return rc < 0 ? rc : first ? -EINVAL : 0;
 		if (first != (r.head.typecode == HVM_SAVE_CODE_HEADER))
-			return refuse(d, &r, "the header is not the first record, or not the only one");
+			return refuse(d, &r,
+				      "the header is not the first record, or not the only one");
 		rc = handlers[r.head.typecode].check(d, &r);
 		if (rc)
 			return rc;
@@ -465,7 +467,7 @@ int hvm_context_load(struct domain *d, const uint8_t *data, size_t size)
 		return rc;
 	while (!record_next(d, data, size, &at, &r))
 		handlers[r.head.typecode].apply(d, &r);
-	for_each_vcpu (d, v)
+	for_each_vcpu(d, v)
 		vlapic_restored(v); /* after both of its records, in whichever order */
 	return 0;
 }

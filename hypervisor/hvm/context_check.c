@@ -17,20 +17,20 @@
 #define CR0_CD BIT(30)
 #define CR0_PG BIT(31)
 /* PE MP EM TS ET NE WP AM NW CD PG */
-#define CR0_VALID (0x3fUL | BIT(16) | BIT(18) | CR0_NW | CR0_CD | CR0_PG)
-#define CR4_PAE BIT(5)
-#define EFER_LME BIT(8)
-#define EFER_LMA BIT(10)
-#define RFLAGS_ONE BIT(1)
-#define RFLAGS_VM BIT(17)
-#define RFLAGS_ZERO (BIT(3) | BIT(5) | BIT(15) | ~0UL << 22)
+#define CR0_VALID      (0x3fUL | BIT(16) | BIT(18) | CR0_NW | CR0_CD | CR0_PG)
+#define CR4_PAE        BIT(5)
+#define EFER_LME       BIT(8)
+#define EFER_LMA       BIT(10)
+#define RFLAGS_ONE     BIT(1)
+#define RFLAGS_VM      BIT(17)
+#define RFLAGS_ZERO    (BIT(3) | BIT(5) | BIT(15) | ~0UL << 22)
 
 #define ATTR_TYPE_CODE BIT(3)
-#define ATTR_S BIT(4)
-#define ATTR_P BIT(7)
-#define ATTR_L BIT(9)
-#define ATTR_DB BIT(10)
-#define ATTR_MASK 0xfffu
+#define ATTR_S         BIT(4)
+#define ATTR_P         BIT(7)
+#define ATTR_L         BIT(9)
+#define ATTR_DB        BIT(10)
+#define ATTR_MASK      0xfffu
 
 static bool is_canonical(uint64_t a)
 {
@@ -64,8 +64,8 @@ static const char *control_registers_wrong(const struct cpuid_policy *p, const s
 
 static const char *addresses_wrong(const struct hvm_state *s)
 {
-	static const uint8_t wide[] = {SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR, SEG_IDTR, SEG_TR};
-	static const uint8_t narrow[] = {SEG_ES, SEG_CS, SEG_SS, SEG_DS};
+	static const uint8_t wide[] = { SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR, SEG_IDTR, SEG_TR };
+	static const uint8_t narrow[] = { SEG_ES, SEG_CS, SEG_SS, SEG_DS };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(wide); i++)
 		if (!is_canonical(s->seg[wide[i]].base))
@@ -73,8 +73,9 @@ static const char *addresses_wrong(const struct hvm_state *s)
 	for (unsigned i = 0; i < ARRAY_SIZE(narrow); i++)
 		if (s->seg[narrow[i]].base >> 32)
 			return "a segment base beyond 4 GiB";
-	if (!is_canonical(s->lstar) || !is_canonical(s->cstar) || !is_canonical(s->kernel_gs_base) ||
-	    !is_canonical(s->sysenter_esp) || !is_canonical(s->sysenter_eip))
+	if (!is_canonical(s->lstar) || !is_canonical(s->cstar) ||
+	    !is_canonical(s->kernel_gs_base) || !is_canonical(s->sysenter_esp) ||
+	    !is_canonical(s->sysenter_eip))
 		return "an entry point or GS base that is not canonical";
 	return NULL;
 }
@@ -92,7 +93,10 @@ static const char *segments_wrong(const struct hvm_state *s)
 		return "a code segment that is not one";
 	if ((s->efer & EFER_LMA) && (cs & ATTR_L) && (cs & ATTR_DB))
 		return "a code segment of 64 and 32 bits at once";
-	/* Busy TSS, 16 or 32 bits; VMX insists on it, and only a processor that was reset has another. */
+	/*
+	 * Busy TSS, 16 or 32 bits; VMX insists on it, and only a processor that was reset has
+	 * another.
+	 */
 	if ((tr & ATTR_P) && ((tr & ATTR_S) || ((tr & 0xf) != 0xb && (tr & 0xf) != 0x3)))
 		return "a task register that holds no busy TSS";
 	return NULL;

@@ -34,7 +34,7 @@ static int put_bytes(struct out *o, const void *bytes, size_t len)
 	return 0;
 }
 
-/* --- bodies ----------------------------------------------------------------------------------------- */
+/* --- bodies ----------------------------------------------------------------------------------- */
 
 static int header_save(const struct domain *d, struct out *o)
 {
@@ -55,15 +55,15 @@ static void cpu_pack(struct vcpu *v, struct hvm_hw_cpu *c)
 
 	memset(c, 0, sizeof(*c));
 	hvm->get_state(v, &s);
-#define REGISTER(name) c->name = r->name;
-	FOR_EACH_SAVED_REGISTER(REGISTER)
+#define REGISTER(name) c->name = r->name
+	FOR_EACH_CPU_REGISTER(REGISTER);
 #undef REGISTER
-#define SEGMENT(index, name)                                                                       \
-	c->name##_sel = s.seg[index].selector;                                                     \
-	c->name##_arbytes = s.seg[index].attributes;                                               \
-	c->name##_limit = s.seg[index].limit;                                                      \
-	c->name##_base = s.seg[index].base;
-	FOR_EACH_SAVED_SEGMENT(SEGMENT)
+#define SEGMENT(index, name)                         \
+	c->name##_sel = s.seg[index].selector;       \
+	c->name##_arbytes = s.seg[index].attributes; \
+	c->name##_limit = s.seg[index].limit;        \
+	c->name##_base = s.seg[index].base
+	FOR_EACH_SAVED_SEGMENT(SEGMENT);
 #undef SEGMENT
 	c->gdtr_base = s.seg[SEG_GDTR].base;
 	c->gdtr_limit = s.seg[SEG_GDTR].limit;
@@ -141,7 +141,7 @@ static int lapic_save(struct vcpu *v, struct out *o)
 static int lapic_regs_save(struct vcpu *v, struct out *o)
 {
 	const struct vlapic *a = vcpu_vlapic(v);
-	struct hvm_hw_lapic_regs l = {0};
+	struct hvm_hw_lapic_regs l = { 0 };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(a->regs); i++)
 		memcpy(&l.data[i * 16], &a->regs[i], sizeof(a->regs[i]));
@@ -168,12 +168,12 @@ static const struct saver {
 	uint16_t code;
 	int (*save)(struct vcpu *v, struct out *o);
 } savers[] = {
-	{HVM_SAVE_CODE_CPU, cpu_save},	     {CPU_XSAVE_CODE, xsave_save},
-	{HVM_SAVE_CODE_LAPIC, lapic_save},   {HVM_SAVE_CODE_LAPIC_REGS, lapic_regs_save},
-	{HVM_SAVE_CODE_MTRR, mtrr_save},
+	{ HVM_SAVE_CODE_CPU, cpu_save },     { CPU_XSAVE_CODE, xsave_save },
+	{ HVM_SAVE_CODE_LAPIC, lapic_save }, { HVM_SAVE_CODE_LAPIC_REGS, lapic_regs_save },
+	{ HVM_SAVE_CODE_MTRR, mtrr_save },
 };
 
-/* --- the stream ------------------------------------------------------------------------------------- */
+/* --- the stream ------------------------------------------------------------------------------- */
 
 size_t hvm_context_size(const struct domain *d)
 {
@@ -189,7 +189,7 @@ size_t hvm_context_size(const struct domain *d)
 /* Descriptor, body, and the body's length into the descriptor. */
 static int record_save(const struct saver *saver, struct vcpu *v, struct out *o)
 {
-	struct hvm_save_descriptor head = {.typecode = saver->code, .instance = (uint16_t)v->id};
+	struct hvm_save_descriptor head = { .typecode = saver->code, .instance = (uint16_t)v->id };
 	size_t start = o->used;
 	int rc = put_bytes(o, &head, sizeof(head));
 
@@ -210,8 +210,8 @@ int hvm_context_save(struct domain *d, uint8_t *data, size_t size, size_t *used)
 		.typecode = HVM_SAVE_CODE_HEADER,
 		.length = sizeof(struct hvm_save_header),
 	};
-	struct hvm_save_descriptor end = {.typecode = HVM_SAVE_CODE_END};
-	struct out o = {.data = data, .size = size};
+	struct hvm_save_descriptor end = { .typecode = HVM_SAVE_CODE_END };
+	struct out o = { .data = data, .size = size };
 	struct vcpu *v;
 	int rc;
 
@@ -219,7 +219,7 @@ int hvm_context_save(struct domain *d, uint8_t *data, size_t size, size_t *used)
 	if (!rc)
 		rc = header_save(d, &o);
 	for (unsigned i = 0; i < ARRAY_SIZE(savers); i++)
-		for_each_vcpu (d, v)
+		for_each_vcpu(d, v)
 			if (!rc)
 				rc = record_save(&savers[i], v, &o);
 	if (!rc)
@@ -228,11 +228,11 @@ int hvm_context_save(struct domain *d, uint8_t *data, size_t size, size_t *used)
 	return rc;
 }
 
-int hvm_context_save_one(struct domain *d, unsigned code, unsigned instance, uint8_t *data, size_t size,
-			 size_t *used)
+int hvm_context_save_one(struct domain *d, unsigned code, unsigned instance, uint8_t *data,
+			 size_t size, size_t *used)
 {
 	struct vcpu *v = domain_vcpu(d, instance);
-	struct out o = {.data = data, .size = size};
+	struct out o = { .data = data, .size = size };
 	int rc = -EOPNOTSUPP;
 
 	if (code == HVM_SAVE_CODE_HEADER)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Answering CPUID for a vCPU: the domain's policy, with what depends on the vCPU, its control registers
- * or the time put in; and what a policy allows a guest to turn on. Read only; no locks.
+ * Answering CPUID for a vCPU: the domain's policy, with what depends on the vCPU, its control
+ * registers or the time put in; and what a policy allows a guest to turn on. Read only; no locks.
  */
 #include "cpuid.h"
 
@@ -13,19 +13,21 @@
 #include "hvm.h"
 #include "lib.h"
 
-#define EXT 0x80000000u
-#define XEN_VERSION (4u << 16 | 20u)
+#define EXT                0x80000000u
+#define XEN_VERSION        (4u << 16 | 20u)
 #define MSR_HYPERCALL_PAGE 0x40000000u
-#define XEN_LEAVES 4u /* the fifth is for PV guests */
+#define XEN_LEAVES         4u /* the fifth is for PV guests */
 
 static uint32_t apic_id_of(const struct vcpu *v)
 {
 	return 2 * v->id;
 }
 
-/* --- XSAVE sizes ---------------------------------------------------------------------------------- */
+/* --- XSAVE sizes ------------------------------------------------------------------------------ */
 
-/* Bytes of an XSAVE area with these components (SDM vol. 1, 13.4): legacy part, header, the rest. */
+/*
+ * Bytes of an XSAVE area with these components (SDM vol. 1, 13.4): legacy part, header, the rest.
+ */
 uint32_t cpuid_xsave_size(const struct cpuid_policy *p, uint64_t xcr0, bool compact)
 {
 	uint32_t size = 512 + 64;
@@ -43,9 +45,10 @@ uint32_t cpuid_xsave_size(const struct cpuid_policy *p, uint64_t xcr0, bool comp
 	return size;
 }
 
-static struct cpuid_leaf xstate_leaf(const struct vcpu *v, const struct cpuid_policy *p, uint32_t sub)
+static struct cpuid_leaf xstate_leaf(const struct vcpu *v, const struct cpuid_policy *p,
+				     uint32_t sub)
 {
-	struct cpuid_leaf r = {0};
+	struct cpuid_leaf r = { 0 };
 
 	if (!(p->basic[1].c & F_XSAVE) || sub >= CPUID_NR_XSTATE - 1)
 		return r;
@@ -57,7 +60,7 @@ static struct cpuid_leaf xstate_leaf(const struct vcpu *v, const struct cpuid_po
 	return r;
 }
 
-/* --- leaves that depend on the vCPU ---------------------------------------------------------------- */
+/* --- leaves that depend on the vCPU ----------------------------------------------------------- */
 
 static uint64_t guest_cr4(struct vcpu *v)
 {
@@ -82,7 +85,7 @@ static struct cpuid_leaf leaf_1(struct vcpu *v, const struct cpuid_policy *p)
 
 static struct cpuid_leaf leaf_7(struct vcpu *v, const struct cpuid_policy *p, uint32_t sub)
 {
-	struct cpuid_leaf r = {0};
+	struct cpuid_leaf r = { 0 };
 
 	if (sub < CPUID_NR_FEAT)
 		r = p->feat[sub];
@@ -94,7 +97,7 @@ static struct cpuid_leaf leaf_7(struct vcpu *v, const struct cpuid_policy *p, ui
 /* Beyond the levels: type 0, but still the subleaf and the x2APIC ID. */
 static struct cpuid_leaf leaf_b(const struct vcpu *v, const struct cpuid_policy *p, uint32_t sub)
 {
-	struct cpuid_leaf r = {.c = sub & 0xff};
+	struct cpuid_leaf r = { .c = sub & 0xff };
 
 	if (sub < CPUID_NR_TOPO)
 		r = p->topo[sub];
@@ -106,26 +109,20 @@ static struct cpuid_leaf basic_leaf(struct vcpu *v, const struct cpuid_policy *p
 				    uint32_t sub)
 {
 	if (leaf > p->basic[0].a || leaf >= CPUID_NR_BASIC)
-		return (struct cpuid_leaf){0};
+		return (struct cpuid_leaf){ 0 };
 	switch (leaf) {
-	case 1:
-		return leaf_1(v, p);
-	case 4:
-		return sub < CPUID_NR_CACHE ? p->cache[sub] : (struct cpuid_leaf){0};
-	case 7:
-		return leaf_7(v, p, sub);
-	case 0xb:
-		return leaf_b(v, p, sub);
-	case 0xd:
-		return xstate_leaf(v, p, sub);
-	default:
-		return p->basic[leaf];
+	case 1: return leaf_1(v, p);
+	case 4: return sub < CPUID_NR_CACHE ? p->cache[sub] : (struct cpuid_leaf){ 0 };
+	case 7: return leaf_7(v, p, sub);
+	case 0xb: return leaf_b(v, p, sub);
+	case 0xd: return xstate_leaf(v, p, sub);
+	default: return p->basic[leaf];
 	}
 }
 
 static struct cpuid_leaf ext_leaf(const struct vcpu *v, const struct cpuid_policy *p, uint32_t leaf)
 {
-	struct cpuid_leaf r = {0};
+	struct cpuid_leaf r = { 0 };
 
 	if (leaf > p->ext[0].a || leaf - EXT >= CPUID_NR_EXT)
 		return r;
@@ -136,7 +133,7 @@ static struct cpuid_leaf ext_leaf(const struct vcpu *v, const struct cpuid_polic
 	return r;
 }
 
-/* --- Xen's leaves ---------------------------------------------------------------------------------- */
+/* --- Xen's leaves ----------------------------------------------------------------------------- */
 
 static struct cpuid_leaf time_leaf(const struct vcpu *v, uint32_t sub)
 {
@@ -146,54 +143,51 @@ static struct cpuid_leaf time_leaf(const struct vcpu *v, uint32_t sub)
 	switch (sub) {
 	case 0:
 		return (struct cpuid_leaf){
-			.a = v->domain->hvm.cpuid->ext[7].d & F_ITSC ? XEN_CPUID_HOST_TSC_RELIABLE : 0,
+			.a = v->domain->hvm.cpuid->ext[7].d & F_ITSC ? XEN_CPUID_HOST_TSC_RELIABLE
+								     : 0,
 			.b = XEN_CPUID_TSC_MODE_NEVER_EMULATE,
 			.c = host_tsc_khz(),
 		};
 	case 1:
 		/* Guest TSC minus system time's zero, as PV clock users want it: ns and scale. */
 		offset = v->hvm.tsc_offset;
-		return (struct cpuid_leaf){(uint32_t)offset, (uint32_t)(offset >> 32),
-					   t->tsc_to_system_mul, (uint32_t)(int32_t)t->tsc_shift};
-	case 2:
-		return (struct cpuid_leaf){.a = host_tsc_khz()};
-	default:
-		return (struct cpuid_leaf){0};
+		return (struct cpuid_leaf){ (uint32_t)offset, (uint32_t)(offset >> 32),
+					    t->tsc_to_system_mul, (uint32_t)(int32_t)t->tsc_shift };
+	case 2: return (struct cpuid_leaf){ .a = host_tsc_khz() };
+	default: return (struct cpuid_leaf){ 0 };
 	}
 }
 
 /*
- * XEN_HVM_CPUID_UPCALL_VECTOR is not set: Linux would then have each upcall go through its local APIC, and
- * every EOI would be an exit. APIC_ACCESS_VIRT and X2APIC_VIRT tell of hardware that SVM may lack.
+ * XEN_HVM_CPUID_UPCALL_VECTOR is not set: Linux would then have each upcall go through its local
+ * APIC, and every EOI would be an exit. APIC_ACCESS_VIRT and X2APIC_VIRT tell of hardware that SVM
+ * may lack.
  */
 static struct cpuid_leaf xen_leaf(const struct vcpu *v, uint32_t leaf, uint32_t sub)
 {
 	switch (leaf - XEN_CPUID_FIRST_LEAF) {
 	case 0:
-		return (struct cpuid_leaf){XEN_CPUID_LEAF(XEN_LEAVES), XEN_CPUID_SIGNATURE_EBX,
-					   XEN_CPUID_SIGNATURE_ECX, XEN_CPUID_SIGNATURE_EDX};
-	case 1:
-		return (struct cpuid_leaf){.a = XEN_VERSION};
-	case 2:
-		return (struct cpuid_leaf){.a = 1, .b = MSR_HYPERCALL_PAGE};
-	case 3:
-		return time_leaf(v, sub);
+		return (struct cpuid_leaf){ XEN_CPUID_LEAF(XEN_LEAVES), XEN_CPUID_SIGNATURE_EBX,
+					    XEN_CPUID_SIGNATURE_ECX, XEN_CPUID_SIGNATURE_EDX };
+	case 1: return (struct cpuid_leaf){ .a = XEN_VERSION };
+	case 2: return (struct cpuid_leaf){ .a = 1, .b = MSR_HYPERCALL_PAGE };
+	case 3: return time_leaf(v, sub);
 	case 4:
-		return sub ? (struct cpuid_leaf){0} :
-			     (struct cpuid_leaf){
-				     .a = XEN_HVM_CPUID_VCPU_ID_PRESENT | XEN_HVM_CPUID_DOMID_PRESENT,
+		return sub ? (struct cpuid_leaf){ 0 }
+			   : (struct cpuid_leaf){
+				     .a = XEN_HVM_CPUID_VCPU_ID_PRESENT |
+					  XEN_HVM_CPUID_DOMID_PRESENT,
 				     .b = v->id,
 				     .c = v->domain->id,
 			     };
-	default:
-		return (struct cpuid_leaf){0};
+	default: return (struct cpuid_leaf){ 0 };
 	}
 }
 
 void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	const struct cpuid_policy *p = v->domain->hvm.cpuid;
-	struct cpuid_leaf r = {0};
+	struct cpuid_leaf r = { 0 };
 
 	if (leaf < XEN_CPUID_FIRST_LEAF)
 		r = basic_leaf(v, p, leaf, subleaf);
@@ -207,7 +201,7 @@ void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 	out[3] = r.d;
 }
 
-/* --- what may be turned on ------------------------------------------------------------------------- */
+/* --- what may be turned on -------------------------------------------------------------------- */
 
 uint64_t cpuid_cr4_allowed(const struct cpuid_policy *p)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Making a CPUID policy: from the host's CPUID, leaf by leaf, to the most that a domain may have and to
- * what it gets. Answering an exit from it: cpuid.c. No locks: a policy under construction has one owner.
+ * Making a CPUID policy: from the host's CPUID, leaf by leaf, to the most that a domain may have
+ * and to what it gets. Answering an exit from it: cpuid.c. No locks: a policy under construction
+ * has one owner.
  *
  * Topology: each vCPU is a core with one thread, all in one package; APIC ID = 2 * vCPU id, as
  * firmware tables made by toolstacks expect. All leaves that speak of it say the same.
@@ -17,12 +18,12 @@
 #include "lib.h"
 #include "mm.h"
 
-#define EXT 0x80000000u
-#define MAX_BASIC (CPUID_NR_BASIC - 1)
-#define MAX_EXT_AMD (EXT + CPUID_NR_EXT - 1)
-#define MAX_EXT_INTEL (EXT + 8)
+#define EXT              0x80000000u
+#define MAX_BASIC        (CPUID_NR_BASIC - 1)
+#define MAX_EXT_AMD      (EXT + CPUID_NR_EXT - 1)
+#define MAX_EXT_INTEL    (EXT + 8)
 
-#define VENDOR_AMD_EBX 0x68747541u   /* "Auth" */
+#define VENDOR_AMD_EBX   0x68747541u /* "Auth" */
 #define VENDOR_HYGON_EBX 0x6f677948u /* "Hygo" */
 
 bool cpuid_is_amd(const struct cpuid_policy *p)
@@ -30,14 +31,14 @@ bool cpuid_is_amd(const struct cpuid_policy *p)
 	return p->basic[0].b == VENDOR_AMD_EBX || p->basic[0].b == VENDOR_HYGON_EBX;
 }
 
-/* --- the host as it is ---------------------------------------------------------------------------- */
+/* --- the host as it is ------------------------------------------------------------------------ */
 
 static struct cpuid_leaf host_leaf(uint32_t leaf, uint32_t subleaf)
 {
 	uint32_t r[4];
 
 	cpuid_host(leaf, subleaf, r);
-	return (struct cpuid_leaf){r[0], r[1], r[2], r[3]};
+	return (struct cpuid_leaf){ r[0], r[1], r[2], r[3] };
 }
 
 static void host_fill(struct cpuid_policy *p)
@@ -62,7 +63,7 @@ static void host_fill(struct cpuid_policy *p)
 			p->ext[i] = host_leaf(EXT + i, 0);
 }
 
-/* --- what a domain may have ----------------------------------------------------------------------- */
+/* --- what a domain may have ------------------------------------------------------------------- */
 
 static uint64_t xcr0_supported(const struct cpuid_policy *p)
 {
@@ -107,14 +108,14 @@ static void features_mask(struct cpuid_policy *p)
 	p->feat[0].b &= ALLOW_7B;
 	p->feat[0].c &= ALLOW_7C;
 	p->feat[0].d &= ALLOW_7D;
-	p->feat[1] = (struct cpuid_leaf){.a = p->feat[1].a & ALLOW_7A1};
-	p->feat[2] = (struct cpuid_leaf){0};
+	p->feat[1] = (struct cpuid_leaf){ .a = p->feat[1].a & ALLOW_7A1 };
+	p->feat[2] = (struct cpuid_leaf){ 0 };
 	p->feat[0].a = p->feat[1].a ? 1 : 0;
-	p->xstate[1] = (struct cpuid_leaf){.a = p->xstate[1].a & ALLOW_DA1};
+	p->xstate[1] = (struct cpuid_leaf){ .a = p->xstate[1].a & ALLOW_DA1 };
 	p->ext[1].b = 0;
 	p->ext[1].c &= ALLOW_E1C;
 	p->ext[1].d &= ALLOW_E1D;
-	p->ext[7] = (struct cpuid_leaf){.d = p->ext[7].d & F_ITSC};
+	p->ext[7] = (struct cpuid_leaf){ .d = p->ext[7].d & F_ITSC };
 	p->ext[8].b &= ALLOW_E8B;
 	/* Emulated by us, whatever the host has. */
 	p->basic[1].c |= F_X2APIC | F_HYPERVISOR;
@@ -124,17 +125,19 @@ static void features_mask(struct cpuid_policy *p)
 		p->ext[1].d = (p->ext[1].d & ~F_E1D_COMMON) | (p->basic[1].d & F_E1D_COMMON);
 }
 
-/* Leaf 0xd from the components allowed; sizes that depend on XCR0 are worked out when it is asked. */
+/*
+ * Leaf 0xd from the components allowed; sizes that depend on XCR0 are worked out when it is asked.
+ */
 static void xstate_fill(struct cpuid_policy *p, uint64_t xcr0)
 {
 	if (!(p->basic[1].c & F_XSAVE)) {
 		memset(p->xstate, 0, sizeof(p->xstate));
 		return;
 	}
-	p->xstate[0] = (struct cpuid_leaf){.a = (uint32_t)xcr0, .d = (uint32_t)(xcr0 >> 32)};
+	p->xstate[0] = (struct cpuid_leaf){ .a = (uint32_t)xcr0, .d = (uint32_t)(xcr0 >> 32) };
 	for (unsigned i = 2; i < CPUID_NR_XSTATE; i++) {
 		if (!(xcr0 & BIT(i)))
-			p->xstate[i] = (struct cpuid_leaf){0};
+			p->xstate[i] = (struct cpuid_leaf){ 0 };
 		p->xstate[i].d = 0;
 	}
 	p->xstate[0].c = cpuid_xsave_size(p, xcr0, false);
@@ -143,8 +146,8 @@ static void xstate_fill(struct cpuid_policy *p, uint64_t xcr0)
 /* Leaves that describe things which no domain has or that are none of its business. */
 static void leaves_hide(struct cpuid_policy *p)
 {
-	static const uint8_t basic[] = {3, 5, 6, 8, 9, 0xa, 0xc};
-	struct cpuid_leaf zero = {0};
+	static const uint8_t basic[] = { 3, 5, 6, 8, 9, 0xa, 0xc };
+	struct cpuid_leaf zero = { 0 };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(basic); i++)
 		p->basic[basic[i]] = zero;
@@ -156,7 +159,7 @@ static void leaves_hide(struct cpuid_policy *p)
 	if (cpuid_is_amd(p)) {
 		p->basic[2] = zero;
 		memset(p->cache, 0, sizeof(p->cache));
-		p->ext[0x21] = (struct cpuid_leaf){.a = p->ext[0x21].a & ALLOW_E21A};
+		p->ext[0x21] = (struct cpuid_leaf){ .a = p->ext[0x21].a & ALLOW_E21A };
 	}
 }
 
@@ -172,7 +175,7 @@ static void limits_set(struct cpuid_policy *p)
 	p->ext[8].c = p->ext[8].d = 0;
 }
 
-/* --- topology ------------------------------------------------------------------------------------- */
+/* --- topology --------------------------------------------------------------------------------- */
 
 static unsigned bits_for(unsigned n) /* smallest b with 2^b >= n */
 {
@@ -184,8 +187,8 @@ void cpuid_policy_topology(struct cpuid_policy *p, unsigned nr_vcpus)
 	unsigned ids = 2 * nr_vcpus, id_bits = bits_for(ids);
 
 	/* Subleaf 0: threads of a core share all but bit 0. Subleaf 1: cores of the package. */
-	p->topo[0] = (struct cpuid_leaf){.a = 1, .b = 1, .c = 0 | 1 << 8};
-	p->topo[1] = (struct cpuid_leaf){.a = id_bits, .b = nr_vcpus, .c = 1 | 2 << 8};
+	p->topo[0] = (struct cpuid_leaf){ .a = 1, .b = 1, .c = 0 | 1 << 8 };
+	p->topo[1] = (struct cpuid_leaf){ .a = id_bits, .b = nr_vcpus, .c = 1 | 2 << 8 };
 	/* APIC IDs per package, so far as eight bits can tell. */
 	p->basic[1].b = (p->basic[1].b & 0xff00) | MIN(1u << id_bits, 255u) << 16;
 	p->basic[1].d &= ~F_HTT;
@@ -209,7 +212,7 @@ void cpuid_policy_topology(struct cpuid_policy *p, unsigned nr_vcpus)
 	}
 }
 
-/* --- the four kinds ------------------------------------------------------------------------------- */
+/* --- the four kinds --------------------------------------------------------------------------- */
 
 void cpuid_policy_fill(struct cpuid_policy *p, enum cpuid_policy_kind kind)
 {
@@ -225,7 +228,9 @@ void cpuid_policy_fill(struct cpuid_policy *p, enum cpuid_policy_kind kind)
 	leaves_hide(p);
 	limits_set(p);
 	cpuid_policy_topology(p, 1);
-	/* A domain that knows an invariant TSC cannot be moved to where it runs at another speed. */
+	/*
+	 * A domain that knows an invariant TSC cannot be moved to where it runs at another speed.
+	 */
 	if (kind == CPUID_DEFAULT)
 		p->ext[7].d &= ~F_ITSC;
 }

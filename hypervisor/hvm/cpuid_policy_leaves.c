@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A CPUID policy as the array of leaves that toolstacks read and write (domctl and sysctl), and the check of
- * what they wrote. Works on copies; no locks.
+ * A CPUID policy as the array of leaves that toolstacks read and write (domctl and sysctl), and the
+ * check of what they wrote. Works on copies; no locks.
  */
 #include "cpuid.h"
 
@@ -10,9 +10,9 @@
 #include "cpuid_features.h"
 #include "lib.h"
 
-#define EXT 0x80000000u
+#define EXT       0x80000000u
 #define XEN_FIRST 0x40000000u
-#define XEN_LAST 0x400000ffu
+#define XEN_LAST  0x400000ffu
 
 typedef int emit_fn(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf);
 
@@ -24,7 +24,7 @@ struct stream {
 
 static int put(struct stream *s, uint32_t leaf, uint32_t subleaf, const struct cpuid_leaf *l)
 {
-	struct xen_cpuid_leaf out = {leaf, subleaf, l->a, l->b, l->c, l->d};
+	struct xen_cpuid_leaf out = { leaf, subleaf, l->a, l->b, l->c, l->d };
 	int rc = s->emit(s->ctx, s->nr, &out);
 
 	if (!rc)
@@ -44,22 +44,17 @@ static int put_all(struct stream *s, uint32_t leaf, const struct cpuid_leaf *l, 
 static int put_basic(struct stream *s, const struct cpuid_policy *p, unsigned leaf)
 {
 	switch (leaf) {
-	case 4:
-		return put_all(s, leaf, p->cache, CPUID_NR_CACHE);
-	case 7:
-		return put_all(s, leaf, p->feat, MIN(p->feat[0].a + 1, CPUID_NR_FEAT));
-	case 0xb:
-		return put_all(s, leaf, p->topo, CPUID_NR_TOPO);
-	case 0xd:
-		return put_all(s, leaf, p->xstate, CPUID_NR_XSTATE - 1);
-	default:
-		return put(s, leaf, XEN_CPUID_NO_SUBLEAF, &p->basic[leaf]);
+	case 4: return put_all(s, leaf, p->cache, CPUID_NR_CACHE);
+	case 7: return put_all(s, leaf, p->feat, MIN(p->feat[0].a + 1, CPUID_NR_FEAT));
+	case 0xb: return put_all(s, leaf, p->topo, CPUID_NR_TOPO);
+	case 0xd: return put_all(s, leaf, p->xstate, CPUID_NR_XSTATE - 1);
+	default: return put(s, leaf, XEN_CPUID_NO_SUBLEAF, &p->basic[leaf]);
 	}
 }
 
 int cpuid_policy_serialise(const struct cpuid_policy *p, emit_fn *emit, void *ctx, unsigned *nr)
 {
-	struct stream s = {.emit = emit, .ctx = ctx};
+	struct stream s = { .emit = emit, .ctx = ctx };
 	int rc = 0;
 
 	for (unsigned i = 0; i < CPUID_NR_BASIC && i <= p->basic[0].a && !rc; i++)
@@ -79,14 +74,10 @@ static struct cpuid_leaf *sub(struct cpuid_leaf *l, unsigned nr, uint32_t sublea
 static struct cpuid_leaf *leaf_slot(struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
 {
 	switch (leaf) {
-	case 4:
-		return sub(p->cache, CPUID_NR_CACHE, subleaf);
-	case 7:
-		return sub(p->feat, CPUID_NR_FEAT, subleaf);
-	case 0xb:
-		return sub(p->topo, CPUID_NR_TOPO, subleaf);
-	case 0xd:
-		return sub(p->xstate, CPUID_NR_XSTATE - 1, subleaf);
+	case 4: return sub(p->cache, CPUID_NR_CACHE, subleaf);
+	case 7: return sub(p->feat, CPUID_NR_FEAT, subleaf);
+	case 0xb: return sub(p->topo, CPUID_NR_TOPO, subleaf);
+	case 0xd: return sub(p->xstate, CPUID_NR_XSTATE - 1, subleaf);
 	}
 	if (subleaf != XEN_CPUID_NO_SUBLEAF)
 		return NULL;
@@ -104,35 +95,35 @@ int cpuid_policy_set_leaf(struct cpuid_policy *p, const struct xen_cpuid_leaf *l
 		return 0;
 	if (!slot)
 		return -ERANGE;
-	*slot = (struct cpuid_leaf){leaf->a, leaf->b, leaf->c, leaf->d};
+	*slot = (struct cpuid_leaf){ leaf->a, leaf->b, leaf->c, leaf->d };
 	return 0;
 }
 
-/* --- check ----------------------------------------------------------------------------------------- */
+/* --- check ------------------------------------------------------------------------------------ */
 
 /* Feature words: bits of p that max does not have. Topology bits are the toolstack's to choose. */
-static bool features_beyond(const struct cpuid_policy *p, const struct cpuid_policy *max, uint32_t *leaf,
-			    uint32_t *subleaf)
+static bool features_beyond(const struct cpuid_policy *p, const struct cpuid_policy *max,
+			    uint32_t *leaf, uint32_t *subleaf)
 {
 	const struct {
 		uint32_t leaf, subleaf, bits;
 	} beyond[] = {
-		{1, XEN_CPUID_NO_SUBLEAF, p->basic[1].c & ~(max->basic[1].c | F_OSXSAVE)},
-		{1, XEN_CPUID_NO_SUBLEAF, p->basic[1].d & ~(max->basic[1].d | F_HTT)},
-		{7, 0, p->feat[0].b & ~max->feat[0].b},
-		{7, 0, p->feat[0].c & ~(max->feat[0].c | F_OSPKE)},
-		{7, 0, p->feat[0].d & ~max->feat[0].d},
-		{7, 1, p->feat[1].a & ~max->feat[1].a},
-		{7, 1, p->feat[1].b | p->feat[1].c | p->feat[1].d},
-		{7, 2, p->feat[2].a | p->feat[2].b | p->feat[2].c | p->feat[2].d},
-		{0xd, 0, p->xstate[0].a & ~max->xstate[0].a},
-		{0xd, 0, p->xstate[0].d & ~max->xstate[0].d},
-		{0xd, 1, p->xstate[1].a & ~max->xstate[1].a},
-		{EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].c & ~(max->ext[1].c | F_CMP_LEGACY)},
-		{EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].d & ~max->ext[1].d},
-		{EXT + 7, XEN_CPUID_NO_SUBLEAF, p->ext[7].d & ~max->ext[7].d},
-		{EXT + 8, XEN_CPUID_NO_SUBLEAF, p->ext[8].b & ~max->ext[8].b},
-		{EXT + 0x21, XEN_CPUID_NO_SUBLEAF, p->ext[0x21].a & ~max->ext[0x21].a},
+		{ 1, XEN_CPUID_NO_SUBLEAF, p->basic[1].c & ~(max->basic[1].c | F_OSXSAVE) },
+		{ 1, XEN_CPUID_NO_SUBLEAF, p->basic[1].d & ~(max->basic[1].d | F_HTT) },
+		{ 7, 0, p->feat[0].b & ~max->feat[0].b },
+		{ 7, 0, p->feat[0].c & ~(max->feat[0].c | F_OSPKE) },
+		{ 7, 0, p->feat[0].d & ~max->feat[0].d },
+		{ 7, 1, p->feat[1].a & ~max->feat[1].a },
+		{ 7, 1, p->feat[1].b | p->feat[1].c | p->feat[1].d },
+		{ 7, 2, p->feat[2].a | p->feat[2].b | p->feat[2].c | p->feat[2].d },
+		{ 0xd, 0, p->xstate[0].a & ~max->xstate[0].a },
+		{ 0xd, 0, p->xstate[0].d & ~max->xstate[0].d },
+		{ 0xd, 1, p->xstate[1].a & ~max->xstate[1].a },
+		{ EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].c & ~(max->ext[1].c | F_CMP_LEGACY) },
+		{ EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].d & ~max->ext[1].d },
+		{ EXT + 7, XEN_CPUID_NO_SUBLEAF, p->ext[7].d & ~max->ext[7].d },
+		{ EXT + 8, XEN_CPUID_NO_SUBLEAF, p->ext[8].b & ~max->ext[8].b },
+		{ EXT + 0x21, XEN_CPUID_NO_SUBLEAF, p->ext[0x21].a & ~max->ext[0x21].a },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(beyond); i++)
@@ -144,8 +135,8 @@ static bool features_beyond(const struct cpuid_policy *p, const struct cpuid_pol
 	return false;
 }
 
-int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *max, uint32_t *err_leaf,
-		       uint32_t *err_subleaf)
+int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *max,
+		       uint32_t *err_leaf, uint32_t *err_subleaf)
 {
 	*err_subleaf = XEN_CPUID_NO_SUBLEAF;
 	*err_leaf = 0;

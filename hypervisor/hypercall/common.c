@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What several hypercalls share: finding the domain that an argument names, refusing by name, bitmaps
- * in the caller's memory, a vCPU's runstate, and the hypercall page.
+ * What several hypercalls share: finding the domain that an argument names, refusing by name,
+ * bitmaps in the caller's memory, a vCPU's runstate, and the hypercall page.
  */
 #include "private.h"
 
@@ -72,7 +72,8 @@ void cpuset_all(struct cpu_mask *mask)
 
 int bitmap_to_guest(const struct xenctl_bitmap *map, const struct cpu_mask *mask)
 {
-	size_t bytes = DIV_ROUND_UP((uint64_t)map->nr_bits, 8), have = MIN(bytes, sizeof(mask->bits));
+	size_t bytes = DIV_ROUND_UP((uint64_t)map->nr_bits, 8),
+	       have = MIN(bytes, sizeof(mask->bits));
 	uint8_t copy[sizeof(mask->bits)];
 
 	/* Far more CPUs than there can be: not our loop to run. */
@@ -102,15 +103,15 @@ int bitmap_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *mask)
 	return 0;
 }
 
-/* --- the hypercall page ------------------------------------------------------------------------- */
+/* --- the hypercall page ----------------------------------------------------------------------- */
 
 #define ENTRY_SIZE 32u
 
 /* Each entry: the number into eax, the instruction that exits, return. */
 static void hypercall_entry_write(uint8_t *at, uint8_t number, bool intel)
 {
-	const uint8_t code[] = {0xb8, number, 0, 0, 0, 0x0f, 0x01, intel ? 0xc1 : 0xd9, 0xc3};
-	static const uint8_t ud2[] = {0x0f, 0x0b};
+	const uint8_t code[] = { 0xb8, number, 0, 0, 0, 0x0f, 0x01, intel ? 0xc1 : 0xd9, 0xc3 };
+	static const uint8_t ud2[] = { 0x0f, 0x0b };
 
 	memset(at, 0xcc, ENTRY_SIZE);
 	/* iret makes no sense but for classic PV guests, which do not exist here. */
@@ -129,7 +130,8 @@ int hypercall_page_install(struct domain *d, gfn_t gfn)
 		return -EINVAL;
 	cpuid_host(0, 0, id);
 	for (unsigned n = 0; n < PAGE_SIZE / ENTRY_SIZE; n++)
-		hypercall_entry_write(page + n * ENTRY_SIZE, (uint8_t)n, id[1] == 0x756e6547 /* Genu */);
+		hypercall_entry_write(page + n * ENTRY_SIZE, (uint8_t)n,
+				      id[1] == 0x756e6547 /* Genu */);
 	guest_frame_unmap(page);
 	return 0;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_console_io: dom0's text goes to the machine's console as it is, other domains' lines into
- * the log; what is typed at the machine is read by dom0 alone.
+ * HYPERVISOR_console_io: dom0's text goes to the machine's console as it is, other domains' lines
+ * into the log; what is typed at the machine is read by dom0 alone.
  */
 #include "private.h"
 
@@ -48,11 +48,9 @@ static long console_read_to(unsigned count, uint64_t buffer)
 long do_console_io(unsigned cmd, unsigned count, uint64_t buffer)
 {
 	switch (cmd) {
-	case CONSOLEIO_write:
-		return console_write_from(count, buffer);
+	case CONSOLEIO_write: return console_write_from(count, buffer);
 	case CONSOLEIO_read:
 		return domain_current()->is_control ? console_read_to(count, buffer) : -EPERM;
-	default:
-		return unknown("console_io", cmd);
+	default: return unknown("console_io", cmd);
 	}
 }

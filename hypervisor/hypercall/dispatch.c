@@ -14,11 +14,11 @@
 #include "private.h"
 #include "timer.h"
 
-#define NR_HYPERCALLS 64u
-#define NR_ARGS 6u
+#define NR_HYPERCALLS  64u
+#define NR_ARGS        6u
 #define VMMCALL_LENGTH 3u /* VMCALL's too */
 /* How long one call may keep its CPU before it offers to be interrupted. */
-#define CALL_TIME MS(1)
+#define CALL_TIME     MS(1)
 #define MULTICALL_MAX 1024u
 
 /* The call that a CPU is in. */
@@ -32,7 +32,7 @@ static struct call *active[MAX_CPUS];
 static long grant_table_op(const uint64_t *a);
 static long multicall(const uint64_t *a);
 
-/* --- the table: from six registers to typed arguments ------------------------------------------ */
+/* --- the table: from six registers to typed arguments ----------------------------------------- */
 
 static long memory_op(const uint64_t *a)
 {
@@ -91,21 +91,21 @@ static const struct hypercall {
 	long (*fn)(const uint64_t *args);
 	uint8_t nr_args; /* the rest are not looked at */
 } table[NR_HYPERCALLS] = {
-	[__HYPERVISOR_platform_op] = {platform_op, 1},
-	[__HYPERVISOR_memory_op] = {memory_op, 2},
-	[__HYPERVISOR_multicall] = {multicall, 2},
-	[__HYPERVISOR_set_timer_op] = {set_timer_op, 1},
-	[__HYPERVISOR_xen_version] = {xen_version, 2},
-	[__HYPERVISOR_console_io] = {console_io, 3},
-	[__HYPERVISOR_grant_table_op] = {grant_table_op, 3},
-	[__HYPERVISOR_vm_assist] = {vm_assist, 2},
-	[__HYPERVISOR_vcpu_op] = {vcpu_op, 3},
-	[__HYPERVISOR_sched_op] = {sched_op, 2},
-	[__HYPERVISOR_event_channel_op] = {event_channel_op, 2},
-	[__HYPERVISOR_physdev_op] = {physdev_op, 2},
-	[__HYPERVISOR_hvm_op] = {hvm_op, 2},
-	[__HYPERVISOR_sysctl] = {sysctl, 1},
-	[__HYPERVISOR_domctl] = {domctl, 1},
+	[__HYPERVISOR_platform_op] = { platform_op, 1 },
+	[__HYPERVISOR_memory_op] = { memory_op, 2 },
+	[__HYPERVISOR_multicall] = { multicall, 2 },
+	[__HYPERVISOR_set_timer_op] = { set_timer_op, 1 },
+	[__HYPERVISOR_xen_version] = { xen_version, 2 },
+	[__HYPERVISOR_console_io] = { console_io, 3 },
+	[__HYPERVISOR_grant_table_op] = { grant_table_op, 3 },
+	[__HYPERVISOR_vm_assist] = { vm_assist, 2 },
+	[__HYPERVISOR_vcpu_op] = { vcpu_op, 3 },
+	[__HYPERVISOR_sched_op] = { sched_op, 2 },
+	[__HYPERVISOR_event_channel_op] = { event_channel_op, 2 },
+	[__HYPERVISOR_physdev_op] = { physdev_op, 2 },
+	[__HYPERVISOR_hvm_op] = { hvm_op, 2 },
+	[__HYPERVISOR_sysctl] = { sysctl, 1 },
+	[__HYPERVISOR_domctl] = { domctl, 1 },
 };
 
 static long hypercall_run(uint64_t number, uint64_t *args)
@@ -123,8 +123,8 @@ static long hypercall_run(uint64_t number, uint64_t *args)
 void hypercall_dispatch(struct vcpu *v)
 {
 	struct cpu_regs *r = &v->hvm.regs;
-	uint64_t args[NR_ARGS] = {r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9};
-	struct call call = {.start = time_now(), .arg = args};
+	uint64_t args[NR_ARGS] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
+	struct call call = { .start = time_now(), .arg = args };
 	unsigned cpu = cpu_this();
 	uint64_t cs_base;
 	long rc;
@@ -166,7 +166,7 @@ bool hypercall_preempt(void)
 	return cpu_work_pending() || (call && time_now() - call->start > CALL_TIME);
 }
 
-/* --- calls that are restarted here and not in their own file ------------------------------------ */
+/* --- calls that are restarted here and not in their own file ---------------------------------- */
 
 /* Sizes of an element of grant_table_op's array; 0: no such operation. */
 static const uint8_t grant_op_size[] = {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_domctl: checks who asks and in which version, finds the domain, and calls the function of
- * the operation (domctl_*.c, by family). One domctl runs at a time: a second caller's is restarted
- * until it is its turn, rather than spinning with interrupts off.
+ * HYPERVISOR_domctl: checks who asks and in which version, finds the domain, and calls the function
+ * of the operation (domctl_*.c, by family). One domctl runs at a time: a second caller's is
+ * restarted until it is its turn, rather than spinning with interrupts off.
  */
 #include "private.h"
 
@@ -15,47 +15,47 @@ static const struct operation {
 	domctl_fn *fn;
 	bool may_self;
 } operations[XEN_DOMCTL_gsi_permission + 1] = {
-	[XEN_DOMCTL_destroydomain] = {domctl_destroy, false},
-	[XEN_DOMCTL_pausedomain] = {domctl_pause, false},
-	[XEN_DOMCTL_unpausedomain] = {domctl_unpause, false},
-	[XEN_DOMCTL_max_vcpus] = {domctl_max_vcpus, false},
-	[XEN_DOMCTL_max_mem] = {domctl_max_mem, true},
-	[XEN_DOMCTL_setdomainhandle] = {domctl_set_handle, true},
-	[XEN_DOMCTL_resumedomain] = {domctl_resume, false},
-	[XEN_DOMCTL_settimeoffset] = {domctl_time_offset, true},
-	[XEN_DOMCTL_setnodeaffinity] = {domctl_node_affinity_set, true},
-	[XEN_DOMCTL_getnodeaffinity] = {domctl_node_affinity_get, true},
+	[XEN_DOMCTL_destroydomain] = { domctl_destroy, false },
+	[XEN_DOMCTL_pausedomain] = { domctl_pause, false },
+	[XEN_DOMCTL_unpausedomain] = { domctl_unpause, false },
+	[XEN_DOMCTL_max_vcpus] = { domctl_max_vcpus, false },
+	[XEN_DOMCTL_max_mem] = { domctl_max_mem, true },
+	[XEN_DOMCTL_setdomainhandle] = { domctl_set_handle, true },
+	[XEN_DOMCTL_resumedomain] = { domctl_resume, false },
+	[XEN_DOMCTL_settimeoffset] = { domctl_time_offset, true },
+	[XEN_DOMCTL_setnodeaffinity] = { domctl_node_affinity_set, true },
+	[XEN_DOMCTL_getnodeaffinity] = { domctl_node_affinity_get, true },
 
-	[XEN_DOMCTL_setvcpuaffinity] = {domctl_affinity_set, true},
-	[XEN_DOMCTL_getvcpuaffinity] = {domctl_affinity_get, true},
-	[XEN_DOMCTL_getvcpuinfo] = {domctl_vcpu_info, true},
-	[XEN_DOMCTL_setvcpucontext] = {domctl_vcpu_context_set, false},
-	[XEN_DOMCTL_getvcpucontext] = {domctl_vcpu_context_get, false},
-	[XEN_DOMCTL_get_vcpu_msrs] = {domctl_vcpu_msrs_get, false},
-	[XEN_DOMCTL_set_vcpu_msrs] = {domctl_vcpu_msrs_set, false},
-	[XEN_DOMCTL_sendtrigger] = {domctl_trigger, true},
-	[XEN_DOMCTL_scheduler_op] = {domctl_scheduler, true},
+	[XEN_DOMCTL_setvcpuaffinity] = { domctl_affinity_set, true },
+	[XEN_DOMCTL_getvcpuaffinity] = { domctl_affinity_get, true },
+	[XEN_DOMCTL_getvcpuinfo] = { domctl_vcpu_info, true },
+	[XEN_DOMCTL_setvcpucontext] = { domctl_vcpu_context_set, false },
+	[XEN_DOMCTL_getvcpucontext] = { domctl_vcpu_context_get, false },
+	[XEN_DOMCTL_get_vcpu_msrs] = { domctl_vcpu_msrs_get, false },
+	[XEN_DOMCTL_set_vcpu_msrs] = { domctl_vcpu_msrs_set, false },
+	[XEN_DOMCTL_sendtrigger] = { domctl_trigger, true },
+	[XEN_DOMCTL_scheduler_op] = { domctl_scheduler, true },
 
-	[XEN_DOMCTL_sethvmcontext] = {domctl_hvm_context_set, false},
-	[XEN_DOMCTL_gethvmcontext] = {domctl_hvm_context_get, false},
-	[XEN_DOMCTL_gethvmcontext_partial] = {domctl_hvm_context_part, false},
-	[XEN_DOMCTL_set_cpu_policy] = {domctl_policy_set, false},
-	[XEN_DOMCTL_get_cpu_policy] = {domctl_policy_get, true},
-	[XEN_DOMCTL_settscinfo] = {domctl_tsc_set, false},
-	[XEN_DOMCTL_gettscinfo] = {domctl_tsc_get, true},
-	[XEN_DOMCTL_set_address_size] = {domctl_address_size_set, false},
-	[XEN_DOMCTL_get_address_size] = {domctl_address_size_get, true},
-	[XEN_DOMCTL_hypercall_init] = {domctl_hypercall_page, false},
+	[XEN_DOMCTL_sethvmcontext] = { domctl_hvm_context_set, false },
+	[XEN_DOMCTL_gethvmcontext] = { domctl_hvm_context_get, false },
+	[XEN_DOMCTL_gethvmcontext_partial] = { domctl_hvm_context_part, false },
+	[XEN_DOMCTL_set_cpu_policy] = { domctl_policy_set, false },
+	[XEN_DOMCTL_get_cpu_policy] = { domctl_policy_get, true },
+	[XEN_DOMCTL_settscinfo] = { domctl_tsc_set, false },
+	[XEN_DOMCTL_gettscinfo] = { domctl_tsc_get, true },
+	[XEN_DOMCTL_set_address_size] = { domctl_address_size_set, false },
+	[XEN_DOMCTL_get_address_size] = { domctl_address_size_get, true },
+	[XEN_DOMCTL_hypercall_init] = { domctl_hypercall_page, false },
 
-	[XEN_DOMCTL_shadow_op] = {domctl_shadow, false},
-	[XEN_DOMCTL_set_paging_mempool_size] = {domctl_mempool_set, false},
-	[XEN_DOMCTL_get_paging_mempool_size] = {domctl_mempool_get, true},
-	[XEN_DOMCTL_ioport_permission] = {domctl_ioport_permission, true},
-	[XEN_DOMCTL_iomem_permission] = {domctl_iomem_permission, true},
-	[XEN_DOMCTL_irq_permission] = {domctl_irq_permission, true},
-	[XEN_DOMCTL_gsi_permission] = {domctl_gsi_permission, true},
+	[XEN_DOMCTL_shadow_op] = { domctl_shadow, false },
+	[XEN_DOMCTL_set_paging_mempool_size] = { domctl_mempool_set, false },
+	[XEN_DOMCTL_get_paging_mempool_size] = { domctl_mempool_get, true },
+	[XEN_DOMCTL_ioport_permission] = { domctl_ioport_permission, true },
+	[XEN_DOMCTL_iomem_permission] = { domctl_iomem_permission, true },
+	[XEN_DOMCTL_irq_permission] = { domctl_irq_permission, true },
+	[XEN_DOMCTL_gsi_permission] = { domctl_gsi_permission, true },
 };
-static const struct operation guest_memory = {domctl_guest_memory, false};
+static const struct operation guest_memory = { domctl_guest_memory, false };
 
 static const struct operation *operation_find(uint32_t cmd)
 {
@@ -106,13 +106,9 @@ static long run_on_domain(struct xen_domctl *op, bool *copyback)
 static long domctl_run(struct xen_domctl *op, bool *copyback)
 {
 	switch (op->cmd) {
-	case XEN_DOMCTL_createdomain:
-		*copyback = true;
-		return domctl_createdomain(op);
-	case XEN_DOMCTL_getdomaininfo:
-		return get_info(op, copyback);
-	default:
-		return run_on_domain(op, copyback);
+	case XEN_DOMCTL_createdomain: *copyback = true; return domctl_createdomain(op);
+	case XEN_DOMCTL_getdomaininfo: return get_info(op, copyback);
+	default: return run_on_domain(op, copyback);
 	}
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domctl, what a hardware-assisted domain starts with or is saved as: HVM context, CPUID policy, TSC
- * mode. Serialised by domctl.c; the context is only touched while the domain is paused.
+ * domctl, what a hardware-assisted domain starts with or is saved as: HVM context, CPUID policy,
+ * TSC mode. Serialised by domctl.c; the context is only touched while the domain is paused.
  */
 #include "private.h"
 
@@ -12,7 +12,7 @@
 #include "hvm_context.h"
 #include "mm.h"
 
-/* --- context ----------------------------------------------------------------------------------------- */
+/* --- context ---------------------------------------------------------------------------------- */
 
 long domctl_hvm_context_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
@@ -85,7 +85,7 @@ long domctl_hvm_context_part(struct domain *d, struct xen_domctl *op, bool *copy
 	return rc;
 }
 
-/* --- CPUID policy ------------------------------------------------------------------------------------- */
+/* --- CPUID policy ----------------------------------------------------------------------------- */
 
 /* The model-specific registers that belong to a policy; each guest reads 0 from them. */
 static const uint32_t policy_msrs[] = {
@@ -109,10 +109,10 @@ static int leaf_emit(void *ctx, unsigned index, const struct xen_cpuid_leaf *lea
 	return guest_array_to(s->to, index, leaf) ? -EFAULT : 0;
 }
 
-int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_leaves, uint64_t msrs,
-		    uint32_t *nr_msrs)
+int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_leaves,
+		    uint64_t msrs, uint32_t *nr_msrs)
 {
-	struct leaf_sink sink = {.to = leaves, .room = *nr_leaves};
+	struct leaf_sink sink = { .to = leaves, .room = *nr_leaves };
 	unsigned nr;
 	int rc = cpuid_policy_serialise(p, leaf_emit, &sink, &nr);
 
@@ -120,7 +120,7 @@ int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_
 		return rc;
 	*nr_leaves = nr;
 	for (unsigned i = 0; msrs && i < ARRAY_SIZE(policy_msrs); i++) {
-		struct xen_msr_entry e = {.idx = policy_msrs[i]};
+		struct xen_msr_entry e = { .idx = policy_msrs[i] };
 
 		if (i >= *nr_msrs)
 			return -ENOBUFS;
@@ -180,7 +180,7 @@ static bool has_run(const struct domain *d)
 {
 	struct vcpu *v;
 
-	for_each_vcpu (d, v)
+	for_each_vcpu(d, v)
 		if (v->runstate.time[0] || READ_ONCE(v->running))
 			return true;
 	return false;
@@ -216,7 +216,7 @@ long domctl_policy_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
-/* --- TSC ---------------------------------------------------------------------------------------------- */
+/* --- TSC -------------------------------------------------------------------------------------- */
 
 /* The counter is the hardware's, with an offset. Elapsed time travels in the CPU record's tsc. */
 long domctl_tsc_set(struct domain *d, struct xen_domctl *op, bool *copyback)
@@ -226,13 +226,14 @@ long domctl_tsc_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 	(void)copyback;
 	if (t->pad)
 		return -EINVAL;
-	if (t->tsc_mode != XEN_CPUID_TSC_MODE_DEFAULT && t->tsc_mode != XEN_CPUID_TSC_MODE_NEVER_EMULATE)
+	if (t->tsc_mode != XEN_CPUID_TSC_MODE_DEFAULT &&
+	    t->tsc_mode != XEN_CPUID_TSC_MODE_NEVER_EMULATE)
 		return unsupported("TSC mode", t->tsc_mode);
 	/* Within a ten-thousandth it is the same clock; else it would need scaling. */
 	if (t->gtsc_khz && (t->gtsc_khz < host_tsc_khz() - host_tsc_khz() / 10000 ||
 			    t->gtsc_khz > host_tsc_khz() + host_tsc_khz() / 10000))
-		log_domain(d, LOG_WARN, "its TSC ran at %u kHz, here it runs at %u kHz", t->gtsc_khz,
-			   host_tsc_khz());
+		log_domain(d, LOG_WARN, "its TSC ran at %u kHz, here it runs at %u kHz",
+			   t->gtsc_khz, host_tsc_khz());
 	return 0;
 }
 
@@ -248,7 +249,7 @@ long domctl_tsc_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
-/* --- small ones ---------------------------------------------------------------------------------------- */
+/* --- small ones ------------------------------------------------------------------------------- */
 
 /* The width of a PV guest's interface. Others have whatever mode they are in. */
 long domctl_address_size_set(struct domain *d, struct xen_domctl *op, bool *copyback)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domctl, what concerns a domain as a whole: creation, pausing, limits, destruction, and what is told
- * about it. The work is domain/'s. Serialised by domctl.c; d->lock where others write the same fields.
+ * domctl, what concerns a domain as a whole: creation, pausing, limits, destruction, and what is
+ * told about it. The work is domain/'s. Serialised by domctl.c; d->lock where others write the same
+ * fields.
  */
 #include "private.h"
 
@@ -10,14 +11,15 @@
 #include "sched.h"
 #include "wallclock.h"
 
-#define CREATE_FLAGS (XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity |          \
-		      XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain)
+#define CREATE_FLAGS                                                             \
+	(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity | \
+	 XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain)
 /* When a toolstack leaves it to us (-1). */
-#define GRANT_FRAMES_DEFAULT 64u
+#define GRANT_FRAMES_DEFAULT    64u
 #define MAPTRACK_FRAMES_DEFAULT 1024u
-#define GRANT_FRAMES_MAX 4096
+#define GRANT_FRAMES_MAX        4096
 
-/* --- creation --------------------------------------------------------------------------------------- */
+/* --- creation --------------------------------------------------------------------------------- */
 
 /* What is wrong with the request, or NULL. */
 static const char *create_wrong(const struct xen_domctl_createdomain *c)
@@ -48,7 +50,9 @@ static const char *create_wrong(const struct xen_domctl_createdomain *c)
 	return NULL;
 }
 
-/* An id that no domain has: the lowest beyond the last one given, so that ids are not reused soon. */
+/*
+ * An id that no domain has: the lowest beyond the last one given, so that ids are not reused soon.
+ */
 static int id_choose(domid_t *id)
 {
 	static domid_t last; /* only under domctl */
@@ -131,7 +135,7 @@ long domctl_max_vcpus(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
-/* --- life ------------------------------------------------------------------------------------------- */
+/* --- life ------------------------------------------------------------------------------------- */
 
 long domctl_destroy(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
@@ -182,7 +186,7 @@ long domctl_resume(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return domain_resume(d);
 }
 
-/* --- properties -------------------------------------------------------------------------------------- */
+/* --- properties ------------------------------------------------------------------------------- */
 
 long domctl_max_mem(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
@@ -226,14 +230,14 @@ long domctl_node_affinity_set(struct domain *d, struct xen_domctl *op, bool *cop
 
 long domctl_node_affinity_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
-	struct cpu_mask nodes = {.bits = {1}};
+	struct cpu_mask nodes = { .bits = { 1 } };
 
 	(void)d;
 	(void)copyback;
 	return bitmap_to_guest(&op->u.nodeaffinity.nodemap, &nodes);
 }
 
-/* --- what is told ------------------------------------------------------------------------------------ */
+/* --- what is told ----------------------------------------------------------------------------- */
 
 static uint32_t info_flags(const struct domain *d, bool any_up, bool all_blocked, bool any_running)
 {
@@ -258,7 +262,7 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
 
 	memset(info, 0, sizeof(*info));
 	info->max_vcpu_id = XEN_INVALID_MAX_VCPU_ID;
-	for_each_vcpu (d, v) {
+	for_each_vcpu(d, v) {
 		uint32_t pause = READ_ONCE(v->pause_flags);
 
 		info->max_vcpu_id = v->id;

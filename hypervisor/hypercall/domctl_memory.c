@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domctl, what concerns a domain's memory and the machine's resources that it may use. Serialised by
- * domctl.c.
+ * domctl, what concerns a domain's memory and the machine's resources that it may use. Serialised
+ * by domctl.c.
  */
 #include "private.h"
 
@@ -13,7 +13,7 @@
 /* What one copy takes before it looks whether to make room for others. */
 #define COPY_BATCH (256ul << 10)
 
-/* --- a debugger's, and our domain builder's, copy -------------------------------------------------------- */
+/* --- a debugger's, and our domain builder's, copy --------------------------------------------- */
 
 /* The part of a page: into the guest or out of it, straight between the two memories. */
 static int copy_piece(struct domain *d, gpaddr_t gpa, uint64_t caller, size_t len, bool write)
@@ -43,8 +43,8 @@ static bool paging_is_off(struct domain *d)
 }
 
 /*
- * The structure moves on with the copy, so that it can be interrupted: what is left is always what it
- * says. `remain` tells the caller what could not be copied.
+ * The structure moves on with the copy, so that it can be interrupted: what is left is always what
+ * it says. `remain` tells the caller what could not be copied.
  */
 long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
@@ -77,7 +77,7 @@ long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback
 	return rc;
 }
 
-/* --- page tables ------------------------------------------------------------------------------------------ */
+/* --- page tables ------------------------------------------------------------------------------ */
 
 /* Nested page tables come from the heap as they are needed: there is no pool to size. */
 static uint64_t table_bytes(const struct domain *d)
@@ -104,20 +104,17 @@ long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
 	struct xen_domctl_shadow_op *s = &op->u.shadow_op;
 
 	switch (s->op) {
-	case XEN_DOMCTL_SHADOW_OP_OFF:
-		return 0; /* nothing was ever on */
-	case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION:
-		return 0;
+	case XEN_DOMCTL_SHADOW_OP_OFF: return 0; /* nothing was ever on */
+	case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION: return 0;
 	case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
 		s->mb = (uint32_t)DIV_ROUND_UP(table_bytes(d), 1ul << 20);
 		*copyback = true;
 		return 0;
-	default:
-		return unsupported("domctl shadow_op", s->op);
+	default: return unsupported("domctl shadow_op", s->op);
 	}
 }
 
-/* --- machine resources: nobody but domain 0 has any, and it has them all ------------------------------------ */
+/* --- machine resources: nobody but domain 0 has any, and it has them all ---------------------- */
 
 static long permission(const struct domain *d, bool allow, const char *what, unsigned first)
 {
@@ -163,5 +160,6 @@ long domctl_gsi_permission(struct domain *d, struct xen_domctl *op, bool *copyba
 	(void)copyback;
 	if (p->flags & ~XEN_DOMCTL_GSI_ACTION_MASK)
 		return -EINVAL;
-	return permission(d, p->flags & XEN_DOMCTL_GSI_GRANT, "change of permission for GSI", p->gsi);
+	return permission(d, p->flags & XEN_DOMCTL_GSI_GRANT, "change of permission for GSI",
+			  p->gsi);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domctl, what concerns single vCPUs: where and how much they run, and their registers. Serialised by
- * domctl.c; registers are only touched while the domain is paused.
+ * domctl, what concerns single vCPUs: where and how much they run, and their registers. Serialised
+ * by domctl.c; registers are only touched while the domain is paused.
  */
 #include "private.h"
 
@@ -11,7 +11,7 @@
 
 #define MSR_TSC_AUX 0xc0000103u
 
-/* --- scheduling -------------------------------------------------------------------------------------- */
+/* --- scheduling ------------------------------------------------------------------------------- */
 
 static bool mask_has_online_cpu(const struct cpu_mask *m)
 {
@@ -26,7 +26,8 @@ long domctl_affinity_set(struct domain *d, struct xen_domctl *op, bool *copyback
 	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	struct cpu_mask hard, soft;
-	bool set_hard = a->flags & XEN_VCPUAFFINITY_HARD, set_soft = a->flags & XEN_VCPUAFFINITY_SOFT;
+	bool set_hard = a->flags & XEN_VCPUAFFINITY_HARD;
+	bool set_soft = a->flags & XEN_VCPUAFFINITY_SOFT;
 	int rc = 0;
 
 	if (!v)
@@ -151,21 +152,18 @@ long domctl_scheduler(struct domain *d, struct xen_domctl *op, bool *copyback)
 		if (s->u.credit.cap != UINT16_MAX)
 			params.cap = s->u.credit.cap;
 		return sched_set_params(d, &params);
-	case XEN_DOMCTL_SCHEDOP_getvcpuinfo:
-		return credit_of_vcpus(d, s, copyback);
-	default:
-		return unsupported("domctl scheduler_op", s->cmd);
+	case XEN_DOMCTL_SCHEDOP_getvcpuinfo: return credit_of_vcpus(d, s, copyback);
+	default: return unsupported("domctl scheduler_op", s->cmd);
 	}
 }
 
-/* --- registers --------------------------------------------------------------------------------------- */
+/* --- registers -------------------------------------------------------------------------------- */
 
-static void registers_pack(const struct cpu_regs *r, const struct hvm_state *s, struct cpu_user_regs *u)
+static void registers_pack(const struct cpu_regs *r, const struct hvm_state *s,
+			   struct cpu_user_regs *u)
 {
-#define COPY(name) u->name = r->name;
-	COPY(rax) COPY(rbx) COPY(rcx) COPY(rdx) COPY(rbp) COPY(rsi) COPY(rdi) COPY(rsp)
-	COPY(r8) COPY(r9) COPY(r10) COPY(r11) COPY(r12) COPY(r13) COPY(r14) COPY(r15)
-	COPY(rip) COPY(rflags)
+#define COPY(name) u->name = r->name
+	FOR_EACH_CPU_REGISTER(COPY);
 #undef COPY
 	u->cs = s->seg[SEG_CS].selector;
 	u->ds = s->seg[SEG_DS].selector;
@@ -200,7 +198,8 @@ static void context_pack(struct vcpu *v, struct vcpu_guest_context *c)
 long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
-	static struct vcpu_guest_context c; /* 5 KiB, too much for our stack; one domctl at a time */
+	/* 5 KiB, too much for our stack; one domctl at a time. */
+	static struct vcpu_guest_context c;
 
 	(void)copyback;
 	if (!v)
@@ -216,10 +215,8 @@ long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op, bool *copy
 /* General registers, rip and rflags; what else a vCPU has is set through sethvmcontext. */
 static void registers_unpack(const struct cpu_user_regs *u, struct cpu_regs *r)
 {
-#define COPY(name) r->name = u->name;
-	COPY(rax) COPY(rbx) COPY(rcx) COPY(rdx) COPY(rbp) COPY(rsi) COPY(rdi) COPY(rsp)
-	COPY(r8) COPY(r9) COPY(r10) COPY(r11) COPY(r12) COPY(r13) COPY(r14) COPY(r15)
-	COPY(rip) COPY(rflags)
+#define COPY(name) r->name = u->name
+	FOR_EACH_CPU_REGISTER(COPY);
 #undef COPY
 	r->rflags |= 2;
 }
@@ -238,7 +235,8 @@ long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copy
 	if (!v)
 		return -ESRCH;
 	if (guest_copy_from(&u, from + offsetof(struct vcpu_guest_context, user_regs), sizeof(u)) ||
-	    guest_copy_from(&flags, from + offsetof(struct vcpu_guest_context, flags), sizeof(flags)))
+	    guest_copy_from(&flags, from + offsetof(struct vcpu_guest_context, flags),
+			    sizeof(flags)))
 		return -EFAULT;
 	registers_unpack(&u, &regs);
 	domain_pause(d);
@@ -254,13 +252,13 @@ long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copy
 	return rc;
 }
 
-/* --- MSRs beside those of the HVM context --------------------------------------------------------------- */
+/* --- MSRs beside those of the HVM context ----------------------------------------------------- */
 
 long domctl_vcpu_msrs_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
 	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
 	struct vcpu *v = domain_vcpu(d, m->vcpu);
-	struct xen_domctl_vcpu_msr msr = {.index = MSR_TSC_AUX};
+	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
 
 	if (!v)
 		return -ESRCH;

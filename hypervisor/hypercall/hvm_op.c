@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_hvm_op: the numbered parameters between toolstack and guest, how events are delivered, and
- * a few questions. Parameters: d->lock. Most are only kept; the table says which values are taken.
+ * HYPERVISOR_hvm_op: the numbered parameters between toolstack and guest, how events are delivered,
+ * and a few questions. Parameters: d->lock. Most are only kept; the table says which values are
+ * taken.
  */
 #include "private.h"
 
@@ -19,43 +20,45 @@
 #define SELF_SET 1u
 #define SELF_GET 2u
 #define SET_ONCE 4u /* a value other than 0 stays */
-#define KNOWN 8u
+#define KNOWN    8u
 
-/* Parameters not named here do not exist. max: the highest value taken; beyond it, not supported. */
+/*
+ * Parameters not named here do not exist. max: the highest value taken; beyond it, not supported.
+ */
 static const struct param {
 	uint8_t flags;
 	uint64_t max;
 } params[HVM_NR_PARAMS] = {
-	[HVM_PARAM_CALLBACK_IRQ] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
-	[HVM_PARAM_STORE_PFN] = {KNOWN | SELF_GET, ~0ul},
-	[HVM_PARAM_STORE_EVTCHN] = {KNOWN | SELF_SET | SELF_GET, UINT32_MAX},
-	[HVM_PARAM_CONSOLE_PFN] = {KNOWN | SELF_GET, ~0ul},
-	[HVM_PARAM_CONSOLE_EVTCHN] = {KNOWN | SELF_SET | SELF_GET, UINT32_MAX},
-	[HVM_PARAM_PAE_ENABLED] = {KNOWN, 1},
-	[HVM_PARAM_IOREQ_PFN] = {KNOWN, ~0ul},
-	[HVM_PARAM_BUFIOREQ_PFN] = {KNOWN, ~0ul},
-	[HVM_PARAM_VIRIDIAN] = {KNOWN | SET_ONCE, 0},
-	[HVM_PARAM_TIMER_MODE] = {KNOWN, HVMPTM_one_missed_tick_pending},
-	[HVM_PARAM_HPET_ENABLED] = {KNOWN, 0},
-	[HVM_PARAM_IDENT_PT] = {KNOWN, ~0ul},
-	[HVM_PARAM_DM_DOMAIN] = {KNOWN, 0},
-	[HVM_PARAM_ACPI_S_STATE] = {KNOWN, 0},
-	[HVM_PARAM_VM86_TSS] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
-	[HVM_PARAM_VM86_TSS_SIZED] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
-	[HVM_PARAM_VPT_ALIGN] = {KNOWN, 1},
-	[HVM_PARAM_ACPI_IOPORTS_LOCATION] = {KNOWN | SELF_SET | SELF_GET, 1},
-	[HVM_PARAM_NESTEDHVM] = {KNOWN, 0},
-	[HVM_PARAM_BUFIOREQ_EVTCHN] = {KNOWN, 0},
-	[HVM_PARAM_PAGING_RING_PFN] = {KNOWN, ~0ul},
-	[HVM_PARAM_MONITOR_RING_PFN] = {KNOWN, ~0ul},
-	[HVM_PARAM_SHARING_RING_PFN] = {KNOWN, ~0ul},
-	[HVM_PARAM_TRIPLE_FAULT_REASON] = {KNOWN, SHUTDOWN_MAX},
-	[HVM_PARAM_IOREQ_SERVER_PFN] = {KNOWN | SET_ONCE, ~0ul},
-	[HVM_PARAM_NR_IOREQ_SERVER_PAGES] = {KNOWN | SET_ONCE, 64},
-	[HVM_PARAM_VM_GENERATION_ID_ADDR] = {KNOWN | SELF_SET | SELF_GET, ~0ul},
-	[HVM_PARAM_ALTP2M] = {KNOWN | SET_ONCE | SELF_GET, XEN_ALTP2M_disabled},
-	[HVM_PARAM_X87_FIP_WIDTH] = {KNOWN | SELF_GET, 8},
-	[HVM_PARAM_MCA_CAP] = {KNOWN | SET_ONCE, 0},
+	[HVM_PARAM_CALLBACK_IRQ] = { KNOWN | SELF_SET | SELF_GET, ~0ul },
+	[HVM_PARAM_STORE_PFN] = { KNOWN | SELF_GET, ~0ul },
+	[HVM_PARAM_STORE_EVTCHN] = { KNOWN | SELF_SET | SELF_GET, UINT32_MAX },
+	[HVM_PARAM_CONSOLE_PFN] = { KNOWN | SELF_GET, ~0ul },
+	[HVM_PARAM_CONSOLE_EVTCHN] = { KNOWN | SELF_SET | SELF_GET, UINT32_MAX },
+	[HVM_PARAM_PAE_ENABLED] = { KNOWN, 1 },
+	[HVM_PARAM_IOREQ_PFN] = { KNOWN, ~0ul },
+	[HVM_PARAM_BUFIOREQ_PFN] = { KNOWN, ~0ul },
+	[HVM_PARAM_VIRIDIAN] = { KNOWN | SET_ONCE, 0 },
+	[HVM_PARAM_TIMER_MODE] = { KNOWN, HVMPTM_one_missed_tick_pending },
+	[HVM_PARAM_HPET_ENABLED] = { KNOWN, 0 },
+	[HVM_PARAM_IDENT_PT] = { KNOWN, ~0ul },
+	[HVM_PARAM_DM_DOMAIN] = { KNOWN, 0 },
+	[HVM_PARAM_ACPI_S_STATE] = { KNOWN, 0 },
+	[HVM_PARAM_VM86_TSS] = { KNOWN | SELF_SET | SELF_GET, ~0ul },
+	[HVM_PARAM_VM86_TSS_SIZED] = { KNOWN | SELF_SET | SELF_GET, ~0ul },
+	[HVM_PARAM_VPT_ALIGN] = { KNOWN, 1 },
+	[HVM_PARAM_ACPI_IOPORTS_LOCATION] = { KNOWN | SELF_SET | SELF_GET, 1 },
+	[HVM_PARAM_NESTEDHVM] = { KNOWN, 0 },
+	[HVM_PARAM_BUFIOREQ_EVTCHN] = { KNOWN, 0 },
+	[HVM_PARAM_PAGING_RING_PFN] = { KNOWN, ~0ul },
+	[HVM_PARAM_MONITOR_RING_PFN] = { KNOWN, ~0ul },
+	[HVM_PARAM_SHARING_RING_PFN] = { KNOWN, ~0ul },
+	[HVM_PARAM_TRIPLE_FAULT_REASON] = { KNOWN, SHUTDOWN_MAX },
+	[HVM_PARAM_IOREQ_SERVER_PFN] = { KNOWN | SET_ONCE, ~0ul },
+	[HVM_PARAM_NR_IOREQ_SERVER_PAGES] = { KNOWN | SET_ONCE, 64 },
+	[HVM_PARAM_VM_GENERATION_ID_ADDR] = { KNOWN | SELF_SET | SELF_GET, ~0ul },
+	[HVM_PARAM_ALTP2M] = { KNOWN | SET_ONCE | SELF_GET, XEN_ALTP2M_disabled },
+	[HVM_PARAM_X87_FIP_WIDTH] = { KNOWN | SELF_GET, 8 },
+	[HVM_PARAM_MCA_CAP] = { KNOWN | SET_ONCE, 0 },
 };
 _Static_assert(HVM_NR_PARAMS <= HVM_NR_PARAMS_MAX, "struct domain has room");
 
@@ -70,7 +73,8 @@ static int callback_set(struct domain *d, uint64_t value)
 	struct vcpu *v;
 
 	if (value && type != HVM_PARAM_CALLBACK_TYPE_VECTOR) {
-		log_domain(d, LOG_INFO, "event callback of type %lu is not supported, only a vector",
+		log_domain(d, LOG_INFO,
+			   "event callback of type %lu is not supported, only a vector",
 			   (unsigned long)type);
 		return -EOPNOTSUPP;
 	}
@@ -79,7 +83,7 @@ static int callback_set(struct domain *d, uint64_t value)
 	WRITE_ONCE(d->hvm.callback_vector, vector);
 	/* Events that came before there was a way to tell. */
 	if (vector)
-		for_each_vcpu (d, v)
+		for_each_vcpu(d, v)
 			if (event_upcall_pending(v))
 				hvm_assert_upcall(v);
 	return 0;
@@ -99,8 +103,9 @@ static int param_set(struct domain *d, uint32_t index, uint64_t value)
 	if (rc)
 		return rc;
 	if (value > params[index].max) {
-		log_domain(d, LOG_INFO, "parameter %u is not supported with value %#lx, at most %#lx",
-			   index, (unsigned long)value, (unsigned long)params[index].max);
+		log_domain(d, LOG_INFO,
+			   "parameter %u is not supported with value %#lx, at most %#lx", index,
+			   (unsigned long)value, (unsigned long)params[index].max);
 		return -EOPNOTSUPP;
 	}
 	if (index == HVM_PARAM_CALLBACK_IRQ)
@@ -194,19 +199,15 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 
 	switch (cmd) {
 	case HVMOP_set_param:
-	case HVMOP_get_param:
-		return param_op(arg, cmd == HVMOP_set_param);
-	case HVMOP_get_time:
-		now.now = time_now();
-		return guest_copy_to(arg, &now, sizeof(now));
-	case HVMOP_get_mem_type:
-		return mem_type_get(arg);
-	case HVMOP_set_evtchn_upcall_vector:
-		return upcall_vector_set(arg);
+	case HVMOP_get_param: return param_op(arg, cmd == HVMOP_set_param);
+	case HVMOP_get_time: now.now = time_now(); return guest_copy_to(arg, &now, sizeof(now));
+	case HVMOP_get_mem_type: return mem_type_get(arg);
+	case HVMOP_set_evtchn_upcall_vector: return upcall_vector_set(arg);
 	case HVMOP_pagetable_dying:
-		/* A hint for shadow page tables. Every Linux tries it, so it is not worth a line. */
+		/*
+		 * A hint for shadow page tables. Every Linux tries it, so it is not worth a line.
+		 */
 		return -ENOSYS;
-	default:
-		return unknown("hvm_op", cmd);
+	default: return unknown("hvm_op", cmd);
 	}
 }

@@ -22,15 +22,9 @@ static long reservation_query(unsigned op, uint64_t arg)
 	if (rc)
 		return rc;
 	switch (op) {
-	case XENMEM_current_reservation:
-		rc = (long)d->tot_pages;
-		break;
-	case XENMEM_maximum_reservation:
-		rc = (long)d->max_pages;
-		break;
-	case XENMEM_maximum_gpfn:
-		rc = (long)d->p2m.max_gfn;
-		break;
+	case XENMEM_current_reservation: rc = (long)d->tot_pages; break;
+	case XENMEM_maximum_reservation: rc = (long)d->max_pages; break;
+	case XENMEM_maximum_gpfn: rc = (long)d->p2m.max_gfn; break;
 	}
 	domain_put(d);
 	return rc;
@@ -83,43 +77,29 @@ long do_memory_op(unsigned cmd, uint64_t arg)
 	switch (op) {
 	case XENMEM_increase_reservation:
 	case XENMEM_decrease_reservation:
-	case XENMEM_populate_physmap:
-		return memory_reservation(op, arg, start);
-	case XENMEM_add_to_physmap_batch:
-		return memory_add_to_physmap_batch(arg, start);
+	case XENMEM_populate_physmap: return memory_reservation(op, arg, start);
+	case XENMEM_add_to_physmap_batch: return memory_add_to_physmap_batch(arg, start);
 	}
 	if (start)
 		return -EINVAL;
 	switch (op) {
-	case XENMEM_maximum_ram_page:
-		return (long)host_max_mfn();
+	case XENMEM_maximum_ram_page: return (long)host_max_mfn();
 	case XENMEM_current_reservation:
 	case XENMEM_maximum_reservation:
-	case XENMEM_maximum_gpfn:
-		return reservation_query(op, arg);
-	case XENMEM_add_to_physmap:
-		return memory_add_to_physmap(arg);
-	case XENMEM_remove_from_physmap:
-		return memory_remove_from_physmap(arg);
-	case XENMEM_acquire_resource:
-		return memory_acquire_resource(arg);
-	case XENMEM_memory_map:
-		return memory_get_map(arg);
-	case XENMEM_set_memory_map:
-		return memory_set_map(arg);
-	case XENMEM_machine_memory_map:
-		return memory_get_machine_map(arg);
-	case XENMEM_claim_pages:
-		return claim_pages(arg);
-	case XENMEM_reserved_device_memory_map:
-		return reserved_device_memory(arg);
+	case XENMEM_maximum_gpfn: return reservation_query(op, arg);
+	case XENMEM_add_to_physmap: return memory_add_to_physmap(arg);
+	case XENMEM_remove_from_physmap: return memory_remove_from_physmap(arg);
+	case XENMEM_acquire_resource: return memory_acquire_resource(arg);
+	case XENMEM_memory_map: return memory_get_map(arg);
+	case XENMEM_set_memory_map: return memory_set_map(arg);
+	case XENMEM_machine_memory_map: return memory_get_machine_map(arg);
+	case XENMEM_claim_pages: return claim_pages(arg);
+	case XENMEM_reserved_device_memory_map: return reserved_device_memory(arg);
 	case XENMEM_get_vnumainfo:
 		/* Every Linux asks; no virtual NUMA topology has been set. */
 		return -EOPNOTSUPP;
 	case XENMEM_get_sharing_freed_pages:
-	case XENMEM_get_sharing_shared_pages:
-		return 0;
-	default:
-		return unknown("memory_op", op);
+	case XENMEM_get_sharing_shared_pages: return 0;
+	default: return unknown("memory_op", op);
 	}
 }

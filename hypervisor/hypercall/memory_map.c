@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The E820 maps that go through memory_op: a domain's own, set by the toolstack and read by the guest,
- * and the machine's, for domain 0. d->e820 is under d->lock.
+ * The E820 maps that go through memory_op: a domain's own, set by the toolstack and read by the
+ * guest, and the machine's, for domain 0. d->e820 is under d->lock.
  */
 #include "memory_map.h"
 
@@ -116,7 +116,7 @@ long memory_get_machine_map(uint64_t arg)
 	if (m.buffer && nr > m.nr_entries)
 		return -EINVAL;
 	for (unsigned i = 0; m.buffer && i < nr; i++) {
-		struct e820_entry e = {region[i].start, region[i].size, region[i].type};
+		struct e820_entry e = { region[i].start, region[i].size, region[i].type };
 
 		if (guest_array_to(m.buffer, i, &e))
 			return -EFAULT;

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Placing frames in a domain's map: its own special pages, pages moved, other domains' pages (that is
- * how domain 0 builds a guest), resources. Linux maps foreign pages with one hypercall per page, so
- * the way there is short: one lookup, one entry, no flush unless something was replaced.
- * Locks: p2m's and page_lock, inside the functions called.
+ * Placing frames in a domain's map: its own special pages, pages moved, other domains' pages (that
+ * is how domain 0 builds a guest), resources. Linux maps foreign pages with one hypercall per page,
+ * so the way there is short: one lookup, one entry, no flush unless something was replaced. Locks:
+ * p2m's and page_lock, inside the functions called.
  */
 #include "private.h"
 
@@ -15,7 +15,7 @@
 /* Frames of a resource mapped per call before it looks whether to make room for others. */
 #define RESOURCE_BATCH 32u
 
-/* --- what is mapped ------------------------------------------------------------------------------- */
+/* --- what is mapped --------------------------------------------------------------------------- */
 
 /* A page of the hypervisor's that d is shown. What stood at gfn is given back. */
 static int map_shown(struct domain *d, gfn_t gfn, mfn_t mfn)
@@ -90,22 +90,20 @@ static int map_one(struct domain *d, unsigned space, struct domain *from, uint64
 	switch (space) {
 	case XENMAPSPACE_shared_info:
 		return idx ? -EINVAL : map_shown(d, gfn, virt_to_mfn(d->shared_info));
-	case XENMAPSPACE_grant_table:
-		return map_grant_frame(d, idx, gfn);
+	case XENMAPSPACE_grant_table: return map_grant_frame(d, idx, gfn);
 	case XENMAPSPACE_gmfn:
-	case XENMAPSPACE_gmfn_range:
-		return map_moved(d, GFN(idx), gfn);
-	case XENMAPSPACE_gmfn_foreign:
-		return from ? map_foreign(d, from, idx, gfn) : -EINVAL;
+	case XENMAPSPACE_gmfn_range: return map_moved(d, GFN(idx), gfn);
+	case XENMAPSPACE_gmfn_foreign: return from ? map_foreign(d, from, idx, gfn) : -EINVAL;
 	case XENMAPSPACE_dev_mmio:
-		/* Domain 0 has all device memory at its own address already; nobody else has any. */
+		/*
+		 * Domain 0 has all device memory at its own address already; nobody else has any.
+		 */
 		return d->is_control && idx == gfn.n ? 0 : -EPERM;
-	default:
-		return -EINVAL;
+	default: return -EINVAL;
 	}
 }
 
-/* --- single and range ----------------------------------------------------------------------------- */
+/* --- single and range ------------------------------------------------------------------------- */
 
 static long gmfn_range(struct domain *d, struct xen_add_to_physmap *a, uint64_t arg)
 {
@@ -149,7 +147,7 @@ long memory_add_to_physmap(uint64_t arg)
 	return rc;
 }
 
-/* --- batch ---------------------------------------------------------------------------------------- */
+/* --- batch ------------------------------------------------------------------------------------ */
 
 /* 0; -EFAULT; -ERESTART with the progress in the command. Each entry's own error goes to errs. */
 static long batch_run(struct domain *d, struct domain *from,
@@ -160,7 +158,8 @@ static long batch_run(struct domain *d, struct domain *from,
 		int32_t err;
 
 		if (i > start && hypercall_preempt()) {
-			hypercall_set_arg(0, XENMEM_add_to_physmap_batch | i << MEMOP_PROGRESS_SHIFT);
+			hypercall_set_arg(0,
+					  XENMEM_add_to_physmap_batch | i << MEMOP_PROGRESS_SHIFT);
 			return -ERESTART;
 		}
 		if (guest_array_from(&idx, b->idxs, i) || guest_array_from(&gpfn, b->gpfns, i))
@@ -237,7 +236,7 @@ long memory_remove_from_physmap(uint64_t arg)
 	return rc;
 }
 
-/* --- resources ------------------------------------------------------------------------------------ */
+/* --- resources -------------------------------------------------------------------------------- */
 
 /* How many frames the resource has; negative when there is no such resource. */
 static long resource_frames(const struct domain *d, const struct xen_mem_acquire_resource *r)

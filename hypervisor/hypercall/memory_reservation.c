@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Giving frames to a domain and taking them back: populate_physmap and decrease_reservation, in
- * extents of 2^order frames, interruptible between extents. Accounting is mm/'s, under d->page_lock;
- * no lock is held here across an extent.
+ * extents of 2^order frames, interruptible between extents. Accounting is mm/'s, under
+ * d->page_lock; no lock is held here across an extent.
  *
  * The control domain is mapped one to one and has devices: a frame that it gives back is only taken
  * out of its map, stays its own, and comes back at the same place. Else a driver would one day be
@@ -71,21 +71,17 @@ int gfn_vacate(struct domain *d, gfn_t gfn)
 
 	p2m_lookup(d, gfn, &type);
 	switch (type) {
-	case P2M_INVALID:
-		return 0;
+	case P2M_INVALID: return 0;
 	case P2M_RAM_RW:
-	case P2M_RAM_RO:
-		return range_release(d, gfn, 1);
+	case P2M_RAM_RO: return range_release(d, gfn, 1);
 	case P2M_FOREIGN:
 	case P2M_MMIO_DIRECT:
-	case P2M_MMIO_RO:
-		return p2m_unmap(d, gfn, ORDER_4K);
-	default:
-		return -EBUSY; /* a grant: unmapped by its handle, and by nothing else */
+	case P2M_MMIO_RO: return p2m_unmap(d, gfn, ORDER_4K);
+	default: return -EBUSY; /* a grant: unmapped by its handle, and by nothing else */
 	}
 }
 
-/* --- one extent ---------------------------------------------------------------------------------- */
+/* --- one extent ------------------------------------------------------------------------------- */
 
 static int extent_decrease(struct domain *d, gfn_t gfn, unsigned order)
 {
@@ -110,8 +106,9 @@ static int extent_restore(struct domain *d, gfn_t gfn, unsigned order)
 			return -EBUSY;
 		if (!pg || !page_get(pg, d))
 			return -ENOMEM;
-		rc = pg->flags & PAGE_XENHEAP ? -ENOMEM :
-			     p2m_map(d, GFN(gfn.n + i), MFN(gfn.n + i), ORDER_4K, P2M_RAM_RW);
+		rc = pg->flags & PAGE_XENHEAP
+			     ? -ENOMEM
+			     : p2m_map(d, GFN(gfn.n + i), MFN(gfn.n + i), ORDER_4K, P2M_RAM_RW);
 		page_put(pg);
 		if (rc)
 			return rc;
@@ -147,7 +144,7 @@ static int extent_populate(struct domain *d, gfn_t gfn, unsigned order)
 	return rc;
 }
 
-/* --- lists of extents ---------------------------------------------------------------------------- */
+/* --- lists of extents ------------------------------------------------------------------------- */
 
 /* How large an extent may be: what one page-table entry maps; guests themselves up to 2 MiB. */
 static unsigned order_max(void)
@@ -169,8 +166,8 @@ static int extent_run(struct domain *d, unsigned op, const struct xen_memory_res
 		return -EFAULT;
 	if (!gfns_plausible(gfn, r->extent_order))
 		return -EINVAL;
-	return op == XENMEM_populate_physmap ? extent_populate(d, GFN(gfn), r->extent_order) :
-					       extent_decrease(d, GFN(gfn), r->extent_order);
+	return op == XENMEM_populate_physmap ? extent_populate(d, GFN(gfn), r->extent_order)
+					     : extent_decrease(d, GFN(gfn), r->extent_order);
 }
 
 /* Extents done, counted from the list's beginning; -ERESTART with the progress in the command. */

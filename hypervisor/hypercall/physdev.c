@@ -61,8 +61,9 @@ static long debug_port(uint64_t arg)
 
 	if (guest_copy_from(&op, arg, sizeof(op)))
 		return -EFAULT;
-	return op.op == PHYSDEVOP_DBGP_RESET_PREPARE || op.op == PHYSDEVOP_DBGP_RESET_DONE ?
-		       0 : -EINVAL;
+	return op.op == PHYSDEVOP_DBGP_RESET_PREPARE || op.op == PHYSDEVOP_DBGP_RESET_DONE
+		       ? 0
+		       : -EINVAL;
 }
 
 long do_physdev_op(unsigned cmd, uint64_t arg)
@@ -70,28 +71,20 @@ long do_physdev_op(unsigned cmd, uint64_t arg)
 	if (!domain_current()->is_control)
 		return -ENOSYS;
 	switch (cmd) {
-	case PHYSDEVOP_pci_device_add:
-		return device_add(arg);
+	case PHYSDEVOP_pci_device_add: return device_add(arg);
 	case PHYSDEVOP_pci_device_remove:
 	case PHYSDEVOP_prepare_msix:
 	case PHYSDEVOP_release_msix:
-	case PHYSDEVOP_restore_msi_ext:
-		return device_remove(arg);
+	case PHYSDEVOP_restore_msi_ext: return device_remove(arg);
 	case PHYSDEVOP_manage_pci_add:
-	case PHYSDEVOP_manage_pci_remove:
-		return 0;
-	case PHYSDEVOP_manage_pci_add_ext:
-		return manage_add(arg);
-	case PHYSDEVOP_pci_mmcfg_reserved:
-		return mmcfg_reserved(arg);
-	case PHYSDEVOP_setup_gsi:
-		return setup_gsi(arg);
-	case PHYSDEVOP_dbgp_op:
-		return debug_port(arg);
+	case PHYSDEVOP_manage_pci_remove: return 0;
+	case PHYSDEVOP_manage_pci_add_ext: return manage_add(arg);
+	case PHYSDEVOP_pci_mmcfg_reserved: return mmcfg_reserved(arg);
+	case PHYSDEVOP_setup_gsi: return setup_gsi(arg);
+	case PHYSDEVOP_dbgp_op: return debug_port(arg);
 	case PHYSDEVOP_map_pirq:
 	case PHYSDEVOP_unmap_pirq:
-	case PHYSDEVOP_pci_device_reset:
-		return unsupported("physdev_op", cmd);
+	case PHYSDEVOP_pci_device_reset: return unsupported("physdev_op", cmd);
 	default:
 		/* Physical interrupts as event channels (eoi, irq_status_query, pirq_eoi_gmfn and
 		 * so on) are not among the features that we announce. */

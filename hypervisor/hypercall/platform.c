@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_platform_op: what the control domain's kernel tells about the machine, and asks. Only it
- * may. Takes no locks of its own.
+ * HYPERVISOR_platform_op: what the control domain's kernel tells about the machine, and asks. Only
+ * it may. Takes no locks of its own.
  */
 #include "private.h"
 
@@ -66,10 +66,12 @@ static long cpu_version(struct xenpf_pcpu_version *version)
 	return 0;
 }
 
-/* Idle time of each CPU in the caller's map; the map comes back with the CPUs that were answered. */
+/*
+ * Idle time of each CPU in the caller's map; the map comes back with the CPUs that were answered.
+ */
 static long idle_times(struct xenpf_getidletime *g)
 {
-	struct xenctl_bitmap map = {.bitmap = g->cpumap_bitmap, .nr_bits = g->cpumap_nr_cpus};
+	struct xenctl_bitmap map = { .bitmap = g->cpumap_bitmap, .nr_bits = g->cpumap_nr_cpus };
 	struct cpu_mask mask;
 	uint64_t idle;
 	int rc = bitmap_from_guest(&map, &mask);
@@ -96,20 +98,17 @@ static long firmware_info(const struct xenpf_firmware_info *f)
 {
 	switch (f->type) {
 	case XEN_FW_DISK_INFO:
-	case XEN_FW_DISK_MBR_SIGNATURE:
-		return -ENOENT; /* the end of the list */
+	case XEN_FW_DISK_MBR_SIGNATURE: return -ENOENT; /* the end of the list */
 	case XEN_FW_VBEDDC_INFO:
 	case XEN_FW_EFI_INFO:
-	case XEN_FW_KBD_SHIFT_FLAGS:
-		return -ESRCH;
-	default:
-		return -EINVAL;
+	case XEN_FW_KBD_SHIFT_FLAGS: return -ESRCH;
+	default: return -EINVAL;
 	}
 }
 
 /* The _PDC bits of what this hypervisor does with a CPU: HLT, on each one by itself. */
 #define PDC_C1_HALT 0x2u
-#define PDC_SMP_C1 0x8u
+#define PDC_SMP_C1  0x8u
 
 /*
  * Before dom0 tells the firmware what the system can do with power states (_PDC: revision, count,
@@ -129,7 +128,9 @@ static long processor_pm(const struct xenpf_set_processor_pminfo *pm)
 	return guest_copy_to(pm->u.pdc, pdc, sizeof(pdc));
 }
 
-/* Domain 0 has asked for the screen: from here on it is its own. The answer is the size filled in. */
+/*
+ * Domain 0 has asked for the screen: from here on it is its own. The answer is the size filled in.
+ */
 static long dom0_screen(struct dom0_vga_console_info *info)
 {
 	vga_release();
@@ -153,26 +154,14 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 			return -EINVAL;
 		return settime(op->u.settime64.secs, op->u.settime64.nsecs,
 			       op->u.settime64.system_time);
-	case XENPF_enter_acpi_sleep:
-		return acpi_sleep(&op->u.enter_acpi_sleep);
-	case XENPF_get_cpuinfo:
-		*copyback = true;
-		return cpu_info(&op->u.pcpu_info);
-	case XENPF_get_cpu_version:
-		*copyback = true;
-		return cpu_version(&op->u.pcpu_version);
-	case XENPF_getidletime:
-		*copyback = true;
-		return idle_times(&op->u.getidletime);
-	case XENPF_set_processor_pminfo:
-		return processor_pm(&op->u.set_pminfo);
-	case XENPF_firmware_info:
-		return firmware_info(&op->u.firmware_info);
-	case XENPF_get_dom0_console:
-		*copyback = true;
-		return dom0_screen(&op->u.dom0_console);
-	default:
-		return unknown("platform_op", op->cmd);
+	case XENPF_enter_acpi_sleep: return acpi_sleep(&op->u.enter_acpi_sleep);
+	case XENPF_get_cpuinfo: *copyback = true; return cpu_info(&op->u.pcpu_info);
+	case XENPF_get_cpu_version: *copyback = true; return cpu_version(&op->u.pcpu_version);
+	case XENPF_getidletime: *copyback = true; return idle_times(&op->u.getidletime);
+	case XENPF_set_processor_pminfo: return processor_pm(&op->u.set_pminfo);
+	case XENPF_firmware_info: return firmware_info(&op->u.firmware_info);
+	case XENPF_get_dom0_console: *copyback = true; return dom0_screen(&op->u.dom0_console);
+	default: return unknown("platform_op", op->cmd);
 	}
 }
 

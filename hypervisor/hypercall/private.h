@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Shared by the hypercall files only: whom a call is about, refusals, and the families of domctl. */
+/*
+ * Shared by the hypercall files only: whom a call is about, refusals, and the families of domctl.
+ */
 #ifndef SOCLE_HYPERCALL_PRIVATE_H
 #define SOCLE_HYPERCALL_PRIVATE_H
 
@@ -29,7 +31,7 @@ long unknown(const char *what, unsigned op);
 
 /* An interrupted operation's progress travels in the bits above the command's own. */
 #define MEMOP_PROGRESS_SHIFT 6u
-#define MEMOP_COMMAND_MASK ((1u << MEMOP_PROGRESS_SHIFT) - 1)
+#define MEMOP_COMMAND_MASK   ((1u << MEMOP_PROGRESS_SHIFT) - 1)
 
 /* The runstate of v up to now, whether it runs or not. */
 void runstate_get(const struct vcpu *v, struct vcpu_runstate_info *out);
@@ -41,14 +43,14 @@ int bitmap_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *mask);
 /* SCHEDOP_poll's timer, with the vCPU's others. */
 void poll_timer_init(struct vcpu *v);
 
-/* --- vcpu_op: v belongs to the caller's domain --- */
+/* --- vcpu_op: v belongs to the caller's domain ------------------------------------------------ */
 long vcpu_singleshot_set(struct vcpu *v, uint64_t arg);
 long vcpu_singleshot_stop(struct vcpu *v);
 long vcpu_periodic_set(struct vcpu *v, uint64_t arg);
 long vcpu_periodic_stop(struct vcpu *v);
 long vcpu_initialise(struct vcpu *v, uint64_t arg);
 
-/* --- memory_op --- */
+/* --- memory_op -------------------------------------------------------------------------------- */
 
 long memory_reservation(unsigned op, uint64_t arg, uint64_t start);
 long memory_exchange(uint64_t arg);
@@ -62,7 +64,7 @@ long memory_get_machine_map(uint64_t arg);
 /* Makes gfn empty: RAM goes back to the heap (but stays with a direct-mapped domain). */
 int gfn_vacate(struct domain *d, gfn_t gfn);
 
-/* --- domctl: d has a reference; op is a copy, *copyback asks for it to be written back --- */
+/* --- domctl: d has a reference; op is a copy, *copyback asks for it to be written back -------- */
 
 typedef long domctl_fn(struct domain *d, struct xen_domctl *op, bool *copyback);
 
@@ -77,15 +79,15 @@ domctl_fn domctl_affinity_set, domctl_affinity_get, domctl_vcpu_info, domctl_vcp
 	domctl_vcpu_context_get, domctl_vcpu_msrs_get, domctl_vcpu_msrs_set, domctl_trigger,
 	domctl_scheduler;
 domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_part,
-	domctl_policy_set, domctl_policy_get, domctl_tsc_set, domctl_tsc_get, domctl_address_size_set,
-	domctl_address_size_get, domctl_hypercall_page;
+	domctl_policy_set, domctl_policy_get, domctl_tsc_set, domctl_tsc_get,
+	domctl_address_size_set, domctl_address_size_get, domctl_hypercall_page;
 domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
 	domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
 	domctl_gsi_permission;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
 struct cpuid_policy;
-int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_leaves, uint64_t msrs,
-		    uint32_t *nr_msrs);
+int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_leaves,
+		    uint64_t msrs, uint32_t *nr_msrs);
 
 #endif

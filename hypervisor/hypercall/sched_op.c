@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * HYPERVISOR_sched_op: giving up the CPU, waiting for events, and ending. Who runs next is sched/'s
- * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless for the order that makes it safe.
+ * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless for the order that makes it
+ * safe.
  */
 #include "private.h"
 
@@ -62,11 +63,11 @@ static long sched_remote_shutdown(uint64_t arg)
 	return 0;
 }
 
-/* --- waiting ------------------------------------------------------------------------------------- */
+/* --- waiting ---------------------------------------------------------------------------------- */
 
 /*
- * The flag first, then the check: whoever makes `pending` true afterwards sees the flag and wakes v.
- * v goes on running to the end of this exit in any case.
+ * The flag first, then the check: whoever makes `pending` true afterwards sees the flag and wakes
+ * v. v goes on running to the end of this exit in any case.
  */
 static bool sleep_unless(struct vcpu *v, bool (*pending)(struct vcpu *v, const void *ctx),
 			 const void *ctx)
@@ -150,7 +151,7 @@ static long sched_poll(uint64_t arg)
 	return poll_start(vcpu_current(), &p, s.timeout);
 }
 
-/* --- watchdogs ----------------------------------------------------------------------------------- */
+/* --- watchdogs -------------------------------------------------------------------------------- */
 
 static void watchdog_fired(void *data)
 {
@@ -212,14 +213,14 @@ static long sched_watchdog(uint64_t arg)
 	return w.id ? 0 : id; /* a new one's id */
 }
 
-/* --- pinning ------------------------------------------------------------------------------------- */
+/* --- pinning ---------------------------------------------------------------------------------- */
 
 /* Dom0 drivers that must run on a certain CPU (SMI calls of some laptops); negative: any again. */
 static long sched_pin_override(uint64_t arg)
 {
 	struct vcpu *v = vcpu_current();
 	struct sched_pin_override p;
-	struct cpu_mask mask = {0};
+	struct cpu_mask mask = { 0 };
 
 	if (!v->domain->is_control)
 		return -EPERM;
@@ -237,26 +238,15 @@ static long sched_pin_override(uint64_t arg)
 long do_sched_op(unsigned cmd, uint64_t arg)
 {
 	switch (cmd) {
-	case SCHEDOP_yield:
-		sched_yield(vcpu_current());
-		return 0;
-	case SCHEDOP_block:
-		vcpu_block(vcpu_current());
-		return 0;
-	case SCHEDOP_shutdown:
-		return sched_shutdown(arg);
-	case SCHEDOP_poll:
-		return sched_poll(arg);
-	case SCHEDOP_remote_shutdown:
-		return sched_remote_shutdown(arg);
-	case SCHEDOP_shutdown_code:
-		return sched_shutdown_code(arg);
-	case SCHEDOP_watchdog:
-		return sched_watchdog(arg);
-	case SCHEDOP_pin_override:
-		return sched_pin_override(arg);
-	default:
-		return unknown("sched_op", cmd);
+	case SCHEDOP_yield: sched_yield(vcpu_current()); return 0;
+	case SCHEDOP_block: vcpu_block(vcpu_current()); return 0;
+	case SCHEDOP_shutdown: return sched_shutdown(arg);
+	case SCHEDOP_poll: return sched_poll(arg);
+	case SCHEDOP_remote_shutdown: return sched_remote_shutdown(arg);
+	case SCHEDOP_shutdown_code: return sched_shutdown_code(arg);
+	case SCHEDOP_watchdog: return sched_watchdog(arg);
+	case SCHEDOP_pin_override: return sched_pin_override(arg);
+	default: return unknown("sched_op", cmd);
 	}
 }
 

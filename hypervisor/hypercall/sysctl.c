@@ -11,10 +11,10 @@
 #include "mm.h"
 #include "sysctl_private.h"
 
-#define LOG_CHUNK 1024u
+#define LOG_CHUNK      1024u
 #define DEBUG_KEYS_MAX 64u
 
-/* --- log ------------------------------------------------------------------------------------------------ */
+/* --- log -------------------------------------------------------------------------------------- */
 
 static long read_console(struct xen_sysctl_readconsole *r)
 {
@@ -24,7 +24,8 @@ static long read_console(struct xen_sysctl_readconsole *r)
 	size_t n;
 
 	while (done < r->count) {
-		n = log_ring_read(chunk, MIN(r->count - done, LOG_CHUNK), &index, incremental, false);
+		n = log_ring_read(chunk, MIN(r->count - done, LOG_CHUNK), &index, incremental,
+				  false);
 		if (!n)
 			break;
 		if (guest_copy_to(r->buffer + done, chunk, n))
@@ -53,7 +54,7 @@ static long debug_keys(const struct xen_sysctl_debug_keys *k)
 	return 0;
 }
 
-/* --- domains, memory ------------------------------------------------------------------------------------- */
+/* --- domains, memory -------------------------------------------------------------------------- */
 
 static long domain_list(struct xen_sysctl_getdomaininfolist *l)
 {
@@ -86,23 +87,21 @@ static long available_heap(struct xen_sysctl_availheap *a)
 {
 	if (a->node != -1 && a->node != 0)
 		return -EINVAL;
-	/* Where in the machine frames are matters to nobody: no device is told about guests' memory. */
+	/*
+	 * Where in the machine frames are matters to nobody: no device is told about guests'
+	 * memory.
+	 */
 	a->avail_bytes = heap_free_frames() << PAGE_SHIFT;
 	return 0;
 }
 
-/* --- CPU features ----------------------------------------------------------------------------------------- */
-
-static enum cpuid_policy_kind policy_kind(uint32_t index, const enum cpuid_policy_kind *kinds)
-{
-	return kinds[index];
-}
+/* --- CPU features ----------------------------------------------------------------------------- */
 
 /* PV kinds are answered like HVM's: nobody runs PV guests, but tools look at all of them. */
 static long feature_set(struct xen_sysctl_cpu_featureset *f)
 {
-	static const enum cpuid_policy_kind kinds[] = {CPUID_RAW, CPUID_HOST, CPUID_DEFAULT,
-						       CPUID_DEFAULT, CPUID_MAX, CPUID_MAX};
+	static const enum cpuid_policy_kind kinds[] = { CPUID_RAW,     CPUID_HOST, CPUID_DEFAULT,
+							CPUID_DEFAULT, CPUID_MAX,  CPUID_MAX };
 	uint32_t words[CPUID_FEATURE_WORDS], room = f->nr_features;
 	struct cpuid_policy *p;
 
@@ -114,7 +113,7 @@ static long feature_set(struct xen_sysctl_cpu_featureset *f)
 	p = object_alloc(sizeof(*p));
 	if (!p)
 		return -ENOMEM;
-	cpuid_policy_fill(p, policy_kind(f->index, kinds));
+	cpuid_policy_fill(p, kinds[f->index]);
 	cpuid_feature_words(p, words);
 	object_free(p, sizeof(*p));
 	if (guest_copy_to(f->features, words, MIN(room, CPUID_FEATURE_WORDS) * sizeof(words[0])))
@@ -124,8 +123,8 @@ static long feature_set(struct xen_sysctl_cpu_featureset *f)
 
 static long cpu_policy(struct xen_sysctl_cpu_policy *c)
 {
-	static const enum cpuid_policy_kind kinds[] = {CPUID_RAW, CPUID_HOST,	 CPUID_MAX,
-						       CPUID_MAX, CPUID_DEFAULT, CPUID_DEFAULT};
+	static const enum cpuid_policy_kind kinds[] = { CPUID_RAW, CPUID_HOST,    CPUID_MAX,
+							CPUID_MAX, CPUID_DEFAULT, CPUID_DEFAULT };
 	struct cpuid_policy *p;
 	int rc;
 
@@ -134,58 +133,40 @@ static long cpu_policy(struct xen_sysctl_cpu_policy *c)
 	p = object_alloc(sizeof(*p));
 	if (!p)
 		return -ENOMEM;
-	cpuid_policy_fill(p, policy_kind(c->index, kinds));
+	cpuid_policy_fill(p, kinds[c->index]);
 	rc = policy_to_guest(p, c->leaves, &c->nr_leaves, c->msrs, &c->nr_msrs);
 	object_free(p, sizeof(*p));
 	return rc;
 }
 
-/* --- dispatch ----------------------------------------------------------------------------------------------- */
+/* --- dispatch --------------------------------------------------------------------------------- */
 
 static long sysctl_run(struct xen_sysctl *op, bool *copyback)
 {
 	*copyback = true;
 	switch (op->cmd) {
-	case XEN_SYSCTL_readconsole:
-		return read_console(&op->u.readconsole);
-	case XEN_SYSCTL_physinfo:
-		return sysctl_physinfo(&op->u.physinfo);
-	case XEN_SYSCTL_sched_id:
-		op->u.sched_id.sched_id = XEN_SCHEDULER_CREDIT;
-		return 0;
-	case XEN_SYSCTL_getdomaininfolist:
-		return domain_list(&op->u.getdomaininfolist);
-	case XEN_SYSCTL_debug_keys:
-		*copyback = false;
-		return debug_keys(&op->u.debug_keys);
-	case XEN_SYSCTL_getcpuinfo:
-		return sysctl_cpu_times(&op->u.getcpuinfo);
-	case XEN_SYSCTL_availheap:
-		return available_heap(&op->u.availheap);
-	case XEN_SYSCTL_cputopoinfo:
-		return sysctl_cpu_topology(&op->u.cputopoinfo);
-	case XEN_SYSCTL_numainfo:
-		return sysctl_numa(&op->u.numainfo);
-	case XEN_SYSCTL_pcitopoinfo:
-		return sysctl_pci_topology(&op->u.pcitopoinfo);
-	case XEN_SYSCTL_cpupool_op:
-		return sysctl_cpupool(&op->u.cpupool_op);
-	case XEN_SYSCTL_scheduler_op:
-		return sysctl_scheduler(&op->u.scheduler_op);
+	case XEN_SYSCTL_readconsole: return read_console(&op->u.readconsole);
+	case XEN_SYSCTL_physinfo: return sysctl_physinfo(&op->u.physinfo);
+	case XEN_SYSCTL_sched_id: op->u.sched_id.sched_id = XEN_SCHEDULER_CREDIT; return 0;
+	case XEN_SYSCTL_getdomaininfolist: return domain_list(&op->u.getdomaininfolist);
+	case XEN_SYSCTL_debug_keys: *copyback = false; return debug_keys(&op->u.debug_keys);
+	case XEN_SYSCTL_getcpuinfo: return sysctl_cpu_times(&op->u.getcpuinfo);
+	case XEN_SYSCTL_availheap: return available_heap(&op->u.availheap);
+	case XEN_SYSCTL_cputopoinfo: return sysctl_cpu_topology(&op->u.cputopoinfo);
+	case XEN_SYSCTL_numainfo: return sysctl_numa(&op->u.numainfo);
+	case XEN_SYSCTL_pcitopoinfo: return sysctl_pci_topology(&op->u.pcitopoinfo);
+	case XEN_SYSCTL_cpupool_op: return sysctl_cpupool(&op->u.cpupool_op);
+	case XEN_SYSCTL_scheduler_op: return sysctl_scheduler(&op->u.scheduler_op);
 	case XEN_SYSCTL_get_cpu_levelling_caps:
 		/* All is decided per domain when CPUID exits; nothing has to be levelled. */
 		op->u.cpu_levelling_caps.caps = 0;
 		return 0;
-	case XEN_SYSCTL_get_cpu_featureset:
-		return feature_set(&op->u.cpu_featureset);
-	case XEN_SYSCTL_get_cpu_policy:
-		return cpu_policy(&op->u.cpu_policy);
+	case XEN_SYSCTL_get_cpu_featureset: return feature_set(&op->u.cpu_featureset);
+	case XEN_SYSCTL_get_cpu_policy: return cpu_policy(&op->u.cpu_policy);
 	case XEN_SYSCTL_get_pmstat:
 		/* Asked for each CPU by `xl info` and the like; there is no frequency driver. */
 		return -ENODEV;
-	default:
-		*copyback = false;
-		return unknown("sysctl", op->cmd);
+	default: *copyback = false; return unknown("sysctl", op->cmd);
 	}
 }
 

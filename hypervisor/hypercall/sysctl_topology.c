@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * sysctl, what the machine is made of: CPUs, one memory node, one CPU pool, one scheduler. Questions
- * only; no locks.
+ * sysctl, what the machine is made of: CPUs, one memory node, one CPU pool, one scheduler.
+ * Questions only; no locks.
  */
 #include "private.h"
 
@@ -13,7 +13,9 @@
 
 #define TIMESLICE_MS 30u
 
-/* Threads that share CPU 0's core, cores that share its socket; machines are taken to be regular. */
+/*
+ * Threads that share CPU 0's core, cores that share its socket; machines are taken to be regular.
+ */
 static void siblings_count(uint32_t *threads, uint32_t *cores)
 {
 	struct host_cpu_info first, cpu;
@@ -81,7 +83,7 @@ long sysctl_cpu_topology(struct xen_sysctl_cputopoinfo *t)
 	uint32_t nr = cpu_count();
 
 	for (uint32_t i = 0; t->cputopo && i < MIN(t->num_cpus, nr); i++) {
-		struct xen_sysctl_cputopo topo = {.node = 0};
+		struct xen_sysctl_cputopo topo = { .node = 0 };
 		struct host_cpu_info cpu;
 
 		host_cpu_info(i, &cpu);
@@ -125,7 +127,8 @@ long sysctl_pci_topology(struct xen_sysctl_pcitopoinfo *t)
 		}
 		if (guest_array_from(&dev, t->devs, i))
 			return -EFAULT;
-		if (pci_raw_read((struct pci_address){dev.seg, dev.bus, dev.devfn}, 0, 2) != 0xffff)
+		if (pci_raw_read((struct pci_address){ dev.seg, dev.bus, dev.devfn }, 0, 2) !=
+		    0xffff)
 			node = 0;
 		if (guest_array_to(t->nodes, i, &node))
 			return -EFAULT;
@@ -151,7 +154,7 @@ static uint32_t domains_count(void)
 /* The one pool, 0, has all CPUs and all domains. */
 long sysctl_cpupool(struct xen_sysctl_cpupool_op *c)
 {
-	struct cpu_mask cpus = {0};
+	struct cpu_mask cpus = { 0 };
 
 	switch (c->op) {
 	case XEN_SYSCTL_CPUPOOL_OP_INFO:
@@ -164,10 +167,8 @@ long sysctl_cpupool(struct xen_sysctl_cpupool_op *c)
 		return bitmap_to_guest(&c->cpumap, &cpus);
 	case XEN_SYSCTL_CPUPOOL_OP_FREEINFO:
 		return bitmap_to_guest(&c->cpumap, &cpus); /* no CPU is in no pool */
-	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN:
-		return c->cpupool_id ? -ENOENT : 0; /* where it is */
-	default:
-		return unsupported("sysctl cpupool_op", c->op);
+	case XEN_SYSCTL_CPUPOOL_OP_MOVEDOMAIN: return c->cpupool_id ? -ENOENT : 0; /* where it is */
+	default: return unsupported("sysctl cpupool_op", c->op);
 	}
 }
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VCPUOP_initialise: the state that a guest gives to another of its vCPUs before it brings it up. The
- * target is down, which makes its state ours to write. d->lock keeps two callers apart.
+ * VCPUOP_initialise: the state that a guest gives to another of its vCPUs before it brings it up.
+ * The target is down, which makes its state ours to write. d->lock keeps two callers apart.
  */
 #include "private.h"
 
@@ -13,19 +13,26 @@
 #define DR7_RESET 0x400u
 
 /* Flat segments of 64-bit mode, as a kernel has them after it switched. */
-static const struct hvm_segment flat_code = {.attributes = 0xa9b, .limit = ~0u};
-static const struct hvm_segment flat_data = {.attributes = 0xc93, .limit = ~0u};
-static const struct hvm_segment busy_tss = {.attributes = 0x08b, .limit = 0xffff};
+static const struct hvm_segment flat_code = { .attributes = 0xa9b, .limit = ~0u };
+static const struct hvm_segment flat_data = { .attributes = 0xc93, .limit = ~0u };
+static const struct hvm_segment busy_tss = { .attributes = 0x08b, .limit = 0xffff };
 
 static int from_64bit(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s, struct cpu_regs *r)
 {
 	*r = (struct cpu_regs){
-		.rax = c->rax, .rcx = c->rcx, .rdx = c->rdx, .rbx = c->rbx,
-		.rsp = c->rsp, .rbp = c->rbp, .rsi = c->rsi, .rdi = c->rdi,
-		.rip = c->rip, .rflags = c->rflags | 2,
+		.rax = c->rax,
+		.rcx = c->rcx,
+		.rdx = c->rdx,
+		.rbx = c->rbx,
+		.rsp = c->rsp,
+		.rbp = c->rbp,
+		.rsi = c->rsi,
+		.rdi = c->rdi,
+		.rip = c->rip,
+		.rflags = c->rflags | 2,
 	};
 	for (unsigned i = 0; i < SEG_COUNT; i++)
-		s->seg[i] = (struct hvm_segment){0};
+		s->seg[i] = (struct hvm_segment){ 0 };
 	s->seg[SEG_CS] = flat_code;
 	s->seg[SEG_DS] = s->seg[SEG_ES] = s->seg[SEG_SS] = flat_data;
 	s->seg[SEG_TR] = busy_tss;
@@ -39,7 +46,7 @@ static int from_64bit(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s, stru
 /* base, limit and attributes of a segment; attributes wider than 12 bits are found by the check. */
 static struct hvm_segment segment(uint32_t base, uint32_t limit, uint16_t ar)
 {
-	return (struct hvm_segment){.attributes = ar, .limit = limit, .base = base};
+	return (struct hvm_segment){ .attributes = ar, .limit = limit, .base = base };
 }
 
 static int from_32bit(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, struct cpu_regs *r)
@@ -47,12 +54,19 @@ static int from_32bit(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, stru
 	if (c->pad1 || c->pad2[0] || c->pad2[1] || c->pad2[2])
 		return -EINVAL;
 	*r = (struct cpu_regs){
-		.rax = c->eax, .rcx = c->ecx, .rdx = c->edx, .rbx = c->ebx,
-		.rsp = c->esp, .rbp = c->ebp, .rsi = c->esi, .rdi = c->edi,
-		.rip = c->eip, .rflags = c->eflags | 2,
+		.rax = c->eax,
+		.rcx = c->ecx,
+		.rdx = c->edx,
+		.rbx = c->ebx,
+		.rsp = c->esp,
+		.rbp = c->ebp,
+		.rsi = c->esi,
+		.rdi = c->edi,
+		.rip = c->eip,
+		.rflags = c->eflags | 2,
 	};
 	for (unsigned i = 0; i < SEG_COUNT; i++)
-		s->seg[i] = (struct hvm_segment){0};
+		s->seg[i] = (struct hvm_segment){ 0 };
 	s->seg[SEG_CS] = segment(c->cs_base, c->cs_limit, c->cs_ar);
 	s->seg[SEG_DS] = segment(c->ds_base, c->ds_limit, c->ds_ar);
 	s->seg[SEG_SS] = segment(c->ss_base, c->ss_limit, c->ss_ar);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * HYPERVISOR_vcpu_op: what a domain does with its own vCPUs: up and down, their timers, and the areas
- * of memory where they are told the time and their events. A vCPU's areas are registered by itself, or
- * by another one while it is down.
+ * HYPERVISOR_vcpu_op: what a domain does with its own vCPUs: up and down, their timers, and the
+ * areas of memory where they are told the time and their events. A vCPU's areas are registered by
+ * itself, or by another one while it is down.
  */
 #include "private.h"
 
@@ -29,7 +29,7 @@ static long vcpu_op_down(struct vcpu *v)
 {
 	struct vcpu *other;
 
-	for_each_vcpu (v->domain, other)
+	for_each_vcpu(v->domain, other)
 		if (other != v && !vcpu_is_down(other)) {
 			vcpu_down(v);
 			return 0;
@@ -39,7 +39,7 @@ static long vcpu_op_down(struct vcpu *v)
 	return 0;
 }
 
-/* --- areas --------------------------------------------------------------------------------------- */
+/* --- areas ------------------------------------------------------------------------------------ */
 
 /* vcpu_info moves out of the shared info page, once; required for vCPUs beyond the first 32. */
 static long register_vcpu_info(struct vcpu *v, uint64_t arg)
@@ -143,37 +143,22 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 	if (!v)
 		return -ENOENT;
 	switch (cmd) {
-	case VCPUOP_initialise:
-		return vcpu_initialise(v, arg);
-	case VCPUOP_up:
-		return vcpu_op_up(v);
-	case VCPUOP_down:
-		return vcpu_op_down(v);
-	case VCPUOP_is_up:
-		return !vcpu_is_down(v);
-	case VCPUOP_get_runstate_info:
-		return get_runstate(v, arg);
-	case VCPUOP_register_runstate_memory_area:
-		return register_runstate_area(v, arg);
-	case VCPUOP_set_periodic_timer:
-		return vcpu_periodic_set(v, arg);
-	case VCPUOP_stop_periodic_timer:
-		return vcpu_periodic_stop(v);
-	case VCPUOP_set_singleshot_timer:
-		return vcpu_singleshot_set(v, arg);
-	case VCPUOP_stop_singleshot_timer:
-		return vcpu_singleshot_stop(v);
-	case VCPUOP_register_vcpu_info:
-		return register_vcpu_info(v, arg);
-	case VCPUOP_register_vcpu_time_memory_area:
-		return register_time_area(v, arg);
-	case VCPUOP_send_nmi:
-		vcpu_nmi(v);
-		return 0;
+	case VCPUOP_initialise: return vcpu_initialise(v, arg);
+	case VCPUOP_up: return vcpu_op_up(v);
+	case VCPUOP_down: return vcpu_op_down(v);
+	case VCPUOP_is_up: return !vcpu_is_down(v);
+	case VCPUOP_get_runstate_info: return get_runstate(v, arg);
+	case VCPUOP_register_runstate_memory_area: return register_runstate_area(v, arg);
+	case VCPUOP_set_periodic_timer: return vcpu_periodic_set(v, arg);
+	case VCPUOP_stop_periodic_timer: return vcpu_periodic_stop(v);
+	case VCPUOP_set_singleshot_timer: return vcpu_singleshot_set(v, arg);
+	case VCPUOP_stop_singleshot_timer: return vcpu_singleshot_stop(v);
+	case VCPUOP_register_vcpu_info: return register_vcpu_info(v, arg);
+	case VCPUOP_register_vcpu_time_memory_area: return register_time_area(v, arg);
+	case VCPUOP_send_nmi: vcpu_nmi(v); return 0;
 	case VCPUOP_get_physid:
 		/* Only for a vCPU that never moves, and none is promised that. */
 		return -EINVAL;
-	default:
-		return unknown("vcpu_op", cmd);
+	default: return unknown("vcpu_op", cmd);
 	}
 }

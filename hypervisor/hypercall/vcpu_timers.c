@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The timers that a vCPU asks for: one-shot (set_timer_op, VCPUOP_set_singleshot_timer) and periodic.
- * Both raise VIRQ_TIMER. No locks: a timer is set by its own vCPU only, or while that is paused.
+ * The timers that a vCPU asks for: one-shot (set_timer_op, VCPUOP_set_singleshot_timer) and
+ * periodic. Both raise VIRQ_TIMER. No locks: a timer is set by its own vCPU only, or while that is
+ * paused.
  */
 #include "private.h"
 
@@ -67,7 +68,9 @@ long vcpu_singleshot_set(struct vcpu *v, uint64_t arg)
 		return -EINVAL;
 	if (guest_copy_from(&set, arg, sizeof(set)))
 		return -EFAULT;
-	/* VCPU_SSHOTTMR_future makes no difference: a time gone by fires at once, as in Xen 4.20. */
+	/*
+	 * VCPU_SSHOTTMR_future makes no difference: a time gone by fires at once, as in Xen 4.20.
+	 */
 	timer_set_here(&v->singleshot, set.timeout_abs_ns);
 	return 0;
 }

@@ -19,8 +19,7 @@
 #endif
 
 static const char extraversion[] = ".0-socle";
-static const char capabilities[] =
-	"xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ";
+static const char capabilities[] = "xen-3.0-x86_64 hvm-3.0-x86_32 hvm-3.0-x86_32p hvm-3.0-x86_64 ";
 static const char changeset[] = SOCLE_CHANGESET;
 static const char denied[] = "<denied>";
 
@@ -60,7 +59,7 @@ static const char *command_line(void)
 
 static long put_compile_info(uint64_t arg)
 {
-	struct xen_compile_info info = {0};
+	struct xen_compile_info info = { 0 };
 
 	str_copy(info.compiler, "gcc " __VERSION__, sizeof(info.compiler));
 	str_copy(info.compile_by, "socle", sizeof(info.compile_by));
@@ -70,16 +69,16 @@ static long put_compile_info(uint64_t arg)
 
 /*
  * hvm_pirqs is missing on purpose: interrupts reach dom0 through its APICs. hvm_safe_pvclock: the
- * clock's version is odd while it changes. Dom0's RAM is one to one, so that what it hands to a device
- * is right; guests' is not.
+ * clock's version is odd while it changes. Dom0's RAM is one to one, so that what it hands to a
+ * device is right; guests' is not.
  */
 static uint32_t features(const struct domain *d)
 {
 	uint32_t f = BIT(XENFEAT_auto_translated_physmap) | BIT(XENFEAT_hvm_callback_vector) |
 		     BIT(XENFEAT_hvm_safe_pvclock) | BIT(XENFEAT_memory_op_vnode_supported);
 
-	return f | (d->is_control ? BIT(XENFEAT_dom0) | BIT(XENFEAT_direct_mapped) :
-				    BIT(XENFEAT_not_direct_mapped));
+	return f | (d->is_control ? BIT(XENFEAT_dom0) | BIT(XENFEAT_direct_mapped)
+				  : BIT(XENFEAT_not_direct_mapped));
 }
 
 static long put_features(uint64_t arg)
@@ -96,41 +95,28 @@ static long put_features(uint64_t arg)
 
 long do_xen_version(unsigned cmd, uint64_t arg)
 {
-	struct xen_platform_parameters params = {0};
+	struct xen_platform_parameters params = { 0 };
 
 	switch (cmd) {
-	case XENVER_version:
-		return VERSION_MAJOR << 16 | VERSION_MINOR;
-	case XENVER_extraversion:
-		return put_string(arg, extraversion, sizeof(xen_extraversion_t));
-	case XENVER_compile_info:
-		return put_compile_info(arg);
+	case XENVER_version: return VERSION_MAJOR << 16 | VERSION_MINOR;
+	case XENVER_extraversion: return put_string(arg, extraversion, sizeof(xen_extraversion_t));
+	case XENVER_compile_info: return put_compile_info(arg);
 	case XENVER_capabilities:
 		return put_string(arg, capabilities, sizeof(xen_capabilities_info_t));
-	case XENVER_changeset:
-		return put_string(arg, changeset, sizeof(xen_changeset_info_t));
+	case XENVER_changeset: return put_string(arg, changeset, sizeof(xen_changeset_info_t));
 	case XENVER_platform_parameters:
 		/* Where the hypervisor's part of a PV guest's address space begins: nowhere. */
 		return guest_copy_to(arg, &params, sizeof(params));
-	case XENVER_get_features:
-		return put_features(arg);
-	case XENVER_pagesize:
-		return PAGE_SIZE;
+	case XENVER_get_features: return put_features(arg);
+	case XENVER_pagesize: return PAGE_SIZE;
 	case XENVER_guest_handle:
 		return guest_copy_to(arg, domain_current()->handle, sizeof(xen_domain_handle_t));
-	case XENVER_commandline:
-		return put_string(arg, command_line(), sizeof(xen_commandline_t));
-	case XENVER_build_id:
-		return -ENODATA;
-	case XENVER_extraversion2:
-		return put_varbuf(arg, extraversion);
-	case XENVER_capabilities2:
-		return put_varbuf(arg, capabilities);
-	case XENVER_changeset2:
-		return put_varbuf(arg, changeset);
-	case XENVER_commandline2:
-		return put_varbuf(arg, command_line());
-	default:
-		return unknown("xen_version", cmd);
+	case XENVER_commandline: return put_string(arg, command_line(), sizeof(xen_commandline_t));
+	case XENVER_build_id: return -ENODATA;
+	case XENVER_extraversion2: return put_varbuf(arg, extraversion);
+	case XENVER_capabilities2: return put_varbuf(arg, capabilities);
+	case XENVER_changeset2: return put_varbuf(arg, changeset);
+	case XENVER_commandline2: return put_varbuf(arg, command_line());
+	default: return unknown("xen_version", cmd);
 	}
 }

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Time of day. Guests add their system time to what stands in shared_info: the time of day at system
- * time 0. Locks: wallclock_lock for the base and, so that two writers do not mix, for the pages' copies.
+ * Time of day. Guests add their system time to what stands in shared_info: the time of day at
+ * system time 0. Locks: wallclock_lock for the base and, so that two writers do not mix, for the
+ * pages' copies.
  */
 #include "wallclock.h"
 
@@ -13,10 +14,12 @@
 #define NSECS_PER_SEC 1000000000ul
 
 static struct spinlock wallclock_lock = SPINLOCK_INIT;
-static uint64_t base_secs;  /* after 1970-01-01, at system time 0; wallclock_lock */
+static uint64_t base_secs; /* after 1970-01-01, at system time 0; wallclock_lock */
 static uint32_t base_nsecs;
 
-/* The version is odd while the rest is written; x86 keeps stores in order, the compiler must too. */
+/*
+ * The version is odd while the rest is written; x86 keeps stores in order, the compiler must too.
+ */
 static void publish_locked(struct domain *d)
 {
 	struct shared_info *s = d->shared_info;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a domain's vCPUs answer to CPUID: one policy per domain, made from the host's CPUID masked to
- * what can be offered, changeable by domctl until the domain has run. hvm_cpuid (hvm.h) answers an
- * exit from it; hvm/context.c and the MSR and CR code ask it what a guest may turn on.
+ * What a domain's vCPUs answer to CPUID: one policy per domain, made from the host's CPUID masked
+ * to what can be offered, changeable by domctl until the domain has run. hvm_cpuid (hvm.h) answers
+ * an exit from it; hvm/context.c and the MSR and CR code ask it what a guest may turn on.
  */
 #ifndef SOCLE_CPUID_H
 #define SOCLE_CPUID_H
@@ -13,12 +13,12 @@ struct domain;
 struct xen_cpuid_leaf;
 struct xen_msr_entry;
 
-#define CPUID_NR_BASIC 0x0eu /* leaves 0-0xd */
-#define CPUID_NR_CACHE 6u    /* subleaves of 4 */
-#define CPUID_NR_FEAT 3u     /* of 7 */
-#define CPUID_NR_TOPO 2u     /* of 0xb */
-#define CPUID_NR_XSTATE 64u  /* of 0xd */
-#define CPUID_NR_EXT 0x22u   /* leaves 0x80000000-0x80000021 */
+#define CPUID_NR_BASIC  0x0eu /* leaves 0-0xd */
+#define CPUID_NR_CACHE  6u    /* subleaves of 4 */
+#define CPUID_NR_FEAT   3u    /* of 7 */
+#define CPUID_NR_TOPO   2u    /* of 0xb */
+#define CPUID_NR_XSTATE 64u   /* of 0xd */
+#define CPUID_NR_EXT    0x22u /* leaves 0x80000000-0x80000021 */
 
 struct cpuid_leaf {
 	uint32_t a, b, c, d;
@@ -53,12 +53,13 @@ void cpuid_domain_destroy(struct domain *d);
  * errno, which ends it. Used by domctl and sysctl to write to the caller's memory.
  */
 int cpuid_policy_serialise(const struct cpuid_policy *p,
-			   int (*emit)(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf),
+			   int (*emit)(void *ctx, unsigned index,
+				       const struct xen_cpuid_leaf *leaf),
 			   void *ctx, unsigned *nr);
 
 /*
- * One changed leaf into a copy of the domain's policy; checked later by cpuid_policy_check. -ERANGE: no
- * such leaf.
+ * One changed leaf into a copy of the domain's policy; checked later by cpuid_policy_check.
+ * -ERANGE: no such leaf.
  */
 int cpuid_policy_set_leaf(struct cpuid_policy *p, const struct xen_cpuid_leaf *leaf);
 /* Nothing beyond `max`, sizes plausible. -EINVAL with the leaf and subleaf that is wrong. */

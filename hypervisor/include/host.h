@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What hypercalls ask of the machine beyond memory, time and scheduling: its CPUs, its memory map, its
- * command line, and sleep. x86/ implements all of it; unit tests supply fakes.
+ * What hypercalls ask of the machine beyond memory, time and scheduling: its CPUs, its memory map,
+ * its command line, and sleep. x86/ implements all of it; unit tests supply fakes.
  */
 #ifndef SOCLE_HOST_H
 #define SOCLE_HOST_H
@@ -25,14 +25,15 @@ time_ns_t host_cpu_idle(unsigned cpu);
 
 struct host_cpu_info {
 	uint32_t apic_id, acpi_id;
-	uint32_t core, socket; /* thread siblings share the core; core numbers count within a socket */
+	/* Thread siblings share the core; core numbers count within a socket. */
+	uint32_t core, socket;
 };
 /* cpu < cpu_count(). */
 void host_cpu_info(unsigned cpu, struct host_cpu_info *out);
 
 /*
- * S5: writes the values that dom0 read from the firmware's \_S5 object to PM1a and PM1b and does not
- * return. Other states: -EOPNOTSUPP.
+ * S5: writes the values that dom0 read from the firmware's \_S5 object to PM1a and PM1b and does
+ * not return. Other states: -EOPNOTSUPP.
  */
 int host_enter_sleep(unsigned state, uint16_t pm1a, uint16_t pm1b);
 

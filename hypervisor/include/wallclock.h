@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Time of day: what it was at system time 0, shown to each domain in its shared_info, corrected by the
- * domain's time_offset_s. Set by domain 0 (platform_op settime), or at boot from the RTC.
+ * Time of day: what it was at system time 0, shown to each domain in its shared_info, corrected by
+ * the domain's time_offset_s. Set by domain 0 (platform_op settime), or at boot from the RTC.
  */
 #ifndef SOCLE_WALLCLOCK_H
 #define SOCLE_WALLCLOCK_H

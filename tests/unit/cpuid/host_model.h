@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Processors for the CPUID tests: what cpuid_host answers, and the few other things cpuid*.c call. */
+/*
+ * Processors for the CPUID tests: what cpuid_host answers, and the few other things cpuid*.c call.
+ */
 #ifndef TEST_HOST_MODEL_H
 #define TEST_HOST_MODEL_H
 
@@ -21,7 +23,7 @@ enum host_model {
 };
 
 extern enum host_model host_model;
-extern uint64_t host_xcr0;      /* what the hypervisor can save */
+extern uint64_t host_xcr0;       /* what the hypervisor can save */
 extern uint64_t guest_cr4_value; /* what hvm->get_cr3 tells */
 extern long objects_alive;
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Saved vCPU state: what a domain builder sends is taken, what was saved comes back the same, and
- * whatever else a toolstack sends (cut short, turned around, any field out of its range, random bytes) is
- * refused before anything has changed.
+ * whatever else a toolstack sends (cut short, turned around, any field out of its range, random
+ * bytes) is refused before anything has changed.
  */
 #include "host_model.h"
 
@@ -16,10 +16,10 @@
 #include "hvm_context.h"
 #include "log.h"
 
-#define VCPUS 2u
+#define VCPUS      2u
 #define XSAVE_AREA 4096u
 
-/* --- fakes --------------------------------------------------------------------------------------------- */
+/* --- fakes ------------------------------------------------------------------------------------ */
 
 static struct hvm_state states[VCPUS];
 static unsigned changes; /* calls that change a vCPU */
@@ -101,7 +101,7 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 {
 }
 
-/* --- a domain, a stream ---------------------------------------------------------------------------------- */
+/* --- a domain, a stream ----------------------------------------------------------------------- */
 
 static struct domain *d;
 
@@ -141,7 +141,7 @@ struct stream {
 
 static void add(struct stream *s, uint16_t code, uint16_t instance, const void *body, size_t len)
 {
-	struct hvm_save_descriptor head = {code, instance, (uint32_t)len};
+	struct hvm_save_descriptor head = { code, instance, (uint32_t)len };
 
 	assert_true(s->size + sizeof(head) + len <= sizeof(s->bytes));
 	memcpy(s->bytes + s->size, &head, sizeof(head));
@@ -152,7 +152,7 @@ static void add(struct stream *s, uint16_t code, uint16_t instance, const void *
 
 static void add_header(struct stream *s)
 {
-	struct hvm_save_header h = {.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION};
+	struct hvm_save_header h = { .magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION };
 
 	add(s, HVM_SAVE_CODE_HEADER, 0, &h, sizeof(h));
 }
@@ -203,7 +203,7 @@ static struct hvm_hw_mtrr builder_mtrr(void)
 
 static int load_cpu(const struct hvm_hw_cpu *c)
 {
-	struct stream s = {0};
+	struct stream s = { 0 };
 
 	add_header(&s);
 	add(&s, HVM_SAVE_CODE_CPU, 0, c, sizeof(*c));
@@ -211,13 +211,13 @@ static int load_cpu(const struct hvm_hw_cpu *c)
 	return load(&s);
 }
 
-/* --- taken ------------------------------------------------------------------------------------------------ */
+/* --- taken ------------------------------------------------------------------------------------ */
 
 static void test_a_domain_builder_starts_vcpu_0(void **state)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
 	struct hvm_hw_mtrr m = builder_mtrr();
-	struct stream s = {0};
+	struct stream s = { 0 };
 	uint64_t offset = d->vcpu[0]->hvm.tsc_offset;
 
 	add_header(&s);
@@ -280,7 +280,7 @@ static struct hvm_hw_cpu long_mode_cpu(void)
 static void test_what_was_saved_comes_back(void **state)
 {
 	struct hvm_hw_cpu c = long_mode_cpu();
-	struct stream s = {0}, again = {0};
+	struct stream s = { 0 }, again = { 0 };
 
 	assert_int_equal(load_cpu(&c), 0);
 	d->vcpu[0]->hvm.xcr0 = 7;
@@ -320,12 +320,15 @@ static void test_single_records_can_be_read(void **state)
 	size_t used;
 
 	/* What libxc asks for before it starts a PVH guest: MTRRs of a vCPU that is down. */
-	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 1, buf, sizeof(buf), &used), 0);
+	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 1, buf, sizeof(buf), &used),
+			 0);
 	assert_int_equal(used, sizeof(m));
 	memcpy(&m, buf, sizeof(m));
 	assert_int_equal(m.msr_mtrr_cap, 0x508);
-	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_CPU, 0, buf, sizeof(buf), &used), -ENOENT);
-	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 9, buf, sizeof(buf), &used), -ENOENT);
+	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_CPU, 0, buf, sizeof(buf), &used),
+			 -ENOENT);
+	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 9, buf, sizeof(buf), &used),
+			 -ENOENT);
 	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_PIT, 0, buf, sizeof(buf), &used),
 			 -EOPNOTSUPP);
 	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 0, buf, 10, &used), -ENOSPC);
@@ -334,7 +337,7 @@ static void test_single_records_can_be_read(void **state)
 static void test_saving_waits_for_an_event_on_its_way(void **state)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
-	struct stream s = {0};
+	struct stream s = { 0 };
 
 	assert_int_equal(load_cpu(&c), 0);
 	is_injecting = true;
@@ -360,9 +363,10 @@ static void test_pending_events_are_delivered(void **state)
 
 static void test_apic_records_are_settled_together(void **state)
 {
-	struct hvm_hw_lapic l = {.apic_base_msr = 0xfee00000 | APIC_BASE_ENABLE | APIC_BASE_EXTD | APIC_BASE_BSP};
+	struct hvm_hw_lapic l = { .apic_base_msr = 0xfee00000 | APIC_BASE_ENABLE | APIC_BASE_EXTD |
+						   APIC_BASE_BSP };
 	struct hvm_hw_lapic_regs regs;
-	struct stream s = {0};
+	struct stream s = { 0 };
 	struct vlapic *a = &d->vcpu[1]->hvm.vlapic;
 
 	memset(&regs, 0xff, sizeof(regs));
@@ -380,7 +384,7 @@ static void test_apic_records_are_settled_together(void **state)
 	assert_false(a->base_msr & APIC_BASE_BSP); /* vCPU 1 is not the first */
 }
 
-/* --- refused ------------------------------------------------------------------------------------------------ */
+/* --- refused ---------------------------------------------------------------------------------- */
 
 static void refused(const struct hvm_hw_cpu *c)
 {
@@ -390,25 +394,25 @@ static void refused(const struct hvm_hw_cpu *c)
 	assert_false(d->vcpu[0]->initialised);
 }
 
-#define REFUSED(base, ...)                                                                         \
-	do {                                                                                       \
-		struct hvm_hw_cpu c = base();                                                      \
-		__VA_ARGS__;                                                                       \
-		refused(&c);                                                                       \
+#define REFUSED(base, ...)                    \
+	do {                                  \
+		struct hvm_hw_cpu c = base(); \
+		__VA_ARGS__;                  \
+		refused(&c);                  \
 	} while (0)
 
 static void test_impossible_control_registers(void **state)
 {
-	REFUSED(pvh_cpu, c.cr0 = 0x80000010);       /* PG without PE */
+	REFUSED(pvh_cpu, c.cr0 = 0x80000010); /* PG without PE */
 	REFUSED(pvh_cpu, c.cr0 |= 1ul << 32);
 	REFUSED(pvh_cpu, c.cr0 |= 1ul << 6);
-	REFUSED(pvh_cpu, c.cr0 |= 1ul << 29);       /* NW without CD */
-	REFUSED(pvh_cpu, c.cr4 = 1ul << 13);        /* VMXE */
-	REFUSED(pvh_cpu, c.cr4 = 1ul << 12);        /* LA57 */
-	REFUSED(pvh_cpu, c.cr4 = 1ul << 23);        /* CET */
+	REFUSED(pvh_cpu, c.cr0 |= 1ul << 29); /* NW without CD */
+	REFUSED(pvh_cpu, c.cr4 = 1ul << 13);  /* VMXE */
+	REFUSED(pvh_cpu, c.cr4 = 1ul << 12);  /* LA57 */
+	REFUSED(pvh_cpu, c.cr4 = 1ul << 23);  /* CET */
 	REFUSED(pvh_cpu, c.cr4 = 1ul << 40);
-	REFUSED(pvh_cpu, c.msr_efer = 1ul << 12);   /* SVME */
-	REFUSED(pvh_cpu, c.msr_efer = 1ul << 10);   /* LMA alone */
+	REFUSED(pvh_cpu, c.msr_efer = 1ul << 12); /* SVME */
+	REFUSED(pvh_cpu, c.msr_efer = 1ul << 10); /* LMA alone */
 	REFUSED(pvh_cpu, c.cr3 = 1ul << 32);
 	REFUSED(long_mode_cpu, c.msr_efer &= ~(1ul << 10));
 	REFUSED(long_mode_cpu, c.cr4 &= ~(1ul << 5));
@@ -442,12 +446,12 @@ static void test_addresses_that_are_not_canonical(void **state)
 
 static void test_impossible_segments(void **state)
 {
-	REFUSED(pvh_cpu, c.cs_arbytes = 0xc93);    /* data */
-	REFUSED(pvh_cpu, c.cs_arbytes = 0xc1b);    /* absent */
-	REFUSED(pvh_cpu, c.cs_arbytes = 0xc09b);   /* the VMCS's form */
+	REFUSED(pvh_cpu, c.cs_arbytes = 0xc93);  /* data */
+	REFUSED(pvh_cpu, c.cs_arbytes = 0xc1b);  /* absent */
+	REFUSED(pvh_cpu, c.cs_arbytes = 0xc09b); /* the VMCS's form */
 	REFUSED(pvh_cpu, c.fs_arbytes = 0x10000);
 	REFUSED(pvh_cpu, c.gs_arbytes = ~0u);
-	REFUSED(pvh_cpu, c.tr_arbytes = 0x89);     /* not busy */
+	REFUSED(pvh_cpu, c.tr_arbytes = 0x89); /* not busy */
 	REFUSED(pvh_cpu, c.tr_arbytes = 0x93);
 	REFUSED(long_mode_cpu, c.cs_arbytes = 0xe9b); /* L and D */
 }
@@ -469,10 +473,11 @@ static void test_impossible_registers_and_flags(void **state)
 }
 
 /* One more record after a good one: refused, and the good one not applied either. */
-static void refused_record(uint16_t code, uint16_t instance, const void *body, size_t len, int error)
+static void refused_record(uint16_t code, uint16_t instance, const void *body, size_t len,
+			   int error)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
-	struct stream s = {0};
+	struct stream s = { 0 };
 
 	add_header(&s);
 	add(&s, HVM_SAVE_CODE_CPU, 0, &c, sizeof(c));
@@ -486,10 +491,10 @@ static void refused_record(uint16_t code, uint16_t instance, const void *body, s
 static void test_wrong_records(void **state)
 {
 	struct hvm_hw_mtrr m = builder_mtrr();
-	struct hvm_hw_lapic l = {.apic_base_msr = 0xfee00000 | APIC_BASE_EXTD};
-	struct hvm_tsc_adjust adjust = {.tsc_adjust = 1};
-	struct hvm_save_header h = {.magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION};
-	uint8_t zeros[4096] = {0};
+	struct hvm_hw_lapic l = { .apic_base_msr = 0xfee00000 | APIC_BASE_EXTD };
+	struct hvm_tsc_adjust adjust = { .tsc_adjust = 1 };
+	struct hvm_save_header h = { .magic = HVM_FILE_MAGIC, .version = HVM_FILE_VERSION };
+	uint8_t zeros[4096] = { 0 };
 	struct hvm_hw_cpu c = pvh_cpu();
 
 	refused_record(HVM_SAVE_CODE_MTRR, 0, &m, sizeof(m) - 1, -EINVAL);
@@ -519,7 +524,7 @@ static void test_wrong_xsave_areas(void **state)
 	struct {
 		struct hvm_hw_cpu_xsave x;
 		uint8_t avx[0x1000];
-	} r = {.x = {.xcr0 = 7, .xcr0_accum = 7}};
+	} r = { .x = { .xcr0 = 7, .xcr0_accum = 7 } };
 	size_t good = sizeof(r.x) + 0x100;
 
 	r.x.save_area.xsave_hdr.xstate_bv = 7;
@@ -550,7 +555,7 @@ static void test_msr_lists(void **state)
 	struct {
 		struct hvm_msr head;
 		struct hvm_one_msr msr[2];
-	} r = {{.count = 1}, {{.index = 0xc0000103, .val = 3}, {.index = 0x48}}};
+	} r = { { .count = 1 }, { { .index = 0xc0000103, .val = 3 }, { .index = 0x48 } } };
 
 	refused_record(CPU_MSR_CODE, 0, &r, sizeof(r), -EINVAL); /* longer than it says */
 	r.head.count = 0x10000001;
@@ -566,8 +571,8 @@ static void test_msr_lists(void **state)
 static void test_broken_streams(void **state)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
-	struct hvm_save_header h = {.magic = HVM_FILE_MAGIC + 1, .version = HVM_FILE_VERSION};
-	struct stream s = {0};
+	struct hvm_save_header h = { .magic = HVM_FILE_MAGIC + 1, .version = HVM_FILE_VERSION };
+	struct stream s = { 0 };
 
 	assert_int_equal(load(&s), -ENODATA);
 	add(&s, HVM_SAVE_CODE_END, 0, NULL, 0);
@@ -593,7 +598,7 @@ static void test_cut_short_anywhere(void **state)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
 	struct hvm_hw_mtrr m = builder_mtrr();
-	struct stream s = {0};
+	struct stream s = { 0 };
 	size_t whole;
 
 	add_header(&s);
@@ -608,11 +613,14 @@ static void test_cut_short_anywhere(void **state)
 	assert_int_equal(load(&s), 0);
 }
 
-/* Random damage: any answer is right, as long as a refusal changes nothing and nobody reads too far. */
+/*
+ * Random damage: any answer is right, as long as a refusal changes nothing and nobody reads too
+ * far.
+ */
 static void test_random_damage(void **state)
 {
 	struct hvm_hw_cpu c = long_mode_cpu();
-	struct stream good = {0}, s;
+	struct stream good = { 0 }, s;
 	unsigned taken = 0;
 
 	assert_int_equal(load_cpu(&c), 0);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What guests are told by CPUID: that nothing leaks through from the host which we cannot keep, that the leaves
- * agree with each other, and that a toolstack cannot talk a policy into more than there is.
+ * What guests are told by CPUID: that nothing leaks through from the host which we cannot keep,
+ * that the leaves agree with each other, and that a toolstack cannot talk a policy into more than
+ * there is.
  */
 #include "host_model.h"
 
@@ -21,10 +22,10 @@ struct regs {
 
 static struct regs ask(struct vcpu *v, uint32_t leaf, uint32_t sub)
 {
-	uint32_t out[4] = {0xdead, 0xdead, 0xdead, 0xdead};
+	uint32_t out[4] = { 0xdead, 0xdead, 0xdead, 0xdead };
 
 	hvm_cpuid(v, leaf, sub, out);
-	return (struct regs){out[0], out[1], out[2], out[3]};
+	return (struct regs){ out[0], out[1], out[2], out[3] };
 }
 
 static struct domain *guest_on(enum host_model model, uint64_t xcr0, unsigned vcpus)
@@ -35,7 +36,7 @@ static struct domain *guest_on(enum host_model model, uint64_t xcr0, unsigned vc
 	return model_domain(vcpus, false);
 }
 
-/* --- masking ------------------------------------------------------------------------------------------ */
+/* --- masking ---------------------------------------------------------------------------------- */
 
 static void test_a_host_with_everything_shows_only_what_is_listed(void **state)
 {
@@ -51,12 +52,15 @@ static void test_a_host_with_everything_shows_only_what_is_listed(void **state)
 	assert_int_equal(e1.c & ~(ALLOW_E1C | F_CMP_LEGACY), 0);
 	assert_int_equal(e1.d & ~ALLOW_E1D, 0);
 	/* By name, lest the lists themselves go wrong. */
-	assert_false(l1.c & (1u << 3 | 1u << 5 | 1u << 15));        /* MONITOR, VMX, PDCM */
-	assert_false(l1.d & (1u << 7 | 1u << 12 | 1u << 14));       /* MCE, MTRR, MCA */
-	assert_false(l7.b & (1u << 1 | 1u << 2 | 1u << 4 | 1u << 11 | 1u << 14)); /* TSC_ADJUST SGX HLE RTM MPX */
-	assert_false(l7.d & (1u << 26 | 1u << 27 | 1u << 29 | 1u << 31)); /* IBRS STIBP ARCH_CAPS SSBD */
-	assert_false(l7.c & (1u << 7 | 1u << 16));                  /* CET_SS, LA57 */
-	assert_false(e1.c & (1u << 2 | 1u << 22 | 1u << 10 | 1u << 23)); /* SVM TOPOEXT IBS PERFCTR */
+	assert_false(l1.c & (1u << 3 | 1u << 5 | 1u << 15));  /* MONITOR, VMX, PDCM */
+	assert_false(l1.d & (1u << 7 | 1u << 12 | 1u << 14)); /* MCE, MTRR, MCA */
+	assert_false(l7.b & (1u << 1 | 1u << 2 | 1u << 4 | 1u << 11 |
+			     1u << 14)); /* TSC_ADJUST SGX HLE RTM MPX */
+	assert_false(l7.d &
+		     (1u << 26 | 1u << 27 | 1u << 29 | 1u << 31)); /* IBRS STIBP ARCH_CAPS SSBD */
+	assert_false(l7.c & (1u << 7 | 1u << 16));                 /* CET_SS, LA57 */
+	assert_false(e1.c &
+		     (1u << 2 | 1u << 22 | 1u << 10 | 1u << 23)); /* SVM TOPOEXT IBS PERFCTR */
 	assert_int_equal(ask(v, 0xa, 0).a, 0);
 	assert_int_equal(ask(v, 5, 0).a, 0);
 	assert_int_equal(ask(v, EXT + 0xa, 0).a, 0);
@@ -132,7 +136,7 @@ static void test_invariant_tsc_is_for_domain_0(void **state)
 	model_domain_free(dom0);
 }
 
-/* --- what follows the vCPU ------------------------------------------------------------------------------ */
+/* --- what follows the vCPU -------------------------------------------------------------------- */
 
 static void test_osxsave_follows_cr4(void **state)
 {
@@ -177,7 +181,7 @@ static void test_apic_bit_goes_when_the_apic_is_off(void **state)
 	model_domain_free(d);
 }
 
-/* --- topology ------------------------------------------------------------------------------------------- */
+/* --- topology --------------------------------------------------------------------------------- */
 
 /* The package that leaf 0xb speaks of must hold every APIC ID, and each core only its own. */
 static void check_topology(enum host_model model, unsigned vcpus)
@@ -212,7 +216,7 @@ static void check_topology(enum host_model model, unsigned vcpus)
 
 static void test_topology_is_one_story(void **state)
 {
-	static const unsigned counts[] = {1, 2, 3, 4, 5, 8, 31, 32, 33, 64, 127, 128};
+	static const unsigned counts[] = { 1, 2, 3, 4, 5, 8, 31, 32, 33, 64, 127, 128 };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(counts); i++) {
 		check_topology(HOST_QEMU64, counts[i]);
@@ -236,7 +240,7 @@ static void test_intel_caches_are_shared_as_the_topology_says(void **state)
 	model_domain_free(d);
 }
 
-/* --- Xen's leaves, limits -------------------------------------------------------------------------------- */
+/* --- Xen's leaves, limits --------------------------------------------------------------------- */
 
 static void test_xen_leaves(void **state)
 {
@@ -265,8 +269,9 @@ static void test_xen_leaves(void **state)
 
 static void test_leaves_beyond_the_limits_are_zero(void **state)
 {
-	static const uint32_t beyond[] = {0xc, 0xe, 0x10, 0x16, 0x3fffffff, 0x7fffffff, 0x80000022,
-					  0x8fffffff, 0xffffffff};
+	static const uint32_t beyond[] = { 0xc,        0xe,        0x10,
+					   0x16,       0x3fffffff, 0x7fffffff,
+					   0x80000022, 0x8fffffff, 0xffffffff };
 	struct domain *d = guest_on(HOST_ALL_ONES, ~0ul, 1);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(beyond); i++) {
@@ -303,7 +308,7 @@ static void test_what_may_be_turned_on(void **state)
 	model_domain_free(d);
 }
 
-/* --- the toolstack's view ----------------------------------------------------------------------------------- */
+/* --- the toolstack's view --------------------------------------------------------------------- */
 
 struct leaves {
 	struct xen_cpuid_leaf leaf[256];
@@ -323,12 +328,12 @@ static int take(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf)
 
 static void test_leaves_go_out_and_come_back(void **state)
 {
-	static const enum host_model models[] = {HOST_QEMU64, HOST_ZEN, HOST_XEON};
+	static const enum host_model models[] = { HOST_QEMU64, HOST_ZEN, HOST_XEON };
 
 	for (unsigned m = 0; m < ARRAY_SIZE(models); m++) {
 		struct domain *d = guest_on(models[m], 0xe7, 4);
-		struct cpuid_policy back = {0}, max;
-		struct leaves l = {.room = 256};
+		struct cpuid_policy back = { 0 }, max;
+		struct leaves l = { .room = 256 };
 		uint32_t leaf, sub;
 		unsigned nr;
 
@@ -342,7 +347,7 @@ static void test_leaves_go_out_and_come_back(void **state)
 		cpuid_policy_fill(&max, CPUID_MAX);
 		assert_int_equal(cpuid_policy_check(&back, &max, &leaf, &sub), 0);
 		/* Too little room ends it with that error. */
-		l = (struct leaves){.room = nr - 1};
+		l = (struct leaves){ .room = nr - 1 };
 		assert_int_equal(cpuid_policy_serialise(d->hvm.cpuid, take, &l, &nr), -ENOBUFS);
 		model_domain_free(d);
 	}
@@ -351,13 +356,18 @@ static void test_leaves_go_out_and_come_back(void **state)
 static void test_unknown_leaves_are_refused(void **state)
 {
 	static const struct xen_cpuid_leaf bad[] = {
-		{.leaf = 0xe, .subleaf = XEN_CPUID_NO_SUBLEAF}, {.leaf = 7, .subleaf = 3},
-		{.leaf = 7, .subleaf = XEN_CPUID_NO_SUBLEAF},   {.leaf = 0xd, .subleaf = 63},
-		{.leaf = 4, .subleaf = 6},                      {.leaf = 1, .subleaf = 0},
-		{.leaf = 0x80000022, .subleaf = ~0u},           {.leaf = 0x7fffffff, .subleaf = ~0u},
-		{.leaf = 0xffffffff, .subleaf = ~0u},           {.leaf = 0xb, .subleaf = 2},
+		{ .leaf = 0xe, .subleaf = XEN_CPUID_NO_SUBLEAF },
+		{ .leaf = 7, .subleaf = 3 },
+		{ .leaf = 7, .subleaf = XEN_CPUID_NO_SUBLEAF },
+		{ .leaf = 0xd, .subleaf = 63 },
+		{ .leaf = 4, .subleaf = 6 },
+		{ .leaf = 1, .subleaf = 0 },
+		{ .leaf = 0x80000022, .subleaf = ~0u },
+		{ .leaf = 0x7fffffff, .subleaf = ~0u },
+		{ .leaf = 0xffffffff, .subleaf = ~0u },
+		{ .leaf = 0xb, .subleaf = 2 },
 	};
-	const struct xen_cpuid_leaf ours = {.leaf = 0x40000001, .subleaf = ~0u, .a = 99};
+	const struct xen_cpuid_leaf ours = { .leaf = 0x40000001, .subleaf = ~0u, .a = 99 };
 	struct cpuid_policy p, before;
 
 	host_model = HOST_ZEN;
@@ -392,24 +402,27 @@ static void test_a_policy_cannot_grow_beyond_the_host(void **state)
 	host_xcr0 = 7;
 	cpuid_policy_fill(&p, CPUID_DEFAULT);
 	l = &p.basic[1];
-	refused((struct xen_cpuid_leaf){1, ~0u, l->a, l->b, l->c | 1u << 5, l->d}, 1, ~0u);
-	refused((struct xen_cpuid_leaf){1, ~0u, l->a, l->b, l->c, l->d | 1u << 12}, 1, ~0u);
+	refused((struct xen_cpuid_leaf){ 1, ~0u, l->a, l->b, l->c | 1u << 5, l->d }, 1, ~0u);
+	refused((struct xen_cpuid_leaf){ 1, ~0u, l->a, l->b, l->c, l->d | 1u << 12 }, 1, ~0u);
 	l = &p.feat[0];
-	refused((struct xen_cpuid_leaf){7, 0, l->a, l->b | 1u << 11, l->c, l->d}, 7, 0);
-	refused((struct xen_cpuid_leaf){7, 0, l->a, l->b, l->c, l->d | 1u << 26}, 7, 0);
-	refused((struct xen_cpuid_leaf){7, 1, 0, 0, 0, 1}, 7, 1);
-	refused((struct xen_cpuid_leaf){0xd, 0, 0x207, 0, 0, 0}, 0xd, 0);
-	refused((struct xen_cpuid_leaf){0xd, 1, 8, 0, 0, 0}, 0xd, 1);
-	refused((struct xen_cpuid_leaf){0xd, 2, 0x1000, 0x240, 0, 0}, 0xd, 2);
-	refused((struct xen_cpuid_leaf){0xd, 9, 8, 0x980, 0, 0}, 0xd, 9);
-	refused((struct xen_cpuid_leaf){0, ~0u, 0x10, p.basic[0].b, p.basic[0].c, p.basic[0].d}, 0, ~0u);
-	refused((struct xen_cpuid_leaf){0, ~0u, 0xd, 1, 2, 3}, 0, ~0u);
+	refused((struct xen_cpuid_leaf){ 7, 0, l->a, l->b | 1u << 11, l->c, l->d }, 7, 0);
+	refused((struct xen_cpuid_leaf){ 7, 0, l->a, l->b, l->c, l->d | 1u << 26 }, 7, 0);
+	refused((struct xen_cpuid_leaf){ 7, 1, 0, 0, 0, 1 }, 7, 1);
+	refused((struct xen_cpuid_leaf){ 0xd, 0, 0x207, 0, 0, 0 }, 0xd, 0);
+	refused((struct xen_cpuid_leaf){ 0xd, 1, 8, 0, 0, 0 }, 0xd, 1);
+	refused((struct xen_cpuid_leaf){ 0xd, 2, 0x1000, 0x240, 0, 0 }, 0xd, 2);
+	refused((struct xen_cpuid_leaf){ 0xd, 9, 8, 0x980, 0, 0 }, 0xd, 9);
+	refused((struct xen_cpuid_leaf){ 0, ~0u, 0x10, p.basic[0].b, p.basic[0].c, p.basic[0].d },
+		0, ~0u);
+	refused((struct xen_cpuid_leaf){ 0, ~0u, 0xd, 1, 2, 3 }, 0, ~0u);
 	l = &p.ext[1];
-	refused((struct xen_cpuid_leaf){EXT + 1, ~0u, l->a, l->b, l->c | F_SVM, l->d}, EXT + 1, ~0u);
+	refused((struct xen_cpuid_leaf){ EXT + 1, ~0u, l->a, l->b, l->c | F_SVM, l->d }, EXT + 1,
+		~0u);
 	l = &p.ext[8];
-	refused((struct xen_cpuid_leaf){EXT + 8, ~0u, 0x3040, l->b, l->c, l->d}, EXT + 8, ~0u);
-	refused((struct xen_cpuid_leaf){EXT + 8, ~0u, l->a, l->b | 1u << 12, l->c, l->d}, EXT + 8, ~0u);
-	refused((struct xen_cpuid_leaf){EXT, ~0u, 0x80000030, 0, 0, 0}, EXT, ~0u);
+	refused((struct xen_cpuid_leaf){ EXT + 8, ~0u, 0x3040, l->b, l->c, l->d }, EXT + 8, ~0u);
+	refused((struct xen_cpuid_leaf){ EXT + 8, ~0u, l->a, l->b | 1u << 12, l->c, l->d }, EXT + 8,
+		~0u);
+	refused((struct xen_cpuid_leaf){ EXT, ~0u, 0x80000030, 0, 0, 0 }, EXT, ~0u);
 }
 
 static void test_a_policy_may_shrink_and_choose_its_topology(void **state)

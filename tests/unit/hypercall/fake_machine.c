@@ -34,7 +34,7 @@ static struct domain *domains[FAKE_DOMAINS];
 static struct vcpu *current;
 static long objects;
 
-/* --- reset and check -------------------------------------------------------------------------------------- */
+/* --- reset and check -------------------------------------------------------------------------- */
 
 void machine_reset(void)
 {
@@ -90,7 +90,7 @@ void machine_check_no_leaks(void)
 	assert_int_equal(objects, 0);
 }
 
-/* --- frames -------------------------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 struct page_info *mfn_to_page(mfn_t mfn)
 {
@@ -208,7 +208,7 @@ uint32_t refs_of(uint64_t mfn)
 	return frames[mfn].count;
 }
 
-/* --- page tables ----------------------------------------------------------------------------------------------- */
+/* --- page tables ------------------------------------------------------------------------------ */
 
 static void entry_clear(struct domain *d, struct entry *e)
 {
@@ -221,7 +221,7 @@ static void entry_clear(struct domain *d, struct entry *e)
 		deferred[d->id][nr_deferred[d->id]++] = e->mfn;
 	if (nr_deferred[d->id] == ARRAY_SIZE(deferred[0]))
 		p2m_flush(d);
-	*e = (struct entry){0};
+	*e = (struct entry){ 0 };
 }
 
 int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type)
@@ -233,7 +233,7 @@ int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_typ
 
 		entry_clear(d, e);
 		if (type != P2M_INVALID) {
-			*e = (struct entry){mfn.n + i, type};
+			*e = (struct entry){ mfn.n + i, type };
 			mapped[mfn.n + i]++;
 		}
 	}
@@ -247,7 +247,7 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
-	struct entry e = gfn.n < FAKE_GFNS ? tables[d->id][gfn.n] : (struct entry){0};
+	struct entry e = gfn.n < FAKE_GFNS ? tables[d->id][gfn.n] : (struct entry){ 0 };
 
 	if (type)
 		*type = e.type;
@@ -290,7 +290,7 @@ uint64_t mfn_at(struct domain *d, uint64_t gfn)
 	return tables[d->id][gfn].mfn;
 }
 
-/* --- domains ---------------------------------------------------------------------------------------------------- */
+/* --- domains ---------------------------------------------------------------------------------- */
 
 struct domain *machine_domain(domid_t id)
 {
@@ -378,7 +378,7 @@ unsigned grant_frames_max(const struct domain *d)
 	return 4;
 }
 
-/* --- the caller's memory, and the rest ------------------------------------------------------------------------------ */
+/* --- the caller's memory, and the rest -------------------------------------------------------- */
 
 static uint8_t *at(uint64_t va, size_t len)
 {
@@ -468,8 +468,9 @@ uint64_t host_max_mfn(void)
 
 const struct mem_region *host_memory_map(unsigned *nr)
 {
-	static const struct mem_region map[] = {
-		{0, 0xa0000, MEM_RAM}, {0xf0000, 0x10000, MEM_RESERVED}, {0x100000, 0xf00000, MEM_RAM}};
+	static const struct mem_region map[] = { { 0, 0xa0000, MEM_RAM },
+						 { 0xf0000, 0x10000, MEM_RESERVED },
+						 { 0x100000, 0xf00000, MEM_RAM } };
 
 	*nr = ARRAY_SIZE(map);
 	return map;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A small machine for hypercall tests: frames with references, a flat table instead of nested page tables,
- * guest memory at one address. It fails the test when a frame is freed while somebody may still reach it: mapped,
- * or unmapped without a flush since.
+ * A small machine for hypercall tests: frames with references, a flat table instead of nested page
+ * tables, guest memory at one address. It fails the test when a frame is freed while somebody may
+ * still reach it: mapped, or unmapped without a flush since.
  */
 #ifndef TEST_FAKE_MACHINE_H
 #define TEST_FAKE_MACHINE_H
@@ -18,12 +18,12 @@
 #include "mm.h"
 #include "p2m.h"
 
-#define FAKE_FRAMES 4096u
-#define FAKE_GFNS 8192u
+#define FAKE_FRAMES  4096u
+#define FAKE_GFNS    8192u
 #define FAKE_DOMAINS 3u
 
 /* Where the caller's memory begins, and how much there is. */
-#define MEMORY 0xffff888000000000UL
+#define MEMORY      0xffff888000000000UL
 #define MEMORY_SIZE (1u << 20)
 extern uint8_t memory[MEMORY_SIZE];
 

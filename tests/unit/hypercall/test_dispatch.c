@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From VMMCALL to function and back: who may call, what reaches the function, what is left in the registers
- * when a call is to be repeated, multicalls that are interrupted in the middle.
+ * From VMMCALL to function and back: who may call, what reaches the function, what is left in the
+ * registers when a call is to be repeated, multicalls that are interrupted in the middle.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -22,7 +22,7 @@
 
 #define RIP 0xffffffff81000100UL
 
-/* --- fakes ----------------------------------------------------------------------------------------------- */
+/* --- fakes ------------------------------------------------------------------------------------ */
 
 static struct domain d;
 static struct vcpu v;
@@ -37,8 +37,8 @@ static struct {
 	uint64_t a[3];
 	unsigned calls;
 	long answer;
-	unsigned restarts;       /* answer -ERESTART so often first */
-	int set_arg;             /* ... having set this argument */
+	unsigned restarts; /* answer -ERESTART so often first */
+	int set_arg;       /* ... having set this argument */
 	uint64_t set_value;
 	unsigned grant_done;
 } seen;
@@ -89,7 +89,7 @@ static void skipped(struct vcpu *vcpu)
 	skips++;
 }
 
-static const struct hvm_ops ops = {.get_mode = get_mode, .get_cpl = get_cpl, .skipped = skipped};
+static const struct hvm_ops ops = { .get_mode = get_mode, .get_cpl = get_cpl, .skipped = skipped };
 const struct hvm_ops *hvm = &ops;
 
 static long note(const char *name, uint64_t a0, uint64_t a1, uint64_t a2)
@@ -108,19 +108,58 @@ static long note(const char *name, uint64_t a0, uint64_t a1, uint64_t a2)
 	return seen.answer;
 }
 
-long do_memory_op(unsigned cmd, uint64_t arg) { return note("memory", cmd, arg, 0); }
-long do_xen_version(unsigned cmd, uint64_t arg) { return note("version", cmd, arg, 0); }
-long do_console_io(unsigned cmd, unsigned n, uint64_t b) { return note("console", cmd, n, b); }
-long do_vcpu_op(unsigned cmd, unsigned id, uint64_t arg) { return note("vcpu", cmd, id, arg); }
-long do_sched_op(unsigned cmd, uint64_t arg) { return note("sched", cmd, arg, 0); }
-long do_event_channel_op(unsigned cmd, uint64_t arg) { return note("event", cmd, arg, 0); }
-long do_physdev_op(unsigned cmd, uint64_t arg) { return note("physdev", cmd, arg, 0); }
-long do_hvm_op(unsigned cmd, uint64_t arg) { return note("hvm", cmd, arg, 0); }
-long do_platform_op(uint64_t op) { return note("platform", op, 0, 0); }
-long do_sysctl(uint64_t op) { return note("sysctl", op, 0, 0); }
-long do_domctl(uint64_t op) { return note("domctl", op, 0, 0); }
-long do_set_timer_op(uint64_t t) { return note("timer", t, 0, 0); }
-long do_vm_assist(unsigned cmd, unsigned type) { return note("assist", cmd, type, 0); }
+long do_memory_op(unsigned cmd, uint64_t arg)
+{
+	return note("memory", cmd, arg, 0);
+}
+long do_xen_version(unsigned cmd, uint64_t arg)
+{
+	return note("version", cmd, arg, 0);
+}
+long do_console_io(unsigned cmd, unsigned n, uint64_t b)
+{
+	return note("console", cmd, n, b);
+}
+long do_vcpu_op(unsigned cmd, unsigned id, uint64_t arg)
+{
+	return note("vcpu", cmd, id, arg);
+}
+long do_sched_op(unsigned cmd, uint64_t arg)
+{
+	return note("sched", cmd, arg, 0);
+}
+long do_event_channel_op(unsigned cmd, uint64_t arg)
+{
+	return note("event", cmd, arg, 0);
+}
+long do_physdev_op(unsigned cmd, uint64_t arg)
+{
+	return note("physdev", cmd, arg, 0);
+}
+long do_hvm_op(unsigned cmd, uint64_t arg)
+{
+	return note("hvm", cmd, arg, 0);
+}
+long do_platform_op(uint64_t op)
+{
+	return note("platform", op, 0, 0);
+}
+long do_sysctl(uint64_t op)
+{
+	return note("sysctl", op, 0, 0);
+}
+long do_domctl(uint64_t op)
+{
+	return note("domctl", op, 0, 0);
+}
+long do_set_timer_op(uint64_t t)
+{
+	return note("timer", t, 0, 0);
+}
+long do_vm_assist(unsigned cmd, unsigned type)
+{
+	return note("assist", cmd, type, 0);
+}
 
 long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *done)
 {
@@ -155,7 +194,7 @@ int guest_copy_to(uint64_t va, const void *src, size_t len)
 	return 0;
 }
 
-/* --- helpers ----------------------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 static int setup(void **state)
 {
@@ -174,8 +213,14 @@ static int setup(void **state)
 
 static long call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2)
 {
-	v.hvm.regs = (struct cpu_regs){.rax = number, .rdi = a0, .rsi = a1, .rdx = a2,
-				       .r10 = 10, .r8 = 8, .r9 = 9, .rip = RIP};
+	v.hvm.regs = (struct cpu_regs){ .rax = number,
+					.rdi = a0,
+					.rsi = a1,
+					.rdx = a2,
+					.r10 = 10,
+					.r8 = 8,
+					.r9 = 9,
+					.rip = RIP };
 	hypercall_dispatch(&v);
 	return (long)v.hvm.regs.rax;
 }
@@ -193,7 +238,7 @@ static void assert_repeats(uint64_t number)
 	assert_int_equal(skips, 0);
 }
 
-/* --- single calls --------------------------------------------------------------------------------------------- */
+/* --- single calls ----------------------------------------------------------------------------- */
 
 static void test_arguments_and_answer(void **state)
 {
@@ -212,13 +257,20 @@ static void test_every_number_reaches_its_function(void **state)
 		unsigned number;
 		const char *name;
 	} all[] = {
-		{__HYPERVISOR_platform_op, "platform"}, {__HYPERVISOR_memory_op, "memory"},
-		{__HYPERVISOR_set_timer_op, "timer"},   {__HYPERVISOR_xen_version, "version"},
-		{__HYPERVISOR_console_io, "console"},   {__HYPERVISOR_grant_table_op, "grant"},
-		{__HYPERVISOR_vm_assist, "assist"},     {__HYPERVISOR_vcpu_op, "vcpu"},
-		{__HYPERVISOR_sched_op, "sched"},       {__HYPERVISOR_event_channel_op, "event"},
-		{__HYPERVISOR_physdev_op, "physdev"},   {__HYPERVISOR_hvm_op, "hvm"},
-		{__HYPERVISOR_sysctl, "sysctl"},        {__HYPERVISOR_domctl, "domctl"},
+		{ __HYPERVISOR_platform_op, "platform" },
+		{ __HYPERVISOR_memory_op, "memory" },
+		{ __HYPERVISOR_set_timer_op, "timer" },
+		{ __HYPERVISOR_xen_version, "version" },
+		{ __HYPERVISOR_console_io, "console" },
+		{ __HYPERVISOR_grant_table_op, "grant" },
+		{ __HYPERVISOR_vm_assist, "assist" },
+		{ __HYPERVISOR_vcpu_op, "vcpu" },
+		{ __HYPERVISOR_sched_op, "sched" },
+		{ __HYPERVISOR_event_channel_op, "event" },
+		{ __HYPERVISOR_physdev_op, "physdev" },
+		{ __HYPERVISOR_hvm_op, "hvm" },
+		{ __HYPERVISOR_sysctl, "sysctl" },
+		{ __HYPERVISOR_domctl, "domctl" },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(all); i++) {
@@ -244,7 +296,7 @@ static void test_only_a_64_bit_kernel_may_call(void **state)
 
 static void test_unknown_numbers_are_logged_once(void **state)
 {
-	static const uint64_t unknown[] = {0, 5, 27, 41, 48, 62, 63, 64, 1000, 1ul << 32, ~0ul};
+	static const uint64_t unknown[] = { 0, 5, 27, 41, 48, 62, 63, 64, 1000, 1ul << 32, ~0ul };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(unknown); i++) {
 		skips = 0;
@@ -295,7 +347,7 @@ static void test_preemption(void **state)
 	assert_true(hypercall_preempt());
 }
 
-/* --- multicall --------------------------------------------------------------------------------------------------- */
+/* --- multicall -------------------------------------------------------------------------------- */
 
 static struct multicall_entry *entry(unsigned i)
 {
@@ -305,7 +357,8 @@ static struct multicall_entry *entry(unsigned i)
 static void fill(unsigned nr)
 {
 	for (unsigned i = 0; i < nr; i++)
-		*entry(i) = (struct multicall_entry){.op = __HYPERVISOR_memory_op, .args = {i, 100 + i}};
+		*entry(i) = (struct multicall_entry){ .op = __HYPERVISOR_memory_op,
+						      .args = { i, 100 + i } };
 }
 
 static void test_multicall(void **state)
@@ -366,7 +419,7 @@ static void test_hostile_multicalls(void **state)
 	assert_int_equal(call(__HYPERVISOR_multicall, 0, 0, 0), 0);
 	/* Itself inside: refused there, and the outer one goes on. */
 	fill(2);
-	*entry(0) = (struct multicall_entry){.op = __HYPERVISOR_multicall, .args = {MEMORY, 2}};
+	*entry(0) = (struct multicall_entry){ .op = __HYPERVISOR_multicall, .args = { MEMORY, 2 } };
 	assert_int_equal(call(__HYPERVISOR_multicall, MEMORY, 2, 0), 0);
 	assert_int_equal((long)entry(0)->result, -EINVAL);
 	assert_int_equal(seen.calls, 1);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * domctl, sysctl and hvm_op, as far as they decide something: who may, in which version, on which domain;
- * pauses that are counted; parameters with their rights; a copy into a guest that is interrupted.
+ * domctl, sysctl and hvm_op, as far as they decide something: who may, in which version, on which
+ * domain; pauses that are counted; parameters with their rights; a copy into a guest that is
+ * interrupted.
  */
 #include "fake_machine.h"
 
@@ -22,7 +23,7 @@
 #include "vpci.h"
 #include "wallclock.h"
 
-/* --- fakes beyond the machine ------------------------------------------------------------------------------- */
+/* --- fakes beyond the machine ----------------------------------------------------------------- */
 
 static struct domain *dom0, *guest;
 static int pauses, destroy_restarts, create_error;
@@ -42,50 +43,108 @@ static void get_state(struct vcpu *v, struct hvm_state *s)
 {
 	memset(s, 0, sizeof(*s));
 }
-static const struct hvm_ops ops = {.get_cr3 = get_cr3, .get_state = get_state};
+static const struct hvm_ops ops = { .get_cr3 = get_cr3, .get_state = get_state };
 const struct hvm_ops *hvm = &ops;
 
-void domain_pause(struct domain *d) { pauses++; }
-void domain_unpause(struct domain *d) { pauses--; }
-int domain_destroy(struct domain *d) { return destroy_restarts-- > 0 ? -ERESTART : 0; }
-int domain_resume(struct domain *d) { return 0; }
-void vcpu_pause_nosync(struct vcpu *v) { v->pause_count++; }
-void vcpu_up(struct vcpu *v) { v->pause_flags &= ~VCPU_PAUSE_DOWN; }
-void vcpu_nmi(struct vcpu *v) { v->hvm.nmi_pending = true; }
-int vcpu_create(struct domain *d, unsigned id) { return -ENOMEM; }
-void wallclock_publish(struct domain *d) {}
-bool event_upcall_pending(const struct vcpu *v) { return true; }
-void hvm_assert_upcall(struct vcpu *v) { upcalls++; }
+void domain_pause(struct domain *d)
+{
+	pauses++;
+}
+void domain_unpause(struct domain *d)
+{
+	pauses--;
+}
+int domain_destroy(struct domain *d)
+{
+	return destroy_restarts-- > 0 ? -ERESTART : 0;
+}
+int domain_resume(struct domain *d)
+{
+	return 0;
+}
+void vcpu_pause_nosync(struct vcpu *v)
+{
+	v->pause_count++;
+}
+void vcpu_up(struct vcpu *v)
+{
+	v->pause_flags &= ~VCPU_PAUSE_DOWN;
+}
+void vcpu_nmi(struct vcpu *v)
+{
+	v->hvm.nmi_pending = true;
+}
+int vcpu_create(struct domain *d, unsigned id)
+{
+	return -ENOMEM;
+}
+void wallclock_publish(struct domain *d)
+{
+}
+bool event_upcall_pending(const struct vcpu *v)
+{
+	return true;
+}
+void hvm_assert_upcall(struct vcpu *v)
+{
+	upcalls++;
+}
 int hvm_state_check(const struct domain *d, const struct hvm_state *s, const struct cpu_regs *r)
 {
 	return r->rip ? 0 : -EINVAL;
 }
-int hvm_context_load(struct domain *d, const uint8_t *data, size_t size) { return data[0] ? 0 : -EINVAL; }
-size_t hvm_context_size(const struct domain *d) { return 100; }
+int hvm_context_load(struct domain *d, const uint8_t *data, size_t size)
+{
+	return data[0] ? 0 : -EINVAL;
+}
+size_t hvm_context_size(const struct domain *d)
+{
+	return 100;
+}
 int hvm_context_save(struct domain *d, uint8_t *data, size_t size, size_t *used)
 {
 	memset(data, 0x5a, 60);
 	*used = 60;
 	return 0;
 }
-int hvm_context_save_one(struct domain *d, unsigned code, unsigned instance, uint8_t *data, size_t size,
-			 size_t *used)
+int hvm_context_save_one(struct domain *d, unsigned code, unsigned instance, uint8_t *data,
+			 size_t size, size_t *used)
 {
 	*used = 8;
 	return instance ? -ENOENT : 0;
 }
 uint64_t fpu_xcr0_supported(void);
-uint64_t fpu_xcr0_supported(void) { return 0; }
-uint32_t host_tsc_khz(void) { return 2000000; }
-time_ns_t host_cpu_idle(unsigned cpu) { return 1000 * (cpu + 1); }
+uint64_t fpu_xcr0_supported(void)
+{
+	return 0;
+}
+uint32_t host_tsc_khz(void)
+{
+	return 2000000;
+}
+time_ns_t host_cpu_idle(unsigned cpu)
+{
+	return 1000 * (cpu + 1);
+}
 void host_cpu_info(unsigned cpu, struct host_cpu_info *out)
 {
-	*out = (struct host_cpu_info){.core = cpu};
+	*out = (struct host_cpu_info){ .core = cpu };
 }
-bool host_debug_key(char key) { return key == 'q'; }
-uint64_t memory_total_frames(void) { return FAKE_FRAMES; }
-uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size) { return a.bus ? 0xffff : 0x8086; }
-void log_write(enum log_level level, const char *fmt, ...) {}
+bool host_debug_key(char key)
+{
+	return key == 'q';
+}
+uint64_t memory_total_frames(void)
+{
+	return FAKE_FRAMES;
+}
+uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
+{
+	return a.bus ? 0xffff : 0x8086;
+}
+void log_write(enum log_level level, const char *fmt, ...)
+{
+}
 
 static const char log_text[] = "first line\nsecond line\n";
 size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, bool clear)
@@ -100,7 +159,7 @@ size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, 
 
 int sched_get_params(const struct domain *d, struct sched_params *p)
 {
-	*p = (struct sched_params){.weight = 256, .cap = 0};
+	*p = (struct sched_params){ .weight = 256, .cap = 0 };
 	return 0;
 }
 static struct sched_params params_set;
@@ -165,7 +224,7 @@ static int teardown(void **state)
 	return 0;
 }
 
-/* --- helpers --------------------------------------------------------------------------------------------------- */
+/* --- helpers ---------------------------------------------------------------------------------- */
 
 static struct xen_domctl op;
 
@@ -182,7 +241,7 @@ static long domctl(uint32_t cmd, domid_t id)
 	return rc;
 }
 
-/* --- the gate ---------------------------------------------------------------------------------------------------- */
+/* --- the gate --------------------------------------------------------------------------------- */
 
 static void test_only_domain_0_in_the_right_version(void **state)
 {
@@ -245,7 +304,7 @@ static void test_info_is_of_the_next_domain(void **state)
 	assert_int_equal(op.domain, 0);
 }
 
-/* --- creation, pausing ------------------------------------------------------------------------------------------------ */
+/* --- creation, pausing ------------------------------------------------------------------------ */
 
 static struct xen_domctl_createdomain good_creation(void)
 {
@@ -266,11 +325,11 @@ static long create(struct xen_domctl_createdomain c, domid_t id)
 	return domctl(XEN_DOMCTL_createdomain, id);
 }
 
-#define REFUSED(...)                                                                               \
-	do {                                                                                       \
-		struct xen_domctl_createdomain c = good_creation();                                \
-		__VA_ARGS__;                                                                       \
-		assert_int_equal(create(c, 0), -EINVAL);                                           \
+#define REFUSED(...)                                                \
+	do {                                                        \
+		struct xen_domctl_createdomain c = good_creation(); \
+		__VA_ARGS__;                                        \
+		assert_int_equal(create(c, 0), -EINVAL);            \
 	} while (0)
 
 static void test_creation(void **state)
@@ -335,7 +394,7 @@ static void test_vcpus(void **state)
 	assert_int_equal(op.u.getvcpuinfo.online, 0);
 }
 
-/* --- affinity, scheduling ------------------------------------------------------------------------------------------------ */
+/* --- affinity, scheduling --------------------------------------------------------------------- */
 
 static void test_affinity(void **state)
 {
@@ -344,9 +403,10 @@ static void test_affinity(void **state)
 	memset(&op, 0, sizeof(op));
 	memory[4096] = 0xfe; /* CPU 1 and more than there are */
 	a->flags = XEN_VCPUAFFINITY_HARD;
-	a->cpumap_hard = (struct xenctl_bitmap){.bitmap = MEMORY + 4096, .nr_bits = 3};
+	a->cpumap_hard = (struct xenctl_bitmap){ .bitmap = MEMORY + 4096, .nr_bits = 3 };
 	assert_int_equal(domctl(XEN_DOMCTL_setvcpuaffinity, 1), 0);
-	assert_int_equal(guest->vcpu[0]->sched.affinity_hard.bits[0], 6); /* only the bits that count */
+	assert_int_equal(guest->vcpu[0]->sched.affinity_hard.bits[0],
+			 6); /* only the bits that count */
 	memset(memory + 4096, 0xff, 64);
 	a->cpumap_hard.nr_bits = 300;
 	assert_int_equal(domctl(XEN_DOMCTL_getvcpuaffinity, 1), 0);
@@ -354,12 +414,12 @@ static void test_affinity(void **state)
 	for (unsigned i = 1; i < 38; i++)
 		assert_int_equal(memory[4096 + i], 0);
 	assert_int_equal(memory[4096 + 38], 0xff); /* beyond the caller's map */
-	memory[4096] = 0xfc; /* no CPU that exists */
+	memory[4096] = 0xfc;                       /* no CPU that exists */
 	a->cpumap_hard.nr_bits = 8;
 	assert_int_equal(domctl(XEN_DOMCTL_setvcpuaffinity, 1), -EINVAL);
 	a->cpumap_hard.nr_bits = ~0u;
 	assert_int_equal(domctl(XEN_DOMCTL_getvcpuaffinity, 1), -EINVAL);
-	a->cpumap_hard = (struct xenctl_bitmap){.bitmap = 0, .nr_bits = 8};
+	a->cpumap_hard = (struct xenctl_bitmap){ .bitmap = 0, .nr_bits = 8 };
 	assert_int_equal(domctl(XEN_DOMCTL_getvcpuaffinity, 1), -EFAULT);
 	a->flags = 0;
 	assert_int_equal(domctl(XEN_DOMCTL_setvcpuaffinity, 1), -EINVAL);
@@ -387,13 +447,14 @@ static void test_weight_and_cap(void **state)
 	assert_int_equal(domctl(XEN_DOMCTL_scheduler_op, 1), -EINVAL);
 }
 
-/* --- guest memory ----------------------------------------------------------------------------------------------------------- */
+/* --- guest memory ----------------------------------------------------------------------------- */
 
 static struct xen_domctl_gdbsx_memio *memio(uint64_t gva, uint32_t len, bool write)
 {
 	memset(&op.u, 0, sizeof(op.u));
 	op.u.gdbsx_guest_memio = (struct xen_domctl_gdbsx_memio){
-		.gva = gva, .uva = MEMORY + 8192, .len = len, .gwr = write};
+		.gva = gva, .uva = MEMORY + 8192, .len = len, .gwr = write
+	};
 	return &op.u.gdbsx_guest_memio;
 }
 
@@ -460,7 +521,7 @@ static void test_a_long_copy_is_interrupted_and_goes_on(void **state)
 		assert_int_equal(*(uint8_t *)mfn_to_virt(MFN(mfn_at(guest, 100 + i))), i);
 }
 
-/* --- CPUID policy, context ------------------------------------------------------------------------------------------------------- */
+/* --- CPUID policy, context -------------------------------------------------------------------- */
 
 static void test_policy_in_and_out(void **state)
 {
@@ -524,11 +585,11 @@ static void test_context_buffers(void **state)
 	assert_int_equal(domctl(XEN_DOMCTL_sethvmcontext, 1), -EFAULT);
 }
 
-/* --- HVM parameters ---------------------------------------------------------------------------------------------------------------- */
+/* --- HVM parameters --------------------------------------------------------------------------- */
 
 static long param(unsigned cmd, domid_t id, uint32_t index, uint64_t *value)
 {
-	struct xen_hvm_param p = {.domid = id, .index = index, .value = *value};
+	struct xen_hvm_param p = { .domid = id, .index = index, .value = *value };
 	long rc;
 
 	memcpy(memory, &p, sizeof(p));
@@ -561,7 +622,8 @@ static void test_params_have_rights(void **state)
 	run_as(guest);
 	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_PARAM_CONSOLE_PFN, &v), 0);
 	assert_int_equal(v, 0xfefff);
-	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_PARAM_IOREQ_SERVER_PFN, &v), -EPERM);
+	assert_int_equal(param(HVMOP_get_param, DOMID_SELF, HVM_PARAM_IOREQ_SERVER_PFN, &v),
+			 -EPERM);
 	assert_int_equal(set(DOMID_SELF, HVM_PARAM_CONSOLE_PFN, 1), -EPERM);
 	assert_int_equal(set(0, HVM_PARAM_CALLBACK_IRQ, 0), -EPERM);
 	assert_int_equal(do_hvm_op(HVMOP_set_param, 0), -EFAULT);
@@ -587,7 +649,7 @@ static void test_callback_is_a_vector(void **state)
 
 static void test_upcall_vector_per_vcpu(void **state)
 {
-	struct xen_hvm_evtchn_upcall_vector u = {.vcpu = 0, .vector = 0x30};
+	struct xen_hvm_evtchn_upcall_vector u = { .vcpu = 0, .vector = 0x30 };
 
 	run_as(guest);
 	memcpy(memory, &u, sizeof(u));
@@ -596,12 +658,12 @@ static void test_upcall_vector_per_vcpu(void **state)
 	u.vector = 0xf;
 	memcpy(memory, &u, sizeof(u));
 	assert_int_equal(do_hvm_op(HVMOP_set_evtchn_upcall_vector, MEMORY), -EINVAL);
-	u = (struct xen_hvm_evtchn_upcall_vector){.vcpu = 1, .vector = 0x30};
+	u = (struct xen_hvm_evtchn_upcall_vector){ .vcpu = 1, .vector = 0x30 };
 	memcpy(memory, &u, sizeof(u));
 	assert_int_equal(do_hvm_op(HVMOP_set_evtchn_upcall_vector, MEMORY), -ENOENT);
 }
 
-/* --- sysctl ---------------------------------------------------------------------------------------------------------------------------- */
+/* --- sysctl ----------------------------------------------------------------------------------- */
 
 static struct xen_sysctl sys;
 
@@ -633,7 +695,7 @@ static void test_sysctl_lists_domains(void **state)
 	struct xen_sysctl_getdomaininfolist *l = &sys.u.getdomaininfolist;
 	struct xen_domctl_getdomaininfo *info = (void *)(memory + 4096);
 
-	*l = (struct xen_sysctl_getdomaininfolist){.max_domains = 10, .buffer = MEMORY + 4096};
+	*l = (struct xen_sysctl_getdomaininfolist){ .max_domains = 10, .buffer = MEMORY + 4096 };
 	assert_int_equal(sysctl(XEN_SYSCTL_getdomaininfolist), 0);
 	assert_int_equal(l->num_domains, 2);
 	assert_int_equal(info[1].domain, 1);
@@ -655,7 +717,7 @@ static void test_sysctl_reads_the_log(void **state)
 {
 	struct xen_sysctl_readconsole *r = &sys.u.readconsole;
 
-	*r = (struct xen_sysctl_readconsole){.buffer = MEMORY + 4096, .count = 10};
+	*r = (struct xen_sysctl_readconsole){ .buffer = MEMORY + 4096, .count = 10 };
 	assert_int_equal(sysctl(XEN_SYSCTL_readconsole), 0);
 	assert_int_equal(r->count, 10);
 	assert_int_equal(r->index, 10);
@@ -683,12 +745,13 @@ static void test_sysctl_machine(void **state)
 	assert_int_equal(sys.u.cpupool_op.n_dom, 2);
 	sys.u.cpupool_op.cpupool_id = 1;
 	assert_int_equal(sysctl(XEN_SYSCTL_cpupool_op), -ENOENT);
-	sys.u.cpu_policy = (struct xen_sysctl_cpu_policy){.index = XEN_SYSCTL_cpu_policy_hvm_default};
+	sys.u.cpu_policy =
+		(struct xen_sysctl_cpu_policy){ .index = XEN_SYSCTL_cpu_policy_hvm_default };
 	assert_int_equal(sysctl(XEN_SYSCTL_get_cpu_policy), 0);
 	assert_true(sys.u.cpu_policy.nr_leaves > 10);
 	sys.u.cpu_policy.index = 6;
 	assert_int_equal(sysctl(XEN_SYSCTL_get_cpu_policy), -EINVAL);
-	sys.u.cpu_featureset = (struct xen_sysctl_cpu_featureset){.index = 9};
+	sys.u.cpu_featureset = (struct xen_sysctl_cpu_featureset){ .index = 9 };
 	assert_int_equal(sysctl(XEN_SYSCTL_get_cpu_featureset), 0);
 	assert_int_equal(sys.u.cpu_featureset.nr_features, CPUID_FEATURE_WORDS);
 	sys.u.cpu_featureset.features = MEMORY + 4096;

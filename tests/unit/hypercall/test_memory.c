@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * memory_op on a small machine: who may do what to whom, which references are held, when frames are freed (never
- * before a flush: fake_machine.c watches), what an interrupted list goes on with, and that domain 0 stays
- * mapped one to one.
+ * memory_op on a small machine: who may do what to whom, which references are held, when frames are
+ * freed (never before a flush: fake_machine.c watches), what an interrupted list goes on with, and
+ * that domain 0 stays mapped one to one.
  */
 #include "fake_machine.h"
 
@@ -44,7 +44,8 @@ static uint64_t list_at(unsigned n)
 static long reservation(unsigned op, domid_t domid, uint64_t nr, unsigned order)
 {
 	struct xen_memory_reservation r = {
-		.extent_start = list_at(0), .nr_extents = nr, .extent_order = order, .domid = domid};
+		.extent_start = list_at(0), .nr_extents = nr, .extent_order = order, .domid = domid
+	};
 
 	memcpy(memory, &r, sizeof(r));
 	return do_memory_op(op, MEMORY);
@@ -55,16 +56,16 @@ static void gfns(const uint64_t *list, unsigned nr)
 	memcpy(LIST(uint64_t, 0), list, nr * sizeof(*list));
 }
 
-/* --- populate ------------------------------------------------------------------------------------------------ */
+/* --- populate --------------------------------------------------------------------------------- */
 
 static void test_populate(void **state)
 {
-	gfns((uint64_t[]){5, 6, 100}, 3);
+	gfns((uint64_t[]){ 5, 6, 100 }, 3);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 3, 0), 3);
 	assert_int_equal(guest->tot_pages, 3);
 	assert_int_equal(type_at(guest, 100), P2M_RAM_RW);
 	assert_int_equal(refs_of(mfn_at(guest, 100)), 1);
-	gfns((uint64_t[]){512, 1024}, 2);
+	gfns((uint64_t[]){ 512, 1024 }, 2);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 2, 9), 2);
 	assert_int_equal(guest->tot_pages, 3 + 1024);
 	assert_int_equal(mfn_at(guest, 1535) - mfn_at(guest, 1024), 511);
@@ -74,24 +75,24 @@ static void test_populate(void **state)
 static void test_populate_stops_where_it_fails(void **state)
 {
 	guest->max_pages = 2;
-	gfns((uint64_t[]){1, 2, 3}, 3);
+	gfns((uint64_t[]){ 1, 2, 3 }, 3);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 3, 0), 2);
-	gfns((uint64_t[]){7}, 1);
+	gfns((uint64_t[]){ 7 }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 1, 0), 0);
 	guest->max_pages = 4096;
-	gfns((uint64_t[]){512, 513}, 2); /* not aligned to its size */
+	gfns((uint64_t[]){ 512, 513 }, 2); /* not aligned to its size */
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 2, 9), 1);
-	gfns((uint64_t[]){~0ul, 1ul << 51}, 2);
+	gfns((uint64_t[]){ ~0ul, 1ul << 51 }, 2);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 2, 0), 0);
 	/* A frame that cannot be mapped goes back. */
-	gfns((uint64_t[]){FAKE_GFNS}, 1);
+	gfns((uint64_t[]){ FAKE_GFNS }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 1, 0), 0);
 	assert_int_equal(guest->tot_pages, 2 + 512);
 }
 
 static void test_populate_refuses(void **state)
 {
-	struct xen_memory_reservation r = {.extent_start = 0, .nr_extents = 1, .domid = 1};
+	struct xen_memory_reservation r = { .extent_start = 0, .nr_extents = 1, .domid = 1 };
 
 	assert_int_equal(reservation(XENMEM_populate_physmap, 9, 1, 0), -ESRCH);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 1, 1, 19), -EPERM);
@@ -109,7 +110,7 @@ static void test_populate_refuses(void **state)
 	assert_int_equal(reservation(XENMEM_populate_physmap, 99, 1, 0), -EPERM);
 	assert_int_equal(reservation(XENMEM_populate_physmap, DOMID_SELF, 1, 10), -EPERM);
 	guest->is_dying = true;
-	gfns((uint64_t[]){1}, 1);
+	gfns((uint64_t[]){ 1 }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, DOMID_SELF, 1, 0), -ESRCH);
 	guest->is_dying = false;
 }
@@ -131,11 +132,11 @@ static void test_lists_are_interrupted_and_go_on(void **state)
 	assert_int_equal(do_memory_op(OP(XENMEM_memory_map, 1), MEMORY), -EINVAL);
 }
 
-/* --- decrease ------------------------------------------------------------------------------------------------- */
+/* --- decrease --------------------------------------------------------------------------------- */
 
 static void test_decrease_gives_back_after_a_flush(void **state)
 {
-	gfns((uint64_t[]){512}, 1);
+	gfns((uint64_t[]){ 512 }, 1);
 	reservation(XENMEM_populate_physmap, 1, 1, 9);
 	run_as(guest);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, DOMID_SELF, 1, 9), 1);
@@ -152,7 +153,7 @@ static void test_decrease_of_a_page_in_use_keeps_it(void **state)
 
 	give_ram(guest, 5, 0);
 	pg = p2m_page_get(guest, GFN(5), NULL); /* as a grant would hold it */
-	gfns((uint64_t[]){5}, 1);
+	gfns((uint64_t[]){ 5 }, 1);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, 1, 1, 0), 1);
 	assert_int_equal(pg->count, 1);
 	assert_int_equal(guest->tot_pages, 1);
@@ -163,7 +164,7 @@ static void test_decrease_of_a_page_in_use_keeps_it(void **state)
 static void test_decrease_leaves_what_is_not_ram(void **state)
 {
 	p2m_map(guest, GFN(9), MFN(2000), 0, P2M_GRANT_RW);
-	gfns((uint64_t[]){9}, 1);
+	gfns((uint64_t[]){ 9 }, 1);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, 1, 1, 0), 0);
 	assert_int_equal(type_at(guest, 9), P2M_GRANT_RW);
 }
@@ -174,7 +175,7 @@ static void test_domain_0_gets_its_own_frames_back(void **state)
 
 	give_ram(dom0, own, own);
 	give_ram(dom0, own + 1, own + 1);
-	gfns((uint64_t[]){own, own + 1}, 2);
+	gfns((uint64_t[]){ own, own + 1 }, 2);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, 0, 2, 0), 2);
 	assert_int_equal(type_at(dom0, own), P2M_INVALID);
 	assert_int_equal(dom0->tot_pages, 2); /* kept for it */
@@ -183,21 +184,21 @@ static void test_domain_0_gets_its_own_frames_back(void **state)
 	assert_int_equal(mfn_at(dom0, own + 1), own + 1);
 	/* Twice, where it has none, and another's. */
 	assert_int_equal(reservation(XENMEM_populate_physmap, 0, 1, 0), 0);
-	gfns((uint64_t[]){own + 5}, 1);
+	gfns((uint64_t[]){ own + 5 }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 0, 1, 0), 0);
 	give_ram(guest, 3, own + 6);
-	gfns((uint64_t[]){own + 6}, 1);
+	gfns((uint64_t[]){ own + 6 }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 0, 1, 0), 0);
 	/* Not the page that it shares with the hypervisor either. */
-	gfns((uint64_t[]){virt_to_mfn(dom0->shared_info).n}, 1);
+	gfns((uint64_t[]){ virt_to_mfn(dom0->shared_info).n }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 0, 1, 0), 0);
 }
 
-/* --- placing ----------------------------------------------------------------------------------------------------- */
+/* --- placing ---------------------------------------------------------------------------------- */
 
 static long place(domid_t domid, unsigned space, uint64_t idx, uint64_t gpfn)
 {
-	struct xen_add_to_physmap a = {.domid = domid, .space = space, .idx = idx, .gpfn = gpfn};
+	struct xen_add_to_physmap a = { .domid = domid, .space = space, .idx = idx, .gpfn = gpfn };
 
 	memcpy(memory, &a, sizeof(a));
 	return do_memory_op(XENMEM_add_to_physmap, MEMORY);
@@ -213,7 +214,7 @@ static void test_shared_info_replaces_ram(void **state)
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_shared_info, 1, 21), -EINVAL);
 	assert_int_equal(place(2, XENMAPSPACE_shared_info, 0, 21), -EPERM);
 	/* Given back, it is still the hypervisor's. */
-	gfns((uint64_t[]){20}, 1);
+	gfns((uint64_t[]){ 20 }, 1);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, DOMID_SELF, 1, 0), 1);
 	assert_int_equal(refs_of(virt_to_mfn(guest->shared_info).n), 1);
 }
@@ -245,7 +246,9 @@ static void test_grant_frames(void **state)
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_grant_table, 0, 50), 0);
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_grant_table, 3, 51), 0);
 	assert_int_not_equal(mfn_at(guest, 50), mfn_at(guest, 51));
-	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_grant_table, 0 | XENMAPIDX_grant_table_status, 52), 0);
+	assert_int_equal(
+		place(DOMID_SELF, XENMAPSPACE_grant_table, 0 | XENMAPIDX_grant_table_status, 52),
+		0);
 	assert_int_not_equal(mfn_at(guest, 52), mfn_at(guest, 50));
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_grant_table, 4, 53), -EINVAL);
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_grant_table, 1ul << 40, 53), -EINVAL);
@@ -254,13 +257,17 @@ static void test_grant_frames(void **state)
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_dev_mmio, 0xfee00, 0xfee00), -EPERM);
 }
 
-/* --- foreign pages --------------------------------------------------------------------------------------------------- */
+/* --- foreign pages ---------------------------------------------------------------------------- */
 
 static long batch(unsigned op, domid_t domid, domid_t foreign, unsigned nr)
 {
-	struct xen_add_to_physmap_batch b = {
-		.domid = domid, .space = XENMAPSPACE_gmfn_foreign, .size = (uint16_t)nr,
-		.u.foreign_domid = foreign, .idxs = list_at(0), .gpfns = list_at(1), .errs = list_at(2)};
+	struct xen_add_to_physmap_batch b = { .domid = domid,
+					      .space = XENMAPSPACE_gmfn_foreign,
+					      .size = (uint16_t)nr,
+					      .u.foreign_domid = foreign,
+					      .idxs = list_at(0),
+					      .gpfns = list_at(1),
+					      .errs = list_at(2) };
 
 	memcpy(memory, &b, sizeof(b));
 	return do_memory_op(op, MEMORY);
@@ -268,7 +275,7 @@ static long batch(unsigned op, domid_t domid, domid_t foreign, unsigned nr)
 
 static long unplace(domid_t domid, uint64_t gpfn)
 {
-	struct xen_remove_from_physmap r = {.domid = domid, .gpfn = gpfn};
+	struct xen_remove_from_physmap r = { .domid = domid, .gpfn = gpfn };
 
 	memcpy(memory, &r, sizeof(r));
 	return do_memory_op(XENMEM_remove_from_physmap, MEMORY);
@@ -289,7 +296,7 @@ static void test_foreign_pages_hold_a_reference(void **state)
 	assert_int_equal(refs_of(mfn), 2);
 	assert_int_equal(fake_flushes, 0); /* the hot path */
 	/* The guest gives it back; domain 0 still has it. */
-	gfns((uint64_t[]){60}, 1);
+	gfns((uint64_t[]){ 60 }, 1);
 	assert_int_equal(reservation(XENMEM_decrease_reservation, 1, 1, 0), 1);
 	assert_int_equal(refs_of(mfn), 1);
 	assert_int_equal(unplace(DOMID_SELF, 5000), 0);
@@ -302,7 +309,7 @@ static void test_each_entry_has_its_own_error(void **state)
 	give_ram(guest, 60, 0);
 	for (unsigned i = 0; i < 4; i++)
 		LIST(uint64_t, 1)[i] = 5000 + i;
-	gfns((uint64_t[]){60, 61, ~0ul, 60}, 4);
+	gfns((uint64_t[]){ 60, 61, ~0ul, 60 }, 4);
 	LIST(uint64_t, 1)[3] = FAKE_GFNS; /* no such place */
 	assert_int_equal(batch(XENMEM_add_to_physmap_batch, DOMID_SELF, 1, 4), 0);
 	assert_int_equal(LIST(int32_t, 2)[0], 0);
@@ -336,7 +343,8 @@ static void test_who_may_map_foreign_pages(void **state)
 	give_ram(other, 1, 0);
 	LIST(uint64_t, 0)[0] = 1;
 	LIST(uint64_t, 1)[0] = 100;
-	assert_int_equal(batch(XENMEM_add_to_physmap_batch, 1, 2, 1), -EPERM); /* into another domain */
+	assert_int_equal(batch(XENMEM_add_to_physmap_batch, 1, 2, 1),
+			 -EPERM); /* into another domain */
 	assert_int_equal(batch(XENMEM_add_to_physmap_batch, DOMID_SELF, 0, 1), -EINVAL);
 	assert_int_equal(batch(XENMEM_add_to_physmap_batch, DOMID_SELF, 9, 1), -ESRCH);
 	other->is_dying = true;
@@ -357,7 +365,7 @@ static void test_a_foreign_mapping_over_domain_0s_ram(void **state)
 	assert_int_equal(batch(XENMEM_add_to_physmap_batch, DOMID_SELF, 1, 1), 0);
 	assert_int_equal(type_at(dom0, 3700), P2M_FOREIGN);
 	assert_int_equal(unplace(DOMID_SELF, 3700), 0);
-	gfns((uint64_t[]){3700}, 1);
+	gfns((uint64_t[]){ 3700 }, 1);
 	assert_int_equal(reservation(XENMEM_populate_physmap, 0, 1, 0), 1);
 	assert_int_equal(mfn_at(dom0, 3700), 3700);
 	/* A grant mapping is in the way: only its handle undoes it. */
@@ -369,7 +377,7 @@ static void test_a_foreign_mapping_over_domain_0s_ram(void **state)
 	assert_int_equal(refs_of(mfn_at(guest, 60)), 1);
 }
 
-/* --- resources -------------------------------------------------------------------------------------------------------- */
+/* --- resources -------------------------------------------------------------------------------- */
 
 static long acquire(struct xen_mem_acquire_resource *r)
 {
@@ -383,14 +391,14 @@ static long acquire(struct xen_mem_acquire_resource *r)
 
 static void test_acquire_grant_table(void **state)
 {
-	struct xen_mem_acquire_resource r = {.domid = 1, .type = XENMEM_resource_grant_table};
+	struct xen_mem_acquire_resource r = { .domid = 1, .type = XENMEM_resource_grant_table };
 	mfn_t mfn;
 
 	assert_int_equal(acquire(&r), 0);
 	assert_int_equal(r.nr_frames, 4);
 	r.frame_list = list_at(0);
 	r.nr_frames = 2;
-	gfns((uint64_t[]){5000, 5001}, 2);
+	gfns((uint64_t[]){ 5000, 5001 }, 2);
 	assert_int_equal(acquire(&r), 0);
 	grant_frame_get(guest, 1, false, &mfn);
 	assert_int_equal(mfn_at(dom0, 5001), mfn.n);
@@ -402,8 +410,11 @@ static void test_acquire_grant_table(void **state)
 
 static void test_acquire_refuses(void **state)
 {
-	struct xen_mem_acquire_resource good = {.domid = 1, .type = XENMEM_resource_grant_table,
-						.nr_frames = 1, .frame_list = list_at(0)}, r;
+	struct xen_mem_acquire_resource good = { .domid = 1,
+						 .type = XENMEM_resource_grant_table,
+						 .nr_frames = 1,
+						 .frame_list = list_at(0) },
+					r;
 
 	r = good;
 	r.frame = 4;
@@ -431,13 +442,14 @@ static void test_acquire_refuses(void **state)
 	assert_int_equal(acquire(&r), -EPERM);
 }
 
-/* --- questions and maps -------------------------------------------------------------------------------------------------- */
+/* --- questions and maps ----------------------------------------------------------------------- */
 
 static void test_memory_map_goes_from_toolstack_to_guest(void **state)
 {
-	struct xen_foreign_memory_map f = {.domid = 1, .map = {.nr_entries = 2, .buffer = list_at(0)}};
-	struct e820_entry e[2] = {{0, 0xa0000, 1}, {0xfc000000, 0x1000, 3}};
-	struct xen_memory_map m = {.nr_entries = 1, .buffer = list_at(1)};
+	struct xen_foreign_memory_map f = { .domid = 1,
+					    .map = { .nr_entries = 2, .buffer = list_at(0) } };
+	struct e820_entry e[2] = { { 0, 0xa0000, 1 }, { 0xfc000000, 0x1000, 3 } };
+	struct xen_memory_map m = { .nr_entries = 1, .buffer = list_at(1) };
 
 	run_as(guest);
 	memcpy(memory, &m, sizeof(m));
@@ -466,8 +478,9 @@ static void test_memory_map_goes_from_toolstack_to_guest(void **state)
 
 static void test_hostile_memory_maps(void **state)
 {
-	struct xen_foreign_memory_map f = {.domid = 1, .map = {.nr_entries = 1, .buffer = list_at(0)}};
-	struct e820_entry e = {~0ul - 4, 10, 1};
+	struct xen_foreign_memory_map f = { .domid = 1,
+					    .map = { .nr_entries = 1, .buffer = list_at(0) } };
+	struct e820_entry e = { ~0ul - 4, 10, 1 };
 
 	memcpy(LIST(struct e820_entry, 0), &e, sizeof(e));
 	memcpy(memory, &f, sizeof(f));
@@ -484,7 +497,7 @@ static void test_hostile_memory_maps(void **state)
 
 static void test_machine_map_is_domain_0s(void **state)
 {
-	struct xen_memory_map m = {.nr_entries = 8, .buffer = list_at(0)};
+	struct xen_memory_map m = { .nr_entries = 8, .buffer = list_at(0) };
 
 	memcpy(memory, &m, sizeof(m));
 	assert_int_equal(do_memory_op(XENMEM_machine_memory_map, MEMORY), 0);
@@ -499,7 +512,7 @@ static void test_machine_map_is_domain_0s(void **state)
 
 static void test_claims(void **state)
 {
-	struct xen_memory_reservation r = {.nr_extents = 3000, .domid = 1};
+	struct xen_memory_reservation r = { .nr_extents = 3000, .domid = 1 };
 
 	memcpy(memory, &r, sizeof(r));
 	assert_int_equal(do_memory_op(XENMEM_claim_pages, MEMORY), 0);
@@ -517,7 +530,7 @@ static void test_claims(void **state)
 
 static void test_questions(void **state)
 {
-	struct xen_memory_domain m = {.domid = 1};
+	struct xen_memory_domain m = { .domid = 1 };
 
 	give_ram(guest, 77, 0);
 	memcpy(memory, &m, sizeof(m));

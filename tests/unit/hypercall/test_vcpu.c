@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a vCPU asks for itself: to sleep until something happens (and never past it), timers, watchdogs, areas
- * where it is told things, another vCPU started; and what it writes to the console.
+ * What a vCPU asks for itself: to sleep until something happens (and never past it), timers,
+ * watchdogs, areas where it is told things, another vCPU started; and what it writes to the
+ * console.
  */
 #include "fake_machine.h"
 
@@ -21,7 +22,7 @@
 #include "timer.h"
 #include "wallclock.h"
 
-/* --- fakes beyond the machine ------------------------------------------------------------------------------- */
+/* --- fakes beyond the machine ----------------------------------------------------------------- */
 
 static struct domain *dom0, *guest;
 static struct vcpu *v, *second;
@@ -45,7 +46,7 @@ static void set_state(struct vcpu *vcpu, const struct hvm_state *s)
 {
 	given = *s;
 }
-static const struct hvm_ops ops = {.get_state = get_state, .set_state = set_state};
+static const struct hvm_ops ops = { .get_state = get_state, .set_state = set_state };
 const struct hvm_ops *hvm = &ops;
 
 bool hvm_has_pending(struct vcpu *vcpu)
@@ -58,25 +59,52 @@ int event_port_pending(struct domain *d, uint32_t port)
 {
 	return port < 8 ? (int)(pending_ports >> port & 1) : -EINVAL;
 }
-void event_virq(struct vcpu *vcpu, unsigned virq) { virqs++; }
-void event_vcpu_info_moved(struct vcpu *vcpu) { moved++; }
-void sched_sleep(struct vcpu *vcpu) { sleeps++; }
-void sched_yield(struct vcpu *vcpu) { yields++; }
+void event_virq(struct vcpu *vcpu, unsigned virq)
+{
+	virqs++;
+}
+void event_vcpu_info_moved(struct vcpu *vcpu)
+{
+	moved++;
+}
+void sched_sleep(struct vcpu *vcpu)
+{
+	sleeps++;
+}
+void sched_yield(struct vcpu *vcpu)
+{
+	yields++;
+}
 int sched_set_affinity(struct vcpu *vcpu, const struct cpu_mask *hard, const struct cpu_mask *soft)
 {
 	vcpu->sched.affinity_hard = *hard;
 	return 0;
 }
-unsigned cpu_this(void) { return 1; }
+unsigned cpu_this(void)
+{
+	return 1;
+}
 void vcpu_kick(struct vcpu *vcpu)
 {
 	kicks++;
 	atomic_and(&vcpu->pause_flags, ~VCPU_PAUSE_BLOCKED);
 }
-void vcpu_up(struct vcpu *vcpu) { vcpu->pause_flags &= ~VCPU_PAUSE_DOWN; }
-void vcpu_down(struct vcpu *vcpu) { vcpu->pause_flags |= VCPU_PAUSE_DOWN; }
-void vcpu_nmi(struct vcpu *vcpu) { vcpu->hvm.nmi_pending = true; }
-void vcpu_publish_time(struct vcpu *vcpu) { publishes++; }
+void vcpu_up(struct vcpu *vcpu)
+{
+	vcpu->pause_flags &= ~VCPU_PAUSE_DOWN;
+}
+void vcpu_down(struct vcpu *vcpu)
+{
+	vcpu->pause_flags |= VCPU_PAUSE_DOWN;
+}
+void vcpu_nmi(struct vcpu *vcpu)
+{
+	vcpu->hvm.nmi_pending = true;
+}
+void vcpu_publish_time(struct vcpu *vcpu)
+{
+	publishes++;
+}
 int hvm_state_check(const struct domain *d, const struct hvm_state *s, const struct cpu_regs *r)
 {
 	return s->cr0 == 0xbad ? -EINVAL : 0;
@@ -114,11 +142,20 @@ struct domain *domain_next(domid_t from)
 
 void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned cpu)
 {
-	*t = (struct timer){.expires = TIME_NEVER, .fn = fn, .data = data, .cpu = cpu};
+	*t = (struct timer){ .expires = TIME_NEVER, .fn = fn, .data = data, .cpu = cpu };
 }
-void timer_set(struct timer *t, time_ns_t expires) { t->expires = expires; }
-void timer_stop(struct timer *t) { t->expires = TIME_NEVER; }
-void timer_migrate(struct timer *t, unsigned cpu) { t->cpu = cpu; }
+void timer_set(struct timer *t, time_ns_t expires)
+{
+	t->expires = expires;
+}
+void timer_stop(struct timer *t)
+{
+	t->expires = TIME_NEVER;
+}
+void timer_migrate(struct timer *t, unsigned cpu)
+{
+	t->cpu = cpu;
+}
 static void fire(struct timer *t)
 {
 	t->fn(t->data);
@@ -166,14 +203,14 @@ static int teardown(void **state)
 }
 
 /* Argument structures go to MEMORY. */
-#define ARG(...)                                                                                   \
-	({                                                                                         \
-		__auto_type arg_ = (__VA_ARGS__);                                                  \
-		memcpy(memory, &arg_, sizeof(arg_));                                               \
-		MEMORY;                                                                            \
+#define ARG(...)                                     \
+	({                                           \
+		__auto_type arg_ = (__VA_ARGS__);    \
+		memcpy(memory, &arg_, sizeof(arg_)); \
+		MEMORY;                              \
 	})
 
-/* --- sleeping ------------------------------------------------------------------------------------------------- */
+/* --- sleeping --------------------------------------------------------------------------------- */
 
 static void test_block_sleeps_unless_something_waits(void **state)
 {
@@ -191,7 +228,9 @@ static void test_block_sleeps_unless_something_waits(void **state)
 
 static void event_arrives(void)
 {
-	/* The sender makes it pending and then looks whether somebody sleeps: it must see the flag. */
+	/*
+	 * The sender makes it pending and then looks whether somebody sleeps: it must see the flag.
+	 */
 	assert_true(v->pause_flags & VCPU_PAUSE_BLOCKED);
 	has_pending = true;
 	vcpu_kick(v);
@@ -208,8 +247,9 @@ static long poll(unsigned nr, uint32_t first, uint64_t timeout)
 {
 	for (uint32_t i = 0; i < nr && i < 200; i++)
 		((uint32_t *)(memory + 4096))[i] = first;
-	return do_sched_op(SCHEDOP_poll, ARG((struct sched_poll){
-					     .ports = MEMORY + 4096, .nr_ports = nr, .timeout = timeout}));
+	return do_sched_op(SCHEDOP_poll,
+			   ARG((struct sched_poll){
+				   .ports = MEMORY + 4096, .nr_ports = nr, .timeout = timeout }));
 }
 
 static void test_poll(void **state)
@@ -255,37 +295,45 @@ static void test_hostile_polls(void **state)
 	assert_int_equal(poll(~0u, 3, 0), -EINVAL);
 	assert_int_equal(poll(1, 8, 0), -EINVAL); /* no such port */
 	assert_int_equal(do_sched_op(SCHEDOP_poll, 0), -EFAULT);
-	assert_int_equal(do_sched_op(SCHEDOP_poll, ARG((struct sched_poll){.ports = 8, .nr_ports = 1})),
-			 -EFAULT);
+	assert_int_equal(
+		do_sched_op(SCHEDOP_poll, ARG((struct sched_poll){ .ports = 8, .nr_ports = 1 })),
+		-EFAULT);
 	assert_int_equal(v->pause_flags, 0);
 	assert_int_equal(guest->poll_mask[0], 0);
 	assert_int_equal(do_sched_op(99, 0), -ENOSYS);
 }
 
-/* --- ending ------------------------------------------------------------------------------------------------------ */
+/* --- ending ----------------------------------------------------------------------------------- */
 
 static void test_shutdowns(void **state)
 {
-	assert_int_equal(do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){SHUTDOWN_reboot})), 0);
+	assert_int_equal(
+		do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){ SHUTDOWN_reboot })), 0);
 	assert_ptr_equal(shut_down, guest);
 	assert_int_equal(shutdown_code, SHUTDOWN_reboot);
-	assert_int_equal(do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){6})), -EINVAL);
-	assert_int_equal(do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){0x100})), -EINVAL);
-	assert_int_equal(do_sched_op(SCHEDOP_shutdown_code, ARG((struct sched_shutdown){SHUTDOWN_crash})), 0);
+	assert_int_equal(do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){ 6 })), -EINVAL);
+	assert_int_equal(do_sched_op(SCHEDOP_shutdown, ARG((struct sched_shutdown){ 0x100 })),
+			 -EINVAL);
+	assert_int_equal(
+		do_sched_op(SCHEDOP_shutdown_code, ARG((struct sched_shutdown){ SHUTDOWN_crash })),
+		0);
 	assert_int_equal(guest->shutdown_code, SHUTDOWN_crash);
 	assert_int_equal(do_sched_op(SCHEDOP_remote_shutdown,
-				     ARG((struct sched_remote_shutdown){0, SHUTDOWN_poweroff})), -EPERM);
+				     ARG((struct sched_remote_shutdown){ 0, SHUTDOWN_poweroff })),
+			 -EPERM);
 	run_as(dom0);
 	assert_int_equal(do_sched_op(SCHEDOP_remote_shutdown,
-				     ARG((struct sched_remote_shutdown){1, SHUTDOWN_crash})), 0);
+				     ARG((struct sched_remote_shutdown){ 1, SHUTDOWN_crash })),
+			 0);
 	assert_int_equal(shutdown_code, SHUTDOWN_crash);
 	assert_int_equal(do_sched_op(SCHEDOP_remote_shutdown,
-				     ARG((struct sched_remote_shutdown){5, SHUTDOWN_crash})), -ESRCH);
+				     ARG((struct sched_remote_shutdown){ 5, SHUTDOWN_crash })),
+			 -ESRCH);
 }
 
 static long watchdog(uint32_t id, uint32_t timeout)
 {
-	return do_sched_op(SCHEDOP_watchdog, ARG((struct sched_watchdog){id, timeout}));
+	return do_sched_op(SCHEDOP_watchdog, ARG((struct sched_watchdog){ id, timeout }));
 }
 
 static void test_watchdogs(void **state)
@@ -311,16 +359,20 @@ static void test_watchdogs(void **state)
 
 static void test_pinning_is_domain_0s(void **state)
 {
-	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){0})), -EPERM);
+	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){ 0 })),
+			 -EPERM);
 	run_as(dom0);
-	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){1})), 0);
+	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){ 1 })),
+			 0);
 	assert_int_equal(dom0->vcpu[0]->sched.affinity_hard.bits[0], 2);
-	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){-1})), 0);
+	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){ -1 })),
+			 0);
 	assert_int_equal(dom0->vcpu[0]->sched.affinity_hard.bits[0], 3);
-	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){2})), -EINVAL);
+	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){ 2 })),
+			 -EINVAL);
 }
 
-/* --- timers --------------------------------------------------------------------------------------------------------- */
+/* --- timers ----------------------------------------------------------------------------------- */
 
 static void test_timers(void **state)
 {
@@ -332,22 +384,29 @@ static void test_timers(void **state)
 	assert_int_equal(v->singleshot.expires, TIME_NEVER);
 
 	assert_int_equal(do_vcpu_op(VCPUOP_set_singleshot_timer, 0,
-				    ARG((struct vcpu_set_singleshot_timer){99999, 0})), 0);
+				    ARG((struct vcpu_set_singleshot_timer){ 99999, 0 })),
+			 0);
 	assert_int_equal(v->singleshot.expires, 99999);
-	assert_int_equal(do_vcpu_op(VCPUOP_set_singleshot_timer, 0,
-				    ARG((struct vcpu_set_singleshot_timer){1, VCPU_SSHOTTMR_future})), 0);
+	assert_int_equal(
+		do_vcpu_op(VCPUOP_set_singleshot_timer, 0,
+			   ARG((struct vcpu_set_singleshot_timer){ 1, VCPU_SSHOTTMR_future })),
+		0);
 	assert_int_equal(v->singleshot.expires, 1); /* at once */
 	assert_int_equal(do_vcpu_op(VCPUOP_set_singleshot_timer, 1,
-				    ARG((struct vcpu_set_singleshot_timer){99999, 0})), -EINVAL);
+				    ARG((struct vcpu_set_singleshot_timer){ 99999, 0 })),
+			 -EINVAL);
 	assert_int_equal(do_vcpu_op(VCPUOP_stop_singleshot_timer, 1, 0), -EINVAL);
 	assert_int_equal(do_vcpu_op(VCPUOP_stop_singleshot_timer, 0, 0), 0);
 
 	assert_int_equal(do_vcpu_op(VCPUOP_set_periodic_timer, 0,
-				    ARG((struct vcpu_set_periodic_timer){999999})), -EINVAL);
+				    ARG((struct vcpu_set_periodic_timer){ 999999 })),
+			 -EINVAL);
 	assert_int_equal(do_vcpu_op(VCPUOP_set_periodic_timer, 0,
-				    ARG((struct vcpu_set_periodic_timer){~0ul})), -EINVAL);
+				    ARG((struct vcpu_set_periodic_timer){ ~0ul })),
+			 -EINVAL);
 	assert_int_equal(do_vcpu_op(VCPUOP_set_periodic_timer, 0,
-				    ARG((struct vcpu_set_periodic_timer){MS(10)})), 0);
+				    ARG((struct vcpu_set_periodic_timer){ MS(10) })),
+			 0);
 	assert_int_equal(v->periodic.expires, 12345 + MS(10));
 	fire(&v->periodic);
 	assert_int_equal(v->periodic.expires, 12345 + MS(20));
@@ -356,12 +415,12 @@ static void test_timers(void **state)
 	assert_int_equal(v->periodic.expires, TIME_NEVER);
 }
 
-/* --- areas ------------------------------------------------------------------------------------------------------------ */
+/* --- areas ------------------------------------------------------------------------------------ */
 
 static long register_info(unsigned id, uint64_t gfn, uint32_t offset)
 {
 	return do_vcpu_op(VCPUOP_register_vcpu_info, id,
-			  ARG((struct vcpu_register_vcpu_info){.mfn = gfn, .offset = offset}));
+			  ARG((struct vcpu_register_vcpu_info){ .mfn = gfn, .offset = offset }));
 }
 
 static void test_vcpu_info_moves_once(void **state)
@@ -370,7 +429,7 @@ static void test_vcpu_info_moves_once(void **state)
 
 	give_ram(guest, 40, 0);
 	v->info->evtchn_upcall_pending = 1;
-	assert_int_equal(register_info(0, 41, 0), -EINVAL);   /* nothing there */
+	assert_int_equal(register_info(0, 41, 0), -EINVAL); /* nothing there */
 	assert_int_equal(register_info(0, ~0ul, 0), -EINVAL);
 	assert_int_equal(register_info(0, 40, 4096 - 56), -ENXIO);
 	assert_int_equal(register_info(0, 40, 4), -ENXIO);
@@ -405,27 +464,34 @@ static void test_time_and_runstate_areas(void **state)
 	assert_int_equal(r.time[0], 5 + 2345); /* up to now */
 	assert_int_equal(do_vcpu_op(VCPUOP_get_runstate_info, 0, 0), -EFAULT);
 
-	assert_int_equal(do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
-				    ARG((struct vcpu_register_runstate_memory_area){{MEMORY + 8192}})), 0);
+	assert_int_equal(
+		do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
+			   ARG((struct vcpu_register_runstate_memory_area){ { MEMORY + 8192 } })),
+		0);
 	assert_int_equal(v->runstate_guest, MEMORY + 8192);
 	assert_int_equal(do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
-				    ARG((struct vcpu_register_runstate_memory_area){{123}})), -EFAULT);
+				    ARG((struct vcpu_register_runstate_memory_area){ { 123 } })),
+			 -EFAULT);
 	assert_int_equal(v->runstate_guest, MEMORY + 8192);
-	assert_int_equal(do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
-				    ARG((struct vcpu_register_time_memory_area){{MEMORY + 8192}})), 0);
+	assert_int_equal(
+		do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
+			   ARG((struct vcpu_register_time_memory_area){ { MEMORY + 8192 } })),
+		0);
 	assert_int_equal(publishes, 1);
 	assert_int_equal(do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
-				    ARG((struct vcpu_register_time_memory_area){{123}})), -EFAULT);
+				    ARG((struct vcpu_register_time_memory_area){ { 123 } })),
+			 -EFAULT);
 	assert_int_equal(do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
-				    ARG((struct vcpu_register_time_memory_area){{0}})), 0);
+				    ARG((struct vcpu_register_time_memory_area){ { 0 } })),
+			 0);
 	assert_int_equal(v->time_guest, 0);
 }
 
-/* --- other vCPUs -------------------------------------------------------------------------------------------------------- */
+/* --- other vCPUs ------------------------------------------------------------------------------ */
 
 static void test_a_vcpu_is_started(void **state)
 {
-	struct vcpu_hvm_context c = {.mode = VCPU_HVM_MODE_64B};
+	struct vcpu_hvm_context c = { .mode = VCPU_HVM_MODE_64B };
 
 	assert_int_equal(do_vcpu_op(VCPUOP_up, 1, 0), -EINVAL); /* no state yet */
 	c.cpu_regs.x86_64.rip = 0x1000;
@@ -455,7 +521,7 @@ static void test_a_vcpu_is_started(void **state)
 
 static void test_a_32_bit_start(void **state)
 {
-	struct vcpu_hvm_context c = {.mode = VCPU_HVM_MODE_32B};
+	struct vcpu_hvm_context c = { .mode = VCPU_HVM_MODE_32B };
 	struct vcpu_hvm_x86_32 *x = &c.cpu_regs.x86_32;
 
 	x->eip = 0x7000;
@@ -487,7 +553,7 @@ static void test_the_last_one_down_ends_the_domain(void **state)
 	assert_int_equal(do_vcpu_op(VCPUOP_get_physid, 0, MEMORY), -EINVAL);
 }
 
-/* --- console, wall clock -------------------------------------------------------------------------------------------------- */
+/* --- console, wall clock ---------------------------------------------------------------------- */
 
 static void test_console(void **state)
 {
