@@ -43,16 +43,23 @@ void conn_each(void (*callback)(struct conn *c, void *arg), void *arg)
 		callback(conns[i], arg);
 }
 
+size_t conn_wants(const struct conn *c)
+{
+	const size_t header = sizeof(c->in.header);
+
+	return c->in.len < header ? header - c->in.len : header + c->in.header.len - c->in.len;
+}
+
 size_t conn_feed(struct conn *c, const char *data, size_t len)
 {
 	const size_t header = sizeof(c->in.header);
-	size_t want, taken = 0;
+	size_t taken = 0;
 
 	while (taken < len && !c->dead && !conn_complete(c)) {
 		size_t at = c->in.len;
 		char *to = at < header ? (char *)&c->in.header + at : c->in.payload + (at - header);
+		size_t want = conn_wants(c);
 
-		want = at < header ? header - at : header + c->in.header.len - at;
 		if (want > len - taken)
 			want = len - taken;
 		memcpy(to, data + taken, want);
@@ -75,6 +82,13 @@ void conn_next(struct conn *c)
 	c->in.len = 0;
 }
 
+unsigned int conn_access(const struct conn *c, const struct node *n)
+{
+	unsigned int access = node_access(n, c->domid);
+
+	return c->target ? access | node_access(n, c->target) : access;
+}
+
 bool conn_ready(const struct conn *c)
 {
 	return !c->dead && c->out.len - c->out_at < OUT_LIMIT;
@@ -83,7 +97,9 @@ bool conn_ready(const struct conn *c)
 void conn_send(struct conn *c, uint32_t type, uint32_t req_id, uint32_t tx_id, const void *payload,
 	       size_t len)
 {
-	struct xsd_sockmsg h = { .type = type, .req_id = req_id, .tx_id = tx_id, .len = (uint32_t)len };
+	struct xsd_sockmsg h = {
+		.type = type, .req_id = req_id, .tx_id = tx_id, .len = (uint32_t)len
+	};
 
 	/* Whoever does not read does not get: a lost event hurts only its own watcher. */
 	if (type == XS_WATCH_EVENT && c->out.len - c->out_at > 2 * OUT_LIMIT)
@@ -102,6 +118,10 @@ struct bytes conn_pending(const struct conn *c)
 void conn_taken(struct conn *c, size_t len)
 {
 	c->out_at += len;
-	if (c->out_at == c->out.len)
-		c->out.len = c->out_at = 0;
+	/* What a slow reader has taken must not stay in front of what it has not. */
+	if (c->out_at < c->out.len && c->out_at < OUT_LIMIT)
+		return;
+	c->out.len -= c->out_at;
+	memmove(c->out.data, c->out.data + c->out_at, c->out.len);
+	c->out_at = 0;
 }

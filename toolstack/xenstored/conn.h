@@ -10,8 +10,9 @@
 #include "lib/bytes.h"
 #include "xenstored/tree.h"
 
-/* What a domain other than 0 may have. */
+/* What a domain other than 0 may have. Nodes and bytes are counted in snapshots too (usage.h). */
 #define QUOTA_NODES        1000
+#define QUOTA_BYTES        (1024 * 1024)
 #define QUOTA_VALUE        2048
 #define QUOTA_WATCHES      128
 #define QUOTA_TRANSACTIONS 10
@@ -30,7 +31,8 @@ struct transaction;
 
 struct conn {
 	unsigned int domid;
-	struct buf out; /* what the client has not taken yet begins at out_at */
+	unsigned int target; /* may do what that domain may, too; 0: none */
+	struct buf out;      /* what the client has not taken yet begins at out_at */
 	size_t out_at;
 	struct {
 		struct xsd_sockmsg header;
@@ -52,9 +54,13 @@ void conn_each(void (*callback)(struct conn *c, void *arg), void *arg);
 
 /* Takes bytes from the client, at most up to the end of one message; returns how many it took. */
 size_t conn_feed(struct conn *c, const char *data, size_t len);
+/* Bytes that the message in hand still lacks, as far as one can tell. */
+size_t conn_wants(const struct conn *c);
 /* Whether a whole request is there. The caller handles it, then calls conn_next(). */
 bool conn_complete(const struct conn *c);
 void conn_next(struct conn *c);
+/* What the client may do to a node: PERM_*. */
+unsigned int conn_access(const struct conn *c, const struct node *n);
 /* Whether further requests may be read. */
 bool conn_ready(const struct conn *c);
 

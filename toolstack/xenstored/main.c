@@ -23,7 +23,8 @@
 #include "xenstored/transaction.h"
 
 #define STORE_DIR    "/run/xenstored"
-#define STORE_SOCKET STORE_DIR "/socket"
+#define STORE_SOCKET STORE_DIR "/socket" /* where Xen's own tools look */
+#define STORE_LINK   "/run/xen/xenstored.sock"
 #define CLIENTS_MAX  256
 
 struct client {
@@ -47,6 +48,10 @@ static int socket_listen(void)
 		log_error("%s: %s", STORE_SOCKET, strerror(errno));
 		return -1;
 	}
+	mkdir("/run/xen", 0755);
+	unlink(STORE_LINK);
+	if (symlink(STORE_SOCKET, STORE_LINK) < 0)
+		log_warning("%s: %s", STORE_LINK, strerror(errno));
 	return 0;
 }
 
@@ -109,6 +114,7 @@ static void clients_sweep(void)
 static void serve(void)
 {
 	struct pollfd fds[2 + CLIENTS_MAX];
+	bool again = true;
 
 	for (;;) {
 		size_t polled = nr_clients;
@@ -122,7 +128,7 @@ static void serve(void)
 			if (conn_pending(clients[i].conn).len)
 				fds[2 + i].events |= POLLOUT;
 		}
-		if (poll(fds, 2 + polled, -1) < 0 && errno != EINTR) {
+		if (poll(fds, 2 + polled, again ? 0 : -1) < 0 && errno != EINTR) {
 			log_error("poll: %s", strerror(errno));
 			return;
 		}
@@ -133,11 +139,28 @@ static void serve(void)
 			client_accept();
 		if (fds[0].revents & POLLIN)
 			domains_events();
-		domains_serve();
+		again = domains_serve();
 		for (size_t i = 0; i < nr_clients; i++)
 			client_send(&clients[i]);
 		clients_sweep();
 	}
+}
+
+/* What is there from the start. */
+static int store_fill(void)
+{
+	static const char *const nodes[][2] = {
+		{ "/local/domain/0/name", "Domain-0" },
+		{ "/local/domain/0/domid", "0" },
+		{ "/tool/xenstored", "" },
+	};
+
+	if (transaction_store_init() != 0)
+		return -1;
+	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
+		if (tree_write(&store, nodes[i][0], nodes[i][1], strlen(nodes[i][1]), 0) != 0)
+			return -1;
+	return 0;
 }
 
 static int privilege_drop(const struct passwd *user)
@@ -172,7 +195,7 @@ int main(int argc, char **argv)
 	user = getpwnam(name);
 	if (!user)
 		log_warning("there is no user %s: staying root", name);
-	if (transaction_store_init() != 0 || domains_open() < 0 || socket_listen() < 0 ||
+	if (store_fill() < 0 || domains_open() < 0 || socket_listen() < 0 ||
 	    privilege_drop(user) < 0)
 		return 1;
 	serve();

@@ -13,6 +13,7 @@
 #include "xenstored/domain.h"
 #include "xenstored/path.h"
 #include "xenstored/transaction.h"
+#include "xenstored/usage.h"
 #include "xenstored/watch.h"
 
 #define STRINGS_MAX (PERMS_MAX + 1)
@@ -20,9 +21,9 @@
 struct request {
 	struct conn *c;
 	struct transaction *t;
-	const char *string[STRINGS_MAX]; /* terminated strings of the payload */
-	unsigned int nr_strings;
-	const char *rest; /* what follows the first string */
+	const char *string[STRINGS_MAX]; /* terminated strings of the payload, the first of them */
+	unsigned int nr_strings;         /* all of them */
+	const char *rest;                /* what follows the first string */
 	size_t rest_len;
 };
 
@@ -61,9 +62,8 @@ static int request_node(const struct request *r, const char *path, unsigned int 
 		return rc;
 	*n = tree_find(t, path);
 	if (!*n)
-		return node_access(tree_find_closest(t, path), r->c->domid) & PERM_READ ? ENOENT :
-											  EACCES;
-	return (node_access(*n, r->c->domid) & need) == need ? 0 : EACCES;
+		return conn_access(r->c, tree_find_closest(t, path)) & PERM_READ ? ENOENT : EACCES;
+	return (conn_access(r->c, *n) & need) == need ? 0 : EACCES;
 }
 
 static int do_read(struct request *r)
@@ -153,17 +153,15 @@ static int do_directory_part(struct request *r)
 static int request_writable(const struct request *r, const char *path)
 {
 	const struct tree *t = transaction_tree(r->t);
-	const struct node *closest = tree_find_closest(t, path);
-	char home[HOME_ROOM];
-	const struct node *n;
+	struct usage usage = usage_of(r->c->domid);
 
-	if (!(node_access(closest, r->c->domid) & PERM_WRITE))
+	if (!(conn_access(r->c, tree_find_closest(t, path)) & PERM_WRITE))
 		return EACCES;
-	if (r->c->domid == 0 || tree_find(t, path))
+	if (r->c->domid == 0)
 		return 0;
-	path_home(home, r->c->domid);
-	n = tree_find(t, home);
-	return n && node_count(n, QUOTA_NODES) >= QUOTA_NODES ? ENOSPC : 0;
+	if (usage.bytes >= QUOTA_BYTES)
+		return ENOSPC;
+	return usage.nodes >= QUOTA_NODES && !tree_find(t, path) ? ENOSPC : 0;
 }
 
 static int do_write(struct request *r)
@@ -277,8 +275,8 @@ static int do_set_perms(struct request *r)
 	if ((rc = request_node(r, path, PERM_WRITE, &n)))
 		return rc;
 	/* A domain changes the permissions of its own nodes, and keeps them its own. */
-	if (r->c->domid && (n->perms.entry[0].domid != r->c->domid ||
-			    perms.entry[0].domid != r->c->domid))
+	if (r->c->domid &&
+	    (n->perms.entry[0].domid != r->c->domid || perms.entry[0].domid != r->c->domid))
 		return EPERM;
 	change.path = path;
 	rc = transaction_change(r->t, &change);
@@ -382,12 +380,35 @@ static int do_get_domain_path(struct request *r)
 
 static int do_resume(struct request *r)
 {
+	if (r->nr_strings != 1 || !domain_is_introduced(strtoul(r->string[0], NULL, 10)))
+		return r->nr_strings == 1 ? ENOENT : EINVAL;
 	return answer_ok(r);
+}
+
+static int do_set_target(struct request *r)
+{
+	int rc;
+
+	if (r->nr_strings != 2)
+		return EINVAL;
+	rc = domain_set_target(strtoul(r->string[0], NULL, 10), strtoul(r->string[1], NULL, 10));
+	return rc ? rc : answer_ok(r);
+}
+
+/* Xen's xenstored has many of these, for its own debugging. */
+static int do_control(struct request *r)
+{
+	static const char text[] = "Supported commands:\nhelp\n";
+
+	if (r->nr_strings == 0 || strcmp(r->string[0], "help") != 0)
+		return EINVAL;
+	answer(r, text, sizeof(text));
+	return 0;
 }
 
 static const struct {
 	int (*run)(struct request *r);
-	bool privileged; /* domain 0's programs only */
+	bool privileged;     /* domain 0's programs only */
 	bool in_transaction; /* may carry a transaction's id */
 } operations[XS_TYPE_COUNT] = {
 	[XS_DIRECTORY] = { do_directory, false, true },
@@ -401,6 +422,8 @@ static const struct {
 	[XS_TRANSACTION_END] = { do_transaction_end, false, true },
 	[XS_INTRODUCE] = { do_introduce, true, false },
 	[XS_RELEASE] = { do_release, true, false },
+	[XS_SET_TARGET] = { do_set_target, true, false },
+	[XS_CONTROL] = { do_control, true, false },
 	[XS_RESUME] = { do_resume, true, false },
 	[XS_IS_DOMAIN_INTRODUCED] = { do_is_introduced, false, false },
 	[XS_GET_DOMAIN_PATH] = { do_get_domain_path, false, false },
@@ -416,9 +439,10 @@ static const char *error_name(int error)
 		int number;
 		const char *name;
 	} names[] = {
-		{ EINVAL, "EINVAL" }, { EACCES, "EACCES" }, { EEXIST, "EEXIST" }, { ENOENT, "ENOENT" },
-		{ ENOMEM, "ENOMEM" }, { ENOSPC, "ENOSPC" }, { EIO, "EIO" },	  { ENOSYS, "ENOSYS" },
-		{ EBUSY, "EBUSY" },   { EAGAIN, "EAGAIN" }, { EPERM, "EPERM" },	  { E2BIG, "E2BIG" },
+		{ EINVAL, "EINVAL" }, { EACCES, "EACCES" }, { EEXIST, "EEXIST" },
+		{ ENOENT, "ENOENT" }, { ENOMEM, "ENOMEM" }, { ENOSPC, "ENOSPC" },
+		{ EIO, "EIO" },       { ENOSYS, "ENOSYS" }, { EBUSY, "EBUSY" },
+		{ EAGAIN, "EAGAIN" }, { EPERM, "EPERM" },   { E2BIG, "E2BIG" },
 	};
 
 	for (size_t i = 0; i < sizeof(names) / sizeof(names[0]); i++)
@@ -436,8 +460,9 @@ static void request_split(struct request *r)
 	/* A string without its terminator at the very end is a value, and not a string. */
 	for (char *stop; at < end && (stop = memchr(at, '\0', end - at)); at = stop + 1) {
 		if (r->nr_strings < STRINGS_MAX)
-			r->string[r->nr_strings++] = at;
-		if (r->nr_strings == 1 && !r->rest) {
+			r->string[r->nr_strings] = at;
+		r->nr_strings++;
+		if (r->nr_strings == 1) {
 			r->rest = stop + 1;
 			r->rest_len = end - r->rest;
 		}

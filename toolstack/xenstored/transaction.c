@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenstored/usage.h"
 #include "xenstored/watch.h"
 
 struct step {
@@ -34,6 +35,11 @@ struct transaction {
 
 struct tree store;
 
+static size_t step_bytes(const struct step *s)
+{
+	return sizeof(*s) + strlen(s->path) + s->len;
+}
+
 int transaction_store_init(void)
 {
 	return tree_init(&store);
@@ -42,6 +48,7 @@ int transaction_store_init(void)
 static void transaction_free(struct transaction *t)
 {
 	for (size_t i = 0; i < t->nr_steps; i++) {
+		usage_sub(t->domid, 0, step_bytes(&t->steps[i]));
 		free(t->steps[i].path);
 		free(t->steps[i].value);
 	}
@@ -96,7 +103,7 @@ static struct step *step_add(struct transaction *t, const char *path)
 	struct step *steps;
 	char *copy;
 
-	if (t->domid && t->nr_steps >= QUOTA_STEPS) {
+	if (t->domid && (t->nr_steps >= QUOTA_STEPS || usage_of(t->domid).bytes >= QUOTA_BYTES)) {
 		errno = ENOSPC;
 		return NULL;
 	}
@@ -110,6 +117,7 @@ static struct step *step_add(struct transaction *t, const char *path)
 		return NULL;
 	}
 	steps[t->nr_steps] = (struct step){ .path = copy };
+	usage_add(t->domid, 0, step_bytes(&steps[t->nr_steps]));
 	return &steps[t->nr_steps++];
 }
 
@@ -160,6 +168,7 @@ int transaction_change(struct transaction *t, const struct change_request *r)
 	if (r->len)
 		memcpy(s->value, r->value, r->len);
 	s->len = r->len;
+	usage_add(t->domid, 0, s->len);
 	s->kind = r->kind;
 	s->owner = r->owner;
 	if (r->perms)
@@ -201,8 +210,12 @@ int transaction_end(struct conn *c, uint32_t id, bool commit)
 	for (size_t i = 0; commit && rc == 0 && i < t->nr_steps; i++) {
 		const struct step *s = &t->steps[i];
 		struct change_request r = {
-			.kind = s->kind, .path = s->path, .value = s->value, .len = s->len,
-			.perms = &s->perms, .owner = s->owner,
+			.kind = s->kind,
+			.path = s->path,
+			.value = s->value,
+			.len = s->len,
+			.perms = &s->perms,
+			.owner = s->owner,
 		};
 
 		if (s->change)

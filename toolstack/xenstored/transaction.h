@@ -32,7 +32,7 @@ struct change_request {
 	const void *value; /* CHANGE_WRITE */
 	size_t len;
 	const struct perms *perms; /* CHANGE_PERMS */
-	unsigned int owner; /* of nodes that it creates */
+	unsigned int owner;        /* of nodes that it creates */
 };
 
 /* Makes a change, in the transaction or (t NULL) for everybody, with its watches. 0 or a positive errno. */

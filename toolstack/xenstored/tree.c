@@ -9,7 +9,25 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenstored/usage.h"
+
 static uint64_t generation;
+
+/* What a node costs its owner. To be taken back before owner or value change, and charged again after. */
+static size_t node_bytes(const struct node *n)
+{
+	return sizeof(*n) + strlen(n->name) + n->len;
+}
+
+static void node_charge(const struct node *n)
+{
+	usage_add(n->perms.entry[0].domid, 1, node_bytes(n));
+}
+
+static void node_discharge(const struct node *n)
+{
+	usage_sub(n->perms.entry[0].domid, 1, node_bytes(n));
+}
 
 static void node_put(struct node *n)
 {
@@ -17,6 +35,7 @@ static void node_put(struct node *n)
 		return;
 	for (size_t i = 0; i < n->nr_children; i++)
 		node_put(n->children[i]);
+	node_discharge(n);
 	free(n->children);
 	free(n->value);
 	free(n->name);
@@ -36,6 +55,7 @@ static struct node *node_new(const char *name, size_t name_len)
 		free(n);
 		return NULL;
 	}
+	node_charge(n);
 	return n;
 }
 
@@ -46,7 +66,6 @@ static struct node *node_copy(const struct node *from)
 	if (!n)
 		return NULL;
 	n->gen = from->gen;
-	n->perms = from->perms;
 	n->value = malloc(from->len ? from->len : 1);
 	n->children = malloc((from->nr_children ? from->nr_children : 1) * sizeof(*n->children));
 	if (!n->value || !n->children) {
@@ -55,7 +74,10 @@ static struct node *node_copy(const struct node *from)
 	}
 	if (from->len)
 		memcpy(n->value, from->value, from->len);
+	node_discharge(n);
 	n->len = from->len;
+	n->perms = from->perms;
+	node_charge(n);
 	for (size_t i = 0; i < from->nr_children; i++) {
 		n->children[i] = from->children[i];
 		n->children[i]->refs++;
@@ -111,9 +133,11 @@ static struct node *child_add(struct node *parent, const char *name, size_t len,
 
 	if (!n)
 		return NULL;
+	node_discharge(n);
 	n->perms = parent->perms;
 	if (owner)
 		n->perms.entry[0].domid = (uint16_t)owner;
+	node_charge(n);
 	children = realloc(parent->children, (parent->nr_children + 1) * sizeof(*children));
 	if (!children) {
 		node_put(n);
@@ -219,9 +243,11 @@ int tree_write(struct tree *t, const char *path, const void *value, size_t len, 
 		return ENOMEM;
 	if (len)
 		memcpy(copy, value, len);
+	node_discharge(n);
 	free(n->value);
 	n->value = copy;
 	n->len = len;
+	node_charge(n);
 	n->gen = ++generation;
 	return 0;
 }
@@ -261,18 +287,11 @@ int tree_set_perms(struct tree *t, const char *path, const struct perms *perms)
 
 	if (!n)
 		return errno;
+	node_discharge(n);
 	n->perms = *perms;
+	node_charge(n);
 	n->gen = ++generation;
 	return 0;
-}
-
-size_t node_count(const struct node *n, size_t limit)
-{
-	size_t count = 1;
-
-	for (size_t i = 0; i < n->nr_children && count < limit; i++)
-		count += node_count(n->children[i], limit - count);
-	return count;
 }
 
 unsigned int node_access(const struct node *n, unsigned int domid)

@@ -25,7 +25,8 @@ struct perms {
 
 struct node {
 	unsigned int refs;
-	uint64_t gen; /* changes with value, permissions, and the set of children; not with what is in them */
+	uint64_t
+		gen; /* changes with value, permissions, and the set of children; not with what is in them */
 	struct perms perms;
 	char *name;
 	uint8_t *value;
@@ -54,8 +55,6 @@ int tree_make(struct tree *t, const char *path, unsigned int owner);
 int tree_remove(struct tree *t, const char *path);
 int tree_set_perms(struct tree *t, const char *path, const struct perms *perms);
 
-/* Nodes at and below one, at most limit: counting stops there. */
-size_t node_count(const struct node *n, size_t limit);
 /* What a domain may do to a node: PERM_*. */
 unsigned int node_access(const struct node *n, unsigned int domid);
 

@@ -102,14 +102,14 @@ struct change {
 	const struct node *removed;
 };
 
-/* Whether that domain may know: it may read the node, or could while there was one. */
-static bool watch_may_see(const struct change *change, unsigned int domid)
+/* Whether that client may know: it may read the node, or could while there was one. */
+static bool watch_may_see(const struct change *change, const struct conn *c)
 {
 	const struct node *n = change->removed;
 
 	if (!n)
 		n = tree_find_closest(change->tree, change->path);
-	return node_access(n, domid) & PERM_READ;
+	return conn_access(c, n) & PERM_READ;
 }
 
 static void fire_one(struct conn *c, void *arg)
@@ -120,7 +120,7 @@ static void fire_one(struct conn *c, void *arg)
 		bool above = path_is_below(change->path, w->path);
 		bool below = change->removed && path_is_below(w->path, change->path);
 
-		if ((above || below) && watch_may_see(change, c->domid))
+		if ((above || below) && watch_may_see(change, c))
 			watch_send(c, w, above ? change->path : w->path);
 	}
 }
