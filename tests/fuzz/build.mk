@@ -54,6 +54,9 @@ FUZZ_COUNTING := $(FUZZ_HYPERVISOR) -Ihypervisor/include -iquote tests -iquote t
 FUZZ_EVENT := $(sort $(wildcard hypervisor/event/*.c)) $(FUZZ_DOMAINS)
 FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
 	      tests/unit/grant/fake_memory.c
+FUZZ_MEMORY_OP := $(wildcard hypervisor/hypercall/memory*.c) hypervisor/hypercall/common.c \
+		  tests/unit/hypercall/fake_machine.c
+FUZZ_SMALL_MACHINE := -DFAKE_FRAMES=512u -DFAKE_GFNS=256u -DMEMORY_SIZE=4096u
 FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c)
 FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)
 
@@ -73,6 +76,7 @@ $(call hypervisor_target,insn,$(FUZZ_INSN))
 $(call hypervisor_target,vlapic,$(FUZZ_VLAPIC))
 $(eval $(call fuzz_target,event,$(FUZZ_EVENT),$(FUZZ_COUNTING),-lcmocka))
 $(eval $(call fuzz_target,grant,$(FUZZ_GRANT),$(FUZZ_COUNTING) -DFAKE_GFNS=128,-lcmocka))
+$(eval $(call fuzz_target,memory_op,$(FUZZ_MEMORY_OP),$(FUZZ_COUNTING) $(FUZZ_SMALL_MACHINE),-lcmocka))
 $(call toolstack_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_LIB))
 $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))

@@ -30,6 +30,9 @@ static struct entry {
 static uint64_t deferred[FAKE_DOMAINS][64];
 static unsigned nr_deferred[FAKE_DOMAINS];
 
+/* Grant frames: allocated as they are asked for, like the real ones. */
+static mfn_t grant_frames[FAKE_DOMAINS][8];
+
 static struct domain *domains[FAKE_DOMAINS];
 static struct vcpu *current;
 static long objects;
@@ -46,6 +49,7 @@ void machine_reset(void)
 	memset(tables, 0, sizeof(tables));
 	memset(nr_deferred, 0, sizeof(nr_deferred));
 	memset(memory, 0, sizeof(memory));
+	memset(grant_frames, 0, sizeof(grant_frames));
 	for (unsigned i = 0; i < FAKE_FRAMES; i++)
 		frames[i].flags = PAGE_RAM;
 	fake_flushes = fake_log_lines = 0;
@@ -79,6 +83,9 @@ void machine_check_no_leaks(void)
 		assert_int_equal(d->refs, 1);
 		assert_int_equal(d->tot_pages, 0);
 		page_unshare(d->shared_info);
+		for (unsigned g = 0; g < ARRAY_SIZE(grant_frames[i]); g++)
+			if (grant_frames[i][g].n)
+				page_put(&frames[grant_frames[i][g].n]);
 		if (d->e820)
 			object_free(d->e820, 0);
 		free(d->vcpu[0]);
@@ -348,9 +355,6 @@ void domain_put(struct domain *d)
 	assert_true(d->refs > 0);
 }
 
-/* Grant frames: allocated as they are asked for, like the real ones. */
-static mfn_t grant_frames[FAKE_DOMAINS][8];
-
 int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
 {
 	uint64_t f;
@@ -358,11 +362,11 @@ int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
 	if (index >= 4)
 		return -EINVAL;
 	index += status ? 4 : 0;
-	if (!grant_frames[d->id][index].n || !frames[grant_frames[d->id][index].n].count) {
+	if (!grant_frames[d->id][index].n) {
 		f = free_run(1);
-		frame_give(f, d->id, PAGE_XENHEAP | PAGE_ALLOCATED);
-		d->tot_pages++; /* so that domain_release can treat it like RAM */
-		frames[f].flags = PAGE_RAM | PAGE_ALLOCATED;
+		if (!f)
+			return -ENOMEM;
+		frame_give(f, d->id, PAGE_XENHEAP);
 		grant_frames[d->id][index] = MFN(f);
 	}
 	*mfn = grant_frames[d->id][index];

@@ -18,13 +18,15 @@
 #include "mm.h"
 #include "p2m.h"
 
-#define FAKE_FRAMES  4096u
-#define FAKE_GFNS    8192u
+#ifndef FAKE_FRAMES
+#define FAKE_FRAMES 4096u
+#define FAKE_GFNS   8192u
+#define MEMORY_SIZE (1u << 20)
+#endif
 #define FAKE_DOMAINS 3u
 
-/* Where the caller's memory begins, and how much there is. */
-#define MEMORY      0xffff888000000000UL
-#define MEMORY_SIZE (1u << 20)
+/* Where the caller's memory begins; there are MEMORY_SIZE bytes of it. */
+#define MEMORY 0xffff888000000000UL
 extern uint8_t memory[MEMORY_SIZE];
 
 extern unsigned fake_flushes;
