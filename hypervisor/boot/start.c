@@ -9,9 +9,11 @@
 #include "cpu.h"
 #include "dom0.h"
 #include "hvm.h"
+#include "lib.h"
 #include "log.h"
 #include "machine.h"
 #include "mm.h"
+#include "processor.h"
 #include "wallclock.h"
 #include "../x86/private.h"
 
@@ -34,6 +36,18 @@ static void boot_cpu_init(void)
 	c->online = true;
 	cpus[0] = c;
 	nr_cpus = 1;
+}
+
+/* Enhanced REP MOVSB/STOSB: SDM vol. 1, 7.3.9.3. */
+static bool cpu_has_fast_strings(void)
+{
+	uint32_t r[4];
+
+	cpuid_count(0, 0, r);
+	if (r[0] < 7)
+		return false;
+	cpuid_count(7, 0, r);
+	return r[1] & (1u << 9);
 }
 
 static void consoles_init(void)
@@ -75,6 +89,7 @@ static unsigned dom0_vcpus(void)
 void start(uint32_t magic, paddr_t info)
 {
 	boot_cpu_init();
+	string_moves_are_fast = cpu_has_fast_strings();
 	multiboot_parse(&boot_info, magic, info);
 	cmdline_parse(&cmdline, boot_info.cmdline);
 	consoles_init();

@@ -28,6 +28,9 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf_like(3, 4);
 #endif
 
+/* Set at start-up where the CPU says that its string instructions are the fastest way (ERMS). */
+extern bool string_moves_are_fast;
+
 /* Copies at most size-1 bytes and always terminates (size > 0); returns strlen(src). */
 size_t str_copy(char *dst, const char *src, size_t size);
 

@@ -32,7 +32,7 @@
 #undef strncmp
 #undef strchr
 
-#define SIZE 96
+#define SIZE 256
 
 static void fill(uint8_t *p, size_t n, unsigned seed)
 {
@@ -40,14 +40,14 @@ static void fill(uint8_t *p, size_t n, unsigned seed)
 		p[i] = (uint8_t)(seed + i * 7);
 }
 
-static void test_memcpy(void **state)
+static void check_memcpy(void)
 {
 	uint8_t src[SIZE], got[SIZE], want[SIZE];
 
 	fill(src, SIZE, 3);
 	for (size_t to = 0; to < 9; to++)
 		for (size_t from = 0; from < 9; from++)
-			for (size_t n = 0; n < 70; n++) {
+			for (size_t n = 0; n < 200; n++) {
 				fill(got, SIZE, 100);
 				fill(want, SIZE, 100);
 				assert_ptr_equal(hv_memcpy(got + to, src + from, n), got + to);
@@ -56,13 +56,23 @@ static void test_memcpy(void **state)
 			}
 }
 
+/* By plain stores and by string instructions. */
+static void test_memcpy(void **state)
+{
+	for (int fast = 0; fast < 2; fast++) {
+		string_moves_are_fast = fast;
+		check_memcpy();
+	}
+	string_moves_are_fast = false;
+}
+
 static void test_memmove(void **state)
 {
 	uint8_t got[SIZE], want[SIZE];
 
 	for (size_t to = 0; to < 24; to++)
 		for (size_t from = 0; from < 24; from++)
-			for (size_t n = 0; n < 70; n++) {
+			for (size_t n = 0; n < 200; n++) {
 				fill(got, SIZE, 5);
 				fill(want, SIZE, 5);
 				assert_ptr_equal(hv_memmove(got + to, got + from, n), got + to);
@@ -78,7 +88,7 @@ static void test_memset(void **state)
 
 	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++)
 		for (size_t to = 0; to < 9; to++)
-			for (size_t n = 0; n < 70; n++) {
+			for (size_t n = 0; n < 200; n++) {
 				fill(got, SIZE, 9);
 				fill(want, SIZE, 9);
 				assert_ptr_equal(hv_memset(got + to, values[v], n), got + to);
