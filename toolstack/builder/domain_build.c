@@ -24,7 +24,7 @@
 
 #define GRANT_VERSION_1   1
 #define MAPTRACK_FRAMES   1024
-#define MEMORY_SLACK_KIB  1024 /* ACPI and special pages */
+#define MEMORY_SLACK_KIB  (1024 + (GUEST_MAX_TAIL >> 10)) /* ACPI and special pages; the kernel's tail */
 
 struct build {
 	struct xencall *xc;

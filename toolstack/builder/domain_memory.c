@@ -75,7 +75,7 @@ int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest
 	uint64_t high = (lay->high_end - GUEST_HIGH_RAM) / GUEST_PAGE;
 	struct xen_sysctl_physinfo info;
 
-	if (populate_range(xc, domid, 0, lay->low_end / GUEST_PAGE) == 0 &&
+	if (populate_range(xc, domid, 0, lay->tail_end / GUEST_PAGE) == 0 &&
 	    populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
 	    populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE,
 			   GUEST_ACPI_SIZE / GUEST_PAGE) == 0 &&

@@ -188,3 +188,19 @@ int elf_image_parse(struct bytes file, struct elf_image *img, struct reason *why
 				       "a Linux kernel needs CONFIG_PVH");
 	return elf_check_entry(img, entry, why);
 }
+
+uint64_t elf_image_data_end(const struct elf_image *img)
+{
+	uint64_t end = img->start;
+
+	for (unsigned int i = 0; i < img->nr_segments; i++) {
+		const struct elf_segment *seg = &img->segments[i];
+		size_t len = seg->data.len;
+
+		while (len && seg->data.data[len - 1] == 0 && seg->paddr + len > end)
+			len--;
+		if (len && seg->paddr + len > end)
+			end = seg->paddr + len;
+	}
+	return end;
+}

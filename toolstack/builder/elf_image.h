@@ -25,6 +25,9 @@ struct elf_image {
 	uint32_t entry; /* XEN_ELFNOTE_PHYS32_ENTRY */
 };
 
+/* The end of what is not zero: from there on the image only wants zeroes. Looks at the data, from its end. */
+uint64_t elf_image_data_end(const struct elf_image *img);
+
 bool elf_image_detect(struct bytes file);
 /* Returns -1 with the reason. */
 int elf_image_parse(struct bytes file, struct elf_image *img, struct reason *why);

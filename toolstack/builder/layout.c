@@ -8,6 +8,9 @@
 
 #include "abi/start_info.h"
 
+/* Below the kernel, and above what old software believes to be special. */
+#define GUEST_LOW_MODULES (1ULL << 20)
+
 static void layout_add(struct guest_layout *lay, uint64_t at, uint64_t size, uint32_t type)
 {
 	lay->map[lay->nr_map++] = (struct memory_range){ .at = at, .size = size, .type = type };
@@ -30,32 +33,53 @@ static void layout_map(struct guest_layout *lay, uint64_t ram)
 			   XEN_HVM_MEMMAP_TYPE_RAM);
 }
 
+/* RAM must hold the kernel, but for a tail of zeroes. */
+static int layout_kernel(struct guest_layout *lay, const struct elf_image *kernel, struct reason *why)
+{
+	lay->tail_end = lay->low_end;
+	if (kernel->end <= lay->low_end)
+		return 0;
+	if (kernel->end > lay->low_end + GUEST_MAX_TAIL || lay->low_end == GUEST_LOW_RAM_MAX ||
+	    elf_image_data_end(kernel) > lay->low_end)
+		return reason_set(why, "the kernel ends at %llu MiB of guest memory, the guest has %llu MiB",
+				  (unsigned long long)(kernel->end + (1 << 20) - 1) >> 20,
+				  (unsigned long long)lay->low_end >> 20);
+	lay->tail_end = page_up(kernel->end);
+	return 0;
+}
+
+/* Puts ramdisk and start info, one after the other, into [at, end). */
+static bool layout_modules(struct guest_layout *lay, uint64_t at, uint64_t end, uint64_t ramdisk_len,
+			   uint64_t info_len)
+{
+	uint64_t info_at;
+
+	if (at > end || ramdisk_len > end - at)
+		return false;
+	info_at = page_up(at + ramdisk_len);
+	if (info_at > end || info_len > end - info_at)
+		return false;
+	lay->ramdisk_at = ramdisk_len ? at : 0;
+	lay->ramdisk_len = ramdisk_len;
+	lay->start_info_at = info_at;
+	return true;
+}
+
 int guest_layout_plan(struct guest_layout *lay, uint64_t ram_kib, const struct elf_image *kernel,
 		      uint64_t ramdisk_len, uint64_t info_len, struct reason *why)
 {
-	uint64_t at = page_up(kernel->end);
+	uint64_t above;
 
 	memset(lay, 0, sizeof(*lay));
 	layout_map(lay, (ram_kib << 10) & ~(GUEST_PAGE - 1));
-
-	if (kernel->end > lay->low_end)
-		return reason_set(why, "the kernel ends at %llu MiB of guest memory, the guest has %llu MiB",
-				  (unsigned long long)(kernel->end + (1 << 20) - 1) >> 20,
-				  (unsigned long long)ram_kib >> 10);
-	if (ramdisk_len) {
-		if (ramdisk_len > lay->low_end - at)
-			return reason_set(why, "a ramdisk of %llu KiB does not fit into %llu MiB beside the kernel",
-					  (unsigned long long)ramdisk_len >> 10,
-					  (unsigned long long)ram_kib >> 10);
-		lay->ramdisk_at = at;
-		lay->ramdisk_len = ramdisk_len;
-		at = page_up(at + ramdisk_len);
-	}
-	if (at > lay->low_end || info_len > lay->low_end - at)
-		return reason_set(why, "kernel and ramdisk leave no room in %llu MiB",
-				  (unsigned long long)ram_kib >> 10);
-	if (at + info_len > GUEST_START_INFO_LIMIT)
-		return reason_set(why, "kernel and ramdisk are larger than 1 GiB");
-	lay->start_info_at = at;
-	return 0;
+	if (layout_kernel(lay, kernel, why) < 0)
+		return -1;
+	above = lay->low_end < GUEST_START_INFO_LIMIT ? lay->low_end : GUEST_START_INFO_LIMIT;
+	if (layout_modules(lay, page_up(kernel->end), above, ramdisk_len, info_len) ||
+	    layout_modules(lay, GUEST_LOW_MODULES, kernel->start, ramdisk_len, info_len))
+		return 0;
+	return reason_set(why, "a ramdisk of %llu KiB does not fit beside the kernel (%llu MiB) into %llu MiB",
+			  (unsigned long long)ramdisk_len >> 10,
+			  (unsigned long long)(kernel->end - kernel->start) >> 20,
+			  (unsigned long long)ram_kib >> 10);
 }

@@ -2,7 +2,8 @@
 /*
  * Where things are in a PVH guest's physical memory:
  *
- *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then the ramdisk, then start info
+ *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then the ramdisk, then start info;
+ *	             ramdisk and start info below the kernel where there is no room above it
  *	0xfc000000   ACPI tables
  *	0xfeff8000   special pages: store ring, console ring
  *	4 GiB        the rest of RAM
@@ -26,6 +27,12 @@
 /* Linux reads the start info through its first page tables, which cover this much. */
 #define GUEST_START_INFO_LIMIT (1ULL << 30)
 
+/*
+ * So much of an image's tail, if it is all zero, may lie beyond the guest's RAM: there is memory for it, but the
+ * memory map does not say so. Linux ends with a scratch area of 2 MB that it gives back as soon as it runs.
+ */
+#define GUEST_MAX_TAIL (4ULL << 20)
+
 #define GUEST_MAX_RANGES 8
 
 struct memory_range {
@@ -36,6 +43,7 @@ struct memory_range {
 
 struct guest_layout {
 	uint64_t low_end; /* of RAM below the hole */
+	uint64_t tail_end; /* of memory there: low_end, or more for the kernel's tail */
 	uint64_t high_end; /* of RAM above 4 GiB; GUEST_HIGH_RAM if there is none */
 	struct memory_range map[GUEST_MAX_RANGES];
 	unsigned int nr_map;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The wire protocol of abi/xs_wire.h. Sets no watches, so that whatever comes is the answer.
+ * The wire protocol of abi/xs_wire.h. A client asks or it watches: so whatever comes is what it waits for.
  */
 #include "lib/store.h"
 
@@ -160,6 +160,66 @@ void store_close(struct store *s)
 int store_read(struct store *s, const char *path, struct buf *answer)
 {
 	return request_strings(s, XS_READ, answer, STRINGS(path));
+}
+
+/* A list that is too long for one message comes in parts, and is good only if it did not change meanwhile. */
+static int list_parts(struct store *s, const char *path, struct buf *names)
+{
+	char offset[24], generation[24] = "";
+	struct buf part = { 0 };
+	size_t from = names->len;
+	int rc = -1;
+
+	for (;;) {
+		size_t head;
+
+		snprintf(offset, sizeof(offset), "%zu", names->len - from);
+		part.len = 0;
+		if (request_strings(s, XS_DIRECTORY_PART, &part, STRINGS(path, offset)) < 0)
+			break;
+		head = part.data ? strlen(part.data) + 1 : 0;
+		if (head == 0 || head > sizeof(generation) || head >= part.len) {
+			errno = EPROTO;
+			break;
+		}
+		if (strcmp(generation, part.data) != 0) {
+			strcpy(generation, part.data);
+			if (names->len != from) {
+				names->len = from;
+				continue;
+			}
+		}
+		/* The last part ends with an empty name. */
+		rc = part.data[part.len - 1] == '\0' &&
+		     (part.len - 1 == head || part.data[part.len - 2] == '\0') ? 0 : 1;
+		buf_append(names, part.data + head, part.len - head - (rc == 0));
+		if (rc == 0)
+			break;
+	}
+	buf_free(&part);
+	return rc < 0 ? -1 : 0;
+}
+
+int store_list(struct store *s, const char *path, struct buf *names)
+{
+	int rc = request_strings(s, XS_DIRECTORY, names, STRINGS(path));
+
+	return rc < 0 && errno == E2BIG ? list_parts(s, path, names) : rc;
+}
+
+int store_get_perms(struct store *s, const char *path, struct buf *perms)
+{
+	return request_strings(s, XS_GET_PERMS, perms, STRINGS(path));
+}
+
+int store_watch(struct store *s, const char *path, const char *token)
+{
+	return request_strings(s, XS_WATCH, NULL, STRINGS(path, token));
+}
+
+int store_event(struct store *s, struct buf *event)
+{
+	return receive(s, 0, event);
 }
 
 int store_write(struct store *s, const char *path, const char *value)

@@ -25,6 +25,10 @@ void store_close(struct store *s);
 
 /* answer may be NULL. */
 int store_read(struct store *s, const char *path, struct buf *answer);
+/* The children's names, each with its terminator. */
+int store_list(struct store *s, const char *path, struct buf *names);
+/* Like "n3", "r0", each with its terminator. */
+int store_get_perms(struct store *s, const char *path, struct buf *perms);
 int store_write(struct store *s, const char *path, const char *value);
 /* Succeeds also if there is nothing. */
 int store_remove(struct store *s, const char *path);
@@ -37,6 +41,11 @@ int store_set_perms(struct store *s, const char *path, const char *perms);
  */
 void store_batch_begin(struct store *s);
 int store_batch_end(struct store *s);
+
+/* An event comes at once, and whenever something at or below path changes. */
+int store_watch(struct store *s, const char *path, const char *token);
+/* Waits for the next event; path and token with their terminators. No other request may follow a watch. */
+int store_event(struct store *s, struct buf *event);
 
 int store_begin(struct store *s);
 /* EAGAIN: others were faster; begin again. */

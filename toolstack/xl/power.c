@@ -54,31 +54,66 @@ int cmd_destroy(int argc, char **argv)
 	return with_domain(argc, argv, vm_end);
 }
 
+#define TAKEN_SECONDS 30 /* for a guest to take note; it may be busy starting */
+#define FORCE_SECONDS 10 /* the same, when there is something else to do */
+
 struct stop_options {
 	uint32_t reason;
-	bool force; /* do not ask the guest */
+	bool force; /* a guest that does not take note is stopped */
 	bool wait;
 	bool all;
 };
 
+static const char *stop_word(const struct stop_options *o)
+{
+	return o->reason == SHUTDOWN_reboot ? "reboot" : "poweroff";
+}
+
+/* As if its power went; on_poweroff or on_reboot is carried out all the same. */
+static int stop_force(domid_t domid, const struct stop_options *o)
+{
+	if (domain_remote_shutdown(xl_open(), domid, o->reason) == 0)
+		return 0;
+	log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
+	return -1;
+}
+
+/* Asks, and comes back at once. */
 static int stop_domain(domid_t domid, const struct stop_options *o)
 {
-	const char *what = o->reason == SHUTDOWN_reboot ? "reboot" : "poweroff";
+	const char *what = stop_word(o);
 	struct reason why;
 
-	if (o->force) {
-		/* As if its power went; on_poweroff or on_reboot is carried out all the same. */
-		if (domain_remote_shutdown(xl_open(), domid, o->reason) == 0)
-			return 0;
-		log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
-		return -1;
-	}
+	if (o->force && !vm_store_can(domid, what))
+		return stop_force(domid, o);
 	if (vm_store_ask(domid, what, &why) < 0) {
 		log_error("%s: %s; -F stops it without asking", xl_command, why.text);
 		return -1;
 	}
 	printf("%s domain %u\n", o->reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down", domid);
+	fflush(stdout);
 	return 0;
+}
+
+/* Sees to it that a guest that was asked has heard it. */
+static int stop_heard(domid_t domid, const struct stop_options *o)
+{
+	struct xen_domctl_getdomaininfo info;
+
+	if (vm_store_wait_taken(domid, o->force ? FORCE_SECONDS : TAKEN_SECONDS))
+		return 0;
+	if (domain_info(xl_open(), domid, &info) < 0 || info.flags & XEN_DOMINF_shutdown)
+		return 0;
+	if (o->force)
+		return stop_force(domid, o);
+	if (info.flags & XEN_DOMINF_paused)
+		log_error("%s: domain %u is paused, so it cannot answer; the request waits for `xl unpause`",
+			  xl_command, domid);
+	else
+		log_error("%s: domain %u has not answered in %u s: it may still be starting, or have no drivers "
+			  "for the store, or hang. The request stands; -F stops a domain that does not answer",
+			  xl_command, domid, TAKEN_SECONDS);
+	return -1;
 }
 
 /* Until it has stopped or is gone. */
@@ -97,9 +132,19 @@ static int stop_all(const struct stop_options *o)
 	int nr = xl_domains(&list);
 	int rc = nr < 0 ? XL_FAILED : XL_OK;
 
-	for (int i = 0; i < nr; i++)
-		if (list[i].domain != 0 && stop_domain(list[i].domain, o) < 0)
+	/* All are asked first, so that they stop side by side. Those that failed are out: domain 0's place. */
+	for (int i = 0; i < nr; i++) {
+		if (list[i].domain != 0 && stop_domain(list[i].domain, o) < 0) {
+			list[i].domain = 0;
 			rc = XL_FAILED;
+		}
+	}
+	for (int i = 0; i < nr; i++) {
+		if (list[i].domain != 0 && stop_heard(list[i].domain, o) < 0) {
+			list[i].domain = 0;
+			rc = XL_FAILED;
+		}
+	}
 	for (int i = 0; i < nr && o->wait; i++)
 		if (list[i].domain != 0)
 			stop_wait(list[i].domain);
@@ -132,7 +177,7 @@ static int stop(int argc, char **argv, uint32_t reason)
 		log_error("%s: not Domain-0: use poweroff or reboot there", xl_command);
 		return XL_FAILED;
 	}
-	if (stop_domain(domid, &o) < 0)
+	if (stop_domain(domid, &o) < 0 || stop_heard(domid, &o) < 0)
 		return XL_FAILED;
 	if (o.wait)
 		stop_wait(domid);

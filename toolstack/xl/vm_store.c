@@ -8,11 +8,13 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "builder/layout.h"
 
 #define PATH_MAX_LEN 128
 #define TRIES        16
+#define LOOK_MS      50
 
 struct writer {
 	struct store *store;
@@ -156,4 +158,52 @@ int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
 		reason_errno(why, "%s", path);
 	store_close(&s);
 	return rc;
+}
+
+/* Text of a node below the domain's home; empty if it cannot be read. */
+static void read_node(struct store *s, unsigned int domid, const char *name, struct buf *value)
+{
+	char path[PATH_MAX_LEN];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
+	if (store_read(s, path, value) < 0)
+		value->len = 0;
+}
+
+bool vm_store_wait_taken(unsigned int domid, unsigned int seconds)
+{
+	bool taken = false;
+	struct store s;
+
+	if (store_open(&s) < 0)
+		return false;
+	/* The guest empties the node; and who has ended has none. */
+	for (unsigned int i = 0; i <= seconds * 1000 / LOOK_MS && !taken; i++) {
+		struct buf value = { 0 };
+
+		if (i)
+			usleep(LOOK_MS * 1000);
+		read_node(&s, domid, "control/shutdown", &value);
+		taken = value.len == 0;
+		buf_free(&value);
+	}
+	store_close(&s);
+	return taken;
+}
+
+bool vm_store_can(unsigned int domid, const char *what)
+{
+	struct buf value = { 0 };
+	char name[48];
+	struct store s;
+	bool can;
+
+	if (store_open(&s) < 0)
+		return false;
+	snprintf(name, sizeof(name), "control/feature-%s", what);
+	read_node(&s, domid, name, &value);
+	can = value.len == 1 && value.data[0] == '1';
+	buf_free(&value);
+	store_close(&s);
+	return can;
 }

@@ -19,5 +19,9 @@ void vm_store_remove(const struct vm_state *state);
 void vm_store_rename(const struct vm_state *state);
 /* Asks the guest: "poweroff", "reboot". Returns -1 with the reason. */
 int vm_store_ask(unsigned int domid, const char *what, struct reason *why);
+/* Waits until the guest has taken note of that. False: not in time. A guest that has ended has taken note. */
+bool vm_store_wait_taken(unsigned int domid, unsigned int seconds);
+/* Whether the guest has said that it acts on such requests. Linux before 4.13 acts on them and does not say so. */
+bool vm_store_can(unsigned int domid, const char *what);
 
 #endif

@@ -52,23 +52,61 @@ static void test_large(void **state)
 		assert_true(lay.map[i].at >= lay.map[i - 1].at + lay.map[i - 1].size);
 }
 
-static void test_too_small(void **state)
+/* A kernel whose last 2 MiB are zeroes, in the file and beyond it. */
+static void test_tail(void **state)
 {
+	static uint8_t data[50 * MIB];
+	struct elf_image img = { .nr_segments = 1, .start = 16 * MIB, .end = 66 * MIB };
 	struct guest_layout lay;
 	struct reason why;
 
 	(void)state;
-	assert_int_equal(guest_layout_plan(&lay, 66 << 10, &kernel, 0, 1000, &why), -1);
+	img.segments[0] = (struct elf_segment){ .paddr = 16 * MIB, .data = { data, 49 * MIB },
+						.memsz = 50 * MIB };
+	data[48 * MIB - 1] = 1;
+	assert_int_equal(elf_image_data_end(&img), 64 * MIB);
+	assert_int_equal(guest_layout_plan(&lay, 64 << 10, &img, 600000, 1000, &why), 0);
+	assert_int_equal(lay.low_end, 64 * MIB);
+	assert_int_equal(lay.tail_end, 66 * MIB);
+	assert_int_equal(lay.map[0].size, 64 * MIB);
+	/* The rest is below the kernel. */
+	assert_true(lay.ramdisk_at >= MIB);
+	assert_true(lay.start_info_at > lay.ramdisk_at && lay.start_info_at + 1000 <= img.start);
+	/* One byte more. */
+	data[48 * MIB] = 1;
+	assert_int_equal(guest_layout_plan(&lay, 64 << 10, &img, 600000, 1000, &why), -1);
+	assert_reason(why, "the kernel ends at 66 MiB of guest memory, the guest has 64 MiB");
+	data[48 * MIB] = 0;
+	/* Too long a tail. */
+	img.segments[0].memsz += 3 * MIB;
+	img.end += 3 * MIB;
+	assert_int_equal(guest_layout_plan(&lay, 64 << 10, &img, 600000, 1000, &why), -1);
+	/* All zeroes. */
+	data[48 * MIB - 1] = 0;
+	assert_int_equal(elf_image_data_end(&img), 16 * MIB);
+}
+
+static void test_too_small(void **state)
+{
+	static uint8_t data[4096] = { 1 };
+	struct elf_image img = kernel;
+	struct guest_layout lay;
+	struct reason why;
+
+	(void)state;
+	img.segments[0] = (struct elf_segment){ .paddr = 66 * MIB, .data = { data, 5 }, .memsz = 5 };
+	assert_int_equal(guest_layout_plan(&lay, 66 << 10, &img, 0, 1000, &why), -1);
 	assert_reason(why, "the kernel ends at 67 MiB of guest memory, the guest has 66 MiB");
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 20 * MIB, 1000, &why), -1);
 	assert_reason(why, "a ramdisk of 20480 KiB does not fit");
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, ~0ULL, 1000, &why), -1);
-	/* Exactly full, but for the start info. */
-	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 4096, 1000, &why), -1);
-	assert_reason(why, "no room");
+	/* Full above the kernel: then below it. */
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 3 * 4096, 8192, &why), 0);
+	assert_true(lay.ramdisk_at > kernel.end);
+	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 4096, 1000, &why), 0);
+	assert_true(lay.start_info_at < kernel.start);
+	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 15 * MIB, 1000, &why), -1);
 	assert_int_equal(guest_layout_plan(&lay, 4096 << 10, &kernel, 1024 * MIB, 1000, &why), -1);
-	assert_reason(why, "larger than 1 GiB");
 }
 
 static void test_start_info(void **state)
@@ -172,6 +210,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_small),	   cmocka_unit_test(test_large),
 		cmocka_unit_test(test_too_small),  cmocka_unit_test(test_start_info),
+		cmocka_unit_test(test_tail),
 		cmocka_unit_test(test_acpi),
 	};
 
