@@ -40,8 +40,9 @@ static void fetch_address_16(struct decoder *d)
 	static const struct {
 		int8_t base, index;
 	} form[8] = {
-		{ REG_RBX, REG_RSI }, { REG_RBX, REG_RDI }, { REG_RBP, REG_RSI }, { REG_RBP, REG_RDI },
-		{ REG_RSI, -1 },      { REG_RDI, -1 },      { REG_RBP, -1 },      { REG_RBX, -1 },
+		{ REG_RBX, REG_RSI }, { REG_RBX, REG_RDI }, { REG_RBP, REG_RSI },
+		{ REG_RBP, REG_RDI }, { REG_RSI, -1 },      { REG_RDI, -1 },
+		{ REG_RBP, -1 },      { REG_RBX, -1 },
 	};
 	struct insn *in = d->in;
 	unsigned mod = d->modrm >> 6, rm = d->modrm & 7;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The instruction decoder: prefixes, the opcode's table entry, operands, immediate. It knows the length of
- * every instruction and the operands of those that the hypervisor acts on. Pure: bytes in, struct
- * insn out; the bytes come from a guest and may be anything.
+ * The instruction decoder: prefixes, the opcode's table entry, operands, immediate. It knows the
+ * length of every instruction and the operands of those that the hypervisor acts on. Pure: bytes
+ * in, struct insn out; the bytes come from a guest and may be anything.
  */
 #include "abi/errno.h"
 #include "lib.h"
@@ -11,8 +11,8 @@
 #define SEGMENT_ES 0
 #define SEGMENT_DS 3
 #define SEGMENT_FS 4
-#define REG_RSI 6
-#define REG_RDI 7
+#define REG_RSI    6
+#define REG_RDI    7
 
 static void fetch_prefixes(struct decoder *d)
 {
@@ -28,21 +28,31 @@ static void fetch_prefixes(struct decoder *d)
 			continue;
 		}
 		switch (byte) {
-		case 0x26: case 0x2e: case 0x36: case 0x3e: /* ES CS SS DS: no effect in 64-bit mode */
+		case 0x26:
+		case 0x2e:
+		case 0x36:
+		case 0x3e: /* ES CS SS DS: no effect in 64-bit mode */
 			if (d->mode == CPU_MODE_64)
 				break;
 			d->segment_prefix = true;
 			in->segment = byte >> 3 & 3;
 			break;
-		case 0x64: case 0x65:
+		case 0x64:
+		case 0x65:
 			d->segment_prefix = true;
 			in->segment = SEGMENT_FS + (byte & 1);
 			break;
 		case 0x66: d->operand_prefix = true; break;
 		case 0x67: address_prefix = true; break;
 		case 0xf0: in->lock = true; break;
-		case 0xf2: in->repne = true; in->rep = false; break;
-		case 0xf3: in->rep = true; in->repne = false; break;
+		case 0xf2:
+			in->repne = true;
+			in->rep = false;
+			break;
+		case 0xf3:
+			in->rep = true;
+			in->repne = false;
+			break;
 		default: goto done;
 		}
 		d->has_rex = false; /* REX counts only right before the opcode */
@@ -82,8 +92,8 @@ static int fetch_unknown(struct decoder *d, enum insn_imm imm)
 }
 
 /*
- * VEX (c4, c5), EVEX (62) and XOP (8f): AVX and its relatives. Each names an opcode map and replaces
- * all other prefixes but segment and address size.
+ * VEX (c4, c5), EVEX (62) and XOP (8f): AVX and its relatives. Each names an opcode map and
+ * replaces all other prefixes but segment and address size.
  */
 static int fetch_vector(struct decoder *d, uint8_t escape)
 {
@@ -239,7 +249,10 @@ static int adjust(struct decoder *d, unsigned map, uint8_t opcode, struct opcode
 		if (d->operand_prefix || in->repne)
 			o->imm = IMM_8_8;
 		break;
-	case 0xb6: case 0xb7: case 0xbe: case 0xbf:
+	case 0xb6:
+	case 0xb7:
+	case 0xbe:
+	case 0xbf:
 		in->op_size = opcode & 1 ? 2 : 1;
 		in->sign_extend = opcode >= 0xbe;
 		break;

@@ -1,26 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs a decoded instruction whose memory operand is an emulated location. Nothing is changed before
- * all accesses have succeeded: an instruction that fails can be run again or faulted. Locked
- * instructions are not atomic here: each emulated device has its own lock for each access.
+ * Runs a decoded instruction whose memory operand is an emulated location. Nothing is changed
+ * before all accesses have succeeded: an instruction that fails can be run again or faulted.
+ * Locked instructions are not atomic here: each emulated device has its own lock for each access.
  */
 #include "abi/errno.h"
 #include "private.h"
 
-#define FLAG_CF BIT(0)
-#define FLAG_PF BIT(2)
-#define FLAG_AF BIT(4)
-#define FLAG_ZF BIT(6)
-#define FLAG_SF BIT(7)
-#define FLAG_DF BIT(10)
-#define FLAG_OF BIT(11)
+#define FLAG_CF          BIT(0)
+#define FLAG_PF          BIT(2)
+#define FLAG_AF          BIT(4)
+#define FLAG_ZF          BIT(6)
+#define FLAG_SF          BIT(7)
+#define FLAG_DF          BIT(10)
+#define FLAG_OF          BIT(11)
 #define FLAGS_ARITHMETIC (FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF)
 
-#define REG_RAX 0
-#define REG_RCX 1
-#define REG_RSI 6
-#define REG_RDI 7
-#define SEGMENT_FS 4
+#define REG_RAX          0
+#define REG_RCX          1
+#define REG_RSI          6
+#define REG_RDI          7
+#define SEGMENT_FS       4
 
 struct emulation {
 	const struct insn *in;
@@ -54,8 +54,7 @@ static int mmio_read(const struct emulation *e, uint64_t *value)
 
 static int mmio_write(const struct emulation *e, uint64_t value)
 {
-	return e->ops->mmio_write(e->ctx, e->gpa, e->in->op_size,
-				  value & mask_of(e->in->op_size));
+	return e->ops->mmio_write(e->ctx, e->gpa, e->in->op_size, value & mask_of(e->in->op_size));
 }
 
 /* A write of 32 bits clears the upper half of a register, smaller ones leave the rest alone. */
@@ -191,14 +190,14 @@ static int emulate_bit(const struct emulation *e)
 	const struct insn *in = e->in;
 	/* A register's bit number may reach beyond the operand; gpa is the address it reached. */
 	uint64_t bit = BIT((in->has_imm ? in->imm : read_reg(e)) & (8u * in->op_size - 1));
-	uint64_t old, new;
+	uint64_t old, next;
 	int rc = mmio_read(e, &old);
 
 	if (rc)
 		return rc;
-	new = in->op == INSN_BTS ? old | bit : in->op == INSN_BTR ? old & ~bit : old ^ bit;
+	next = in->op == INSN_BTS ? old | bit : in->op == INSN_BTR ? old & ~bit : old ^ bit;
 	if (in->op != INSN_BT)
-		rc = mmio_write(e, new);
+		rc = mmio_write(e, next);
 	if (rc == 0)
 		set_flags(e->regs, FLAG_CF, old & bit ? FLAG_CF : 0);
 	return rc;
@@ -261,8 +260,7 @@ static int copy_string(const struct emulation *e, bool is_write)
 
 static void step_register(const struct emulation *e, unsigned reg, int64_t step)
 {
-	write_gpr(&e->regs->gpr[reg], e->in->address_size,
-		  e->regs->gpr[reg] + (uint64_t)step);
+	write_gpr(&e->regs->gpr[reg], e->in->address_size, e->regs->gpr[reg] + (uint64_t)step);
 }
 
 /* One iteration; *done tells whether it was the last. */

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The x86 opcode maps (APM vol. 3, appendix A) as far as a decoder needs them: how long an instruction
- * is, and for the few that this hypervisor acts on, which it is. Pure data.
+ * The x86 opcode maps (APM vol. 3, appendix A) as far as a decoder needs them: how long an
+ * instruction is, and for the few that this hypervisor acts on, which it is. Pure data.
  */
 #include "private.h"
 
+/* clang-format takes these initialisers for blocks. */
+// clang-format off
 #define OTHER(form, imm, flags) { INSN_OTHER, form, imm, flags }
 #define GROUP(n, imm, flags)    { GROUP_##n, FORM_GROUP, imm, flags }
 #define PLAIN                   OTHER(FORM_NONE, IMM_NONE, 0)
@@ -14,13 +16,14 @@
 #define MODRM_MEM               OTHER(FORM_MODRM, IMM_NONE, OP_MEM)
 
 /* The six encodings that the eight oldest arithmetic operations share, from opcode `at`. */
-#define ARITHMETIC(at, op, lock, read)                                                             \
-	[(at) + 0] = { op, FORM_STORE, IMM_NONE, OP_BYTE | (lock) | (read) },                      \
-	[(at) + 1] = { op, FORM_STORE, IMM_NONE, (lock) | (read) },                                \
-	[(at) + 2] = { op, FORM_LOAD, IMM_NONE, OP_BYTE },                                         \
-	[(at) + 3] = { op, FORM_LOAD, IMM_NONE, 0 },                                               \
-	[(at) + 4] = { op, FORM_ACC, IMM_8, OP_BYTE },                                             \
+#define ARITHMETIC(at, op, lock, read)                                       \
+	[(at) + 0] = { op, FORM_STORE, IMM_NONE, OP_BYTE | (lock) | (read) }, \
+	[(at) + 1] = { op, FORM_STORE, IMM_NONE, (lock) | (read) },           \
+	[(at) + 2] = { op, FORM_LOAD, IMM_NONE, OP_BYTE },                    \
+	[(at) + 3] = { op, FORM_LOAD, IMM_NONE, 0 },                          \
+	[(at) + 4] = { op, FORM_ACC, IMM_8, OP_BYTE },                        \
 	[(at) + 5] = { op, FORM_ACC, IMM_Z, 0 }
+// clang-format on
 
 const struct opcode opcode_one_byte[256] = {
 	ARITHMETIC(0x00, INSN_ADD, OP_LOCK, 0),
@@ -43,7 +46,7 @@ const struct opcode opcode_one_byte[256] = {
 	[0x50 ... 0x5f] = OTHER(FORM_NONE, IMM_NONE, OP_DEFAULT64), /* PUSH, POP */
 	[0x60 ... 0x61] = PLAIN_NO64,
 	[0x62] = OTHER(FORM_MODRM, IMM_NONE, OP_NO64 | OP_MEM), /* BOUND; EVEX is met before */
-	[0x63] = { INSN_MOV, FORM_LOAD, IMM_NONE, 0 }, /* MOVSXD, in other modes ARPL */
+	[0x63] = { INSN_MOV, FORM_LOAD, IMM_NONE, 0 },          /* MOVSXD, in other modes ARPL */
 	[0x68] = OTHER(FORM_NONE, IMM_Z, OP_DEFAULT64),
 	[0x69] = OTHER(FORM_MODRM, IMM_Z, 0),
 	[0x6a] = OTHER(FORM_NONE, IMM_8, OP_DEFAULT64),
@@ -65,12 +68,12 @@ const struct opcode opcode_one_byte[256] = {
 	[0x89] = { INSN_MOV, FORM_STORE, IMM_NONE, 0 },
 	[0x8a] = { INSN_MOV, FORM_LOAD, IMM_NONE, OP_BYTE },
 	[0x8b] = { INSN_MOV, FORM_LOAD, IMM_NONE, 0 },
-	[0x8c] = MODRM, /* MOV of segment registers */
+	[0x8c] = MODRM,     /* MOV of segment registers */
 	[0x8d] = MODRM_MEM, /* LEA */
 	[0x8e] = MODRM,
 	[0x8f] = GROUP(1A, IMM_NONE, OP_DEFAULT64),
 	[0x90] = { INSN_NOP, FORM_NONE, IMM_NONE, 0 }, /* also PAUSE, and XCHG r8, rAX */
-	[0x91 ... 0x99] = PLAIN, /* XCHG rAX; CBW, CWD */
+	[0x91 ... 0x99] = PLAIN,                       /* XCHG rAX; CBW, CWD */
 	[0x9a] = OTHER(FORM_NONE, IMM_FAR, OP_NO64),
 	[0x9b] = PLAIN,
 	[0x9c ... 0x9d] = OTHER(FORM_NONE, IMM_NONE, OP_DEFAULT64), /* PUSHF, POPF */
@@ -95,7 +98,8 @@ const struct opcode opcode_one_byte[256] = {
 	[0xc1] = GROUP(2, IMM_8, 0),
 	[0xc2] = OTHER(FORM_NONE, IMM_16, OP_DEFAULT64),
 	[0xc3] = OTHER(FORM_NONE, IMM_NONE, OP_DEFAULT64),
-	[0xc4 ... 0xc5] = OTHER(FORM_MODRM, IMM_NONE, OP_NO64 | OP_MEM), /* LES, LDS; VEX is met before */
+	[0xc4 ... 0xc5] = OTHER(FORM_MODRM, IMM_NONE,
+				OP_NO64 | OP_MEM), /* LES, LDS; VEX is met before */
 	[0xc6] = GROUP(11, IMM_8, OP_BYTE),
 	[0xc7] = GROUP(11, IMM_Z, 0),
 	[0xc8] = OTHER(FORM_NONE, IMM_16_8, OP_DEFAULT64),
@@ -111,9 +115,9 @@ const struct opcode opcode_one_byte[256] = {
 	[0xd2] = GROUP(2, IMM_NONE, OP_BYTE),
 	[0xd3] = GROUP(2, IMM_NONE, 0),
 	[0xd4 ... 0xd5] = OTHER(FORM_NONE, IMM_8, OP_NO64), /* AAM, AAD */
-	[0xd6] = PLAIN_NO64, /* SALC */
+	[0xd6] = PLAIN_NO64,                                /* SALC */
 	[0xd7] = PLAIN,
-	[0xd8 ... 0xdf] = MODRM, /* x87 */
+	[0xd8 ... 0xdf] = MODRM,                                 /* x87 */
 	[0xe0 ... 0xe3] = OTHER(FORM_NONE, IMM_8, OP_DEFAULT64), /* LOOPcc, JrCXZ */
 	[0xe4] = { INSN_IN, FORM_ACC, IMM_U8, OP_BYTE },
 	[0xe5] = { INSN_IN, FORM_ACC, IMM_U8, 0 },
@@ -188,7 +192,7 @@ const struct opcode opcode_two_byte[256] = {
 	[0xb3] = { INSN_BTR, FORM_STORE, IMM_NONE, OP_LOCK },
 	[0xb4 ... 0xb5] = MODRM_MEM,
 	[0xb6 ... 0xb7] = { INSN_MOV, FORM_LOAD, IMM_NONE, 0 }, /* MOVZX */
-	[0xb8] = MODRM, /* POPCNT */
+	[0xb8] = MODRM,                                         /* POPCNT */
 	[0xba] = GROUP(8, IMM_U8, 0),
 	[0xbb] = { INSN_BTC, FORM_STORE, IMM_NONE, OP_LOCK },
 	[0xbc ... 0xbd] = MODRM,
@@ -204,11 +208,13 @@ const struct opcode opcode_two_byte[256] = {
 };
 
 /* Members of groups that are all alike: a ModRM byte and the group's immediate. */
+// clang-format off
 #define MEMBER(op, lock)   { op, FORM_IMM, 0, lock }
 #define MEMBER_OTHER       OTHER(FORM_MODRM, 0, 0)
 #define MEMBER_LOCK        OTHER(FORM_MODRM, 0, OP_LOCK)
 #define MEMBER_NO_IMM      OTHER(FORM_MODRM, 0, OP_NO_IMM)
 #define MEMBER_LOCK_NO_IMM OTHER(FORM_MODRM, 0, OP_LOCK | OP_NO_IMM)
+// clang-format on
 
 const struct opcode opcode_groups[GROUPS][8] = {
 	[GROUP_1] = {
@@ -254,7 +260,9 @@ const struct opcode opcode_groups[GROUPS][8] = {
 	[GROUP_11] = { MEMBER(INSN_MOV, 0) }, /* /7 in register form (XBEGIN) is met before */
 };
 
+// clang-format off
 #define AT(modrm) [(modrm) & 0x3f]
+// clang-format on
 
 const uint8_t opcode_group7_register[64] = {
 	AT(0xc1) = INSN_VMCALL,
@@ -279,7 +287,7 @@ const uint8_t opcode_group7_register[64] = {
 	AT(0xde) = INSN_OTHER,
 	AT(0xdf) = INSN_OTHER,
 	[0x20 ... 0x27] = INSN_OTHER, /* SMSW of a register */
-	AT(0xe8) = INSN_OTHER, /* SETSSBSY, SAVEPREVSSP */
+	AT(0xe8) = INSN_OTHER,        /* SETSSBSY, SAVEPREVSSP */
 	AT(0xea) = INSN_OTHER,
 	AT(0xee) = INSN_OTHER, /* RDPKRU, WRPKRU */
 	AT(0xef) = INSN_OTHER,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The control domain's IO-APICs (82093AA, version 0x20). Entries are the guest's; the real pin behind each gets
- * trigger, polarity and mask from here, and its own vector and destination from irq.c. Each IO-APIC has
- * its lock; messages to local APICs leave without it.
+ * The control domain's IO-APICs (82093AA, version 0x20). Entries are the guest's; the real pin
+ * behind each gets trigger, polarity and mask from here, and its own vector and destination from
+ * irq.c. Each IO-APIC has its lock; messages to local APICs leave without it.
  */
 #include "vioapic.h"
 
@@ -24,19 +24,19 @@
 #define REG_ARBITRATION 0x02u
 #define REG_REDIRECTION 0x10u /* two per pin */
 
-#define IOAPIC_VERSION 0x20u
+#define IOAPIC_VERSION  0x20u
 
-#define RTE_VECTOR     0xffUL
-#define RTE_MODE(rte)  ((rte) >> 8 & 7)
-#define RTE_LOGICAL    BIT(11)
-#define RTE_STATUS     BIT(12)
-#define RTE_ACTIVE_LOW BIT(13)
-#define RTE_REMOTE_IRR BIT(14)
-#define RTE_LEVEL      BIT(15)
-#define RTE_MASKED     BIT(16)
-#define RTE_DEST(rte)  ((uint32_t)((rte) >> 56))
-#define RTE_READ_ONLY  (RTE_STATUS | RTE_REMOTE_IRR)
-#define RTE_DEFINED    (0xff0000000001ffffUL & ~RTE_READ_ONLY)
+#define RTE_VECTOR      0xffUL
+#define RTE_MODE(rte)   ((rte) >> 8 & 7)
+#define RTE_LOGICAL     BIT(11)
+#define RTE_STATUS      BIT(12)
+#define RTE_ACTIVE_LOW  BIT(13)
+#define RTE_REMOTE_IRR  BIT(14)
+#define RTE_LEVEL       BIT(15)
+#define RTE_MASKED      BIT(16)
+#define RTE_DEST(rte)   ((uint32_t)((rte) >> 56))
+#define RTE_READ_ONLY   (RTE_STATUS | RTE_REMOTE_IRR)
+#define RTE_DEFINED     (0xff0000000001ffffUL & ~RTE_READ_ONLY)
 
 int vioapic_create(struct domain *d, paddr_t base, uint32_t gsi_base, uint32_t nr_pins)
 {
@@ -101,20 +101,21 @@ static void end_vector(struct vioapic *io, uint8_t vector)
 /* Makes the real pin follow its entry. Under io->lock. */
 static void pin_mirror(struct domain *d, struct vioapic *io, unsigned pin, uint64_t old)
 {
-	uint64_t new = io->rte[pin], changed = old ^ new;
+	uint64_t next = io->rte[pin], changed = old ^ next;
 	uint32_t gsi = io->gsi_base + pin;
 	bool bound = io->bound[pin / 64] & BIT(pin % 64);
 	int rc;
 
-	if (new & RTE_MASKED) {
+	if (next & RTE_MASKED) {
 		if (bound && changed & RTE_MASKED)
 			irq_gsi_mask(gsi, true);
-		if (changed & (RTE_LEVEL | RTE_ACTIVE_LOW)) /* program it again when it is unmasked */
+		/* Programmed anew when it is unmasked. */
+		if (changed & (RTE_LEVEL | RTE_ACTIVE_LOW))
 			io->bound[pin / 64] &= ~BIT(pin % 64);
 		return;
 	}
 	if (!bound || changed & (RTE_LEVEL | RTE_ACTIVE_LOW)) {
-		rc = irq_gsi_bind(gsi, new & RTE_LEVEL, new & RTE_ACTIVE_LOW);
+		rc = irq_gsi_bind(gsi, next & RTE_LEVEL, next & RTE_ACTIVE_LOW);
 		if (rc) {
 			log_domain(d, LOG_ERR, "interrupt %u cannot be bound: error %d", gsi, -rc);
 			return;
@@ -130,13 +131,13 @@ static void write_entry(struct domain *d, struct vioapic *io, unsigned index, ui
 {
 	unsigned pin = index / 2, shift = index % 2 * 32;
 	uint64_t old = io->rte[pin];
-	uint64_t new = (old & ~(0xffffffffUL << shift)) | (uint64_t)value << shift;
+	uint64_t next = (old & ~(0xffffffffUL << shift)) | (uint64_t)value << shift;
 
-	new = (new & RTE_DEFINED) | (old & RTE_READ_ONLY);
-	io->rte[pin] = new;
+	next = (next & RTE_DEFINED) | (old & RTE_READ_ONLY);
+	io->rte[pin] = next;
 	pin_mirror(d, io, pin, old);
 	/* An edge entry has no remote IRR; software clears a stuck one by going through edge. */
-	if (!(new & RTE_LEVEL))
+	if (!(next & RTE_LEVEL))
 		pin_end(io, pin);
 }
 

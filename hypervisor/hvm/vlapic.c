@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The local APIC's registers: xAPIC page, x2APIC and base MSRs, priorities, and the way of an interrupt through
- * IRR and ISR. No lock: registers belong to their vCPU, but for IRR, TMR, their summary and the
- * pending errors, which others set atomically.
+ * The local APIC's registers: xAPIC page, x2APIC and base MSRs, priorities, and the way of an
+ * interrupt through IRR and ISR. No lock: registers belong to their vCPU, but for IRR, TMR, their
+ * summary and the pending errors, which others set atomically.
  */
 #include "atomic.h"
 #include "lib.h"
@@ -10,15 +10,17 @@
 #include "vlapic_private.h"
 
 /* Version 0x14, six LVT entries, no suppression of EOI broadcasts. */
-#define VERSION_VALUE 0x00050014u
+#define VERSION_VALUE    0x00050014u
 
 #define MSR_APIC_BASE    0x1bu
 #define MSR_TSC_DEADLINE 0x6e0u
 #define MSR_X2APIC       0x800u
 
-/* --- interrupts: IRR -> ISR -> EOI -------------------------------------------------------------- */
+/* --- interrupts: IRR -> ISR -> EOI ------------------------------------------------------------ */
 
-/* The highest bit of eight registers, of which only those named by words can have any; -1 if none. */
+/*
+ * The highest bit of eight registers, of which only those named by words can have any; -1 if none.
+ */
 static int highest_bit(const uint32_t *group, uint32_t words)
 {
 	while (words) {
@@ -85,7 +87,9 @@ void vlapic_accept(struct vcpu *v, uint8_t vector)
 	uint32_t bit = 1u << vector % 32;
 
 	if (atomic_and(&a->regs[APIC_IRR + word], ~bit) == bit) {
-		/* The word looks empty. A bit set meanwhile may have had its summary cleared here. */
+		/*
+		 * The word looks empty. A bit set meanwhile may have had its summary cleared here.
+		 */
 		atomic_and(&a->irr_words, ~(1u << word));
 		if (atomic_read(&a->regs[APIC_IRR + word]))
 			atomic_or(&a->irr_words, 1u << word);
@@ -130,17 +134,17 @@ void vlapic_set_tpr(struct vcpu *v, uint8_t tpr)
 	WRITE_ONCE(vcpu_vlapic(v)->regs[APIC_TPR], tpr);
 }
 
-/* --- registers ---------------------------------------------------------------------------------- */
+/* --- registers -------------------------------------------------------------------------------- */
 
 #define R(reg) BIT(APIC_##reg)
-#define LVTS                                                                                       \
+#define LVTS \
 	(R(LVT_TIMER) | R(LVT_THERMAL) | R(LVT_PERF) | R(LVT_LINT0) | R(LVT_LINT1) | R(LVT_ERROR))
-#define READABLE                                                                                   \
-	(R(ID) | R(VERSION) | R(TPR) | R(PPR) | R(LDR) | R(SVR) | 0xffffffUL << APIC_ISR |         \
+#define READABLE                                                                           \
+	(R(ID) | R(VERSION) | R(TPR) | R(PPR) | R(LDR) | R(SVR) | 0xffffffUL << APIC_ISR | \
 	 R(ESR) | R(ICR) | LVTS | R(TMICT) | R(TMCCT) | R(TDCR))
-#define READABLE_XAPIC (READABLE | R(APR) | R(EOI) | R(DFR) | R(ICR2))
-#define WRITABLE       (R(TPR) | R(EOI) | R(SVR) | R(ESR) | R(ICR) | LVTS | R(TMICT) | R(TDCR))
-#define WRITABLE_XAPIC (WRITABLE | R(ID) | R(LDR) | R(DFR) | R(ICR2))
+#define READABLE_XAPIC  (READABLE | R(APR) | R(EOI) | R(DFR) | R(ICR2))
+#define WRITABLE        (R(TPR) | R(EOI) | R(SVR) | R(ESR) | R(ICR) | LVTS | R(TMICT) | R(TDCR))
+#define WRITABLE_XAPIC  (WRITABLE | R(ID) | R(LDR) | R(DFR) | R(ICR2))
 #define WRITABLE_X2APIC (WRITABLE | R(SELF_IPI))
 
 /* The bits of each register that software may set. */
@@ -198,7 +202,8 @@ static void write_register(struct vcpu *v, unsigned reg, uint32_t value)
 	case APIC_ICR:
 		a->regs[reg] = value;
 		vlapic_send_ipi(v, value,
-				vlapic_is_x2apic(a) ? a->regs[APIC_ICR2] : a->regs[APIC_ICR2] >> 24);
+				vlapic_is_x2apic(a) ? a->regs[APIC_ICR2]
+						    : a->regs[APIC_ICR2] >> 24);
 		break;
 	case APIC_SELF_IPI: vlapic_send_ipi(v, 1u << 18 | value, 0); break;
 	case APIC_LVT_TIMER: vlapic_timer_set_lvt(v, value); break;
@@ -266,7 +271,7 @@ static bool x2apic_write(struct vcpu *v, unsigned reg, uint64_t value)
 	return true;
 }
 
-/* --- life, modes -------------------------------------------------------------------------------- */
+/* --- life, modes ------------------------------------------------------------------------------ */
 
 /* The ID register and what is derived from it, in the format of the mode that base_msr says. */
 static void set_identity(struct vcpu *v)
@@ -339,20 +344,22 @@ static bool write_base(struct vcpu *v, uint64_t value)
 {
 	struct vlapic *a = vcpu_vlapic(v);
 	uint64_t modes = APIC_BASE_ENABLE | APIC_BASE_EXTD;
-	uint64_t old = a->base_msr & modes, new = value & modes;
+	uint64_t old = a->base_msr & modes;
+	uint64_t next = value & modes;
 
-	if (new == APIC_BASE_EXTD || (old == modes && new == APIC_BASE_ENABLE) ||
-	    (old == 0 && new == modes))
+	if (next == APIC_BASE_EXTD || (old == modes && next == APIC_BASE_ENABLE) ||
+	    (old == 0 && next == modes))
 		return false;
 	if ((value & ~(modes | APIC_BASE_BSP)) != VLAPIC_DEFAULT_BASE) {
-		log_domain(v->domain, LOG_WARN, "vCPU %u: APIC base %#llx refused, it stays at %#lx",
-			   v->id, (unsigned long long)value, VLAPIC_DEFAULT_BASE);
+		log_domain(v->domain, LOG_WARN,
+			   "vCPU %u: APIC base %#llx refused, it stays at %#lx", v->id,
+			   (unsigned long long)value, VLAPIC_DEFAULT_BASE);
 		return false;
 	}
 	a->base_msr = value;
-	if (new == 0)
+	if (next == 0)
 		vlapic_reset(v);
-	else if (new != old)
+	else if (next != old)
 		set_identity(v);
 	return true;
 }

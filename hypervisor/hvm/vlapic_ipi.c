@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages to local APICs: interrupt commands of other vCPUs, and MSI and IO-APIC messages. Finds the
- * destinations and acts on each. No lock: a destination's state is read as it is at that moment.
+ * Messages to local APICs: interrupt commands of other vCPUs, and MSI and IO-APIC messages. Finds
+ * the destinations and acts on each. No lock: a destination's state is read as it is at that
+ * moment.
  */
 #include "log.h"
 #include "vlapic_private.h"
@@ -23,8 +24,7 @@ static bool matches_logical(const struct vlapic *a, uint32_t dest)
 	uint32_t ldr = READ_ONCE(a->regs[APIC_LDR]);
 
 	if (vlapic_is_x2apic(a))
-		return dest == DEST_BROADCAST ||
-		       (ldr >> 16 == dest >> 16 && ldr & dest & 0xffff);
+		return dest == DEST_BROADCAST || (ldr >> 16 == dest >> 16 && ldr & dest & 0xffff);
 	ldr >>= 24;
 	if (dest > 0xff)
 		return dest == DEST_BROADCAST;

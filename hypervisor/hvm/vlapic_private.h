@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the three parts of the local APIC share: registers (vlapic.c), its timer (vlapic_timer.c), and
- * messages between APICs (vlapic_ipi.c). Register numbers are offsets in the page divided by 16.
+ * What the three parts of the local APIC share: registers (vlapic.c), its timer (vlapic_timer.c),
+ * and messages between APICs (vlapic_ipi.c). Register numbers are offsets in the page divided by
+ * 16.
  */
 #ifndef HVM_VLAPIC_PRIVATE_H
 #define HVM_VLAPIC_PRIVATE_H
@@ -37,17 +38,17 @@ enum apic_register {
 	APIC_SELF_IPI = 0x3f,
 };
 
-#define APIC_BASE_BSP    BIT(8)
-#define APIC_BASE_EXTD   BIT(10) /* x2APIC */
-#define APIC_BASE_ENABLE BIT(11)
+#define APIC_BASE_BSP      BIT(8)
+#define APIC_BASE_EXTD     BIT(10) /* x2APIC */
+#define APIC_BASE_ENABLE   BIT(11)
 
-#define SVR_ENABLE 0x100u
-#define LVT_MASKED 0x10000u
-#define DFR_FLAT   0xffffffffu
+#define SVR_ENABLE         0x100u
+#define LVT_MASKED         0x10000u
+#define DFR_FLAT           0xffffffffu
 
-#define ESR_SEND_VECTOR     0x20u
-#define ESR_RECEIVE_VECTOR  0x40u
-#define ESR_REGISTER        0x80u
+#define ESR_SEND_VECTOR    0x20u
+#define ESR_RECEIVE_VECTOR 0x40u
+#define ESR_REGISTER       0x80u
 
 /* Fields of the interrupt command register, the LVT and messages. */
 enum delivery_mode {
@@ -70,7 +71,7 @@ enum delivery_mode {
 /* Everybody: a destination of the widest form. Narrower senders' 0xff is turned into it. */
 #define DEST_BROADCAST 0xffffffffu
 
-#define FIRST_VECTOR 16u /* lower ones are exceptions' */
+#define FIRST_VECTOR   16u /* lower ones are exceptions' */
 
 static inline struct vlapic *vcpu_vlapic(struct vcpu *v)
 {

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The local APIC's timer: one-shot, periodic, TSC deadline. It counts at 1 GHz before the divider, so a
- * tick is a nanosecond of system time. Only its own vCPU programs it; the expiry function may run on
- * another CPU, so programming begins with timer_stop, after which the function is not running.
+ * The local APIC's timer: one-shot, periodic, TSC deadline. It counts at 1 GHz before the divider,
+ * so a tick is a nanosecond of system time. Only its own vCPU programs it; the expiry function may
+ * run on another CPU, so programming begins with timer_stop, after which the function is not
+ * running.
  */
 #include "vlapic_private.h"
 
@@ -150,17 +151,17 @@ void vlapic_timer_set_divide(struct vcpu *v, uint32_t value)
 void vlapic_timer_set_lvt(struct vcpu *v, uint32_t value)
 {
 	struct vlapic *a = vcpu_vlapic(v);
-	unsigned old = timer_mode(a), new = LVT_TIMER_MODE(value);
+	unsigned old = timer_mode(a), next = LVT_TIMER_MODE(value);
 	uint32_t remaining;
 
-	if (old == new) {
+	if (old == next) {
 		WRITE_ONCE(a->regs[APIC_LVT_TIMER], value);
 		return;
 	}
 	remaining = vlapic_timer_current(a);
 	timer_quiesce(v);
 	WRITE_ONCE(a->regs[APIC_LVT_TIMER], value);
-	if (old == TIMER_DEADLINE || new == TIMER_DEADLINE)
+	if (old == TIMER_DEADLINE || next == TIMER_DEADLINE)
 		vlapic_timer_clear(v);
 	else
 		timer_resume(v, remaining);

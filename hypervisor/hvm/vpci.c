@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The control domain's accesses to PCI: ports, memory-mapped configuration windows, and frames that hold
- * an MSI-X table. Decides whether an access goes to the device as it is or to the MSI and MSI-X models.
- * vpci_lock guards everything but the windows, which are constant after start-up.
+ * The control domain's accesses to PCI: ports, memory-mapped configuration windows, and frames
+ * that hold an MSI-X table. Decides whether an access goes to the device as it is or to the MSI
+ * and MSI-X models. vpci_lock guards everything but the windows, which are constant after
+ * start-up.
  */
 #include "vpci.h"
 
@@ -13,7 +14,7 @@
 #define CONFIG_DATA    0xcfcu
 #define CONFIG_ENABLE  0x80000000u
 
-#define ECAM_MAX 8u
+#define ECAM_MAX       8u
 
 static struct {
 	paddr_t base; /* of bus 0, whether or not the window has it */
@@ -30,7 +31,7 @@ static uint32_t size_mask(unsigned size)
 	return size == 4 ? ~0u : (1u << 8 * size) - 1;
 }
 
-/* --- configuration windows ---------------------------------------------------------------------- */
+/* --- configuration windows -------------------------------------------------------------------- */
 
 int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t last_bus)
 {
@@ -80,7 +81,7 @@ static bool ecam_decode(paddr_t pa, struct pci_address *a)
 	return false;
 }
 
-/* --- configuration space ------------------------------------------------------------------------ */
+/* --- configuration space ---------------------------------------------------------------------- */
 
 static void announce(const struct vpci_trap_change *change)
 {
@@ -100,7 +101,10 @@ uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size)
 		value = vpci_msi_read(f, offset & ~3u) >> 8 * (offset & 3);
 	} else {
 		value = pci_raw_read(a, offset, size);
-		/* All ones where the vendor should be: most often nobody, and not worth a second look. */
+		/*
+		 * All ones where the vendor should be: most often nobody, and not worth a second
+		 * look.
+		 */
 		if (!f && !(offset == 0 && (value & 0xffff) == 0xffff))
 			vpci_probe(a, &change);
 		else if (f && offset == 0 && (value & 0xffff) == 0xffff)
@@ -156,7 +160,7 @@ void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uin
 	announce(&change);
 }
 
-/* --- ports -------------------------------------------------------------------------------------- */
+/* --- ports ------------------------------------------------------------------------------------ */
 
 /* What the address port points at; false: nothing that this mechanism reaches. */
 static bool port_decode(unsigned port, struct pci_address *a, unsigned *offset)
@@ -205,7 +209,7 @@ void vpci_port_write(unsigned port, unsigned size, uint32_t value)
 	vpci_config_write(a, offset + 1, 1, value >> 8 & 0xff);
 }
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static uint64_t ecam_read(struct pci_address a, unsigned offset, unsigned size)
 {

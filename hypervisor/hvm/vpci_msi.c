@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The MSI capability of a function (PCI Local Bus 3.0, 6.8.1): the control domain's message is kept here,
- * the device holds one of ours while it is enabled. One vector is offered, whatever the device could
- * do. Mask and pending registers are the device's own. Under vpci_lock.
+ * The MSI capability of a function (PCI Local Bus 3.0, 6.8.1): the control domain's message is
+ * kept here, the device holds one of ours while it is enabled. One vector is offered, whatever the
+ * device could do. Mask and pending registers are the device's own. Under vpci_lock.
  */
 #include "irq.h"
 #include "log.h"
@@ -15,9 +15,9 @@
 #define MSI_DATA_32    0x08u
 #define MSI_DATA_64    0x0cu
 
-#define MSI_ENABLE   0x0001u
-#define MSI_MULTIPLE 0x007eu /* capable (3 bits), enabled (3 bits) */
-#define MSI_64BIT    0x0080u
+#define MSI_ENABLE     0x0001u
+#define MSI_MULTIPLE   0x007eu /* capable (3 bits), enabled (3 bits) */
+#define MSI_64BIT      0x0080u
 
 static unsigned data_offset(const struct vpci_msi *msi)
 {
@@ -106,7 +106,9 @@ static void write_control(struct vpci_function *f, uint16_t value)
 		disable(f, value);
 		return;
 	}
-	/* A reset that we did not see has cleared the device's message along with its enable bit. */
+	/*
+	 * A reset that we did not see has cleared the device's message along with its enable bit.
+	 */
 	if (!(raw & MSI_ENABLE) && f->msi.handle >= 0)
 		disable(f, value);
 	if (f->msi.handle >= 0 || bind(f))

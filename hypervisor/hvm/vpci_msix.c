@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The MSI-X capability of a function (PCI Local Bus 3.0, 6.8.2) and its table in device memory, which is
- * kept out of the control domain's reach: an entry holds a message of ours from when it is first
- * unmasked, while the capability is enabled. Under vpci_lock.
+ * The MSI-X capability of a function (PCI Local Bus 3.0, 6.8.2) and its table in device memory,
+ * which is kept out of the control domain's reach: an entry holds a message of ours from when it
+ * is first unmasked, while the capability is enabled. Under vpci_lock.
  */
 #include "irq.h"
 #include "lib.h"
@@ -13,8 +13,8 @@
 #define MSIX_CONTROL 0x02u
 #define MSIX_TABLE   0x04u
 
-#define MSIX_ENABLE 0x8000u
-#define MSIX_SIZE   0x07ffu
+#define MSIX_ENABLE  0x8000u
+#define MSIX_SIZE    0x07ffu
 
 /* Offsets in a table entry. */
 #define ENTRY_ADDRESS 0x0u
@@ -23,7 +23,7 @@
 #define ENTRY_CONTROL 0xcu
 #define ENTRY_SIZE    16u
 
-#define ENTRY_MASKED 1u
+#define ENTRY_MASKED  1u
 
 static struct vpci_function *functions; /* linked through next_msix */
 
@@ -58,11 +58,11 @@ bool vpci_msix_init(struct vpci_function *f, uint8_t at)
 	return true;
 }
 
-/* --- where the table is ------------------------------------------------------------------------- */
+/* --- where the table is ----------------------------------------------------------------------- */
 
 /*
- * A BAR's address; 0 when there is none, or while it is being sized: all ones written into it while the
- * device decodes is a question and not an address.
+ * A BAR's address; 0 when there is none, or while it is being sized: all ones written into it
+ * while the device decodes is a question and not an address.
  */
 static paddr_t bar_address(const struct vpci_function *f, unsigned n)
 {
@@ -81,15 +81,15 @@ void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change)
 {
 	struct vpci_msix *x = f->msix;
 	paddr_t bar = 0, old = x->table;
+	uint64_t bytes;
 
 	if (pci_raw_read(f->address, PCI_COMMAND, 2) & PCI_COMMAND_MEM)
 		bar = bar_address(f, x->bar);
 	x->table = bar ? bar + x->offset : 0;
+	bytes = (x->table & ~PAGE_MASK) + ENTRY_SIZE * x->entries;
 	if (x->table && x->table != old)
 		vpci_trap_note(change, MFN(x->table >> PAGE_SHIFT),
-			       (unsigned)DIV_ROUND_UP((x->table & ~PAGE_MASK) +
-							      ENTRY_SIZE * x->entries,
-						      PAGE_SIZE));
+			       (unsigned)DIV_ROUND_UP(bytes, PAGE_SIZE));
 }
 
 struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame)
@@ -110,7 +110,7 @@ struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame)
 	return f;
 }
 
-/* --- entries ------------------------------------------------------------------------------------ */
+/* --- entries ---------------------------------------------------------------------------------- */
 
 static bool entries_alloc(struct vpci_msix *x)
 {
@@ -197,7 +197,7 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 	control_write(f, value);
 }
 
-/* --- the table as the control domain sees it ---------------------------------------------------- */
+/* --- the table as the control domain sees it -------------------------------------------------- */
 
 static uint32_t read_dword(const struct vpci_msix *x, unsigned offset)
 {

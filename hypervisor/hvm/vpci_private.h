@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the parts of vpci share: the functions found (vpci.c, vpci_scan.c), and their MSI (vpci_msi.c) and MSI-X
- * (vpci_msix.c) state. All under vpci_lock, which may be taken inside the p2m lock and has heap, irq
- * and log inside it; so vpci_trap_changed is called after it has been released.
+ * What the parts of vpci share: the functions found (vpci.c, vpci_scan.c), and their MSI
+ * (vpci_msi.c) and MSI-X (vpci_msix.c) state. All under vpci_lock, which may be taken inside the
+ * p2m lock and has heap, irq and log inside it; so vpci_trap_changed is called after it has been
+ * released.
  */
 #ifndef HVM_VPCI_PRIVATE_H
 #define HVM_VPCI_PRIVATE_H
@@ -10,12 +11,12 @@
 #include "spinlock.h"
 #include "vpci.h"
 
-#define PCI_COMMAND      0x04u
-#define PCI_COMMAND_MEM  0x02u
-#define PCI_BAR0         0x10u
-#define PCI_BAR_END      0x28u
+#define PCI_COMMAND     0x04u
+#define PCI_COMMAND_MEM 0x02u
+#define PCI_BAR0        0x10u
+#define PCI_BAR_END     0x28u
 
-#define VPCI_NO_HANDLE (-1)
+#define VPCI_NO_HANDLE  (-1)
 
 struct vpci_msi {
 	uint8_t at; /* offset of the capability; 0: none */
@@ -35,25 +36,25 @@ struct vpci_msix_entry {
 
 struct vpci_msix {
 	uint8_t at;
-	uint8_t bar;        /* number of the BAR that the table is in */
+	uint8_t bar; /* number of the BAR that the table is in */
 	bool enabled;
 	uint16_t entries;
-	uint32_t offset;    /* of the table in the BAR */
-	paddr_t table;      /* where it is now; 0 while the BAR is not decoded */
+	uint32_t offset;               /* of the table in the BAR */
+	paddr_t table;                 /* where it is now; 0 while the BAR is not decoded */
 	struct vpci_msix_entry *entry; /* NULL until the first use */
 };
 
 struct vpci_function {
 	struct vpci_function *next;      /* in its hash chain */
-	struct vpci_function *next_msix; /* of those with MSI-X, which are looked through for addresses */
+	struct vpci_function *next_msix; /* those with MSI-X, searched for addresses */
 	struct pci_address address;
 	struct vpci_msi msi;
 	struct vpci_msix *msix; /* NULL: no such capability */
 };
 
 /*
- * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again. One access
- * brings two ranges at most: a new function's window and its table.
+ * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again.
+ * One access brings two ranges at most: a new function's window and its table.
  */
 struct vpci_trap_change {
 	unsigned count;

@@ -1,31 +1,32 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which PCI functions there are, and where their MSI and MSI-X capabilities lie. Walks the buses that can
- * be reached from bus 0 once at start-up; what appears later (other root buses, hot-plugged and
- * virtual functions) is noted when the control domain first touches it. Under vpci_lock.
+ * Which PCI functions there are, and where their MSI and MSI-X capabilities lie. Walks the buses
+ * that can be reached from bus 0 once at start-up; what appears later (other root buses,
+ * hot-plugged and virtual functions) is noted when the control domain first touches it. Under
+ * vpci_lock.
  */
 #include "lib.h"
 #include "log.h"
 #include "mm.h"
 #include "vpci_private.h"
 
-#define PCI_STATUS        0x06u
-#define PCI_STATUS_CAPS   0x10u
-#define PCI_CLASS         0x08u
-#define PCI_HEADER_TYPE   0x0eu
-#define PCI_SECONDARY_BUS 0x19u
-#define PCI_CAPS          0x34u
-#define PCI_CAP_MSI       0x05u
-#define PCI_CAP_MSIX      0x11u
+#define PCI_STATUS           0x06u
+#define PCI_STATUS_CAPS      0x10u
+#define PCI_CLASS            0x08u
+#define PCI_HEADER_TYPE      0x0eu
+#define PCI_SECONDARY_BUS    0x19u
+#define PCI_CAPS             0x34u
+#define PCI_CAP_MSI          0x05u
+#define PCI_CAP_MSIX         0x11u
 
 #define HEADER_MULTIFUNCTION 0x80u
 #define HEADER_BRIDGE        0x01u
 #define HEADER_CARDBUS       0x02u
 
-#define CAPS_FIRST 0x40u
-#define CAPS_MAX   48u /* more do not fit */
+#define CAPS_FIRST           0x40u
+#define CAPS_MAX             48u /* more do not fit */
 
-#define CHAINS 64u
+#define CHAINS               64u
 
 static struct vpci_function *chains[CHAINS];
 
@@ -126,7 +127,9 @@ void vpci_remove_absent(struct vpci_function *f)
 	object_free(f, sizeof(*f));
 }
 
-/* Notes a function, and the bus behind it if it is a bridge. Returns its header type, ~0 if none. */
+/*
+ * Notes a function, and the bus behind it if it is a bridge. Returns its header type, ~0 if none.
+ */
 static unsigned scan_function(struct pci_address a, uint64_t buses[4])
 {
 	struct vpci_trap_change unused = { 0 }; /* nothing is mapped yet */

@@ -16,7 +16,7 @@ struct domain;
 
 struct vioapic {
 	uint32_t id;
-	paddr_t base;       /* same address as the real one: one page */
+	paddr_t base; /* same address as the real one: one page */
 	uint32_t gsi_base;
 	uint32_t nr_pins;
 	uint32_t regsel;
@@ -32,6 +32,8 @@ bool vioapic_mmio_read(struct domain *d, gpaddr_t gpa, uint32_t *value);
 bool vioapic_mmio_write(struct domain *d, gpaddr_t gpa, uint32_t value);
 /* The real line of this GSI fired (called by irq.c's handler): deliver as its entry says. */
 void vioapic_gsi_fired(struct domain *d, uint32_t gsi);
-/* void vioapic_eoi(d, vector): in vlapic.h; a level entry with remote IRR: end it at the hardware. */
+/*
+ * void vioapic_eoi(d, vector): in vlapic.h; a level entry with remote IRR: end it at the hardware.
+ */
 
 #endif

@@ -16,10 +16,10 @@ struct domain;
 #define VLAPIC_DEFAULT_BASE 0xfee00000UL
 
 struct vlapic {
-	uint64_t base_msr;     /* IA32_APIC_BASE */
-	uint32_t regs[64];     /* one 32-bit register per 16 bytes of the page; atomic for IRR, TMR */
-	uint32_t irr_words;    /* which IRR words may have bits: set after them, cleared before; atomic */
-	uint32_t isr_words;    /* which ISR words have bits */
+	uint64_t base_msr;  /* IA32_APIC_BASE */
+	uint32_t regs[64];  /* one 32-bit register per 16 bytes of the page; atomic for IRR, TMR */
+	uint32_t irr_words; /* which IRR words may have bits: set after, cleared before; atomic */
+	uint32_t isr_words; /* which ISR words have bits */
 	uint32_t esr_pending;  /* errors since the last write of ESR; atomic */
 	uint64_t tsc_deadline; /* IA32_TSC_DEADLINE */
 	struct timer timer;
@@ -27,7 +27,7 @@ struct vlapic {
 	time_ns_t timer_period;
 };
 
-void vlapic_init(struct vcpu *v); /* fills v->hvm.vlapic with the power-on state, APIC ID = 2 * id */
+void vlapic_init(struct vcpu *v);  /* the power-on state, APIC ID = 2 * id */
 void vlapic_reset(struct vcpu *v); /* INIT: all but ID and base; v does not run */
 void vlapic_destroy(struct vcpu *v);
 /* base_msr, regs and tsc_deadline were written from outside (saved state): counts on from there. */
@@ -53,17 +53,22 @@ void vlapic_set_tpr(struct vcpu *v, uint8_t tpr);
 void vlapic_deliver(struct domain *d, uint32_t dest, bool logical, uint8_t delivery_mode,
 		    uint8_t vector, bool level);
 void vlapic_deliver_msi(struct domain *d, uint64_t address, uint32_t data);
-/* The first vCPU that a message with this destination reaches, NULL if none (to steer real IRQs). */
+/*
+ * The first vCPU that a message with this destination reaches, NULL if none (to steer real IRQs).
+ */
 struct vcpu *vlapic_target(struct domain *d, uint32_t dest, bool logical);
-/* XEN_DOMCTL_{get,set}hvmcontext keep registers through v->hvm.vlapic.regs, then vlapic_restored. */
+/*
+ * XEN_DOMCTL_{get,set}hvmcontext keep registers through v->hvm.vlapic.regs, then vlapic_restored.
+ */
 
 /* --- what the model needs from others --- */
-void vioapic_eoi(struct domain *d, uint8_t vector);   /* hvm/vioapic.c */
-void vcpu_init_signal(struct vcpu *v);                /* domain/: INIT: stop it */
+void vioapic_eoi(struct domain *d, uint8_t vector); /* hvm/vioapic.c */
+void vcpu_init_signal(struct vcpu *v);              /* domain/: INIT: stop it */
 /* domain/: if it has been stopped (or never ran), vlapic_reset and start at vector << 12. */
 void vcpu_sipi(struct vcpu *v, uint8_t vector);
-void vcpu_nmi(struct vcpu *v);                        /* domain/ */
-uint64_t vcpu_tsc(const struct vcpu *v);              /* the guest's TSC now */
-time_ns_t vcpu_tsc_to_time(const struct vcpu *v, uint64_t tsc); /* when the guest's TSC reaches it */
+void vcpu_nmi(struct vcpu *v);           /* domain/ */
+uint64_t vcpu_tsc(const struct vcpu *v); /* the guest's TSC now */
+/* The system time when the guest's TSC reaches it. */
+time_ns_t vcpu_tsc_to_time(const struct vcpu *v, uint64_t tsc);
 
 #endif

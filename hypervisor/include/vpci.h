@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * PCI configuration space as the control domain sees it: everything passes through, but MSI and MSI-X
- * are watched, so that the message in the device is always one of our vectors. Ports 0xcf8/0xcfc and the memory-mapped window (MCFG) end
- * here; so do accesses to MSI-X tables.
+ * PCI configuration space as the control domain sees it: everything passes through, but MSI and
+ * MSI-X are watched, so that the message in the device is always one of our vectors. Ports
+ * 0xcf8/0xcfc and the memory-mapped window (MCFG) end here; so do accesses to MSI-X tables.
  */
 #ifndef SOCLE_VPCI_H
 #define SOCLE_VPCI_H
@@ -25,7 +25,10 @@ uint32_t vpci_port_read(unsigned port, unsigned size);
 void vpci_port_write(unsigned port, unsigned size, uint32_t value);
 /* A memory-mapped configuration window, from ACPI's MCFG; called at start-up. */
 int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t last_bus);
-/* Is gpa inside an ECAM window or a watched MSI-X table? Then the access is done and true returned. */
+/*
+ * Is gpa inside an ECAM window or a watched MSI-X table? Then the access is done and true
+ * returned.
+ */
 bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value);
 bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value);
 /* Finds all functions once at start-up, notes their MSI/MSI-X capabilities and BARs. */

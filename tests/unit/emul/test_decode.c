@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The instruction decoder: lengths against a table made with another disassembler, operands of what the
- * hypervisor acts on, and what must not decode.
+ * The instruction decoder: lengths against a table made with another disassembler, operands of
+ * what the hypervisor acts on, and what must not decode.
  */
 #include <stdarg.h>
 #include <stdbool.h>
@@ -112,32 +112,57 @@ static void test_privileged_instructions(void **state)
 		const char *bytes;
 		enum insn_op op;
 	} table[] = {
-		{ 64, "0f a2", INSN_CPUID },	     { 64, "0f 32", INSN_RDMSR },
-		{ 64, "0f 30", INSN_WRMSR },	     { 64, "f4", INSN_HLT },
-		{ 64, "0f 01 d9", INSN_VMMCALL },    { 64, "0f 01 c1", INSN_VMCALL },
-		{ 64, "0f 01 d1", INSN_XSETBV },     { 64, "0f 01 f9", INSN_RDTSCP },
-		{ 64, "0f 31", INSN_RDTSC },	     { 64, "0f 33", INSN_RDPMC },
-		{ 64, "0f 09", INSN_WBINVD },	     { 64, "f3 0f 09", INSN_WBINVD },
-		{ 64, "0f 08", INSN_INVD },	     { 64, "0f 06", INSN_CLTS },
-		{ 64, "0f 01 c8", INSN_MONITOR },    { 64, "0f 01 c9", INSN_MWAIT },
-		{ 64, "0f 01 fa", INSN_MONITOR },    { 64, "0f 01 fb", INSN_MWAIT },
-		{ 64, "0f 01 f0", INSN_LMSW },	     { 64, "0f 01 30", INSN_LMSW },
-		{ 64, "0f 01 3f", INSN_INVLPG },     { 64, "41 0f 01 7c 24 08", INSN_INVLPG },
-		{ 64, "cc", INSN_INT3 },	     { 64, "cd 80", INSN_INT },
-		{ 64, "f1", INSN_ICEBP },	     { 64, "f3 90", INSN_PAUSE },
-		{ 64, "90", INSN_NOP },		     { 64, "66 90", INSN_NOP },
+		{ 64, "0f a2", INSN_CPUID },
+		{ 64, "0f 32", INSN_RDMSR },
+		{ 64, "0f 30", INSN_WRMSR },
+		{ 64, "f4", INSN_HLT },
+		{ 64, "0f 01 d9", INSN_VMMCALL },
+		{ 64, "0f 01 c1", INSN_VMCALL },
+		{ 64, "0f 01 d1", INSN_XSETBV },
+		{ 64, "0f 01 f9", INSN_RDTSCP },
+		{ 64, "0f 31", INSN_RDTSC },
+		{ 64, "0f 33", INSN_RDPMC },
+		{ 64, "0f 09", INSN_WBINVD },
+		{ 64, "f3 0f 09", INSN_WBINVD },
+		{ 64, "0f 08", INSN_INVD },
+		{ 64, "0f 06", INSN_CLTS },
+		{ 64, "0f 01 c8", INSN_MONITOR },
+		{ 64, "0f 01 c9", INSN_MWAIT },
+		{ 64, "0f 01 fa", INSN_MONITOR },
+		{ 64, "0f 01 fb", INSN_MWAIT },
+		{ 64, "0f 01 f0", INSN_LMSW },
+		{ 64, "0f 01 30", INSN_LMSW },
+		{ 64, "0f 01 3f", INSN_INVLPG },
+		{ 64, "41 0f 01 7c 24 08", INSN_INVLPG },
+		{ 64, "cc", INSN_INT3 },
+		{ 64, "cd 80", INSN_INT },
+		{ 64, "f1", INSN_ICEBP },
+		{ 64, "f3 90", INSN_PAUSE },
+		{ 64, "90", INSN_NOP },
+		{ 64, "66 90", INSN_NOP },
 		{ 64, "0f 1f 84 00 00 00 00 00", INSN_NOP },
-		{ 64, "49 90", INSN_OTHER },	     { 64, "48 90", INSN_NOP },
-		{ 64, "e4 70", INSN_IN },	     { 64, "e5 70", INSN_IN },
-		{ 64, "ec", INSN_IN },		     { 64, "66 ed", INSN_IN },
-		{ 64, "e6 80", INSN_OUT },	     { 64, "ee", INSN_OUT },
-		{ 64, "f3 6c", INSN_INS },	     { 64, "f3 66 6f", INSN_OUTS },
-		{ 64, "66 0f a2", INSN_CPUID },	     { 64, "48 0f 32", INSN_RDMSR },
-		{ 32, "0f 01 d9", INSN_VMMCALL },    { 16, "0f 01 d9", INSN_VMMCALL },
-		{ 32, "0f a2", INSN_CPUID },	     { 16, "66 0f a2", INSN_CPUID },
-		{ 16, "f4", INSN_HLT },		     { 16, "0f 20 c0", INSN_MOV_CR },
-		{ 16, "0f 01 f0", INSN_LMSW },	     { 64, "0f 23 f8", INSN_MOV_DR },
-		{ 64, "0f 01 ca", INSN_OTHER },	     { 64, "0f 01 f8", INSN_OTHER },
+		{ 64, "49 90", INSN_OTHER },
+		{ 64, "48 90", INSN_NOP },
+		{ 64, "e4 70", INSN_IN },
+		{ 64, "e5 70", INSN_IN },
+		{ 64, "ec", INSN_IN },
+		{ 64, "66 ed", INSN_IN },
+		{ 64, "e6 80", INSN_OUT },
+		{ 64, "ee", INSN_OUT },
+		{ 64, "f3 6c", INSN_INS },
+		{ 64, "f3 66 6f", INSN_OUTS },
+		{ 64, "66 0f a2", INSN_CPUID },
+		{ 64, "48 0f 32", INSN_RDMSR },
+		{ 32, "0f 01 d9", INSN_VMMCALL },
+		{ 16, "0f 01 d9", INSN_VMMCALL },
+		{ 32, "0f a2", INSN_CPUID },
+		{ 16, "66 0f a2", INSN_CPUID },
+		{ 16, "f4", INSN_HLT },
+		{ 16, "0f 20 c0", INSN_MOV_CR },
+		{ 16, "0f 01 f0", INSN_LMSW },
+		{ 64, "0f 23 f8", INSN_MOV_DR },
+		{ 64, "0f 01 ca", INSN_OTHER },
+		{ 64, "0f 01 f8", INSN_OTHER },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
@@ -264,19 +289,19 @@ static void test_effective_addresses(void **state)
 		{ 64, "89 07", 0x800000008000, 3 },
 		{ 64, "89 47 f0", 0x800000007ff0, 3 },
 		{ 64, "89 87 00 00 00 80", 0x7fff80008000, 3 },
-		{ 64, "89 04 24", 0x500000005000, 2 },		 /* rsp */
-		{ 64, "41 89 04 24", 0xd0000000d000, 3 },	 /* r12 */
-		{ 64, "89 45 00", 0x600000006000, 2 },		 /* rbp */
-		{ 64, "41 89 45 00", 0xe0000000e000, 3 },	 /* r13 */
-		{ 64, "89 05 10 00 00 00", 0x400016, 3 },	 /* rip + length */
+		{ 64, "89 04 24", 0x500000005000, 2 },                /* rsp */
+		{ 64, "41 89 04 24", 0xd0000000d000, 3 },             /* r12 */
+		{ 64, "89 45 00", 0x600000006000, 2 },                /* rbp */
+		{ 64, "41 89 45 00", 0xe0000000e000, 3 },             /* r13 */
+		{ 64, "89 05 10 00 00 00", 0x400016, 3 },             /* rip + length */
 		{ 64, "c7 05 10 00 00 00 01 00 00 00", 0x40001a, 3 }, /* ... with the immediate */
 		{ 64, "67 89 05 f0 ff ff ff", 0x3ffff7, 3 },
 		{ 64, "89 04 25 00 10 00 80", 0xffffffff80001000, 3 }, /* no base, no index */
-		{ 64, "89 04 cd 08 00 00 00", 0x1000000010008, 3 }, /* rcx * 8, no base */
-		{ 64, "89 04 8b", 0xc0000000c000, 3 },		 /* rbx + rcx * 4 */
-		{ 64, "42 89 04 a3", 0x3800000038000, 3 },	 /* rbx + r12 * 4: an index, unlike rsp */
-		{ 64, "89 44 65 08", 0x600000006008, 2 },	 /* rbp, index 4: none */
-		{ 64, "67 89 07", 0x8000, 3 },			 /* 32 bits of rdi */
+		{ 64, "89 04 cd 08 00 00 00", 0x1000000010008, 3 },    /* rcx * 8, no base */
+		{ 64, "89 04 8b", 0xc0000000c000, 3 },                 /* rbx + rcx * 4 */
+		{ 64, "42 89 04 a3", 0x3800000038000, 3 }, /* rbx + r12 * 4: an index, unlike rsp */
+		{ 64, "89 44 65 08", 0x600000006008, 2 },  /* rbp, index 4: none */
+		{ 64, "67 89 07", 0x8000, 3 },             /* 32 bits of rdi */
 		{ 64, "64 89 07", 0x800000008000, 4 },
 		{ 64, "65 89 04 24", 0x500000005000, 5 },
 		{ 64, "2e 89 07", 0x800000008000, 3 }, /* ignored in 64-bit mode */
@@ -284,10 +309,10 @@ static void test_effective_addresses(void **state)
 		{ 32, "36 89 07", 0x8000, 2 },
 		{ 32, "26 89 07", 0x8000, 0 },
 		{ 32, "3e 89 04 24", 0x5000, 3 },
-		{ 32, "89 05 78 56 34 12", 0x12345678, 3 }, /* no RIP-relative addresses here */
-		{ 16, "89 00", 0x4000 + 0x7000, 3 },	    /* bx + si */
+		{ 32, "89 05 78 56 34 12", 0x12345678, 3 },    /* no RIP-relative addresses here */
+		{ 16, "89 00", 0x4000 + 0x7000, 3 },           /* bx + si */
 		{ 16, "89 43 10", 0x6000 + 0x8000 + 0x10, 2 }, /* bp + di */
-		{ 16, "89 84 00 a0", 0x1000, 3 }, /* si + 0xa000 wraps at 64K */
+		{ 16, "89 84 00 a0", 0x1000, 3 },              /* si + 0xa000 wraps at 64K */
 		{ 16, "89 06 34 f2", 0xf234, 3 },
 		{ 16, "89 46 00", 0x6000, 2 },
 		{ 16, "a4", 0x7000, 3 },
@@ -315,13 +340,14 @@ static void test_effective_addresses(void **state)
 static void test_lock_only_where_legal(void **state)
 {
 	static const char *const legal[] = {
-		"f0 01 07", "f0 83 0f 01", "f0 0f b1 0f", "f0 0f c1 0f", "f0 87 07", "f0 ff 07",
+		"f0 01 07", "f0 83 0f 01",    "f0 0f b1 0f", "f0 0f c1 0f", "f0 87 07", "f0 ff 07",
 		"f0 f7 17", "f0 0f ba 2f 01", "f0 0f ab 07", "f0 0f c7 0f", "f0 fe 0f",
 	};
 	static const char *const illegal[] = {
-		"f0 01 c7", "f0 03 07", "f0 89 07", "f0 39 07", "f0 83 3f 01", "f0 0f a3 07",
-		"f0 0f ba 27 01", "f0 f6 07 01", "f0 90", "f0 f4", "f0 0f a2", "f0 0f c1 c7",
-		"f0 a4", "f0 8d 07", "f0 0f 01 d9", "f0 0f 38 00 07", "f0 c5 f8 77", "f0 0f b6 07",
+		"f0 01 c7",       "f0 03 07",       "f0 89 07",    "f0 39 07", "f0 83 3f 01",
+		"f0 0f a3 07",    "f0 0f ba 27 01", "f0 f6 07 01", "f0 90",    "f0 f4",
+		"f0 0f a2",       "f0 0f c1 c7",    "f0 a4",       "f0 8d 07", "f0 0f 01 d9",
+		"f0 0f 38 00 07", "f0 c5 f8 77",    "f0 0f b6 07",
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(legal); i++)
@@ -337,13 +363,32 @@ static void test_undefined(void **state)
 		int mode;
 		const char *bytes;
 	} table[] = {
-		{ 64, "0f 0b" }, { 64, "0f ff c0" }, { 64, "06" }, { 64, "27" }, { 64, "60" },
-		{ 64, "ea 00 00 00 00 00 00" }, { 64, "9a 00 00 00 00 00 00" }, { 64, "82 00 00" },
-		{ 64, "d4 0a" }, { 64, "ce" }, { 64, "0f 04" }, { 64, "0f 0a" }, { 64, "0f 24 c0" },
-		{ 64, "fe 17" }, { 64, "ff ff" }, { 64, "8d c0" }, { 64, "0f ba 07 01" },
-		{ 64, "0f 01 c0" }, { 64, "c6 4f 00 00" }, { 64, "0f b8 07" }, { 64, "0f c7 07" },
-		{ 64, "48 c5 f8 77" }, { 64, "66 c4 e1 78 77" }, { 64, "c4 e4 78 00 c0" },
-		{ 32, "0f c3 c0" }, { 64, "0f c7 c8" },
+		{ 64, "0f 0b" },
+		{ 64, "0f ff c0" },
+		{ 64, "06" },
+		{ 64, "27" },
+		{ 64, "60" },
+		{ 64, "ea 00 00 00 00 00 00" },
+		{ 64, "9a 00 00 00 00 00 00" },
+		{ 64, "82 00 00" },
+		{ 64, "d4 0a" },
+		{ 64, "ce" },
+		{ 64, "0f 04" },
+		{ 64, "0f 0a" },
+		{ 64, "0f 24 c0" },
+		{ 64, "fe 17" },
+		{ 64, "ff ff" },
+		{ 64, "8d c0" },
+		{ 64, "0f ba 07 01" },
+		{ 64, "0f 01 c0" },
+		{ 64, "c6 4f 00 00" },
+		{ 64, "0f b8 07" },
+		{ 64, "0f c7 07" },
+		{ 64, "48 c5 f8 77" },
+		{ 64, "66 c4 e1 78 77" },
+		{ 64, "c4 e4 78 00 c0" },
+		{ 32, "0f c3 c0" },
+		{ 64, "0f c7 c8" },
 	};
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++)
@@ -352,9 +397,9 @@ static void test_undefined(void **state)
 	/* The same bytes where they mean something. */
 	decode(32, "06");
 	decode(32, "d4 0a");
-	decode(32, "c5 07"); /* LDS, not VEX */
-	decode(32, "62 07"); /* BOUND, not EVEX */
-	decode(64, "8f 07"); /* POP, not XOP */
+	decode(32, "c5 07");                               /* LDS, not VEX */
+	decode(32, "62 07");                               /* BOUND, not EVEX */
+	decode(64, "8f 07");                               /* POP, not XOP */
 	assert_int_equal(decode(32, "40").op, INSN_OTHER); /* INC, not REX */
 }
 

@@ -88,7 +88,7 @@ static int run_in(enum cpu_mode mode, bool is_write, const char *bytes, size_t n
 	return rc;
 }
 
-#define RUN(bytes) run_in(CPU_MODE_64, true, bytes, sizeof(bytes) - 1)
+#define RUN(bytes)      run_in(CPU_MODE_64, true, bytes, sizeof(bytes) - 1)
 #define RUN_READ(bytes) run_in(CPU_MODE_64, false, bytes, sizeof(bytes) - 1)
 
 static void test_mov_store(void **state)
@@ -140,18 +140,35 @@ static void test_mov_load(void **state)
 	assert_true(regs.rax == 0x80000000);
 }
 
-/* --- compared with the machine ------------------------------------------------------------------ */
+/* --- compared with the machine ---------------------------------------------------------------- */
 
 #define FLAGS_ARITHMETIC 0x8d5UL
-#define FLAG_AF 0x10UL
+#define FLAG_AF          0x10UL
 
 struct result {
 	uint64_t memory, rcx, rax, flags;
 };
 
 static const uint64_t values[] = {
-	0, 1, 2, 0xf, 0x10, 0x7f, 0x80, 0x81, 0xff, 0x7fff, 0x8000, 0xffff, 0x7fffffff, 0x80000000,
-	0xffffffff, 0x7fffffffffffffff, 0x8000000000000000, 0xffffffffffffffff, 0x0123456789abcdef,
+	0,
+	1,
+	2,
+	0xf,
+	0x10,
+	0x7f,
+	0x80,
+	0x81,
+	0xff,
+	0x7fff,
+	0x8000,
+	0xffff,
+	0x7fffffff,
+	0x80000000,
+	0xffffffff,
+	0x7fffffffffffffff,
+	0x8000000000000000,
+	0xffffffffffffffff,
+	0x0123456789abcdef,
 };
 
 static void compare(const char *name, const struct result *real, uint64_t ignored_flags)
@@ -165,41 +182,41 @@ static void compare(const char *name, const struct result *real, uint64_t ignore
 }
 
 /* One instruction on [rdi], with rcx and rax, here and emulated. */
-#define COMPARE_ONE(assembly, bytes, mem, cx, ax, ignored)                                         \
-	do {                                                                                       \
-		struct result real = { (mem), (cx), (ax), 0 };                                     \
-		__asm__ volatile("pushf; andq $~0x8d5, (%%rsp); popf\n\t" assembly                \
-				 "\n\tpushf; pop %[flags]"                                        \
-				 : "+c"(real.rcx), "+a"(real.rax), [flags] "=&r"(real.flags)       \
-				 : "D"(&real.memory)                                               \
-				 : "memory", "cc");                                                \
-		setup(NULL);                                                                       \
-		world.mmio = (mem);                                                                \
-		regs.rcx = (cx);                                                                   \
-		regs.rax = (ax);                                                                   \
-		assert_int_equal(RUN(bytes), 0);                                                   \
-		compare(assembly, &real, ignored);                                                 \
+#define COMPARE_ONE(assembly, bytes, mem, cx, ax, ignored)                                   \
+	do {                                                                                 \
+		struct result real = { (mem), (cx), (ax), 0 };                               \
+		__asm__ volatile("pushf; andq $~0x8d5, (%%rsp); popf\n\t" assembly           \
+				 "\n\tpushf; pop %[flags]"                                   \
+				 : "+c"(real.rcx), "+a"(real.rax), [flags] "=&r"(real.flags) \
+				 : "D"(&real.memory)                                         \
+				 : "memory", "cc");                                          \
+		setup(NULL);                                                                 \
+		world.mmio = (mem);                                                          \
+		regs.rcx = (cx);                                                             \
+		regs.rax = (ax);                                                             \
+		assert_int_equal(RUN(bytes), 0);                                             \
+		compare(assembly, &real, ignored);                                           \
 	} while (0)
 
-#define COMPARE(assembly, bytes, ignored)                                                          \
-	do {                                                                                       \
-		for (size_t i = 0; i < ARRAY_SIZE(values); i++)                                    \
-			for (size_t k = 0; k < ARRAY_SIZE(values); k++)                            \
-				COMPARE_ONE(assembly, bytes, values[i], values[k], values[i],      \
-					    ignored);                                              \
+#define COMPARE(assembly, bytes, ignored)                                                     \
+	do {                                                                                  \
+		for (size_t i = 0; i < ARRAY_SIZE(values); i++)                               \
+			for (size_t k = 0; k < ARRAY_SIZE(values); k++)                       \
+				COMPARE_ONE(assembly, bytes, values[i], values[k], values[i], \
+					    ignored);                                         \
 	} while (0)
 
 /* Each size of `op %cl/%cx/%ecx/%rcx,(%rdi)` and of the other direction. */
-#define COMPARE_BOTH_WAYS(op, byte_store, store, byte_load, load, ignored)                         \
-	do {                                                                                       \
-		COMPARE(op "b %%cl,(%%rdi)", byte_store "\x0f", ignored);                          \
-		COMPARE(op "w %%cx,(%%rdi)", "\x66" store "\x0f", ignored);                        \
-		COMPARE(op "l %%ecx,(%%rdi)", store "\x0f", ignored);                              \
-		COMPARE(op "q %%rcx,(%%rdi)", "\x48" store "\x0f", ignored);                       \
-		COMPARE(op "b (%%rdi),%%ch", byte_load "\x2f", ignored);                           \
-		COMPARE(op "w (%%rdi),%%cx", "\x66" load "\x0f", ignored);                         \
-		COMPARE(op "l (%%rdi),%%ecx", load "\x0f", ignored);                               \
-		COMPARE(op "q (%%rdi),%%rcx", "\x48" load "\x0f", ignored);                        \
+#define COMPARE_BOTH_WAYS(op, byte_store, store, byte_load, load, ignored)   \
+	do {                                                                 \
+		COMPARE(op "b %%cl,(%%rdi)", byte_store "\x0f", ignored);    \
+		COMPARE(op "w %%cx,(%%rdi)", "\x66" store "\x0f", ignored);  \
+		COMPARE(op "l %%ecx,(%%rdi)", store "\x0f", ignored);        \
+		COMPARE(op "q %%rcx,(%%rdi)", "\x48" store "\x0f", ignored); \
+		COMPARE(op "b (%%rdi),%%ch", byte_load "\x2f", ignored);     \
+		COMPARE(op "w (%%rdi),%%cx", "\x66" load "\x0f", ignored);   \
+		COMPARE(op "l (%%rdi),%%ecx", load "\x0f", ignored);         \
+		COMPARE(op "q (%%rdi),%%rcx", "\x48" load "\x0f", ignored);  \
 	} while (0)
 
 static void test_arithmetic_like_the_machine(void **state)
@@ -297,7 +314,7 @@ static void test_other_flags_stay(void **state)
 	assert_true(regs.rflags == ~0UL);
 }
 
-/* --- strings ------------------------------------------------------------------------------------ */
+/* --- strings ---------------------------------------------------------------------------------- */
 
 static void test_stos(void **state)
 {
@@ -382,7 +399,7 @@ static void test_narrow_addresses_wrap(void **state)
 	assert_int_equal(world.linear, 0);
 }
 
-/* --- failures ----------------------------------------------------------------------------------- */
+/* --- failures --------------------------------------------------------------------------------- */
 
 static void assert_nothing_changed(int expected, int rc, const struct cpu_regs *before)
 {
@@ -396,11 +413,11 @@ static void test_failed_access_changes_nothing(void **state)
 		const char *bytes;
 		size_t n;
 	} table[] = {
-		{ "\x89\x0f", 2 },	   { "\x8b\x0f", 2 },	  { "\x01\x0f", 2 },
-		{ "\x03\x0f", 2 },	   { "\x39\x0f", 2 },	  { "\x87\x0f", 2 },
-		{ "\x0f\xc1\x0f", 3 },	   { "\x0f\xb1\x0f", 3 }, { "\x0f\xab\x0f", 3 },
-		{ "\x0f\xa3\x0f", 3 },	   { "\xf3\xab", 2 },	  { "\xa5", 1 },
-		{ "\xad", 1 },		   { "\x0f\xb6\x0f", 3 }, { "\xf7\x07\x01\x00\x00\x00", 6 },
+		{ "\x89\x0f", 2 },     { "\x8b\x0f", 2 },     { "\x01\x0f", 2 },
+		{ "\x03\x0f", 2 },     { "\x39\x0f", 2 },     { "\x87\x0f", 2 },
+		{ "\x0f\xc1\x0f", 3 }, { "\x0f\xb1\x0f", 3 }, { "\x0f\xab\x0f", 3 },
+		{ "\x0f\xa3\x0f", 3 }, { "\xf3\xab", 2 },     { "\xa5", 1 },
+		{ "\xad", 1 },         { "\x0f\xb6\x0f", 3 }, { "\xf7\x07\x01\x00\x00\x00", 6 },
 	};
 	struct cpu_regs before;
 
@@ -432,11 +449,25 @@ static void test_not_emulated(void **state)
 		const char *bytes;
 		size_t n;
 	} table[] = {
-		{ "\xff\x07", 2 },	{ "\x11\x0f", 2 },     { "\x83\x17\x01", 3 }, { "\xf7\x1f", 2 },
-		{ "\x8f\x07", 2 },	{ "\xff\x37", 2 },     { "\x8c\x1f", 2 },     { "\x0f\x10\x07", 3 },
-		{ "\x89\xc8", 2 },	{ "\xf4", 1 },	       { "\x6c", 1 },	      { "\x6f", 1 },
-		{ "\x0f\x01\x3f", 3 },	{ "\x0f\x1f\x07", 3 }, { "\xd9\x07", 2 },     { "\xc5\xf8\x10\x07", 4 },
-		{ "\x0f\xc7\x0f", 3 },	{ "\x0f\x20\xc0", 3 }, { "\xb8\x01\x00\x00\x00", 5 },
+		{ "\xff\x07", 2 },
+		{ "\x11\x0f", 2 },
+		{ "\x83\x17\x01", 3 },
+		{ "\xf7\x1f", 2 },
+		{ "\x8f\x07", 2 },
+		{ "\xff\x37", 2 },
+		{ "\x8c\x1f", 2 },
+		{ "\x0f\x10\x07", 3 },
+		{ "\x89\xc8", 2 },
+		{ "\xf4", 1 },
+		{ "\x6c", 1 },
+		{ "\x6f", 1 },
+		{ "\x0f\x01\x3f", 3 },
+		{ "\x0f\x1f\x07", 3 },
+		{ "\xd9\x07", 2 },
+		{ "\xc5\xf8\x10\x07", 4 },
+		{ "\x0f\xc7\x0f", 3 },
+		{ "\x0f\x20\xc0", 3 },
+		{ "\xb8\x01\x00\x00\x00", 5 },
 	};
 	struct cpu_regs before = regs;
 

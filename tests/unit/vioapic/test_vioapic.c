@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The control domain's IO-APICs against a recorder of what happens to the real pins and local APICs. */
+/*
+ * The control domain's IO-APICs against a recorder of what happens to the real pins and local
+ * APICs.
+ */
 #include <stdarg.h>
 #include <stdbool.h>
 #include <stddef.h>
@@ -16,7 +19,7 @@
 #include "mm.h"
 #include "vioapic.h"
 
-#define BASE 0xfec00000UL
+#define BASE  0xfec00000UL
 #define BASE2 0xfec10000UL
 
 static struct domain dom;
@@ -139,12 +142,12 @@ static uint64_t entry(unsigned n)
 	return (uint64_t)reg(BASE, 0x11 + 2 * n) << 32 | reg(BASE, 0x10 + 2 * n);
 }
 
-#define EDGE(vector) ((uint64_t)(vector))
+#define EDGE(vector)  ((uint64_t)(vector))
 #define LEVEL(vector) ((uint64_t)(vector) | BIT(15))
-#define LOW BIT(13)
-#define REMOTE_IRR BIT(14)
-#define MASKED BIT(16)
-#define TO(id) ((uint64_t)(id) << 56)
+#define LOW           BIT(13)
+#define REMOTE_IRR    BIT(14)
+#define MASKED        BIT(16)
+#define TO(id)        ((uint64_t)(id) << 56)
 
 static void test_registers(void **state)
 {
@@ -347,7 +350,8 @@ static void test_creation(void **state)
 	assert_int_equal(vioapic_create(&other, BASE, 0, 24), -ENOMEM);
 	no_memory = false;
 	for (unsigned i = 0; i < 8; i++)
-		assert_int_equal(vioapic_create(&other, BASE + i * 0x1000, i * 8, VIOAPIC_MAX_PINS), 0);
+		assert_int_equal(vioapic_create(&other, BASE + i * 0x1000, i * 8, VIOAPIC_MAX_PINS),
+				 0);
 	assert_int_equal(vioapic_create(&other, BASE + 0x9000, 64, 8), -ENOSPC);
 	vioapic_destroy(&other);
 	assert_int_equal(other.hvm.nr_vioapics, 0);
@@ -374,7 +378,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_level_and_eoi, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_eoi_register, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_mask_while_in_service, setup, teardown),
-		cmocka_unit_test_setup_teardown(test_fired_just_before_it_was_masked, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_fired_just_before_it_was_masked, setup,
+						teardown),
 		cmocka_unit_test_setup_teardown(test_stuck_remote_irr_cleared_through_edge, setup,
 						teardown),
 		cmocka_unit_test_setup_teardown(test_creation, setup, teardown),

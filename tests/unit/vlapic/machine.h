@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A domain of four vCPUs with local APICs, time that passes when a test says so, and a record of what
- * the APICs asked of the rest of the hypervisor.
+ * A domain of four vCPUs with local APICs, time that passes when a test says so, and a record of
+ * what the APICs asked of the rest of the hypervisor.
  */
 #ifndef TESTS_VLAPIC_MACHINE_H
 #define TESTS_VLAPIC_MACHINE_H
@@ -18,9 +18,9 @@
 #include "log.h"
 #include "vlapic.h"
 
-#define NR_VCPUS 4u
-#define ICR_SELF 0x40000u
-#define ICR_ALL 0x80000u
+#define NR_VCPUS   4u
+#define ICR_SELF   0x40000u
+#define ICR_ALL    0x80000u
 #define ICR_OTHERS 0xc0000u
 
 extern struct domain machine;

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Messages to local APICs: who is reached by which destination, and what each kind of message does. */
+/*
+ * Messages to local APICs: who is reached by which destination, and what each kind of message
+ * does.
+ */
 #include "machine.h"
 
 /* Sends `icr` from vCPU 0 to an xAPIC destination. */

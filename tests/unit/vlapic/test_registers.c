@@ -113,7 +113,7 @@ static void test_software_disable(void **state)
 	assert_int_equal(reg(0, 0x350), 0x10400); /* masked by it */
 	set_reg(0, 0x350, 0x400);
 	assert_int_equal(reg(0, 0x350), 0x10400); /* and stays so */
-	vlapic_set_irq(&cpu[0], 0x80, false); /* not accepted */
+	vlapic_set_irq(&cpu[0], 0x80, false);     /* not accepted */
 	set_reg(0, 0xf0, 0x1ff);
 	assert_int_equal(take(0), 0x70);
 	assert_int_equal(take(0), -1);
@@ -173,7 +173,7 @@ static void test_mode_changes(void **state)
 {
 	uint64_t base = 0xfee00000, bsp = BIT(8), x2 = BIT(10), on = BIT(11);
 
-	assert_false(wrmsr(0, 0x1b, base | bsp | x2)); /* x2APIC, but off */
+	assert_false(wrmsr(0, 0x1b, base | bsp | x2));     /* x2APIC, but off */
 	assert_false(wrmsr(0, 0x1b, base | bsp | on | 1)); /* reserved */
 	assert_false(wrmsr(0, 0x1b, base | bsp | on | BIT(9)));
 	assert_false(wrmsr(0, 0x1b, base | bsp | on | BIT(60)));
@@ -231,17 +231,17 @@ static void test_x2apic_registers(void **state)
 
 static void test_x2apic_faults(void **state)
 {
-	static const uint32_t unreadable[] = { 0x800, 0x801, 0x809, 0x80b, 0x80c, 0x80e, 0x829, 0x82f,
-					       0x831, 0x83a, 0x83f, 0x840, 0x8ff };
+	static const uint32_t unreadable[] = { 0x800, 0x801, 0x809, 0x80b, 0x80c, 0x80e, 0x829,
+					       0x82f, 0x831, 0x83a, 0x83f, 0x840, 0x8ff };
 	static const struct {
 		uint32_t msr;
 		uint64_t value;
 	} refused[] = {
-		{ 0x802, 6 }, { 0x803, 0x50014 }, { 0x80a, 0 }, { 0x80d, 0x40 }, { 0x80e, ~0u },
-		{ 0x810, 0 }, { 0x820, 0 }, { 0x839, 0 }, { 0x831, 0 }, { 0x8ff, 0 },
-		{ 0x80b, 1 }, { 0x828, 1 }, { 0x808, 0x100 }, { 0x80f, 0x10000 }, { 0x832, 0x100000 },
-		{ 0x83e, 4 }, { 0x838, BIT(32) }, { 0x83f, 0x100 }, { 0x830, 0x100000 },
-		{ 0x808, BIT(32) },
+		{ 0x802, 6 },       { 0x803, 0x50014 }, { 0x80a, 0 },        { 0x80d, 0x40 },
+		{ 0x80e, ~0u },     { 0x810, 0 },       { 0x820, 0 },        { 0x839, 0 },
+		{ 0x831, 0 },       { 0x8ff, 0 },       { 0x80b, 1 },        { 0x828, 1 },
+		{ 0x808, 0x100 },   { 0x80f, 0x10000 }, { 0x832, 0x100000 }, { 0x83e, 4 },
+		{ 0x838, BIT(32) }, { 0x83f, 0x100 },   { 0x830, 0x100000 }, { 0x808, BIT(32) },
 	};
 
 	x2apic_on(1);

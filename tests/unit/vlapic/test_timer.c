@@ -51,7 +51,8 @@ static void test_dividers(void **state)
 	static const struct {
 		uint32_t tdcr;
 		unsigned divide;
-	} table[] = { { 0, 2 }, { 1, 4 }, { 2, 8 }, { 3, 16 }, { 8, 32 }, { 9, 64 }, { 10, 128 }, { 11, 1 } };
+	} table[] = { { 0, 2 },  { 1, 4 },  { 2, 8 },    { 3, 16 },
+		      { 8, 32 }, { 9, 64 }, { 10, 128 }, { 11, 1 } };
 
 	for (size_t i = 0; i < ARRAY_SIZE(table); i++) {
 		set_reg(1, 0x3e0, table[i].tdcr);

@@ -21,7 +21,7 @@ int bind_limit;
 mfn_t trap_first;
 size_t allocated;
 
-/* --- devices ------------------------------------------------------------------------------------ */
+/* --- devices ---------------------------------------------------------------------------------- */
 
 struct device *find_device(struct pci_address a)
 {
@@ -74,7 +74,7 @@ static void build_devices(void)
 	nr_devices = 0;
 	device_add(HOST, 0x8086, 0);
 	d = device_add(NIC, 0x1af4, 0x80);
-	cap_add(NIC, 0x40, 0x09, 0x1234); /* vendor-specific */
+	cap_add(NIC, 0x40, 0x09, 0x1234);    /* vendor-specific */
 	cap_add(NIC, MSI_CAP, 0x05, 0x0184); /* 64 bit, masks, 4 vectors */
 	cap_add(NIC, MSIX_CAP, 0x11, TABLE_ENTRIES - 1);
 	dev_set(NIC, MSIX_CAP + 4, 4, TABLE_OFFSET | 0);
@@ -116,7 +116,8 @@ static void bar_write(struct device *d, unsigned n, uint32_t value)
 		dev_set(d->at, 0x10 + 4 * n, 4, value);
 	else
 		dev_set(d->at, 0x10 + 4 * n, 4,
-			d->bar_size[n] ? (value & ~(d->bar_size[n] - 1)) | (d->bar_64[n] ? 4 : 0) : 0);
+			d->bar_size[n] ? (value & ~(d->bar_size[n] - 1)) | (d->bar_64[n] ? 4 : 0)
+				       : 0);
 }
 
 static bool is_host_address(uint64_t address)
@@ -158,7 +159,7 @@ void pci_raw_write(struct pci_address a, unsigned offset, unsigned size, uint32_
 	check_messages(a);
 }
 
-/* --- memory ------------------------------------------------------------------------------------- */
+/* --- memory ----------------------------------------------------------------------------------- */
 
 static uint8_t *memory_at(paddr_t pa, unsigned size)
 {
@@ -203,7 +204,7 @@ void mem_wr(paddr_t pa, unsigned size, uint64_t value)
 	assert_true(vpci_mmio_write(pa, size, value));
 }
 
-/* --- the rest of the hypervisor ----------------------------------------------------------------- */
+/* --- the rest of the hypervisor --------------------------------------------------------------- */
 
 int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address, uint32_t *data)
 {
@@ -257,12 +258,13 @@ void log_write(enum log_level level, const char *fmt, ...)
 {
 }
 
-/* --- as the control domain ---------------------------------------------------------------------- */
+/* --- as the control domain -------------------------------------------------------------------- */
 
 static void select_port(struct pci_address a, unsigned offset)
 {
-	vpci_port_write(0xcf8, 4, 0x80000000u | (uint32_t)a.bus << 16 | (uint32_t)a.devfn << 8 |
-					  (offset & 0xfc));
+	vpci_port_write(0xcf8, 4,
+			0x80000000u | (uint32_t)a.bus << 16 | (uint32_t)a.devfn << 8 |
+				(offset & 0xfc));
 }
 
 uint32_t rd(struct pci_address a, unsigned offset, unsigned size)

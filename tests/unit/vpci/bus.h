@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A small machine: PCI functions with configuration space as devices have it (read-only bits, BARs that
- * can be sized), one device's MSI-X table in memory, and host vectors. Everything that reaches
- * "hardware" is kept, so that tests can look at what a device would have seen, and when.
+ * A small machine: PCI functions with configuration space as devices have it (read-only bits, BARs
+ * that can be sized), one device's MSI-X table in memory, and host vectors. Everything that
+ * reaches "hardware" is kept, so that tests can look at what a device would have seen, and when.
  */
 #ifndef TESTS_VPCI_BUS_H
 #define TESTS_VPCI_BUS_H
@@ -19,15 +19,15 @@
 #include "irq.h"
 #include "vpci.h"
 
-#define ECAM_BASE 0xb0000000UL
-#define BAR_BASE 0xfe000000UL
-#define BAR_SIZE 0x4000u
-#define TABLE_OFFSET 0x1000u
+#define ECAM_BASE     0xb0000000UL
+#define BAR_BASE      0xfe000000UL
+#define BAR_SIZE      0x4000u
+#define TABLE_OFFSET  0x1000u
 #define TABLE_ENTRIES 5u
-#define PBA_OFFSET 0x1800u
+#define PBA_OFFSET    0x1800u
 
-#define MSI_CAP 0x50u
-#define MSIX_CAP 0x70u
+#define MSI_CAP       0x50u
+#define MSIX_CAP      0x70u
 
 struct device {
 	struct pci_address at;
@@ -77,12 +77,12 @@ extern struct binding {
 extern unsigned nr_bound;
 extern int bind_limit;
 #define HOST_ADDRESS(handle) (0xfee0a000UL + ((uint64_t)(handle) << 12))
-#define HOST_DATA(handle) (0x80u + (unsigned)(handle))
+#define HOST_DATA(handle)    (0x80u + (unsigned)(handle))
 
 extern unsigned trap_changes; /* frames told to vpci_trap_changed, and the last range */
 extern mfn_t trap_first;
 extern unsigned trap_nr;
-extern size_t allocated; /* bytes of object_alloc not freed yet */
+extern size_t allocated;    /* bytes of object_alloc not freed yet */
 extern unsigned scan_reads; /* configuration reads that the scan took */
 
 #endif

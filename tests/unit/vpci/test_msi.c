@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The MSI capability: what the control domain reads back, what the device holds, and which host vectors are in
- * use. bus.c itself checks at every write that an enabled device never holds the guest's message.
+ * The MSI capability: what the control domain reads back, what the device holds, and which host
+ * vectors are in use. bus.c itself checks at every write that an enabled device never holds the
+ * guest's message.
  */
 #include "bus.h"
 
@@ -182,11 +183,13 @@ int main(void)
 						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_message_changes_while_enabled, bus_setup,
 						bus_teardown),
-		cmocka_unit_test_setup_teardown(test_reset_behind_our_back, bus_setup, bus_teardown),
+		cmocka_unit_test_setup_teardown(test_reset_behind_our_back, bus_setup,
+						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_no_vectors_left, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_left_enabled_by_the_firmware, bus_setup,
 						bus_teardown),
-		cmocka_unit_test_setup_teardown(test_unplugged_while_enabled, bus_setup, bus_teardown),
+		cmocka_unit_test_setup_teardown(test_unplugged_while_enabled, bus_setup,
+						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_through_the_window, bus_setup, bus_teardown),
 	};
 

@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * MSI-X: the capability, where its table is, and the table itself. bus.c checks at every write that no
- * unmasked entry of an enabled device holds anything but one of the hypervisor's messages.
+ * MSI-X: the capability, where its table is, and the table itself. bus.c checks at every write
+ * that no unmasked entry of an enabled device holds anything but one of the hypervisor's messages.
  */
 #include "bus.h"
 
 #include "hvm/vpci_private.h"
 
-#define CONTROL (MSIX_CAP + 2)
-#define ENABLE 0x8000u
+#define CONTROL  (MSIX_CAP + 2)
+#define ENABLE   0x8000u
 #define MASK_ALL 0x4000u
-#define TABLE (BAR_BASE + TABLE_OFFSET)
-#define COMMAND 0x04u
-#define BAR0 0x10u
+#define TABLE    (BAR_BASE + TABLE_OFFSET)
+#define COMMAND  0x04u
+#define BAR0     0x10u
 
 static uint32_t entry_field(unsigned n, unsigned offset)
 {
@@ -94,7 +94,7 @@ static void test_masking(void **state)
 	assert_int_equal(entry_field(0, 12), 1);
 	assert_int_equal(mem_rd(TABLE + 12, 4), 1);
 	assert_int_equal(nr_bound, 1); /* stays bound */
-	mem_wr(TABLE, 4, 0xfee08000); /* affinity changes under the mask */
+	mem_wr(TABLE, 4, 0xfee08000);  /* affinity changes under the mask */
 	mem_wr(TABLE + 8, 4, 0x39);
 	mem_wr(TABLE + 12, 4, 0);
 	assert_true(bindings[0].guest_address == 0xfee08000);
@@ -303,12 +303,15 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_sizes_of_access, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_rest_of_the_page_is_the_devices, bus_setup,
 						bus_teardown),
-		cmocka_unit_test_setup_teardown(test_table_of_several_pages, bus_setup, bus_teardown),
+		cmocka_unit_test_setup_teardown(test_table_of_several_pages, bus_setup,
+						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_sizing_a_bar, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_sizing_a_64_bit_bar, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_bar_moves, bus_setup, bus_teardown),
-		cmocka_unit_test_setup_teardown(test_not_enabled_without_a_table, bus_setup, bus_teardown),
-		cmocka_unit_test_setup_teardown(test_reset_behind_our_back, bus_setup, bus_teardown),
+		cmocka_unit_test_setup_teardown(test_not_enabled_without_a_table, bus_setup,
+						bus_teardown),
+		cmocka_unit_test_setup_teardown(test_reset_behind_our_back, bus_setup,
+						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_no_vectors_left, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_control_by_bytes, bus_setup, bus_teardown),
 		cmocka_unit_test_setup_teardown(test_left_enabled_by_the_firmware, bus_setup,
