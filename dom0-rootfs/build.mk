@@ -54,7 +54,7 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@B=$(B) $(ROOTFS)/make-demo-guest $@
 
 # While there is no toolstack/build.mk yet, the control domain comes without it.
-TOOLSTACK_PROGRAMS := $(if $(wildcard toolstack/build.mk),$(addprefix $(B)/toolstack/,xl consoled xenstored))
+TOOLSTACK_PROGRAMS := $(if $(wildcard toolstack/build.mk),$(addprefix $(B)/toolstack/,xl consoled xenstored xenstore))
 
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
 		tools/pack-initrd $(BOARD)/modules.list $(PACKAGES)/busybox/.done \

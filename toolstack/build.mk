@@ -13,6 +13,7 @@ CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		      config.c vm_config.c vm_state.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c)
+XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
@@ -32,6 +33,7 @@ endef
 $(eval $(call toolstack_program,xl,$(XL_SOURCES),-llzma -lzstd -llz4 -lz))
 $(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
 $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
+$(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 
 .PHONY: toolstack
-toolstack: $(B)/toolstack/xl $(B)/toolstack/consoled $(B)/toolstack/xenstored ## xl and its daemons
+toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore) ## xl, its daemons, a look into the store

@@ -9,10 +9,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
+#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
 #include "abi/xs_wire.h"
+
+#define ANSWER_SECONDS 60
 
 static bool transfer(int fd, void *data, size_t len, bool out)
 {
@@ -37,9 +40,10 @@ static int error_number(const char *name)
 		const char *name;
 		int number;
 	} errors[] = {
-		{ "EINVAL", EINVAL }, { "EACCES", EACCES }, { "EEXIST", EEXIST }, { "ENOENT", ENOENT },
-		{ "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC }, { "EIO", EIO },	  { "ENOSYS", ENOSYS },
-		{ "EBUSY", EBUSY },   { "EAGAIN", EAGAIN }, { "EPERM", EPERM },	  { "E2BIG", E2BIG },
+		{ "EINVAL", EINVAL }, { "EACCES", EACCES }, { "EEXIST", EEXIST },
+		{ "ENOENT", ENOENT }, { "ENOMEM", ENOMEM }, { "ENOSPC", ENOSPC },
+		{ "EIO", EIO },       { "ENOSYS", ENOSYS }, { "EBUSY", EBUSY },
+		{ "EAGAIN", EAGAIN }, { "EPERM", EPERM },   { "E2BIG", E2BIG },
 	};
 
 	for (size_t i = 0; i < sizeof(errors) / sizeof(errors[0]); i++)
@@ -119,7 +123,8 @@ int store_batch_end(struct store *s)
 }
 
 /* A request whose payload is strings, each with its terminator; NULL ends the list. */
-static int request_strings(struct store *s, uint32_t type, struct buf *answer, const char *const *strings)
+static int request_strings(struct store *s, uint32_t type, struct buf *answer,
+			   const char *const *strings)
 {
 	struct buf payload = { 0 };
 	int rc;
@@ -136,11 +141,14 @@ static int request_strings(struct store *s, uint32_t type, struct buf *answer, c
 int store_open(struct store *s)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/run/xenstored/socket" };
+	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
 
 	memset(s, 0, sizeof(*s));
 	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (s->fd < 0)
 		return -1;
+	/* Better an error than to wait for ever for a daemon that hangs. */
+	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
 	if (connect(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
 		int saved = errno;
 
@@ -191,7 +199,9 @@ static int list_parts(struct store *s, const char *path, struct buf *names)
 		}
 		/* The last part ends with an empty name. */
 		rc = part.data[part.len - 1] == '\0' &&
-		     (part.len - 1 == head || part.data[part.len - 2] == '\0') ? 0 : 1;
+				     (part.len - 1 == head || part.data[part.len - 2] == '\0')
+			     ? 0
+			     : 1;
 		buf_append(names, part.data + head, part.len - head - (rc == 0));
 		if (rc == 0)
 			break;
@@ -214,6 +224,9 @@ int store_get_perms(struct store *s, const char *path, struct buf *perms)
 
 int store_watch(struct store *s, const char *path, const char *token)
 {
+	const struct timeval for_ever = { 0 };
+
+	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
 	return request_strings(s, XS_WATCH, NULL, STRINGS(path, token));
 }
 

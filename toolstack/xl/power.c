@@ -90,7 +90,8 @@ static int stop_domain(domid_t domid, const struct stop_options *o)
 		log_error("%s: %s; -F stops it without asking", xl_command, why.text);
 		return -1;
 	}
-	printf("%s domain %u\n", o->reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down", domid);
+	printf("%s domain %u\n", o->reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down",
+	       domid);
 	fflush(stdout);
 	return 0;
 }
@@ -107,12 +108,14 @@ static int stop_heard(domid_t domid, const struct stop_options *o)
 	if (o->force)
 		return stop_force(domid, o);
 	if (info.flags & XEN_DOMINF_paused)
-		log_error("%s: domain %u is paused, so it cannot answer; the request waits for `xl unpause`",
-			  xl_command, domid);
+		log_error(
+			"%s: domain %u is paused, so it cannot answer; the request waits for `xl unpause`",
+			xl_command, domid);
 	else
-		log_error("%s: domain %u has not answered in %u s: it may still be starting, or have no drivers "
-			  "for the store, or hang. The request stands; -F stops a domain that does not answer",
-			  xl_command, domid, TAKEN_SECONDS);
+		log_error(
+			"%s: domain %u has not answered in %u s: it may still be starting, or have no drivers "
+			"for the store, or hang. The request stands; -F stops a domain that does not answer",
+			xl_command, domid, TAKEN_SECONDS);
 	return -1;
 }
 

@@ -40,7 +40,8 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	/* Without a xenstored a guest runs just as well; only `xl shutdown` cannot reach it. */
 	spec.with_store = store_open(&store) == 0;
 	if (!spec.with_store)
-		log_warning("no xenstored (%s): `xl shutdown` will not reach this guest", strerror(errno));
+		log_warning("no xenstored (%s): `xl shutdown` will not reach this guest",
+			    strerror(errno));
 	if (domain_build(xc, &spec, &built, phases, why) < 0) {
 		if (spec.with_store)
 			store_close(&store);

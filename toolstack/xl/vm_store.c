@@ -54,10 +54,17 @@ static void put_vcpus(struct writer *w, const struct vm_config *vm)
 static void put_all(struct writer *w, const struct vm_config *vm, const struct vm_state *state)
 {
 	static const char *const guest_writes[] = {
-		"control/shutdown",	   "control/feature-poweroff", "control/feature-reboot",
-		"control/feature-suspend", "control/sysrq",	       "control/platform-feature-multiprocessor-suspend",
-		"data",			   "drivers",		       "feature",
-		"attr",			   "error",
+		"control/shutdown",
+		"control/feature-poweroff",
+		"control/feature-reboot",
+		"control/feature-suspend",
+		"control/sysrq",
+		"control/platform-feature-multiprocessor-suspend",
+		"data",
+		"drivers",
+		"feature",
+		"attr",
+		"error",
 	};
 	char own[16], readable[24], vm_path[PATH_MAX_LEN], path[PATH_MAX_LEN + 8];
 
