@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Instructions and, by their number of bytes, their lengths as objdump (binutils 2.40) sees them:
- * random ones over all opcodes, at most four of a mnemonic in a mode. Data for test_decode.c; mode is
- * the operand default in bits.
+ * random ones over all opcodes, at most four of a mnemonic in a mode. Data for test_decode.c; mode
+ * is the operand default in bits.
  */
 static const struct {
 	int mode;
