@@ -54,6 +54,7 @@ def test_config_that_is_not_there(host, nothing_left):
 
 @pytest.mark.parametrize("image", BAD_IMAGES)
 def test_kernel(host, nothing_left, image):
+    host.run(f"test -e /images/bad/{image}")
     status, output = host.try_run(f"xl create /dev/null 'name=\"bad\"' 'kernel=\"/images/bad/{image}\"' memory=64 'type=\"pvh\"'",
                                   CREATE)
     assert status != 0, "accepted"

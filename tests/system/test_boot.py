@@ -13,7 +13,7 @@ def gone(machine):
 
 def test_iso_boots_to_a_login(only_socle, build, log):
     with Machine.iso(build, log) as machine:
-        assert machine.expect([rb"Live: try Socle"], 60) == 0, f"no boot menu: {machine.why}"
+        assert machine.expect([rb"try Socle"], 60) == 0, f"no boot menu: {machine.why}"
         assert machine.expect([rb"Socle hypervisor"], 60) == 0, f"no hypervisor: {machine.why}"
         host = ControlDomain(machine)
         host.login()

@@ -14,7 +14,7 @@ def start(build, log, **kwargs):
 
 def refused(machine, *words):
     """The panic line; it must hold each of the words (lower case)."""
-    assert machine.expect([rb"PANIC: ([^\r\n]*)", rb"login: "], WAIT) == 0, f"not refused: {machine.why}"
+    assert machine.expect([rb"PANIC: ([^\r\n]+)[\r\n]", rb"login: "], WAIT) == 0, f"not refused: {machine.why}"
     line = machine.match[1].decode(errors="replace").lower()
     for word in words:
         assert word in line, f"'{word}' is not in: {line}"

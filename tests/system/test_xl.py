@@ -26,8 +26,9 @@ def test_list(host):
 
 
 def test_dmesg(host, hypervisor):
-    log = host.run("xl dmesg")
-    assert ("Socle hypervisor" if hypervisor == "socle" else "AMD-V") in log
+    # Counted there: lines that look like the hypervisor's own are left out of what run() returns.
+    word = "Socle hypervisor" if hypervisor == "socle" else "AMD-V"
+    assert int(host.run(f"xl dmesg | grep -c '{word}'")) >= 1
 
 
 def test_unknown_domain_and_command(host):
