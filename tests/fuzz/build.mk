@@ -65,6 +65,8 @@ FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_LIB)
+FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c transaction.c tree.c \
+		usage.c watch.c) $(FUZZ_LIB)
 
 # hypervisor_target: name, sources; toolstack_target: name, sources, libraries
 hypervisor_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_HYPERVISOR)))
@@ -82,6 +84,7 @@ $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZ
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,config,$(FUZZ_CONFIG))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
+$(call toolstack_target,store,$(FUZZ_STORE))
 
 .PHONY: fuzz
 fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each

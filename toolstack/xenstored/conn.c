@@ -112,6 +112,8 @@ void conn_send(struct conn *c, uint32_t type, uint32_t req_id, uint32_t tx_id, c
 
 struct bytes conn_pending(const struct conn *c)
 {
+	if (!c->out.data)
+		return (struct bytes){ 0 };
 	return (struct bytes){ (uint8_t *)c->out.data + c->out_at, c->out.len - c->out_at };
 }
 

@@ -100,22 +100,23 @@ static int stop_domain(domid_t domid, const struct stop_options *o)
 static int stop_heard(domid_t domid, const struct stop_options *o)
 {
 	struct xen_domctl_getdomaininfo info;
+	bool paused = domain_info(xl_open(), domid, &info) == 0 && info.flags & XEN_DOMINF_paused;
+	unsigned int seconds = paused ? 0 : o->force ? FORCE_SECONDS : TAKEN_SECONDS;
 
-	if (vm_store_wait_taken(domid, o->force ? FORCE_SECONDS : TAKEN_SECONDS))
+	if (vm_store_wait_taken(domid, seconds))
 		return 0;
 	if (domain_info(xl_open(), domid, &info) < 0 || info.flags & XEN_DOMINF_shutdown)
 		return 0;
 	if (o->force)
 		return stop_force(domid, o);
-	if (info.flags & XEN_DOMINF_paused)
-		log_error(
-			"%s: domain %u is paused, so it cannot answer; the request waits for `xl unpause`",
-			xl_command, domid);
+	if (paused)
+		log_error("%s: domain %u is paused: it will hear of this after `xl unpause`",
+			  xl_command, domid);
 	else
 		log_error(
 			"%s: domain %u has not answered in %u s: it may still be starting, or have no drivers "
 			"for the store, or hang. The request stands; -F stops a domain that does not answer",
-			xl_command, domid, TAKEN_SECONDS);
+			xl_command, domid, seconds);
 	return -1;
 }
 

@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "builder/layout.h"
@@ -59,7 +60,6 @@ static void put_all(struct writer *w, const struct vm_config *vm, const struct v
 		"control/feature-reboot",
 		"control/feature-suspend",
 		"control/sysrq",
-		"control/platform-feature-multiprocessor-suspend",
 		"data",
 		"drivers",
 		"feature",
@@ -79,7 +79,10 @@ static void put_all(struct writer *w, const struct vm_config *vm, const struct v
 	put(w, "device", "", NULL);
 	for (size_t i = 0; i < sizeof(guest_writes) / sizeof(guest_writes[0]); i++)
 		put(w, guest_writes[i], "", own);
-	put_number(w, "memory/static-max", vm->max_memory_mib << 10);
+	put(w, "control/platform-feature-multiprocessor-suspend", "1", NULL);
+	put(w, "control/platform-feature-xs_reset_watches", "1", NULL);
+	/* What it starts with: Linux takes the difference to what it finds for memory that it cannot see. */
+	put_number(w, "memory/static-max", vm->memory_mib << 10);
 	put_number(w, "memory/target", vm->memory_mib << 10);
 	put_vcpus(w, vm);
 	put_number(w, "console/ring-ref", GUEST_CONSOLE_GFN);
@@ -179,20 +182,26 @@ static void read_node(struct store *s, unsigned int domid, const char *name, str
 
 bool vm_store_wait_taken(unsigned int domid, unsigned int seconds)
 {
+	struct timespec now;
 	bool taken = false;
 	struct store s;
+	time_t until;
 
 	if (store_open(&s) < 0)
 		return false;
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	until = now.tv_sec + seconds;
 	/* The guest empties the node; and who has ended has none. */
-	for (unsigned int i = 0; i <= seconds * 1000 / LOOK_MS && !taken; i++) {
+	for (;;) {
 		struct buf value = { 0 };
 
-		if (i)
-			usleep(LOOK_MS * 1000);
 		read_node(&s, domid, "control/shutdown", &value);
 		taken = value.len == 0;
 		buf_free(&value);
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		if (taken || now.tv_sec >= until)
+			break;
+		usleep(LOOK_MS * 1000);
 	}
 	store_close(&s);
 	return taken;
