@@ -74,6 +74,8 @@ paddr_t memory_dom0_end(void);
 /* Gives a boot module's frames back to the heap. */
 void memory_free_range(paddr_t start, paddr_t end);
 void *kernel_pml4(void);
+/* Device memory at pa, uncached; NULL when it cannot be mapped. The GiB around it stays mapped. */
+void *device_to_virt(paddr_t pa);
 
 /* --- heap: 2^order contiguous frames, for the hypervisor itself ----------------------------- */
 

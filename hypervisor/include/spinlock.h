@@ -7,7 +7,9 @@
  *   domain_list -> domain (d->lock) -> grant (d->grant.lock; two domains': lower domid first)
  *   -> event peers -> event (d->event_lock; two domains': lower domid first) -> event channel
  *   -> FIFO queues (event/private.h) -> p2m (d->p2m.lock)
- *   -> page_list (d->page_lock) -> heap -> scheduler (per CPU, lower CPU first) -> timers -> irq -> log
+ *   -> page_list (d->page_lock) -> watched PCI (hvm/vpci.c) -> direct map -> heap
+ *   -> emulated IO-APIC -> scheduler (per CPU, lower CPU first) -> timers -> irq -> real IO-APIC,
+ *   PCI ports -> log
  */
 #ifndef SOCLE_SPINLOCK_H
 #define SOCLE_SPINLOCK_H

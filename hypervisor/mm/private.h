@@ -15,4 +15,11 @@ uint64_t heap_take_block(unsigned order);
 /* Adds a range of frames at start-up, in the largest aligned blocks. */
 void heap_add_range(uint64_t first, uint64_t end);
 
+#define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
+
+/* Start-up memory, never given back; panics when there is none (setup.c). */
+paddr_t early_alloc(uint64_t size);
+/* Maps RAM up to here (direct_map.c). */
+void direct_map_ram(paddr_t end);
+
 #endif

@@ -10,18 +10,10 @@
 #include "private.h"
 #include "processor.h"
 
-#define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
 #define MIN_HEAP (24UL << 20)
-
-extern uint64_t boot_pml4[], boot_pdpt[];
 
 static paddr_t dom0_end, ram_end, early_top, early_floor;
 static uint64_t total_frames;
-
-void *kernel_pml4(void)
-{
-	return boot_pml4;
-}
 
 paddr_t memory_dom0_end(void)
 {
@@ -34,7 +26,7 @@ uint64_t memory_total_frames(void)
 }
 
 /* Below the top of the highest mapped region that is large enough; never given back. */
-static paddr_t early_alloc(uint64_t size)
+paddr_t early_alloc(uint64_t size)
 {
 	size = ROUND_UP(size, PAGE_SIZE);
 	if (early_top - early_floor < size)
@@ -105,25 +97,6 @@ static void modules_move(struct boot_info *bi)
 	}
 }
 
-/* The direct map above what boot/entry.S has mapped. */
-static void direct_map_extend(void)
-{
-	for (paddr_t pa = BOOT_MAPPED; pa < ram_end; pa += 1UL << 30) {
-		uint64_t *pdpt, *pd = paddr_to_virt(early_alloc(PAGE_SIZE));
-		unsigned top = 256 + (unsigned)(pa >> 39);
-
-		if (!(boot_pml4[top] & 1)) {
-			pdpt = paddr_to_virt(early_alloc(PAGE_SIZE));
-			memset(pdpt, 0, PAGE_SIZE);
-			boot_pml4[top] = virt_to_paddr(pdpt) | 3;
-		}
-		pdpt = paddr_to_virt(boot_pml4[top] & PAGE_MASK);
-		for (unsigned i = 0; i < 512; i++)
-			pd[i] = (pa + ((uint64_t)i << 21)) | 0x83;
-		pdpt[pa >> 30 & 511] = virt_to_paddr(pd) | 3;
-	}
-}
-
 static void frame_table_build(const struct boot_info *bi)
 {
 	uint64_t size;
@@ -186,7 +159,7 @@ void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 		panic("domain 0's %lu MB leave nothing for the hypervisor: lower dom0_mem",
 		      dom0_bytes >> 20);
 	modules_move(bi);
-	direct_map_extend();
+	direct_map_ram(ram_end);
 	frame_table_build(bi);
 	heap_fill(bi, early_start);
 	if (heap_free_frames() < MIN_HEAP >> PAGE_SHIFT)

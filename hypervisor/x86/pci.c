@@ -17,9 +17,9 @@ static volatile char *ecam_address(struct pci_address a, unsigned offset)
 	for (unsigned i = 0; i < acpi.nr_ecam; i++)
 		if (acpi.ecam[i].segment == a.segment && a.bus >= acpi.ecam[i].first_bus &&
 		    a.bus <= acpi.ecam[i].last_bus)
-			return paddr_to_virt(acpi.ecam[i].base +
-					     ((uint64_t)a.bus << 20 | (uint64_t)a.devfn << 12 |
-					      offset));
+			return device_to_virt(acpi.ecam[i].base + ((uint64_t)a.bus << 20 |
+								   (uint64_t)a.devfn << 12 |
+								   offset));
 	return NULL;
 }
 
@@ -98,10 +98,15 @@ void pci_raw_write(struct pci_address a, unsigned offset, unsigned size, uint32_
 
 uint64_t mmio_raw_read(paddr_t pa, unsigned size)
 {
-	return sized_read(paddr_to_virt(pa), size);
+	void *p = device_to_virt(pa);
+
+	return p ? sized_read(p, size) : ~0UL;
 }
 
 void mmio_raw_write(paddr_t pa, unsigned size, uint64_t value)
 {
-	sized_write(paddr_to_virt(pa), size, value);
+	void *p = device_to_virt(pa);
+
+	if (p)
+		sized_write(p, size, value);
 }
