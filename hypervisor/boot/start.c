@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The start-up order, from the loader's hand-over to the first entry into domain 0: read `start` from
- * top to bottom. Each step may use those before it and no other.
+ * The start-up order, from the loader's hand-over to the first entry into domain 0: read `start`
+ * from top to bottom. Each step may use those before it and no other.
  */
 #include "acpi.h"
 #include "boot_info.h"
@@ -18,7 +18,7 @@
 #include "../x86/private.h"
 
 #define DOM0_MEM_DEFAULT (512UL << 20)
-#define DOM0_MEM_MIN (32UL << 20)
+#define DOM0_MEM_MIN     (32UL << 20)
 
 struct boot_info boot_info;
 
@@ -99,7 +99,8 @@ void start(uint32_t magic, paddr_t info)
 	memory_setup(&boot_info, dom0_bytes());
 	traps_init_cpu();
 	if (acpi_parse(&acpi, boot_info.rsdp))
-		log_warn("ACPI is missing or broken: one CPU, no interrupts of devices, no power-off");
+		log_warn(
+			"ACPI is missing or broken: one CPU, no interrupts of devices, no power-off");
 	time_init();
 	irq_init();
 	apic_init_bsp();
@@ -112,7 +113,8 @@ void start(uint32_t magic, paddr_t info)
 	dom0_build(&boot_info, &acpi, dom0_vcpus());
 	for (unsigned i = 0; i < boot_info.nr_modules; i++)
 		memory_free_range(boot_info.module[i].start,
-				  boot_info.module[i].start + ROUND_UP(boot_info.module[i].size, PAGE_SIZE));
+				  boot_info.module[i].start +
+					  ROUND_UP(boot_info.module[i].size, PAGE_SIZE));
 	if (cmdline.console_com1 && !irq_host_bind(4, uart_interrupt))
 		uart_enable_interrupt();
 	log_info("starting domain 0 with %u vCPU%s; heap %lu MB free", domain0->max_vcpus,

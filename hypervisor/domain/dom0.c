@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Building domain 0: the only domain that the hypervisor makes itself. A PVH kernel (ELF, from the first
- * boot module) in memory mapped one to one, its initial RAM disk (second module), the start info and ACPI
- * tables; then its IO-APICs and PCI. Runs once, before any domain does.
+ * Building domain 0: the only domain that the hypervisor makes itself. A PVH kernel (ELF, from the
+ * first boot module) in memory mapped one to one, its initial RAM disk (second module), the start
+ * info and ACPI tables; then its IO-APICs and PCI. Runs once, before any domain does.
  */
 #include "dom0.h"
 
@@ -20,8 +20,9 @@
 #include "vioapic.h"
 #include "vpci.h"
 
-#define TABLES_SIZE (256UL << 10) /* start info, memory map, command line, ACPI: a reserved region */
-#define MAX_MAP (BOOT_MAX_REGIONS * 2)
+/* start info, memory map, command line, ACPI: a reserved region */
+#define TABLES_SIZE    (256UL << 10)
+#define MAX_MAP        (BOOT_MAX_REGIONS * 2)
 #define LOW_MEMORY_END 0x100000UL
 
 /* Everything that domain 0 finds at its start lies in this one reserved region. */
@@ -50,7 +51,7 @@ static void map_add(struct builder *b, paddr_t start, paddr_t end, uint32_t type
 		return;
 	if (b->nr_map == MAX_MAP)
 		panic("the firmware's memory map has too many regions for domain 0's");
-	b->map[b->nr_map++] = (struct hvm_memmap_table_entry){start, end - start, type, 0};
+	b->map[b->nr_map++] = (struct hvm_memmap_table_entry){ start, end - start, type, 0 };
 }
 
 /* The firmware's map with RAM cut down to domain 0's share and without the hypervisor's image. */
@@ -96,7 +97,10 @@ static void memory_give(struct builder *b)
 
 		if (b->map[i].type != MEM_RAM)
 			continue;
-		/* Frame 0 ends our page lists, so it cannot be on one; the BIOS data is there, map it. */
+		/*
+		 * Frame 0 ends our page lists, so it cannot be on one; the BIOS data is there, map
+		 * it.
+		 */
 		if (!first) {
 			if (p2m_map(d, GFN(0), MFN(0), ORDER_4K, P2M_MMIO_DIRECT))
 				panic("no memory for domain 0's page tables");
@@ -151,7 +155,8 @@ static void kernel_load(struct builder *b)
 
 	if (elf_parse(&elf, paddr_to_virt(m->start), m->size, &why))
 		panic("the first boot module is not a kernel for domain 0: %s; a PVH kernel in ELF "
-		      "format (vmlinux) is needed there", why);
+		      "format (vmlinux) is needed there",
+		      why);
 	if (!elf.has_pvh_entry)
 		panic("domain 0's kernel has no PVH entry note (XEN_ELFNOTE_PHYS32_ENTRY): it must be "
 		      "built with CONFIG_PVH");
@@ -173,7 +178,8 @@ static void kernel_load(struct builder *b)
 	b->initrd = ROUND_DOWN(take_from_top(b, m->size, "the initial RAM disk"), PAGE_SIZE);
 	if (b->initrd < elf.high)
 		panic("domain 0's memory is too small for its kernel and its initial RAM disk (%lu KB): "
-		      "raise dom0_mem", m->size >> 10);
+		      "raise dom0_mem",
+		      m->size >> 10);
 	memcpy(paddr_to_virt(b->initrd), paddr_to_virt(m->start), m->size);
 }
 
@@ -190,7 +196,7 @@ static void tables_write(struct builder *b)
 		panic("cannot build domain 0's ACPI tables: error %ld", used);
 	memcpy(t->map, b->map, sizeof(t->map));
 	str_copy(t->cmdline, b->bi->module[0].cmdline, sizeof(t->cmdline));
-	t->module = (struct hvm_modlist_entry){.paddr = b->initrd, .size = b->initrd_size};
+	t->module = (struct hvm_modlist_entry){ .paddr = b->initrd, .size = b->initrd_size };
 	t->info = (struct hvm_start_info){
 		.magic = XEN_HVM_START_MAGIC_VALUE,
 		.version = 1,
@@ -210,7 +216,7 @@ static void memory_map_publish(const struct builder *b)
 	static struct e820_entry e[MAX_MAP];
 
 	for (unsigned i = 0; i < b->nr_map; i++)
-		e[i] = (struct e820_entry){b->map[i].addr, b->map[i].size, b->map[i].type};
+		e[i] = (struct e820_entry){ b->map[i].addr, b->map[i].size, b->map[i].type };
 	if (domain_set_memory_map(b->d, e, MIN(b->nr_map, E820_MAX_ENTRIES)))
 		panic("no memory for domain 0's memory map");
 }
@@ -219,16 +225,18 @@ static void memory_map_publish(const struct builder *b)
 static void vcpu0_start(struct builder *b)
 {
 	struct vcpu *v = b->d->vcpu[0];
-	struct hvm_state s = {0};
+	struct hvm_state s = { 0 };
 
 	hvm->get_state(v, &s);
 	for (unsigned i = SEG_ES; i <= SEG_GS; i++)
-		s.seg[i] = (struct hvm_segment){.selector = 0x10, .attributes = 0xc93, .limit = ~0u};
-	s.seg[SEG_CS] = (struct hvm_segment){.selector = 0x08, .attributes = 0xc9b, .limit = ~0u};
-	s.seg[SEG_TR] = (struct hvm_segment){.selector = 0x18, .attributes = 0x08b, .limit = 0x67};
+		s.seg[i] =
+			(struct hvm_segment){ .selector = 0x10, .attributes = 0xc93, .limit = ~0u };
+	s.seg[SEG_CS] = (struct hvm_segment){ .selector = 0x08, .attributes = 0xc9b, .limit = ~0u };
+	s.seg[SEG_TR] =
+		(struct hvm_segment){ .selector = 0x18, .attributes = 0x08b, .limit = 0x67 };
 	s.cr0 = 0x11; /* PE, ET */
 	hvm->set_state(v, &s);
-	v->hvm.regs = (struct cpu_regs){.rip = b->entry, .rflags = 2, .rbx = b->tables};
+	v->hvm.regs = (struct cpu_regs){ .rip = b->entry, .rflags = 2, .rbx = b->tables };
 	v->initialised = true;
 	vcpu_up(v);
 }
@@ -255,7 +263,7 @@ static void devices_create(struct builder *b)
 
 void dom0_build(const struct boot_info *bi, const struct acpi_info *acpi, unsigned nr_vcpus)
 {
-	struct builder b = {.bi = bi, .acpi = acpi};
+	struct builder b = { .bi = bi, .acpi = acpi };
 	struct domain_config config = {
 		.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
 		.max_vcpus = nr_vcpus,

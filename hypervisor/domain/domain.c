@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A domain's life: creation, shutdown, destruction in steps that can be repeated, and the end. What a
- * domain owns is created and given back here side by side; d->lock guards its state flags.
+ * A domain's life: creation, shutdown, destruction in steps that can be repeated, and the end. What
+ * a domain owns is created and given back here side by side; d->lock guards its state flags.
  */
 #include "abi/errno.h"
 #include "abi/sched.h"
@@ -165,11 +165,8 @@ static noreturn_fn void machine_follows(uint8_t code)
 	case SHUTDOWN_poweroff:
 		log_info("domain 0 has shut down: turning the machine off");
 		machine_poweroff();
-	case SHUTDOWN_reboot:
-		log_info("domain 0 asks for a reboot");
-		machine_reboot();
-	default:
-		panic("domain 0 has shut down with code %u (2 is a suspend, 3 a crash)", code);
+	case SHUTDOWN_reboot: log_info("domain 0 asks for a reboot"); machine_reboot();
+	default: panic("domain 0 has shut down with code %u (2 is a suspend, 3 a crash)", code);
 	}
 }
 

@@ -6,7 +6,9 @@
 #include "domain.h"
 
 void vcpu_destroy(struct vcpu *v);
-/* Into and out of the table that domain_get searches. -EEXIST when the id, or its slot, is taken. */
+/*
+ * Into and out of the table that domain_get searches. -EEXIST when the id, or its slot, is taken.
+ */
 int vcpu_info_init(struct vcpu *v);
 void vcpu_info_destroy(struct vcpu *v);
 /* Gives back the guest frame that v->info is in, if it was registered. */

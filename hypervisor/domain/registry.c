@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which domains there are: an ordered list for those who look for one, and a table by id for the owner of
- * a page. A dying domain leaves the list when it has given everything back, the table when it is freed.
+ * Which domains there are: an ordered list for those who look for one, and a table by id for the
+ * owner of a page. A dying domain leaves the list when it has given everything back, the table when
+ * it is freed.
  */
 #include "abi/errno.h"
 #include "atomic.h"

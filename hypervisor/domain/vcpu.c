@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A virtual CPU's life: creation, pausing, waking, INIT and SIPI. Whether it may run is in pause_flags and
- * pause_count, both atomic; who runs it when is the scheduler's.
+ * A virtual CPU's life: creation, pausing, waking, INIT and SIPI. Whether it may run is in
+ * pause_flags and pause_count, both atomic; who runs it when is the scheduler's.
  */
 #include "abi/errno.h"
 #include "abi/sched.h"
@@ -109,8 +109,8 @@ void vcpu_pause_nosync(struct vcpu *v)
 }
 
 /*
- * Spins until v's CPU has switched away from it. Only domain 0 comes here, for other domains' vCPUs, and
- * those never wait for anybody: so no two CPUs wait for each other.
+ * Spins until v's CPU has switched away from it. Only domain 0 comes here, for other domains'
+ * vCPUs, and those never wait for anybody: so no two CPUs wait for each other.
  */
 void vcpu_wait_stopped(struct vcpu *v)
 {
@@ -150,7 +150,8 @@ void vcpu_kick(struct vcpu *v)
 void vcpu_up(struct vcpu *v)
 {
 	if (v->initialised &&
-	    (atomic_and(&v->pause_flags, ~(VCPU_PAUSE_DOWN | VCPU_PAUSE_BLOCKED)) & VCPU_PAUSE_DOWN))
+	    (atomic_and(&v->pause_flags, ~(VCPU_PAUSE_DOWN | VCPU_PAUSE_BLOCKED)) &
+	     VCPU_PAUSE_DOWN))
 		sched_wake(v);
 }
 

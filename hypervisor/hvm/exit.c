@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is done about each kind of exit, the same for every vendor. The exit counters live here: an exit
- * is what virtualisation costs.
+ * What is done about each kind of exit, the same for every vendor. The exit counters live here: an
+ * exit is what virtualisation costs.
  */
 #include "cpuid.h"
 #include "domain.h"
@@ -77,7 +77,8 @@ static void exit_xsetbv(struct vcpu *v, const struct vmexit *e)
 	struct cpu_regs *r = &v->hvm.regs;
 	uint64_t value = r->rdx << 32 | (uint32_t)r->rax;
 
-	if (hvm->get_cpl(v) || (uint32_t)r->rcx || !cpuid_xcr0_allowed(v->domain->hvm.cpuid, value)) {
+	if (hvm->get_cpl(v) || (uint32_t)r->rcx ||
+	    !cpuid_xcr0_allowed(v->domain->hvm.cpuid, value)) {
 		hvm_inject_gp(v);
 		return;
 	}
@@ -86,7 +87,10 @@ static void exit_xsetbv(struct vcpu *v, const struct vmexit *e)
 	hvm_skip(v, e->length);
 }
 
-/* With nested paging a guest's caches are coherent; only domain 0's own WBINVD reaches the hardware. */
+/*
+ * With nested paging a guest's caches are coherent; only domain 0's own WBINVD reaches the
+ * hardware.
+ */
 static void exit_wbinvd(struct vcpu *v, const struct vmexit *e)
 {
 	if (v->domain->is_control)
@@ -102,7 +106,8 @@ static void exit_undefined(struct vcpu *v, const struct vmexit *e)
 
 static void exit_failed(struct vcpu *v, const struct vmexit *e)
 {
-	domain_crash(v->domain, "vCPU %u cannot be entered or exited for an unknown reason: %s code %#lx",
+	domain_crash(v->domain,
+		     "vCPU %u cannot be entered or exited for an unknown reason: %s code %#lx",
 		     v->id, hvm->name, e->code);
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hardware-assisted domains, the part that no vendor knows: creation, the state a CPU starts in, what is
- * injected before each entry. State of a vCPU is touched by the CPU it runs on, or while it is paused.
+ * Hardware-assisted domains, the part that no vendor knows: creation, the state a CPU starts in,
+ * what is injected before each entry. State of a vCPU is touched by the CPU it runs on, or while it
+ * is paused.
  */
 #include "hvm.h"
 
@@ -64,11 +65,11 @@ void hvm_vcpu_destroy(struct vcpu *v)
 /* SDM vol. 3, table 9-1, with CS as a start-up IPI sets it. */
 void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector)
 {
-	struct hvm_state s = {0};
+	struct hvm_state s = { 0 };
 	struct cpu_regs *r = &v->hvm.regs;
 
 	for (unsigned i = 0; i < SEG_COUNT; i++)
-		s.seg[i] = (struct hvm_segment){.attributes = 0x093, .limit = 0xffff};
+		s.seg[i] = (struct hvm_segment){ .attributes = 0x093, .limit = 0xffff };
 	s.seg[SEG_CS] = (struct hvm_segment){
 		.selector = (uint16_t)(sipi_vector << 8),
 		.attributes = 0x09b,

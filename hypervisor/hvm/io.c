@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Port accesses that exit: PCI configuration for domain 0; everything else is a port where nobody is.
- * Reads there give all ones, writes are lost, as on a bus without a device.
+ * Port accesses that exit: PCI configuration for domain 0; everything else is a port where nobody
+ * is. Reads there give all ones, writes are lost, as on a bus without a device.
  */
 #include "domain.h"
 #include "hvm.h"
 #include "vpci.h"
 
-/* Systems calibrate against the PIT until its count moves; one that stands at 0 is given up at once. */
+/*
+ * Systems calibrate against the PIT until its count moves; one that stands at 0 is given up at
+ * once.
+ */
 static bool is_pit(uint16_t port)
 {
 	return port >= 0x40 && port <= 0x43;

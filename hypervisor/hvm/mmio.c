@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nested page faults: an emulated device (local APIC, IO-APIC, watched PCI), memory of the machine that
- * domain 0 has not touched yet and is mapped now, or nothing: reads there give all ones, writes are lost.
+ * Nested page faults: an emulated device (local APIC, IO-APIC, watched PCI), memory of the machine
+ * that domain 0 has not touched yet and is mapped now, or nothing: reads there give all ones,
+ * writes are lost.
  */
 #include "abi/errno.h"
 #include "domain.h"
@@ -61,7 +62,7 @@ static int mem_write(void *ctx, uint64_t linear, unsigned size, uint64_t value)
 	return guest_copy_to(linear, &value, size);
 }
 
-static const struct emulate_ops ops = {mmio_read, mmio_write, mem_read, mem_write};
+static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_write };
 
 static void emulate(struct vcpu *v, const struct vmexit *e)
 {
@@ -99,7 +100,10 @@ static bool all_device_2m(mfn_t mfn)
 	return true;
 }
 
-/* Domain 0 touches device or firmware memory for the first time. false: that is emulated, or not its. */
+/*
+ * Domain 0 touches device or firmware memory for the first time. false: that is emulated, or not
+ * its.
+ */
 static bool map_machine_memory(struct vcpu *v, gpaddr_t gpa)
 {
 	struct domain *d = v->domain;
@@ -133,7 +137,8 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 			return;
 		}
 	}
-	if (e->fault.fetch && (type == P2M_FOREIGN || type == P2M_GRANT_RW || type == P2M_GRANT_RO)) {
+	if (e->fault.fetch &&
+	    (type == P2M_FOREIGN || type == P2M_GRANT_RW || type == P2M_GRANT_RO)) {
 		domain_crash(v->domain, "runs code in another domain's memory at %#lx", gpa);
 		return;
 	}

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Model-specific registers as guests see them: those of the control block, of the local APIC, and the few
- * that systems read without asking CPUID first. Any other one is #GP.
+ * Model-specific registers as guests see them: those of the control block, of the local APIC, and
+ * the few that systems read without asking CPUID first. Any other one is #GP.
  */
 #include "boot_info.h"
 #include "domain.h"
@@ -17,16 +17,18 @@ static bool is_apic_msr(uint32_t msr)
 	return msr == MSR_APIC_BASE || msr == MSR_TSC_DEADLINE || (msr >= 0x800 && msr < 0x900);
 }
 
-/* Registers that read as 0 and ignore writes: machine check, microcode level and AMD's configuration. */
+/*
+ * Registers that read as 0 and ignore writes: machine check, microcode level and AMD's
+ * configuration.
+ */
 static bool is_harmless(uint32_t msr)
 {
 	static const uint32_t harmless[] = {
-		MSR_PATCH_LEVEL, MSR_MCG_CAP, MSR_MCG_STATUS, MSR_SYSCFG, MSR_MTRRCAP,
-		MSR_MTRR_DEF_TYPE,
-		0xc0010055u, /* interrupt pending message */
-		0xc0010058u, /* MMIO configuration base */
-		0xc0011029u, /* decode configuration */
-		0xc001102au, 0xc0011022u, 0xc0011023u, 0xc0010140u, 0xc0010141u,
+		MSR_PATCH_LEVEL,   MSR_MCG_CAP, MSR_MCG_STATUS, MSR_SYSCFG,  MSR_MTRRCAP,
+		MSR_MTRR_DEF_TYPE, 0xc0010055u, /* interrupt pending message */
+		0xc0010058u,                    /* MMIO configuration base */
+		0xc0011029u,                    /* decode configuration */
+		0xc001102au,       0xc0011022u, 0xc0011023u,    0xc0010140u, 0xc0010141u,
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(harmless); i++)
@@ -43,18 +45,12 @@ bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 	if (hvm->msr_read(v, msr, value))
 		return true;
 	switch (msr) {
-	case MSR_TSC:
-		*value = vcpu_tsc(v);
-		return true;
-	case MSR_TSC_AUX:
-		*value = v->hvm.tsc_aux;
-		return true;
+	case MSR_TSC: *value = vcpu_tsc(v); return true;
+	case MSR_TSC_AUX: *value = v->hvm.tsc_aux; return true;
 	case MSR_HWCR:
 		*value = BIT(24); /* TscFreqSel: the TSC counts at the P0 frequency */
 		return true;
-	default:
-		*value = 0;
-		return is_harmless(msr);
+	default: *value = 0; return is_harmless(msr);
 	}
 }
 
@@ -79,9 +75,7 @@ bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
 			return false;
 		v->hvm.tsc_aux = value;
 		return true;
-	case MSR_HWCR:
-		return true;
-	default:
-		return is_harmless(msr);
+	case MSR_HWCR: return true;
+	default: return is_harmless(msr);
 	}
 }

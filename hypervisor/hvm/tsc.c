@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The guest's TSC and pvclock. The TSC is never trapped, only offset; pvclock's scale is the hypervisor's
- * own, from the same zero point, so that a guest computes the very system time that we do and nothing has
- * to be published again while it runs.
+ * The guest's TSC and pvclock. The TSC is never trapped, only offset; pvclock's scale is the
+ * hypervisor's own, from the same zero point, so that a guest computes the very system time that we
+ * do and nothing has to be published again while it runs.
  */
 #include "cpu.h"
 #include "domain.h"

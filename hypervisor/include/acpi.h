@@ -1,18 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the hypervisor needs of ACPI: processors, IO-APICs, interrupt overrides, configuration windows,
- * the sleep registers and the PM timer; and the tables that domain 0 is given instead of some of
- * the firmware's. Firmware lies: every length and checksum is checked.
+ * What the hypervisor needs of ACPI: processors, IO-APICs, interrupt overrides, configuration
+ * windows, the sleep registers and the PM timer; and the tables that domain 0 is given instead of
+ * some of the firmware's. Firmware lies: every length and checksum is checked.
  */
 #ifndef SOCLE_ACPI_H
 #define SOCLE_ACPI_H
 
 #include "types.h"
 
-#define ACPI_MAX_CPUS 256u
-#define ACPI_MAX_IOAPICS 8u
+#define ACPI_MAX_CPUS      256u
+#define ACPI_MAX_IOAPICS   8u
 #define ACPI_MAX_OVERRIDES 24u
-#define ACPI_MAX_ECAM 8u
+#define ACPI_MAX_ECAM      8u
 
 struct acpi_gas { /* generic address structure */
 	uint8_t space, bit_width, bit_offset, access;
@@ -67,13 +67,15 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp);
 /* Finds the sleep types of \_S5 in a DSDT's bytes (x86/acpi_sleep.c). */
 bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *type_b);
 
-/* Machine memory as an address; NULL when the range is not RAM or firmware memory. Mocked in tests. */
+/*
+ * Machine memory as an address; NULL when the range is not RAM or firmware memory. Mocked in tests.
+ */
 const void *acpi_map(paddr_t pa, size_t len);
 
 /*
- * Builds domain 0's RSDP, XSDT and MADT into buf (to be placed at guest-physical gpa): nr_vcpus local
- * APICs with ID 2 * n, the real IO-APICs and overrides; all other tables of the
- * firmware by reference, without MADT, DMAR, IVRS, HPET, SRAT, SLIT. Returns bytes used, or -ENOSPC/-EINVAL.
+ * Builds domain 0's RSDP, XSDT and MADT into buf (to be placed at guest-physical gpa): nr_vcpus
+ * local APICs with ID 2 * n, the real IO-APICs and overrides; all other tables of the firmware by
+ * reference, without MADT, DMAR, IVRS, HPET, SRAT, SLIT. Returns bytes used, or -ENOSPC/-EINVAL.
  */
 long acpi_build_dom0(const struct acpi_info *info, unsigned nr_vcpus, void *buf, size_t size,
 		     gpaddr_t gpa);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One physical CPU: its record at the top of its stack, the record of all CPUs, messages between them.
- * Fields are written by their own CPU only, unless they say otherwise.
+ * One physical CPU: its record at the top of its stack, the record of all CPUs, messages between
+ * them. Fields are written by their own CPU only, unless they say otherwise.
  */
 #ifndef SOCLE_CPU_H
 #define SOCLE_CPU_H
@@ -17,19 +17,19 @@
 struct cpu {
 	unsigned id;
 	uint32_t apic_id;
-	struct vcpu *current;       /* whose state is loaded; NULL while idle */
-	struct vcpu *in_guest;      /* set just before entry, cleared after exit; read by all */
-	uint64_t entries;           /* guest entries so far; read by all */
-	bool need_resched;          /* set by this CPU's interrupts */
+	struct vcpu *current;  /* whose state is loaded; NULL while idle */
+	struct vcpu *in_guest; /* set just before entry, cleared after exit; read by all */
+	uint64_t entries;      /* guest entries so far; read by all */
+	bool need_resched;     /* set by this CPU's interrupts */
 	bool online;
-	struct timer slice_timer;   /* when `current` has to be looked at again */
+	struct timer slice_timer; /* when `current` has to be looked at again */
 	struct spinlock timer_lock;
-	struct list timers;         /* sorted by expiry; timer_lock */
+	struct list timers; /* sorted by expiry; timer_lock */
 	struct timer *timer_running;
 	time_ns_t timer_programmed; /* what the local APIC timer is set for */
 	uint64_t asid_generation;   /* hvm/svm */
 	uint32_t asid_next;
-	void *vendor_page;          /* host save area or VMXON region */
+	void *vendor_page; /* host save area or VMXON region */
 	uint64_t interrupts, idle_ns;
 	time_ns_t idle_since;
 };
@@ -49,7 +49,7 @@ static inline struct cpu *this_cpu(void)
 enum {
 	VECTOR_DEVICE_FIRST = 0x30,
 	VECTOR_DEVICE_LAST = 0xdf,
-	VECTOR_KICK = 0xf0,  /* leave the guest, look at need_resched */
+	VECTOR_KICK = 0xf0, /* leave the guest, look at need_resched */
 	VECTOR_TIMER = 0xf1,
 	VECTOR_ERROR = 0xfe,
 	VECTOR_SPURIOUS = 0xff,

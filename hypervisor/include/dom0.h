@@ -8,7 +8,10 @@
 struct boot_info;
 struct acpi_info;
 
-/* Builds domain 0 from the boot modules and makes its first vCPU runnable; panics with what is wrong. */
+/*
+ * Builds domain 0 from the boot modules and makes its first vCPU runnable; panics with what is
+ * wrong.
+ */
 void dom0_build(const struct boot_info *bi, const struct acpi_info *acpi, unsigned nr_vcpus);
 
 #endif

@@ -19,8 +19,8 @@
 #include "timer.h"
 #include "types.h"
 
-#define MAX_VCPUS 128u
-#define MAX_CPUS 256u
+#define MAX_VCPUS         128u
+#define MAX_CPUS          256u
 #define HVM_NR_PARAMS_MAX 64u
 
 struct hvm_shared; /* not used outside hvm/ */
@@ -31,20 +31,21 @@ struct vcpu {
 
 	/* --- running: sched.h --- */
 	struct sched_vcpu sched;
-	unsigned processor;     /* CPU it runs on or last ran on; scheduler lock */
-	uint32_t pause_flags;   /* VCPU_PAUSE_*, atomic; runnable when 0 and pause_count is 0 */
-	uint32_t pause_count;   /* atomic */
-	bool running;           /* on its processor now; scheduler lock of that CPU */
-	bool initialised;       /* has a register state to run with */
+	unsigned processor;   /* CPU it runs on or last ran on; scheduler lock */
+	uint32_t pause_flags; /* VCPU_PAUSE_*, atomic; runnable when 0 and pause_count is 0 */
+	uint32_t pause_count; /* atomic */
+	bool running;         /* on its processor now; scheduler lock of that CPU */
+	bool initialised;     /* has a register state to run with */
 	struct vcpu_runstate_info runstate; /* written by the scheduler on its own CPU */
 	uint64_t runstate_guest;            /* guest-linear address registered, or 0 */
 
 	/* --- shared with the guest --- */
-	struct vcpu_info *info; /* never NULL: in shared_info, a private page, or where registered */
+	/* never NULL: in shared_info, a private page, or where registered */
+	struct vcpu_info *info;
 	struct vcpu_info *info_private; /* where a vCPU beyond the first 32 starts; freed with it */
-	void *info_page;        /* base of the frame mapped for a registered info; NULL otherwise */
+	void *info_page; /* base of the frame mapped for a registered info; NULL otherwise */
 	struct vcpu_time_info time; /* what was last published */
-	uint64_t time_guest;    /* secondary time info, guest-linear, or 0 */
+	uint64_t time_guest;        /* secondary time info, guest-linear, or 0 */
 
 	struct timer singleshot; /* VCPUOP_set_singleshot_timer -> VIRQ_TIMER */
 	struct timer periodic;
@@ -56,51 +57,52 @@ struct vcpu {
 	struct list exit_work;
 };
 
-#define VCPU_PAUSE_BLOCKED 1u /* waits for an event (HLT, SCHEDOP_block, SCHEDOP_poll) */
-#define VCPU_PAUSE_DOWN 2u    /* not brought up yet, or taken down */
+#define VCPU_PAUSE_BLOCKED  1u /* waits for an event (HLT, SCHEDOP_block, SCHEDOP_poll) */
+#define VCPU_PAUSE_DOWN     2u /* not brought up yet, or taken down */
 #define VCPU_PAUSE_SHUTDOWN 4u /* its domain has shut down */
 
 struct domain {
-	domid_t id;         /* constant */
-	bool is_control;    /* domain 0: may call domctl, sysctl, platform_op; constant */
-	bool is_dying;      /* destroy has begun; d->lock */
-	bool is_shut_down;  /* d->lock */
+	domid_t id;        /* constant */
+	bool is_control;   /* domain 0: may call domctl, sysctl, platform_op; constant */
+	bool is_dying;     /* destroy has begun; d->lock */
+	bool is_shut_down; /* d->lock */
 	bool is_shutting_down;
-	bool being_destroyed; /* somebody is inside domain_destroy; atomic */
+	bool being_destroyed;  /* somebody is inside domain_destroy; atomic */
 	uint8_t shutdown_code; /* SHUTDOWN_* */
-	uint32_t refs;      /* atomic */
-	struct list link;   /* domain_list lock */
-	uint8_t handle[16]; /* UUID; d->lock */
+	uint32_t refs;         /* atomic */
+	struct list link;      /* domain_list lock */
+	uint8_t handle[16];    /* UUID; d->lock */
 	uint32_t create_flags; /* XEN_DOMCTL_CDF_*; constant */
 	struct spinlock lock;
 
-	unsigned max_vcpus; /* constant once created */
+	unsigned max_vcpus;           /* constant once created */
 	struct vcpu *vcpu[MAX_VCPUS]; /* NULL until XEN_DOMCTL_max_vcpus; constant afterwards */
-	uint32_t controller_pauses; /* d->lock */
+	uint32_t controller_pauses;   /* d->lock */
 	struct sched_domain sched;
 
 	/* --- memory --- */
 	struct p2m p2m;
 	struct spinlock page_lock;
-	uint32_t page_list;  /* first frame owned, linked through page_info; page_lock */
-	uint64_t tot_pages;  /* page_lock */
-	uint64_t max_pages;  /* page_lock */
+	uint32_t page_list;     /* first frame owned, linked through page_info; page_lock */
+	uint64_t tot_pages;     /* page_lock */
+	uint64_t max_pages;     /* page_lock */
 	uint64_t xenheap_pages; /* page_lock */
-	struct e820_map *e820; /* XENMEM_set_memory_map; d->lock; NULL when not set */
+	struct e820_map *e820;  /* XENMEM_set_memory_map; d->lock; NULL when not set */
 
 	/* --- interface --- */
 	struct shared_info *shared_info; /* one heap page, shared with the guest */
 	struct spinlock event_lock;
 	struct event_domain event;
-	struct grant_table *grant; /* NULL until grant_init */
+	struct grant_table *grant;              /* NULL until grant_init */
 	uint64_t hvm_params[HVM_NR_PARAMS_MAX]; /* d->lock */
 	struct hvm_domain hvm;
-	int64_t time_offset_s; /* wall clock correction */
+	int64_t time_offset_s;                     /* wall clock correction */
 	uint64_t poll_mask[(MAX_VCPUS + 63) / 64]; /* vCPUs in SCHEDOP_poll; atomic */
-	struct timer watchdog[2];   /* SCHEDOP_watchdog; d->lock */
-	uint32_t watchdog_armed;    /* bit per timer; d->lock */
-	uint64_t unknown_calls;     /* hypercall numbers that were logged as unknown; atomic */
-	bool runstate_update_flag;  /* mark the guest copy of runstate while it is written (vm_assist) */
+	struct timer watchdog[2];                  /* SCHEDOP_watchdog; d->lock */
+	uint32_t watchdog_armed;                   /* bit per timer; d->lock */
+	uint64_t unknown_calls; /* hypercall numbers that were logged as unknown; atomic */
+	/* mark the guest copy of runstate while it is written (vm_assist) */
+	bool runstate_update_flag;
 };
 
 /* The calling vCPU: on a hypercall or exit, the one whose exit this CPU is handling. */
@@ -123,8 +125,8 @@ static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned id)
 {
 	return id < d->max_vcpus ? d->vcpu[id] : NULL;
 }
-#define for_each_vcpu(d, v)                                                                        \
-	for (unsigned i_ = 0; i_ < (d)->max_vcpus; i_++)                                           \
+#define for_each_vcpu(d, v)                              \
+	for (unsigned i_ = 0; i_ < (d)->max_vcpus; i_++) \
 		if (((v) = (d)->vcpu[i_]) != NULL)
 
 /* --- life ------------------------------------------------------------------------------------- */
@@ -145,7 +147,9 @@ int domain_destroy(struct domain *d);
 /* The guest said so (SCHEDOP_shutdown) or is made to; vCPUs stop, VIRQ_DOM_EXC tells domain 0. */
 void domain_shutdown(struct domain *d, uint8_t code);
 int domain_resume(struct domain *d);
-/* A guest that cannot go on: says why and shuts it down with SHUTDOWN_crash. The machine goes on. */
+/*
+ * A guest that cannot go on: says why and shuts it down with SHUTDOWN_crash. The machine goes on.
+ */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
 
 /* Counted. vcpu_pause and domain_pause return when no vCPU concerned is in the guest any more. */
@@ -163,12 +167,18 @@ void vcpu_unblock(struct vcpu *v);
 /* VCPUOP_initialise, SIPI: a vCPU that is down starts from the state given to it. */
 void vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
-/* v, the current one, halted with interrupts off: down, and with the last one the domain powers off. */
+/*
+ * v, the current one, halted with interrupts off: down, and with the last one the domain powers
+ * off.
+ */
 void vcpu_halt_forever(struct vcpu *v);
 /* Publishes pvclock (vcpu_info.time and the secondary copy), when scheduled in and on changes. */
 void vcpu_publish_time(struct vcpu *v);
 
-/* Copies v's runstate to where the guest registered it; v is the current vCPU (hypercall/vcpu_op.c). */
+/*
+ * Copies v's runstate to where the guest registered it; v is the current vCPU
+ * (hypercall/vcpu_op.c).
+ */
 void vcpu_publish_runstate(struct vcpu *v);
 /* One line per vCPU: its exits by kind (x86/host.c). */
 void domain_log_exits(const struct domain *d);

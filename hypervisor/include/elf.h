@@ -20,13 +20,16 @@ struct elf_image {
 	size_t size;
 	struct elf_segment segment[ELF_MAX_SEGMENTS];
 	unsigned nr_segments;
-	paddr_t low, high;      /* physical extent of the segments */
+	paddr_t low, high; /* physical extent of the segments */
 	bool has_pvh_entry;
-	uint32_t pvh_entry;     /* XEN_ELFNOTE_PHYS32_ENTRY */
+	uint32_t pvh_entry; /* XEN_ELFNOTE_PHYS32_ENTRY */
 	bool is_64bit;
 };
 
-/* 0, or -EINVAL with *why a sentence fragment ("not an ELF file", "segment 2 ends beyond the file"). */
+/*
+ * 0, or -EINVAL with *why a sentence fragment ("not an ELF file", "segment 2 ends beyond the
+ * file").
+ */
 int elf_parse(struct elf_image *out, const void *data, size_t size, const char **why);
 
 #endif

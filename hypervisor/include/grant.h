@@ -15,7 +15,8 @@ struct domain;
 int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames);
 /*
  * Unmaps all that d has mapped (d->is_dying, its vCPUs do not run). Bounded work: 0 when nothing is
- * left, or -ERESTART: call again. Once it was called nobody begins to use a page of d: its p2m may go.
+ * left, or -ERESTART: call again. Once it was called nobody begins to use a page of d: its p2m may
+ * go.
  */
 int grant_domain_release_mappings(struct domain *d);
 /*

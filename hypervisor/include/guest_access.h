@@ -21,14 +21,14 @@ int guest_phys_read(struct domain *d, gpaddr_t gpa, void *dst, size_t len);
 int guest_phys_write(struct domain *d, gpaddr_t gpa, const void *src, size_t len);
 
 /* Element i of an array of *local at guest_va, with the multiplication checked. */
-#define guest_array_from(local, guest_va, i)                                                       \
+#define guest_array_from(local, guest_va, i) \
 	guest_copy_from((local), (guest_va) + (uint64_t)(i) * sizeof(*(local)), sizeof(*(local)))
-#define guest_array_to(guest_va, i, local)                                                         \
+#define guest_array_to(guest_va, i, local) \
 	guest_copy_to((guest_va) + (uint64_t)(i) * sizeof(*(local)), (local), sizeof(*(local)))
 
 /*
- * Maps a guest RAM frame for as long as it is needed (shared rings, vcpu_info): a page reference and
- * its address in the direct map. NULL if gfn is not the domain's own writable RAM.
+ * Maps a guest RAM frame for as long as it is needed (shared rings, vcpu_info): a page reference
+ * and its address in the direct map. NULL if gfn is not the domain's own writable RAM.
  */
 void *guest_frame_map(struct domain *d, gfn_t gfn);
 void guest_frame_unmap(void *va);

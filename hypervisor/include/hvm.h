@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hardware-assisted domains: the neutral state of a virtual CPU, the neutral exit record, and the one
- * table that a vendor (hvm/svm, hvm/vmx) fills. Only those two folders know a VMCB or a VMCS.
+ * Hardware-assisted domains: the neutral state of a virtual CPU, the neutral exit record, and the
+ * one table that a vendor (hvm/svm, hvm/vmx) fills. Only those two folders know a VMCB or a VMCS.
  */
 #ifndef SOCLE_HVM_H
 #define SOCLE_HVM_H
@@ -22,8 +22,19 @@ struct hvm_segment {
 	uint64_t base;
 };
 
-enum hvm_segment_index { SEG_ES, SEG_CS, SEG_SS, SEG_DS, SEG_FS, SEG_GS, SEG_GDTR, SEG_LDTR,
-	SEG_IDTR, SEG_TR, SEG_COUNT };
+enum hvm_segment_index {
+	SEG_ES,
+	SEG_CS,
+	SEG_SS,
+	SEG_DS,
+	SEG_FS,
+	SEG_GS,
+	SEG_GDTR,
+	SEG_LDTR,
+	SEG_IDTR,
+	SEG_TR,
+	SEG_COUNT
+};
 
 /* Everything of a virtual CPU that the vendor's control block keeps, besides cpu_regs. */
 struct hvm_state {
@@ -34,7 +45,7 @@ struct hvm_state {
 };
 
 enum vmexit_reason {
-	VMEXIT_NOTHING,     /* dealt with by the vendor's code (host interrupt taken) */
+	VMEXIT_NOTHING, /* dealt with by the vendor's code (host interrupt taken) */
 	VMEXIT_CPUID,
 	VMEXIT_HLT,
 	VMEXIT_IO,
@@ -44,17 +55,17 @@ enum vmexit_reason {
 	VMEXIT_SHUTDOWN,    /* triple fault */
 	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
 	VMEXIT_XSETBV,
-	VMEXIT_CR,          /* none are intercepted on SVM but by need */
+	VMEXIT_CR, /* none are intercepted on SVM but by need */
 	VMEXIT_WBINVD,
-	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
-	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
+	VMEXIT_UNDEFINED, /* an instruction that is not offered: #UD */
+	VMEXIT_FAILED,    /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };
 
 struct vmexit {
 	enum vmexit_reason reason;
-	uint64_t code;      /* the vendor's own number, for counting and messages */
-	uint8_t length;     /* of the instruction; 0 when it must be decoded */
+	uint64_t code;  /* the vendor's own number, for counting and messages */
+	uint8_t length; /* of the instruction; 0 when it must be decoded */
 	union {
 		struct {
 			uint16_t port;
@@ -74,24 +85,25 @@ struct vmexit {
 struct hvm_vcpu {
 	struct cpu_regs regs;
 	struct vlapic vlapic;
-	void *vendor;        /* struct svm_vcpu or vmx_vcpu */
-	void *xsave;         /* one aligned area, CPUID's size; FXSAVE layout without XSAVE */
+	void *vendor; /* struct svm_vcpu or vmx_vcpu */
+	void *xsave;  /* one aligned area, CPUID's size; FXSAVE layout without XSAVE */
 	uint64_t xcr0;
 	uint64_t tsc_aux;
 	uint64_t tsc_offset; /* guest TSC = host TSC + this */
-	uint64_t cr2_unused;
-	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16]; /* kept for the guest; nested paging ignores them */
+	/* kept for the guest; nested paging ignores them */
+	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16];
 	uint64_t p2m_generation; /* see struct p2m */
 	bool nmi_pending;
-	uint8_t upcall_vector;   /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
-	uint64_t exits[VMEXIT_REASONS]; /* counted on its own CPU; shown by debug keys and on destroy */
+	uint8_t upcall_vector; /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
+	/* counted on its own CPU; shown by debug keys and on destroy */
+	uint64_t exits[VMEXIT_REASONS];
 };
 
 struct hvm_domain {
-	uint8_t callback_vector;   /* HVM_PARAM_CALLBACK_IRQ of type vector; 0 if unset */
+	uint8_t callback_vector; /* HVM_PARAM_CALLBACK_IRQ of type vector; 0 if unset */
 	struct vioapic *vioapic[8];
 	unsigned nr_vioapics;
-	void *io_bitmap;           /* permission maps of the vendor's layout */
+	void *io_bitmap; /* permission maps of the vendor's layout */
 	void *msr_bitmap;
 	struct cpuid_policy *cpuid;
 };
@@ -107,7 +119,9 @@ struct hvm_ops {
 	/* State that the CPU keeps outside the control block, on a change of vCPU. */
 	void (*switch_in)(struct vcpu *v);
 	void (*switch_out)(struct vcpu *v);
-	/* Enters the guest with v->hvm.regs, returns after the next exit. Interrupts off around it. */
+	/*
+	 * Enters the guest with v->hvm.regs, returns after the next exit. Interrupts off around it.
+	 */
 	void (*run)(struct vcpu *v, struct vmexit *exit);
 	/* v is paused, or the current one. */
 	void (*get_state)(struct vcpu *v, struct hvm_state *s);
@@ -115,7 +129,9 @@ struct hvm_ops {
 	uint64_t (*get_cr3)(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer);
 	unsigned (*get_cpl)(struct vcpu *v);
 	enum cpu_mode (*get_mode)(struct vcpu *v, uint64_t *cs_base);
-	/* Interrupts: is the guest open for one; deliver one on the next entry; ask for a window. */
+	/*
+	 * Interrupts: is the guest open for one; deliver one on the next entry; ask for a window.
+	 */
 	bool (*can_interrupt)(struct vcpu *v);
 	bool (*injecting)(struct vcpu *v); /* something is already to be delivered */
 	void (*inject_interrupt)(struct vcpu *v, uint8_t vector);
@@ -125,7 +141,10 @@ struct hvm_ops {
 	/* MSRs that live in the control block; false: not one of them. */
 	bool (*msr_read)(struct vcpu *v, uint32_t msr, uint64_t *value);
 	bool (*msr_write)(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
-	/* Skip an instruction: interrupt shadow and single step are over. rip is moved by the caller. */
+	/*
+	 * Skip an instruction: interrupt shadow and single step are over. rip is moved by the
+	 * caller.
+	 */
 	void (*skipped)(struct vcpu *v);
 	void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
 	/* Nested page-table entries. */

@@ -46,7 +46,7 @@ int hypercall_page_install(struct domain *d, gfn_t gfn);
 
 /* console/log side used by hypercalls */
 size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, bool clear);
-void console_write(const char *s, size_t len);        /* from a domain: passed on as it is */
-size_t console_input(char *buf, size_t size);         /* what was typed for domain 0 */
+void console_write(const char *s, size_t len); /* from a domain: passed on as it is */
+size_t console_input(char *buf, size_t size);  /* what was typed for domain 0 */
 
 #endif

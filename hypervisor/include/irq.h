@@ -10,7 +10,9 @@
 
 /* --- IO-APIC pins, by global system interrupt --- */
 
-/* Programs the real pin: trigger and polarity as given, sent to the CPU where the target vCPU is. */
+/*
+ * Programs the real pin: trigger and polarity as given, sent to the CPU where the target vCPU is.
+ */
 int irq_gsi_bind(uint32_t gsi, bool level, bool active_low);
 void irq_gsi_mask(uint32_t gsi, bool masked);
 /* Ends a level interrupt that was delivered to the control domain: the pin may fire again. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The freestanding C library of the hypervisor: memory, strings, formatting, arithmetic that
- * catches overflow. Knows nothing of hardware. On a host test build libc supplies the standard ones.
+ * catches overflow. Knows nothing of hardware. On a host test build libc supplies the standard
+ * ones.
  */
 #ifndef SOCLE_LIB_H
 #define SOCLE_LIB_H
@@ -23,7 +24,10 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-/* Standard meaning; supports %d %i %u %x %X %o %c %s %p %% with flags, width, precision, h hh l ll z. */
+/*
+ * Standard meaning; supports %d %i %u %x %X %o %c %s %p %% with flags, width, precision, h hh l ll
+ * z.
+ */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf_like(3, 4);
 #endif

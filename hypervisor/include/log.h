@@ -14,24 +14,28 @@ struct domain;
 
 /* One line without its newline; longer than 240 bytes is cut. */
 void log_write(enum log_level level, const char *fmt, ...) __printf_like(2, 3);
-/* As above with "d<id>: " before it; at most a few lines per second and domain, the rest counted. */
+/*
+ * As above with "d<id>: " before it; at most a few lines per second and domain, the rest counted.
+ */
 void log_domain(const struct domain *d, enum log_level level, const char *fmt, ...)
 	__printf_like(3, 4);
 
-#define log_err(...) log_write(LOG_ERR, __VA_ARGS__)
-#define log_warn(...) log_write(LOG_WARN, __VA_ARGS__)
-#define log_info(...) log_write(LOG_INFO, __VA_ARGS__)
+#define log_err(...)   log_write(LOG_ERR, __VA_ARGS__)
+#define log_warn(...)  log_write(LOG_WARN, __VA_ARGS__)
+#define log_info(...)  log_write(LOG_INFO, __VA_ARGS__)
 #define log_debug(...) log_write(LOG_DEBUG, __VA_ARGS__)
 
 /* Set when start-up is over. */
 extern bool panic_reboots;
-/* Says why on every console and stops the machine; once it had started, reboots unless `noreboot`. */
+/*
+ * Says why on every console and stops the machine; once it had started, reboots unless `noreboot`.
+ */
 noreturn_fn void panic(const char *fmt, ...) __printf_like(1, 2);
 
-#define BUG_ON(cond)                                                                               \
-	do {                                                                                       \
-		if (unlikely(cond))                                                                \
-			panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond);                      \
+#define BUG_ON(cond)                                                          \
+	do {                                                                  \
+		if (unlikely(cond))                                           \
+			panic("BUG at %s:%d: %s", __FILE__, __LINE__, #cond); \
 	} while (0)
 #ifdef NDEBUG
 #define ASSERT(cond) ((void)sizeof(cond))

@@ -10,7 +10,9 @@
 
 struct domain;
 
-/* All RAM is mapped at this address (boot/entry.S builds the first GiB, mm/direct_map.c the rest). */
+/*
+ * All RAM is mapped at this address (boot/entry.S builds the first GiB, mm/direct_map.c the rest).
+ */
 #define DIRECTMAP_BASE 0xffff800000000000UL
 /* The hypervisor's image: linked here, loaded at the same offset from physical 0. */
 #define HYPERVISOR_BASE 0xffffffff80000000UL
@@ -40,7 +42,10 @@ static inline mfn_t virt_to_mfn(const void *va)
 }
 #endif
 
-/* One per machine frame, 16 bytes. Lists link by frame number; 0 ends them (frame 0 is never on one). */
+/*
+ * One per machine frame, 16 bytes. Lists link by frame number; 0 ends them (frame 0 is never on
+ * one).
+ */
 struct page_info {
 	uint32_t next, prev; /* free list or the owner's page list; heap lock / owner's page_lock */
 	uint32_t count;      /* references, atomic; 0 means free or not ours to give */
@@ -48,12 +53,13 @@ struct page_info {
 	uint8_t order;       /* of a free block's first frame */
 	uint8_t flags;       /* PAGE_* */
 };
-#define PAGE_OWNER_NONE 0xffffu
+#define PAGE_OWNER_NONE       0xffffu
 #define PAGE_OWNER_HYPERVISOR 0xfffeu
-#define PAGE_FREE 1u      /* first frame of a free block; heap lock */
-#define PAGE_ALLOCATED 2u /* the owner's own reference is still held; atomic */
-#define PAGE_RAM 4u       /* exists and is RAM; constant after boot */
-#define PAGE_XENHEAP 8u   /* the hypervisor's, shared with the owner (shared info, grant table) */
+#define PAGE_FREE             1u /* first frame of a free block; heap lock */
+#define PAGE_ALLOCATED        2u /* the owner's own reference is still held; atomic */
+#define PAGE_RAM              4u /* exists and is RAM; constant after boot */
+/* the hypervisor's, shared with the owner (shared info, grant table) */
+#define PAGE_XENHEAP 8u
 
 struct page_info *mfn_to_page(mfn_t mfn); /* NULL when there is no such RAM frame */
 mfn_t page_to_mfn(const struct page_info *pg);
@@ -62,15 +68,16 @@ mfn_t page_to_mfn(const struct page_info *pg);
 
 struct boot_info;
 /*
- * Chooses domain 0's share (the lowest dom0_bytes of RAM), moves the boot modules out of its way, maps
- * all RAM, builds the frame table and gives the rest of RAM to the heap. Panics with what is missing.
+ * Chooses domain 0's share (the lowest dom0_bytes of RAM), moves the boot modules out of its way,
+ * maps all RAM, builds the frame table and gives the rest of RAM to the heap. Panics with what is
+ * missing.
  */
 void memory_setup(struct boot_info *bi, uint64_t dom0_bytes);
 /* Where domain 0's RAM ends: RAM regions below it, less the hypervisor's image, are domain 0's. */
 paddr_t memory_dom0_end(void);
 /* The image and its page tables' hole, 2 MiB aligned; domain 0 has no memory there. */
 #define IMAGE_HOLE_START 0x200000UL
-#define IMAGE_HOLE_END 0x400000UL
+#define IMAGE_HOLE_END   0x400000UL
 /* Gives a boot module's frames back to the heap. */
 void memory_free_range(paddr_t start, paddr_t end);
 void *kernel_pml4(void);
@@ -101,12 +108,15 @@ struct page_info *domain_page_alloc(struct domain *d, unsigned order);
 bool page_get(struct page_info *pg, const struct domain *d);
 /* Drops one; the last one gives the frame back to the heap and to d's account. */
 void page_put(struct page_info *pg);
-/* Drops the owner's own reference, once, however often it is called. True for the one call that did. */
+/*
+ * Drops the owner's own reference, once, however often it is called. True for the one call that
+ * did.
+ */
 bool page_drop_allocated(struct page_info *pg);
 /*
  * Makes a heap page of ours (order 0) one that d may be shown: owner d, count 1, not accounted.
- * page_unshare drops that reference: the frame goes back to the heap with the last one (never heap_free
- * it afterwards).
+ * page_unshare drops that reference: the frame goes back to the heap with the last one (never
+ * heap_free it afterwards).
  */
 void page_share_with(void *va, struct domain *d);
 void page_unshare(void *va);
@@ -116,7 +126,10 @@ void domain_pages_adopt(struct domain *d, uint64_t first, uint64_t end);
 /* A dying domain's own references, at most max of them; true when none is left. */
 bool domain_pages_release(struct domain *d, unsigned max);
 
-/* The live domain with the page's owner id (domain/domain.c); no reference is taken: the page is one. */
+/*
+ * The live domain with the page's owner id (domain/domain.c); no reference is taken: the page is
+ * one.
+ */
 struct domain *domain_of_page(const struct page_info *pg);
 
 #endif

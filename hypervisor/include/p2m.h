@@ -23,10 +23,13 @@ enum p2m_type {
 	P2M_GRANT_RO,
 };
 
-#define P2M_TYPES 8u
+#define P2M_TYPES    8u
 #define P2M_DEFERRED 64u
 
-/* How a vendor writes an entry: access bits by type; the type itself is kept in bits 52-55 of a leaf. */
+/*
+ * How a vendor writes an entry: access bits by type; the type itself is kept in bits 52-55 of a
+ * leaf.
+ */
 struct p2m_format {
 	uint64_t leaf[P2M_TYPES]; /* bits of a present leaf; 0 for P2M_INVALID */
 	uint64_t table;           /* bits of an entry that points to a table */
@@ -40,9 +43,10 @@ struct p2m {
 	uint64_t table_frames; /* frames spent on tables */
 	bool need_flush;       /* a mapping was removed or tightened since the last p2m_flush */
 	uint64_t generation;   /* bumped by p2m_flush; vCPUs compare before they enter the guest */
-	mfn_t deferred[P2M_DEFERRED]; /* foreign pages unmapped, to be dropped after the flush; lock */
+	/* foreign pages unmapped, to be dropped after the flush; lock */
+	mfn_t deferred[P2M_DEFERRED];
 	unsigned nr_deferred;
-	uint64_t max_gfn;      /* the highest frame ever mapped; lock */
+	uint64_t max_gfn; /* the highest frame ever mapped; lock */
 };
 
 int p2m_init(struct domain *d);
@@ -50,14 +54,17 @@ int p2m_init(struct domain *d);
 void p2m_destroy(struct domain *d);
 
 /*
- * Maps 2^order frames (order 0, 9 or 18 are one entry; others are split up) from gfn to mfn. Replaces
- * what was there: a replaced P2M_FOREIGN entry's reference is dropped after the flush. -ENOMEM.
+ * Maps 2^order frames (order 0, 9 or 18 are one entry; others are split up) from gfn to mfn.
+ * Replaces what was there: a replaced P2M_FOREIGN entry's reference is dropped after the flush.
+ * -ENOMEM.
  */
 int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type);
 int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order);
 /* What is at gfn; INVALID_MFN and P2M_INVALID when nothing. type may be NULL. */
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type);
-/* As p2m_lookup for RAM and foreign pages, and takes a page reference (page_put later); NULL else. */
+/*
+ * As p2m_lookup for RAM and foreign pages, and takes a page reference (page_put later); NULL else.
+ */
 struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type);
 
 /*

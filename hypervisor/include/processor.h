@@ -1,67 +1,67 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The instructions and registers of an x86-64 processor that C cannot name. Only x86/, hvm/ and boot/
- * include this.
+ * The instructions and registers of an x86-64 processor that C cannot name. Only x86/, hvm/ and
+ * boot/ include this.
  */
 #ifndef SOCLE_PROCESSOR_H
 #define SOCLE_PROCESSOR_H
 
 #include "types.h"
 
-#define CR0_PE BIT(0)
-#define CR0_MP BIT(1)
-#define CR0_ET BIT(4)
-#define CR0_NE BIT(5)
-#define CR0_WP BIT(16)
-#define CR0_NW BIT(29)
-#define CR0_CD BIT(30)
-#define CR0_PG BIT(31)
-#define CR4_PSE BIT(4)
-#define CR4_PAE BIT(5)
-#define CR4_PGE BIT(7)
-#define CR4_OSFXSR BIT(9)
-#define CR4_OSXMMEXCPT BIT(10)
-#define CR4_OSXSAVE BIT(18)
-#define EFER_SCE BIT(0)
-#define EFER_LME BIT(8)
-#define EFER_LMA BIT(10)
-#define EFER_NXE BIT(11)
-#define EFER_SVME BIT(12)
-#define RFLAGS_RESERVED1 BIT(1)
-#define RFLAGS_TF BIT(8)
-#define RFLAGS_IF BIT(9)
-#define RFLAGS_RF BIT(16)
+#define CR0_PE             BIT(0)
+#define CR0_MP             BIT(1)
+#define CR0_ET             BIT(4)
+#define CR0_NE             BIT(5)
+#define CR0_WP             BIT(16)
+#define CR0_NW             BIT(29)
+#define CR0_CD             BIT(30)
+#define CR0_PG             BIT(31)
+#define CR4_PSE            BIT(4)
+#define CR4_PAE            BIT(5)
+#define CR4_PGE            BIT(7)
+#define CR4_OSFXSR         BIT(9)
+#define CR4_OSXMMEXCPT     BIT(10)
+#define CR4_OSXSAVE        BIT(18)
+#define EFER_SCE           BIT(0)
+#define EFER_LME           BIT(8)
+#define EFER_LMA           BIT(10)
+#define EFER_NXE           BIT(11)
+#define EFER_SVME          BIT(12)
+#define RFLAGS_RESERVED1   BIT(1)
+#define RFLAGS_TF          BIT(8)
+#define RFLAGS_IF          BIT(9)
+#define RFLAGS_RF          BIT(16)
 
-#define MSR_TSC 0x10u
-#define MSR_APIC_BASE 0x1bu
-#define MSR_PATCH_LEVEL 0x8bu
-#define MSR_MTRRCAP 0xfeu
-#define MSR_SYSENTER_CS 0x174u
-#define MSR_SYSENTER_ESP 0x175u
-#define MSR_SYSENTER_EIP 0x176u
-#define MSR_MCG_CAP 0x179u
-#define MSR_MCG_STATUS 0x17au
-#define MSR_MISC_ENABLE 0x1a0u
-#define MSR_DEBUGCTL 0x1d9u
+#define MSR_TSC            0x10u
+#define MSR_APIC_BASE      0x1bu
+#define MSR_PATCH_LEVEL    0x8bu
+#define MSR_MTRRCAP        0xfeu
+#define MSR_SYSENTER_CS    0x174u
+#define MSR_SYSENTER_ESP   0x175u
+#define MSR_SYSENTER_EIP   0x176u
+#define MSR_MCG_CAP        0x179u
+#define MSR_MCG_STATUS     0x17au
+#define MSR_MISC_ENABLE    0x1a0u
+#define MSR_DEBUGCTL       0x1d9u
 #define MSR_MTRR_PHYSBASE0 0x200u
-#define MSR_MTRR_FIX64K 0x250u
-#define MSR_PAT 0x277u
-#define MSR_MTRR_DEF_TYPE 0x2ffu
-#define MSR_TSC_DEADLINE 0x6e0u
-#define MSR_XSS 0xda0u
-#define MSR_EFER 0xc0000080u
-#define MSR_STAR 0xc0000081u
-#define MSR_LSTAR 0xc0000082u
-#define MSR_CSTAR 0xc0000083u
-#define MSR_SFMASK 0xc0000084u
-#define MSR_FS_BASE 0xc0000100u
-#define MSR_GS_BASE 0xc0000101u
+#define MSR_MTRR_FIX64K    0x250u
+#define MSR_PAT            0x277u
+#define MSR_MTRR_DEF_TYPE  0x2ffu
+#define MSR_TSC_DEADLINE   0x6e0u
+#define MSR_XSS            0xda0u
+#define MSR_EFER           0xc0000080u
+#define MSR_STAR           0xc0000081u
+#define MSR_LSTAR          0xc0000082u
+#define MSR_CSTAR          0xc0000083u
+#define MSR_SFMASK         0xc0000084u
+#define MSR_FS_BASE        0xc0000100u
+#define MSR_GS_BASE        0xc0000101u
 #define MSR_KERNEL_GS_BASE 0xc0000102u
-#define MSR_TSC_AUX 0xc0000103u
-#define MSR_SYSCFG 0xc0010010u
-#define MSR_HWCR 0xc0010015u
-#define MSR_VM_CR 0xc0010114u
-#define MSR_VM_HSAVE_PA 0xc0010117u
+#define MSR_TSC_AUX        0xc0000103u
+#define MSR_SYSCFG         0xc0010010u
+#define MSR_HWCR           0xc0010015u
+#define MSR_VM_CR          0xc0010114u
+#define MSR_VM_HSAVE_PA    0xc0010117u
 
 static inline void cpuid_count(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
@@ -80,7 +80,10 @@ static inline uint64_t rdmsr(uint32_t msr)
 
 static inline void wrmsr(uint32_t msr, uint64_t v)
 {
-	__asm__ volatile("wrmsr" : : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
+	__asm__ volatile("wrmsr"
+			 :
+			 : "c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32))
+			 : "memory");
 }
 
 /* x86/trap_entry.S: false, and nothing done, where the CPU has no such register or value. */

@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #define PAGE_SHIFT 12
-#define PAGE_SIZE (1UL << PAGE_SHIFT)
-#define PAGE_MASK (~(PAGE_SIZE - 1))
+#define PAGE_SIZE  (1UL << PAGE_SHIFT)
+#define PAGE_MASK  (~(PAGE_SIZE - 1))
 /* Page orders of the three sizes that a page-table entry can map. */
 #define ORDER_4K 0u
 #define ORDER_2M 9u
@@ -29,8 +29,8 @@ typedef struct {
 	uint64_t n;
 } gfn_t; /* guest frame number */
 
-#define MFN(x) ((mfn_t){(x)})
-#define GFN(x) ((gfn_t){(x)})
+#define MFN(x)      ((mfn_t){ (x) })
+#define GFN(x)      ((gfn_t){ (x) })
 #define INVALID_MFN MFN(~0UL)
 #define INVALID_GFN GFN(~0UL)
 
@@ -39,27 +39,27 @@ static inline bool mfn_valid_number(mfn_t m)
 	return m.n != ~0UL;
 }
 
-#define ARRAY_SIZE(a) (sizeof(a) / sizeof((a)[0]))
-#define container_of(ptr, type, member) ((type *)((char *)(ptr) - offsetof(type, member)))
-#define MIN(a, b) ((a) < (b) ? (a) : (b))
-#define MAX(a, b) ((a) > (b) ? (a) : (b))
-#define ROUND_UP(x, to) (((x) + (to) - 1) & ~((typeof(x))(to) - 1))
-#define ROUND_DOWN(x, to) ((x) & ~((typeof(x))(to) - 1))
-#define DIV_ROUND_UP(x, by) (((x) + (by) - 1) / (by))
-#define BIT(n) (1UL << (n))
+#define ARRAY_SIZE(a)                   (sizeof(a) / sizeof((a)[0]))
+#define container_of(ptr, type, member) ((type *)((char *)(ptr)-offsetof(type, member)))
+#define MIN(a, b)                       ((a) < (b) ? (a) : (b))
+#define MAX(a, b)                       ((a) > (b) ? (a) : (b))
+#define ROUND_UP(x, to)                 (((x) + (to)-1) & ~((typeof(x))(to)-1))
+#define ROUND_DOWN(x, to)               ((x) & ~((typeof(x))(to)-1))
+#define DIV_ROUND_UP(x, by)             (((x) + (by)-1) / (by))
+#define BIT(n)                          (1UL << (n))
 
-#define MS(x) ((time_ns_t)(x) * 1000000UL)
-#define US(x) ((time_ns_t)(x) * 1000UL)
-#define SECONDS(x) ((time_ns_t)(x) * 1000000000UL)
-#define TIME_NEVER (~(time_ns_t)0)
+#define MS(x)                           ((time_ns_t)(x)*1000000UL)
+#define US(x)                           ((time_ns_t)(x)*1000UL)
+#define SECONDS(x)                      ((time_ns_t)(x)*1000000000UL)
+#define TIME_NEVER                      (~(time_ns_t)0)
 
-#define __packed __attribute__((packed))
-#define __aligned(n) __attribute__((aligned(n)))
-#define __printf_like(f, a) __attribute__((format(printf, f, a)))
-#define noreturn_fn __attribute__((noreturn))
-#define likely(x) __builtin_expect(!!(x), 1)
-#define unlikely(x) __builtin_expect(!!(x), 0)
-#define READ_ONCE(x) (*(const volatile typeof(x) *)&(x))
-#define WRITE_ONCE(x, v) (*(volatile typeof(x) *)&(x) = (v))
+#define __packed                        __attribute__((packed))
+#define __aligned(n)                    __attribute__((aligned(n)))
+#define __printf_like(f, a)             __attribute__((format(printf, f, a)))
+#define noreturn_fn                     __attribute__((noreturn))
+#define likely(x)                       __builtin_expect(!!(x), 1)
+#define unlikely(x)                     __builtin_expect(!!(x), 0)
+#define READ_ONCE(x)                    (*(const volatile typeof(x) *)&(x))
+#define WRITE_ONCE(x, v)                (*(volatile typeof(x) *)&(x) = (v))
 
 #endif

@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The direct map: machine address n is at DIRECTMAP_BASE + n. boot/entry.S maps the first 4 GiB, start-up
- * the RAM above; device memory above that (64-bit BARs) is mapped, uncached, when it is first asked
- * for. Entries are only ever added, under one lock.
+ * The direct map: machine address n is at DIRECTMAP_BASE + n. boot/entry.S maps the first 4 GiB,
+ * start-up the RAM above; device memory above that (64-bit BARs) is mapped, uncached, when it is
+ * first asked for. Entries are only ever added, under one lock.
  */
 #include "lib.h"
 #include "log.h"
 #include "private.h"
 #include "spinlock.h"
 
-#define GIB (1UL << 30)
-#define ENTRY_TABLE 0x003UL  /* present, writable */
-#define ENTRY_RAM 0x083UL    /* and a 2 MiB leaf */
+#define GIB          (1UL << 30)
+#define ENTRY_TABLE  0x003UL /* present, writable */
+#define ENTRY_RAM    0x083UL /* and a 2 MiB leaf */
 #define ENTRY_DEVICE 0x09bUL /* and uncached: PCD, PWT */
 #define DEVICE_LIMIT (1UL << 46)
 

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Pages that belong to domains: accounting, the owner's list, references. A page is the owner's while
- * its count is above zero; the owner itself holds one reference (PAGE_ALLOCATED), each mapping by others
- * another. The list and the account are under the owner's page_lock; counts are atomic.
+ * Pages that belong to domains: accounting, the owner's list, references. A page is the owner's
+ * while its count is above zero; the owner itself holds one reference (PAGE_ALLOCATED), each
+ * mapping by others another. The list and the account are under the owner's page_lock; counts are
+ * atomic.
  */
 #include "atomic.h"
 #include "domain.h"

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Guest memory: linear addresses through the guest's own page tables (APM vol. 2, chapter 5), physical
- * ones through its p2m, piece by piece within a page. Page references keep what is being copied alive.
+ * Guest memory: linear addresses through the guest's own page tables (APM vol. 2, chapter 5),
+ * physical ones through its p2m, piece by piece within a page. Page references keep what is being
+ * copied alive.
  */
 #include "guest_access.h"
 
@@ -13,9 +14,9 @@
 #include "processor.h"
 
 #define PTE_PRESENT 1UL
-#define PTE_WRITE 2UL
-#define PTE_USER 4UL
-#define PTE_LARGE 0x80UL
+#define PTE_WRITE   2UL
+#define PTE_USER    4UL
+#define PTE_LARGE   0x80UL
 #define PTE_ADDRESS 0x000ffffffffff000UL
 
 int guest_phys_read(struct domain *d, gpaddr_t gpa, void *dst, size_t len)
@@ -93,8 +94,7 @@ bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa)
 		if (!pdpte && write && !(e & PTE_WRITE) && (user || (cr0 & CR0_WP)))
 			return false;
 		size = 1UL << shift;
-		if (!level || (!pdpte && level < 3 && (e & PTE_LARGE) &&
-			       (wide || (cr4 & CR4_PSE))))
+		if (!level || (!pdpte && level < 3 && (e & PTE_LARGE) && (wide || (cr4 & CR4_PSE))))
 			break;
 		table = e & (wide ? PTE_ADDRESS : 0xfffff000UL);
 	}

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The heap: a buddy allocator over the frame table, and small objects carved out of its pages. One lock
- * each. Frames are scrubbed when they are handed out, so nothing of a previous owner is ever seen.
+ * The heap: a buddy allocator over the frame table, and small objects carved out of its pages. One
+ * lock each. Frames are scrubbed when they are handed out, so nothing of a previous owner is ever
+ * seen.
  */
 #include "atomic.h"
 #include "lib.h"
@@ -9,7 +10,7 @@
 #include "private.h"
 #include "spinlock.h"
 
-#define ORDER_MAX 18u
+#define ORDER_MAX        18u
 #define OBJECT_SHIFT_MIN 5u
 #define OBJECT_SHIFT_MAX 11u
 

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nested page tables: four levels, leaves of 4K, 2M and 1G, walked the same way for NPT and EPT (APM
- * vol. 2, 15.25; SDM vol. 3, 28.3). Written under p2m.lock, each entry in one store, so that lookups
- * go without it: tables are freed only with the domain.
+ * Nested page tables: four levels, leaves of 4K, 2M and 1G, walked the same way for NPT and EPT
+ * (APM vol. 2, 15.25; SDM vol. 3, 28.3). Written under p2m.lock, each entry in one store, so that
+ * lookups go without it: tables are freed only with the domain.
  */
 #include "p2m.h"
 
@@ -13,10 +13,10 @@
 #include "mm.h"
 
 #define ENTRY_ADDRESS 0x000ffffffffff000UL
-#define TYPE_SHIFT 52
-#define ENTRIES 512u
-#define LEVEL_TOP 3u /* levels 3..0; a leaf at level n maps 512^n frames */
-#define GFN_LIMIT (1UL << 36)
+#define TYPE_SHIFT    52
+#define ENTRIES       512u
+#define LEVEL_TOP     3u /* levels 3..0; a leaf at level n maps 512^n frames */
+#define GFN_LIMIT     (1UL << 36)
 
 static enum p2m_type entry_type(uint64_t e)
 {
@@ -98,7 +98,9 @@ static void flush_locked(struct domain *d)
 		return;
 	atomic_add(&d->p2m.generation, 1);
 	tlb_flush_domain(d);
-	/* Last: another CPU that sees this cleared takes the flush for done, and lets go of a page. */
+	/*
+	 * Last: another CPU that sees this cleared takes the flush for done, and lets go of a page.
+	 */
 	WRITE_ONCE(d->p2m.need_flush, false);
 	while (d->p2m.nr_deferred)
 		page_put(mfn_to_page(d->p2m.deferred[--d->p2m.nr_deferred]));
@@ -183,8 +185,7 @@ static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enu
 static unsigned best_level(gfn_t gfn, mfn_t mfn, uint64_t frames)
 {
 	for (unsigned level = hvm->p2m_format->has_1g ? 2 : 1; level; level--)
-		if (frames >= level_frames(level) &&
-		    !((gfn.n | mfn.n) & (level_frames(level) - 1)))
+		if (frames >= level_frames(level) && !((gfn.n | mfn.n) & (level_frames(level) - 1)))
 			return level;
 	return 0;
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Start-up of memory, once: who gets which RAM. Domain 0 takes the lowest, because it is mapped one to
- * one and old devices reach only low addresses; the rest is the heap. Until the heap is there, memory is
- * taken from the top of RAM, downwards.
+ * Start-up of memory, once: who gets which RAM. Domain 0 takes the lowest, because it is mapped one
+ * to one and old devices reach only low addresses; the rest is the heap. Until the heap is there,
+ * memory is taken from the top of RAM, downwards.
  */
 #include "boot_info.h"
 #include "lib.h"
@@ -31,7 +31,8 @@ paddr_t early_alloc(uint64_t size)
 	size = ROUND_UP(size, PAGE_SIZE);
 	if (early_top - early_floor < size)
 		panic("no room for %lu KB of boot modules and tables between domain 0's memory and %#lx: "
-		      "more RAM, or a lower dom0_mem, is needed", size >> 10, early_top);
+		      "more RAM, or a lower dom0_mem, is needed",
+		      size >> 10, early_top);
 	early_top -= size;
 	return early_top;
 }
@@ -126,12 +127,15 @@ void memory_free_range(paddr_t start, paddr_t end)
 	heap_add_range(DIV_ROUND_UP(start, PAGE_SIZE), end >> PAGE_SHIFT);
 }
 
-/* RAM that is neither domain 0's nor taken so far. Modules are given back when domain 0 is built. */
+/*
+ * RAM that is neither domain 0's nor taken so far. Modules are given back when domain 0 is built.
+ */
 static void heap_fill(const struct boot_info *bi, paddr_t early_start)
 {
 	for (unsigned i = 0; i < bi->nr_regions; i++) {
 		const struct mem_region *r = &bi->region[i];
-		paddr_t start = MAX(MAX(r->start, dom0_end), IMAGE_HOLE_END), end = r->start + r->size;
+		paddr_t start = MAX(MAX(r->start, dom0_end), IMAGE_HOLE_END),
+			end = r->start + r->size;
 
 		if (r->type != MEM_RAM || start >= end)
 			continue;

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Power-off without an AML interpreter: the object \_S5 is, by ACPI 6.5, 16.1.6, a package of constants, so its
- * bytes can be found in the DSDT. Domain 0, which has an interpreter, hands the values over instead
- * (XENPF_enter_acpi_sleep); this serves those who cannot.
+ * Power-off without an AML interpreter: the object \_S5 is, by ACPI 6.5, 16.1.6, a package of
+ * constants, so its bytes can be found in the DSDT. Domain 0, which has an interpreter, hands the
+ * values over instead (XENPF_enter_acpi_sleep); this serves those who cannot.
  */
 #include "abi/errno.h"
 #include "lib.h"
@@ -12,9 +12,9 @@
 #include "private.h"
 
 #define AML_PACKAGE 0x12
-#define AML_ZERO 0x00
-#define AML_ONE 0x01
-#define AML_BYTE 0x0a
+#define AML_ZERO    0x00
+#define AML_ONE     0x01
+#define AML_BYTE    0x0a
 
 /* One integer constant at *p; false if it is anything else. */
 static bool constant_read(const uint8_t **p, const uint8_t *end, uint8_t *value)
@@ -41,7 +41,7 @@ bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *ty
 			continue;
 		p = dsdt + i + 5;
 		p += 1 + (*p >> 6); /* package length: 1 to 4 bytes */
-		p++;		    /* number of elements */
+		p++;                /* number of elements */
 		if (constant_read(&p, end, type_a) && constant_read(&p, end, type_b))
 			return true;
 	}
@@ -62,7 +62,10 @@ noreturn_fn void machine_poweroff(void)
 
 const void *acpi_map(paddr_t pa, size_t len)
 {
-	/* All of the first 4 GiB is in the direct map, RAM or not; tables lie there on every machine. */
+	/*
+	 * All of the first 4 GiB is in the direct map, RAM or not; tables lie there on every
+	 * machine.
+	 */
 	if (!pa || pa + len < pa || pa + len > 1UL << 32)
 		return NULL;
 	return paddr_to_virt(pa);

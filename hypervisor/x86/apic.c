@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The real local APIC of each CPU, as xAPIC or, when the firmware or the CPU count asks for it, x2APIC:
- * its set-up, inter-processor interrupts, and the timer that wakes this CPU at a given time (SDM vol. 3,
- * chapter 10; APM vol. 2, chapter 16). No locks: a CPU touches its own APIC only.
+ * The real local APIC of each CPU, as xAPIC or, when the firmware or the CPU count asks for it,
+ * x2APIC: its set-up, inter-processor interrupts, and the timer that wakes this CPU at a given time
+ * (SDM vol. 3, chapter 10; APM vol. 2, chapter 16). No locks: a CPU touches its own APIC only.
  */
 #include "atomic.h"
 #include "cpu.h"
@@ -14,29 +14,29 @@
 #include "private.h"
 #include "processor.h"
 
-#define APIC_ID 0x20
-#define APIC_TPR 0x80
-#define APIC_EOI 0xb0
-#define APIC_SVR 0xf0
-#define APIC_ESR 0x280
-#define APIC_ICR 0x300
-#define APIC_ICR_HIGH 0x310
-#define APIC_LVT_TIMER 0x320
-#define APIC_LVT_LINT0 0x350
-#define APIC_LVT_LINT1 0x360
-#define APIC_LVT_ERROR 0x370
+#define APIC_ID            0x20
+#define APIC_TPR           0x80
+#define APIC_EOI           0xb0
+#define APIC_SVR           0xf0
+#define APIC_ESR           0x280
+#define APIC_ICR           0x300
+#define APIC_ICR_HIGH      0x310
+#define APIC_LVT_TIMER     0x320
+#define APIC_LVT_LINT0     0x350
+#define APIC_LVT_LINT1     0x360
+#define APIC_LVT_ERROR     0x370
 #define APIC_TIMER_INITIAL 0x380
 #define APIC_TIMER_CURRENT 0x390
-#define APIC_TIMER_DIVIDE 0x3e0
+#define APIC_TIMER_DIVIDE  0x3e0
 
-#define LVT_MASKED (1u << 16)
+#define LVT_MASKED         (1u << 16)
 #define LVT_TIMER_DEADLINE (2u << 17)
-#define ICR_PENDING (1u << 12)
-#define ICR_ASSERT (1u << 14)
-#define ICR_INIT (5u << 8)
-#define ICR_STARTUP (6u << 8)
-#define BASE_X2APIC BIT(10)
-#define BASE_ENABLE BIT(11)
+#define ICR_PENDING        (1u << 12)
+#define ICR_ASSERT         (1u << 14)
+#define ICR_INIT           (5u << 8)
+#define ICR_STARTUP        (6u << 8)
+#define BASE_X2APIC        BIT(10)
+#define BASE_ENABLE        BIT(11)
 
 static volatile uint32_t *xapic; /* NULL: x2APIC mode */
 static bool has_deadline;
@@ -91,7 +91,9 @@ void apic_init_bsp(void)
 	has_deadline = r[2] & (1u << 24);
 	for (unsigned i = 0; i < acpi.nr_cpus; i++)
 		big_ids |= acpi.cpu[i].apic_id > 254;
-	/* Without interrupt remapping an IO-APIC reaches 8-bit IDs only, so xAPIC unless we must. */
+	/*
+	 * Without interrupt remapping an IO-APIC reaches 8-bit IDs only, so xAPIC unless we must.
+	 */
 	if (!(base & BASE_X2APIC) && !(big_ids && (r[2] & (1u << 21))))
 		xapic = paddr_to_virt(base & 0xffffffffff000UL);
 	wrmsr(MSR_APIC_BASE, base | BASE_ENABLE);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The floating-point and vector state of vCPUs. The hypervisor itself never uses these registers, so
- * they are exchanged only when a CPU changes from one vCPU to another: by XSAVE with everything that
- * the CPU has, or by FXSAVE where there is no XSAVE.
+ * The floating-point and vector state of vCPUs. The hypervisor itself never uses these registers,
+ * so they are exchanged only when a CPU changes from one vCPU to another: by XSAVE with everything
+ * that the CPU has, or by FXSAVE where there is no XSAVE.
  */
 #include "cpu.h"
 #include "lib.h"
@@ -37,7 +37,8 @@ uint64_t fpu_xcr0_supported(void)
 
 void *fpu_area_alloc(void)
 {
-	uint8_t *area = object_alloc(MAX(area_size, 2048UL)); /* a whole size class: 64-byte aligned */
+	/* a whole size class: 64-byte aligned */
+	uint8_t *area = object_alloc(MAX(area_size, 2048UL));
 
 	if (area) {
 		area[0] = 0x7f; /* FCW as after FNINIT */

@@ -89,13 +89,20 @@ void cpuid_host(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 }
 
 static const char *const exit_names[VMEXIT_REASONS] = {
-	[VMEXIT_NOTHING] = "interrupt",	  [VMEXIT_CPUID] = "cpuid",
-	[VMEXIT_HLT] = "hlt",		  [VMEXIT_IO] = "io",
-	[VMEXIT_MSR] = "msr",		  [VMEXIT_HYPERCALL] = "hypercall",
-	[VMEXIT_NESTED_FAULT] = "fault",  [VMEXIT_SHUTDOWN] = "shutdown",
-	[VMEXIT_INTR_WINDOW] = "window",  [VMEXIT_XSETBV] = "xsetbv",
-	[VMEXIT_CR] = "cr",		  [VMEXIT_WBINVD] = "wbinvd",
-	[VMEXIT_UNDEFINED] = "undefined", [VMEXIT_FAILED] = "failed",
+	[VMEXIT_NOTHING] = "interrupt",
+	[VMEXIT_CPUID] = "cpuid",
+	[VMEXIT_HLT] = "hlt",
+	[VMEXIT_IO] = "io",
+	[VMEXIT_MSR] = "msr",
+	[VMEXIT_HYPERCALL] = "hypercall",
+	[VMEXIT_NESTED_FAULT] = "fault",
+	[VMEXIT_SHUTDOWN] = "shutdown",
+	[VMEXIT_INTR_WINDOW] = "window",
+	[VMEXIT_XSETBV] = "xsetbv",
+	[VMEXIT_CR] = "cr",
+	[VMEXIT_WBINVD] = "wbinvd",
+	[VMEXIT_UNDEFINED] = "undefined",
+	[VMEXIT_FAILED] = "failed",
 };
 
 void domain_log_exits(const struct domain *d)
@@ -132,8 +139,8 @@ static void for_each_domain(void (*fn)(const struct domain *d))
 
 static void log_domain_state(const struct domain *d)
 {
-	log_info("d%u: pages %lu of %lu, tables %lu, refs %u%s%s", d->id, d->tot_pages, d->max_pages,
-		 d->p2m.table_frames, d->refs, d->is_shut_down ? ", shut down" : "",
+	log_info("d%u: pages %lu of %lu, tables %lu, refs %u%s%s", d->id, d->tot_pages,
+		 d->max_pages, d->p2m.table_frames, d->refs, d->is_shut_down ? ", shut down" : "",
 		 d->is_dying ? ", dying" : "");
 	for (unsigned i = 0; i < d->max_vcpus; i++) {
 		const struct vcpu *v = d->vcpu[i];
@@ -149,23 +156,22 @@ static void log_machine_state(void)
 {
 	log_info("heap: %lu frames free of %lu", heap_free_frames(), memory_total_frames());
 	for (unsigned i = 0; i < nr_cpus; i++)
-		log_info("CPU %u: %lu guest entries, %lu interrupts, idle %lu ms", i, cpus[i]->entries,
-			 cpus[i]->interrupts, cpus[i]->idle_ns / MS(1));
+		log_info("CPU %u: %lu guest entries, %lu interrupts, idle %lu ms", i,
+			 cpus[i]->entries, cpus[i]->interrupts, cpus[i]->idle_ns / MS(1));
 }
 
 bool host_debug_key(char key)
 {
 	switch (key) {
 	case 'x': /* exits by kind */
-		for_each_domain(domain_log_exits);
+		for_each_domain(domain_log_exits)
+			;
 		return true;
 	case 'q': /* domains and vCPUs */
-		for_each_domain(log_domain_state);
+		for_each_domain(log_domain_state)
+			;
 		return true;
-	case 'm': /* memory and CPUs */
-		log_machine_state();
-		return true;
-	default:
-		return false;
+	case 'm': /* memory and CPUs */ log_machine_state(); return true;
+	default: return false;
 	}
 }

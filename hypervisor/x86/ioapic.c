@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The real IO-APICs: their pins by global system interrupt (ICH9 datasheet, 13.5; Intel 82093AA). All
- * pins are masked until somebody binds them. One lock: index and data registers are a pair.
+ * The real IO-APICs: their pins by global system interrupt (ICH9 datasheet, 13.5; Intel 82093AA).
+ * All pins are masked until somebody binds them. One lock: index and data registers are a pair.
  */
 #include "cpu.h"
 #include "log.h"
@@ -13,8 +13,8 @@ struct ioapic {
 	uint32_t gsi_base, nr_pins;
 };
 
-#define RTE_MASKED (1u << 16)
-#define RTE_LEVEL (1u << 15)
+#define RTE_MASKED     (1u << 16)
+#define RTE_LEVEL      (1u << 15)
 #define RTE_ACTIVE_LOW (1u << 13)
 
 static struct ioapic ioapics[ACPI_MAX_IOAPICS];

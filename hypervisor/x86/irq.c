@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Real interrupts: which host vector stands for what, and where it goes: to a function of ours, to a
- * line of domain 0's IO-APIC, or to domain 0 as the message that its driver programmed. One lock for
- * the vector table; handlers run with interrupts off, on whatever CPU was interrupted.
+ * Real interrupts: which host vector stands for what, and where it goes: to a function of ours, to
+ * a line of domain 0's IO-APIC, or to domain 0 as the message that its driver programmed. One lock
+ * for the vector table; handlers run with interrupts off, on whatever CPU was interrupted.
  */
 #include "irq.h"
 
@@ -39,7 +39,7 @@ static int vector_alloc(enum irq_kind kind)
 
 		next = next == VECTOR_DEVICE_LAST ? VECTOR_DEVICE_FIRST : next + 1;
 		if (irqs[v].kind == IRQ_FREE) {
-			irqs[v] = (struct irq){.kind = kind};
+			irqs[v] = (struct irq){ .kind = kind };
 			return (int)v;
 		}
 	}
@@ -120,8 +120,10 @@ int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address,
 	if (v >= 0) {
 		irqs[v].address = guest_address;
 		irqs[v].data = guest_data;
-		*address = 0xfee00000UL | (uint64_t)cpu_for(vlapic_target(domain0,
-			guest_address >> 12 & 0xff, guest_address & 4)) << 12;
+		*address = 0xfee00000UL |
+			   (uint64_t)cpu_for(vlapic_target(domain0, guest_address >> 12 & 0xff,
+							   guest_address & 4))
+				   << 12;
 		*data = (uint32_t)v;
 	}
 	spin_unlock(&lock);
@@ -181,17 +183,10 @@ static void device_interrupt(uint8_t vector)
 	spin_unlock(&lock);
 
 	switch (irq.kind) {
-	case IRQ_HOST:
-		irq.fn();
-		break;
-	case IRQ_GSI:
-		vioapic_gsi_fired(domain0, irq.gsi);
-		break;
-	case IRQ_MSI:
-		vlapic_deliver_msi(domain0, irq.address, irq.data);
-		break;
-	case IRQ_FREE:
-		break; /* was on its way while it was unbound */
+	case IRQ_HOST: irq.fn(); break;
+	case IRQ_GSI: vioapic_gsi_fired(domain0, irq.gsi); break;
+	case IRQ_MSI: vlapic_deliver_msi(domain0, irq.address, irq.data); break;
+	case IRQ_FREE: break; /* was on its way while it was unbound */
 	}
 }
 
@@ -201,16 +196,13 @@ void irq_handle(uint8_t vector)
 
 	c->interrupts++;
 	switch (vector) {
-	case VECTOR_SPURIOUS:
-		return;
+	case VECTOR_SPURIOUS: return;
 	case VECTOR_TIMER:
 		c->timer_programmed = 0; /* it has fired: program it anew, whatever for */
 		break;
 	case VECTOR_KICK:
-	case VECTOR_ERROR:
-		break;
-	default:
-		device_interrupt(vector);
+	case VECTOR_ERROR: break;
+	default: device_interrupt(vector);
 	}
 	apic_eoi();
 }
@@ -220,8 +212,10 @@ void irq_init(void)
 	/* The 8259s are not used: all lines masked, and out of the way of exceptions. */
 	static const struct {
 		uint8_t port, value;
-	} pic[] = {{0x20, 0x11}, {0xa0, 0x11}, {0x21, 0x20}, {0xa1, 0x28}, {0x21, 4},
-		   {0xa1, 2},	 {0x21, 1},    {0xa1, 1},    {0x21, 0xff}, {0xa1, 0xff}};
+	} pic[] = {
+		{ 0x20, 0x11 }, { 0xa0, 0x11 }, { 0x21, 0x20 }, { 0xa1, 0x28 }, { 0x21, 4 },
+		{ 0xa1, 2 },    { 0x21, 1 },    { 0xa1, 1 },    { 0x21, 0xff }, { 0xa1, 0xff }
+	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(pic); i++)
 		__asm__ volatile("outb %0, %w1" : : "a"(pic[i].value), "d"(pic[i].port));

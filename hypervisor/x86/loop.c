@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a CPU does all day: run due timers, let the scheduler choose, enter the guest, handle its exit.
- * There is one stack per CPU and nothing in the hypervisor sleeps; interrupts are taken only where it
- * says so here and, inside the vendor's run, right after an exit that they caused.
+ * What a CPU does all day: run due timers, let the scheduler choose, enter the guest, handle its
+ * exit. There is one stack per CPU and nothing in the hypervisor sleeps; interrupts are taken only
+ * where it says so here and, inside the vendor's run, right after an exit that they caused.
  */
 #include "atomic.h"
 #include "cpu.h"
@@ -63,7 +63,10 @@ noreturn_fn void cpu_run(void)
 		timers_run();
 		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))
 			reschedule(c);
-		/* Set by ourselves: who was woken while it was put away. No interrupt tells of that. */
+		/*
+		 * Set by ourselves: who was woken while it was put away. No interrupt tells of
+		 * that.
+		 */
 		if (READ_ONCE(c->need_resched))
 			continue;
 		if (!c->current) {
@@ -73,7 +76,10 @@ noreturn_fn void cpu_run(void)
 			continue;
 		}
 		hvm_inject_pending(c->current);
-		/* An exit that came before this point is an interrupt still pending: it ends the entry. */
+		/*
+		 * An exit that came before this point is an interrupt still pending: it ends the
+		 * entry.
+		 */
 		if (READ_ONCE(c->need_resched))
 			continue;
 		hvm->run(c->current, &exit);

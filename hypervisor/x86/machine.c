@@ -29,7 +29,7 @@ noreturn_fn void machine_reboot(void)
 	struct {
 		uint16_t limit;
 		uint64_t base;
-	} __packed no_idt = {0, 0};
+	} __packed no_idt = { 0, 0 };
 
 	if (acpi.has_reset && acpi.reset_reg.space == 1) {
 		out8((uint16_t)acpi.reset_reg.address, acpi.reset_value);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Raw access to PCI configuration space and to device memory, for the code that watches what domain 0
- * does there. Ports for the first 256 bytes, the memory-mapped window for the rest (PCI Firmware
+ * Raw access to PCI configuration space and to device memory, for the code that watches what domain
+ * 0 does there. Ports for the first 256 bytes, the memory-mapped window for the rest (PCI Firmware
  * Specification 3.2, 4.1). One lock: address and data port are a pair.
  */
 #include "io.h"
@@ -17,46 +17,36 @@ static volatile char *ecam_address(struct pci_address a, unsigned offset)
 	for (unsigned i = 0; i < acpi.nr_ecam; i++)
 		if (acpi.ecam[i].segment == a.segment && a.bus >= acpi.ecam[i].first_bus &&
 		    a.bus <= acpi.ecam[i].last_bus)
-			return device_to_virt(acpi.ecam[i].base + ((uint64_t)a.bus << 20 |
-								   (uint64_t)a.devfn << 12 |
-								   offset));
+			return device_to_virt(
+				acpi.ecam[i].base +
+				((uint64_t)a.bus << 20 | (uint64_t)a.devfn << 12 | offset));
 	return NULL;
 }
 
 static uint64_t sized_read(volatile void *p, unsigned size)
 {
 	switch (size) {
-	case 1:
-		return mmio_read8(p);
-	case 2:
-		return mmio_read16(p);
-	case 4:
-		return mmio_read32(p);
-	default:
-		return mmio_read64(p);
+	case 1: return mmio_read8(p);
+	case 2: return mmio_read16(p);
+	case 4: return mmio_read32(p);
+	default: return mmio_read64(p);
 	}
 }
 
 static void sized_write(volatile void *p, unsigned size, uint64_t value)
 {
 	switch (size) {
-	case 1:
-		mmio_write8(p, (uint8_t)value);
-		break;
-	case 2:
-		mmio_write16(p, (uint16_t)value);
-		break;
-	case 4:
-		mmio_write32(p, (uint32_t)value);
-		break;
-	default:
-		mmio_write64(p, value);
+	case 1: mmio_write8(p, (uint8_t)value); break;
+	case 2: mmio_write16(p, (uint16_t)value); break;
+	case 4: mmio_write32(p, (uint32_t)value); break;
+	default: mmio_write64(p, value);
 	}
 }
 
 static void select_port(struct pci_address a, unsigned offset)
 {
-	out32(0xcf8, 0x80000000u | (uint32_t)a.bus << 16 | (uint32_t)a.devfn << 8 | (offset & 0xfc));
+	out32(0xcf8,
+	      0x80000000u | (uint32_t)a.bus << 16 | (uint32_t)a.devfn << 8 | (offset & 0xfc));
 }
 
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The other CPUs: found in the MADT, started one after another with INIT and start-up IPIs (SDM vol. 3,
- * 8.4), each on a stack of its own whose end holds its struct cpu. And the message that makes one look up.
+ * The other CPUs: found in the MADT, started one after another with INIT and start-up IPIs (SDM
+ * vol. 3, 8.4), each on a stack of its own whose end holds its struct cpu. And the message that
+ * makes one look up.
  */
 #include "atomic.h"
 #include "boot_info.h"
@@ -98,7 +99,8 @@ static bool start_one(unsigned id, uint32_t apic)
 			delay(US(200));
 	}
 	if (!atomic_read(&c->online)) {
-		log_warn("CPU with APIC ID %u did not start within 400 ms; going on without it", apic);
+		log_warn("CPU with APIC ID %u did not start within 400 ms; going on without it",
+			 apic);
 		cpus[id] = NULL;
 		return false;
 	}

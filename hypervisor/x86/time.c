@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * System time: the TSC, measured once against the ACPI PM timer (or the PIT where there is none), as
- * nanoseconds since boot. And the CMOS clock, read once for the time of day.
+ * System time: the TSC, measured once against the ACPI PM timer (or the PIT where there is none),
+ * as nanoseconds since boot. And the CMOS clock, read once for the time of day.
  */
 #include "cpu.h"
 #include "lib.h"
@@ -13,8 +13,8 @@
 
 struct time_scale time_scale;
 
-#define PM_TIMER_HZ 3579545u
-#define PIT_HZ 1193182u
+#define PM_TIMER_HZ      3579545u
+#define PIT_HZ           1193182u
 #define MEASURE_FRACTION 50u /* of a second */
 
 time_ns_t tsc_to_time(uint64_t tsc)
@@ -117,13 +117,14 @@ static int64_t days_of_date(unsigned y, unsigned m, unsigned d)
 	uint64_t year = y - a, era_year = year % 400, month = m + 12 * a - 3;
 
 	return (int64_t)(year / 400 * 146097 + era_year * 365 + era_year / 4 - era_year / 100 +
-			 (153 * month + 2) / 5 + d - 1) - 719468;
+			 (153 * month + 2) / 5 + d - 1) -
+	       719468;
 }
 
 uint64_t cmos_time(void)
 {
 	uint8_t r[6], again[6];
-	static const uint8_t reg[6] = {0, 2, 4, 7, 8, 9};
+	static const uint8_t reg[6] = { 0, 2, 4, 7, 8, 9 };
 	uint8_t status = cmos_read(0xb);
 	bool bcd = !(status & 4);
 	unsigned hour;
@@ -144,7 +145,8 @@ uint64_t cmos_time(void)
 	if (!(status & 2))
 		hour = hour % 12 + (r[2] & 0x80 ? 12 : 0);
 	return (uint64_t)days_of_date(2000 + from_bcd(r[5], bcd), from_bcd(r[4], bcd),
-				      from_bcd(r[3], bcd)) * 86400 +
+				      from_bcd(r[3], bcd)) *
+		       86400 +
 	       hour * 3600 + from_bcd(r[1], bcd) * 60 + from_bcd(r[0], bcd);
 }
 
@@ -155,7 +157,8 @@ void time_init(void)
 	if (!hz)
 		hz = measure_pit();
 	if (hz < 10000000)
-		panic("cannot measure the TSC: %lu Hz found; neither the PM timer nor the PIT runs", hz);
+		panic("cannot measure the TSC: %lu Hz found; neither the PM timer nor the PIT runs",
+		      hz);
 	scale_from_hz(hz);
 	time_scale.tsc_base = rdtsc();
 	log_info("TSC %lu.%03lu MHz", hz / 1000000, hz / 1000 % 1000);

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Software timers: a sorted list per CPU under that CPU's timer lock. The local APIC timer is set for
- * the first of them only, and only when that changed: an idle CPU without timers sleeps for good.
+ * Software timers: a sorted list per CPU under that CPU's timer lock. The local APIC timer is set
+ * for the first of them only, and only when that changed: an idle CPU without timers sleeps for
+ * good.
  */
 #include "timer.h"
 
@@ -51,9 +52,10 @@ static bool enqueue(struct cpu *c, struct timer *t)
 static void first_changed(struct cpu *c)
 {
 	if (c == this_cpu())
-		apic_timer_program(list_empty(&c->timers)
-				   ? TIME_NEVER
-				   : list_entry(c->timers.next, struct timer, link)->expires);
+		apic_timer_program(
+			list_empty(&c->timers)
+				? TIME_NEVER
+				: list_entry(c->timers.next, struct timer, link)->expires);
 	else
 		apic_send_ipi(c->apic_id, VECTOR_KICK);
 }

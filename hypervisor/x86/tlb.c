@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stale guest translations on other CPUs. A CPU about to enter a guest first announces it (in_guest),
- * then looks at the domain's generation; we raise the generation first, then look who announced itself.
- * So each either enters with the new generation, or is seen here and made to leave.
+ * Stale guest translations on other CPUs. A CPU about to enter a guest first announces it
+ * (in_guest), then looks at the domain's generation; we raise the generation first, then look who
+ * announced itself. So each either enters with the new generation, or is seen here and made to
+ * leave.
  */
 #include "atomic.h"
 #include "cpu.h"
@@ -18,7 +19,7 @@ static bool is_inside(const struct cpu *c, const struct domain *d)
 void tlb_flush_domain(struct domain *d)
 {
 	uint64_t entries[MAX_CPUS];
-	uint64_t waiting[MAX_CPUS / 64] = {0};
+	uint64_t waiting[MAX_CPUS / 64] = { 0 };
 
 	memory_barrier();
 	for (unsigned i = 0; i < nr_cpus; i++) {

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The hypervisor's own descriptor tables and what happens on its own exceptions and interrupts. An
- * exception here is our fault, so it ends in a panic with the registers, unless the instruction stands
- * in the fixup table (an MSR that may not exist). Guests' exceptions never arrive here.
+ * exception here is our fault, so it ends in a panic with the registers, unless the instruction
+ * stands in the fixup table (an MSR that may not exist). Guests' exceptions never arrive here.
  */
 #include "cpu.h"
 #include "log.h"
@@ -28,7 +28,7 @@ struct table_pointer {
 } __packed;
 
 #define SELECTOR_CODE 8
-#define SELECTOR_TSS 32
+#define SELECTOR_TSS  32
 
 extern const char trap_stubs[];
 extern const uint64_t _fixup_start[], _fixup_end[];
@@ -61,7 +61,7 @@ static void idt_build(void)
 void traps_init_cpu(void)
 {
 	struct cpu_descriptors *t = object_alloc(sizeof(*t));
-	struct table_pointer gdtr, idtr = {sizeof(idt) - 1, (uint64_t)idt};
+	struct table_pointer gdtr, idtr = { sizeof(idt) - 1, (uint64_t)idt };
 	uint64_t tss;
 
 	if (!t)
@@ -74,10 +74,12 @@ void traps_init_cpu(void)
 	t->gdt[4] = (sizeof(t->tss) - 1) | (tss & 0xffffff) << 16 | 0x89UL << 40 |
 		    (tss >> 24 & 0xff) << 56;
 	t->gdt[5] = tss >> 32;
-	gdtr = (struct table_pointer){sizeof(t->gdt) - 1, (uint64_t)t->gdt};
+	gdtr = (struct table_pointer){ sizeof(t->gdt) - 1, (uint64_t)t->gdt };
 	__asm__ volatile("lgdt %0; lidt %1; ltr %w2" : : "m"(gdtr), "m"(idtr), "r"(SELECTOR_TSS));
 	__asm__ volatile("pushq $8; leaq 1f(%%rip), %%rax; pushq %%rax; lretq; 1:"
-			 : : : "rax", "memory");
+			 :
+			 :
+			 : "rax", "memory");
 }
 
 static bool fixup(struct trap_frame *f)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Address space identifiers (APM vol. 2, 15.16): each CPU hands out numbers in order; when they run out
- * it begins again with one full flush. A vCPU needs a new number when it comes to another CPU, when
- * its domain's mappings were taken away, or when its CPU began again.
+ * Address space identifiers (APM vol. 2, 15.16): each CPU hands out numbers in order; when they run
+ * out it begins again with one full flush. A vCPU needs a new number when it comes to another CPU,
+ * when its domain's mappings were taken away, or when its CPU began again.
  */
 #include "atomic.h"
 #include "cpu.h"

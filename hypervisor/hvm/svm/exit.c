@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From the VMCB's exit code to the neutral record (APM vol. 2, appendix C). Nothing is acted on here.
+ * From the VMCB's exit code to the neutral record (APM vol. 2, appendix C). Nothing is acted on
+ * here.
  */
 #include "guest_access.h"
 #include "guest_walk.h"
@@ -15,19 +16,19 @@ struct exit_kind {
 };
 
 static const struct exit_kind kinds[] = {
-	{SVM_EXIT_INTR, VMEXIT_NOTHING, 0},	{SVM_EXIT_NMI, VMEXIT_NOTHING, 0},
-	{SVM_EXIT_INIT, VMEXIT_NOTHING, 0},	{SVM_EXIT_FERR_FREEZE, VMEXIT_NOTHING, 0},
-	{SVM_EXIT_VINTR, VMEXIT_INTR_WINDOW, 0}, {SVM_EXIT_CPUID, VMEXIT_CPUID, 2},
-	{SVM_EXIT_HLT, VMEXIT_HLT, 1},		{SVM_EXIT_IOIO, VMEXIT_IO, 0},
-	{SVM_EXIT_MSR, VMEXIT_MSR, 2},		{SVM_EXIT_VMMCALL, VMEXIT_HYPERCALL, 3},
-	{SVM_EXIT_NPF, VMEXIT_NESTED_FAULT, 0}, {SVM_EXIT_SHUTDOWN, VMEXIT_SHUTDOWN, 0},
-	{SVM_EXIT_XSETBV, VMEXIT_XSETBV, 3},	{SVM_EXIT_WBINVD, VMEXIT_WBINVD, 2},
-	{SVM_EXIT_INVD, VMEXIT_WBINVD, 2},	{SVM_EXIT_RDPMC, VMEXIT_UNDEFINED, 0},
-	{SVM_EXIT_INVLPGA, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_VMRUN, VMEXIT_UNDEFINED, 0},
-	{SVM_EXIT_VMLOAD, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_VMSAVE, VMEXIT_UNDEFINED, 0},
-	{SVM_EXIT_STGI, VMEXIT_UNDEFINED, 0},	{SVM_EXIT_CLGI, VMEXIT_UNDEFINED, 0},
-	{SVM_EXIT_SKINIT, VMEXIT_UNDEFINED, 0}, {SVM_EXIT_MONITOR, VMEXIT_UNDEFINED, 0},
-	{SVM_EXIT_MWAIT, VMEXIT_UNDEFINED, 0},
+	{ SVM_EXIT_INTR, VMEXIT_NOTHING, 0 },      { SVM_EXIT_NMI, VMEXIT_NOTHING, 0 },
+	{ SVM_EXIT_INIT, VMEXIT_NOTHING, 0 },      { SVM_EXIT_FERR_FREEZE, VMEXIT_NOTHING, 0 },
+	{ SVM_EXIT_VINTR, VMEXIT_INTR_WINDOW, 0 }, { SVM_EXIT_CPUID, VMEXIT_CPUID, 2 },
+	{ SVM_EXIT_HLT, VMEXIT_HLT, 1 },           { SVM_EXIT_IOIO, VMEXIT_IO, 0 },
+	{ SVM_EXIT_MSR, VMEXIT_MSR, 2 },           { SVM_EXIT_VMMCALL, VMEXIT_HYPERCALL, 3 },
+	{ SVM_EXIT_NPF, VMEXIT_NESTED_FAULT, 0 },  { SVM_EXIT_SHUTDOWN, VMEXIT_SHUTDOWN, 0 },
+	{ SVM_EXIT_XSETBV, VMEXIT_XSETBV, 3 },     { SVM_EXIT_WBINVD, VMEXIT_WBINVD, 2 },
+	{ SVM_EXIT_INVD, VMEXIT_WBINVD, 2 },       { SVM_EXIT_RDPMC, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_INVLPGA, VMEXIT_UNDEFINED, 0 }, { SVM_EXIT_VMRUN, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_VMLOAD, VMEXIT_UNDEFINED, 0 },  { SVM_EXIT_VMSAVE, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_STGI, VMEXIT_UNDEFINED, 0 },    { SVM_EXIT_CLGI, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_SKINIT, VMEXIT_UNDEFINED, 0 },  { SVM_EXIT_MONITOR, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_MWAIT, VMEXIT_UNDEFINED, 0 },
 };
 
 static void decode_io(const struct vmcb *c, struct vmexit *e)
@@ -83,20 +84,13 @@ void svm_decode_exit(struct vcpu *v, struct vmexit *e)
 			break;
 		}
 	switch (e->reason) {
-	case VMEXIT_IO:
-		decode_io(c, e);
-		break;
-	case VMEXIT_MSR:
-		e->msr.write = c->exit_info1;
-		break;
-	case VMEXIT_NESTED_FAULT:
-		decode_fault(c, e);
-		break;
-	default:
-		break;
+	case VMEXIT_IO: decode_io(c, e); break;
+	case VMEXIT_MSR: e->msr.write = c->exit_info1; break;
+	case VMEXIT_NESTED_FAULT: decode_fault(c, e); break;
+	default: break;
 	}
 	/* CPUID, HLT, RDMSR, WRMSR and VMMCALL with a prefix are not worth a page walk each. */
-	if (e->length && (svm_has_next_rip || e->reason == VMEXIT_XSETBV ||
-			  e->reason == VMEXIT_WBINVD))
+	if (e->length &&
+	    (svm_has_next_rip || e->reason == VMEXIT_XSETBV || e->reason == VMEXIT_WBINVD))
 		e->length = instruction_length(v, c, e->length);
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Permission maps (APM vol. 2, 15.10 and 15.11): a set bit makes the access exit. Guests own no port at
- * all; domain 0 owns all but those of which the hypervisor keeps or watches the device.
+ * Permission maps (APM vol. 2, 15.10 and 15.11): a set bit makes the access exit. Guests own no
+ * port at all; domain 0 owns all but those of which the hypervisor keeps or watches the device.
  */
 #include "abi/errno.h"
 #include "boot_info.h"
@@ -10,7 +10,7 @@
 #include "private.h"
 #include "processor.h"
 
-#define IOPM_ORDER 2u /* 12 KiB used */
+#define IOPM_ORDER  2u /* 12 KiB used */
 #define MSRPM_ORDER 1u
 
 static void port_trap(uint8_t *map, unsigned first, unsigned last)
@@ -25,18 +25,17 @@ static void msr_pass(uint8_t *map, uint32_t msr, bool read, bool write)
 	uint32_t at = base + (msr & 0x1fff) / 4, shift = (msr & 3) * 2;
 
 	if (read)
-		map[at] &= (uint8_t)~(1u << shift);
+		map[at] &= (uint8_t) ~(1u << shift);
 	if (write)
-		map[at] &= (uint8_t)~(2u << shift);
+		map[at] &= (uint8_t) ~(2u << shift);
 }
 
 static void msr_map_fill(uint8_t *map)
 {
 	/* In the VMCB, or switched by VMLOAD and VMSAVE: the guest's own. */
 	static const uint32_t own[] = {
-		MSR_FS_BASE,	 MSR_GS_BASE,	   MSR_KERNEL_GS_BASE, MSR_STAR,
-		MSR_LSTAR,	 MSR_CSTAR,	   MSR_SFMASK,	       MSR_SYSENTER_CS,
-		MSR_SYSENTER_ESP, MSR_SYSENTER_EIP,
+		MSR_FS_BASE, MSR_GS_BASE, MSR_KERNEL_GS_BASE, MSR_STAR,         MSR_LSTAR,
+		MSR_CSTAR,   MSR_SFMASK,  MSR_SYSENTER_CS,    MSR_SYSENTER_ESP, MSR_SYSENTER_EIP,
 	};
 
 	memset(map, 0xff, PAGE_SIZE << MSRPM_ORDER);

@@ -8,11 +8,11 @@
 #include "vmcb.h"
 
 struct svm_vcpu {
-	struct vmcb *vmcb;      /* one heap page */
+	struct vmcb *vmcb; /* one heap page */
 	paddr_t vmcb_pa;
-	bool loaded;            /* the VMLOAD half of the state is in the CPU */
+	bool loaded; /* the VMLOAD half of the state is in the CPU */
 	uint64_t dr[4];
-	unsigned asid_cpu;      /* where the ASID below is valid, */
+	unsigned asid_cpu;        /* where the ASID below is valid, */
 	uint64_t asid_generation; /* and until when */
 };
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A virtual CPU's state between the neutral form and the VMCB. Half of it (FS, GS, TR, LDTR, the SYSCALL
- * and SYSENTER registers) is in the CPU itself while the vCPU is loaded: svm_sync fetches it first.
+ * A virtual CPU's state between the neutral form and the VMCB. Half of it (FS, GS, TR, LDTR, the
+ * SYSCALL and SYSENTER registers) is in the CPU itself while the vCPU is loaded: svm_sync fetches
+ * it first.
  */
 #include "cpuid.h"
 #include "lib.h"
@@ -22,11 +23,11 @@ void svm_sync(struct vcpu *v)
 static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
 {
 	static const uint16_t offset[SEG_COUNT] = {
-		[SEG_ES] = offsetof(struct vmcb, es),	    [SEG_CS] = offsetof(struct vmcb, cs),
-		[SEG_SS] = offsetof(struct vmcb, ss),	    [SEG_DS] = offsetof(struct vmcb, ds),
-		[SEG_FS] = offsetof(struct vmcb, fs),	    [SEG_GS] = offsetof(struct vmcb, gs),
-		[SEG_GDTR] = offsetof(struct vmcb, gdtr),   [SEG_LDTR] = offsetof(struct vmcb, ldtr),
-		[SEG_IDTR] = offsetof(struct vmcb, idtr),   [SEG_TR] = offsetof(struct vmcb, tr),
+		[SEG_ES] = offsetof(struct vmcb, es),     [SEG_CS] = offsetof(struct vmcb, cs),
+		[SEG_SS] = offsetof(struct vmcb, ss),     [SEG_DS] = offsetof(struct vmcb, ds),
+		[SEG_FS] = offsetof(struct vmcb, fs),     [SEG_GS] = offsetof(struct vmcb, gs),
+		[SEG_GDTR] = offsetof(struct vmcb, gdtr), [SEG_LDTR] = offsetof(struct vmcb, ldtr),
+		[SEG_IDTR] = offsetof(struct vmcb, idtr), [SEG_TR] = offsetof(struct vmcb, tr),
 	};
 
 	return (struct vmcb_segment *)((char *)c + offset[i]);
@@ -90,17 +91,10 @@ bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 	struct vmcb *c = svm_of(v)->vmcb;
 
 	switch (msr) {
-	case MSR_EFER:
-		*value = c->efer & ~EFER_SVME;
-		return true;
-	case MSR_PAT:
-		*value = c->g_pat;
-		return true;
-	case MSR_DEBUGCTL:
-		*value = c->debugctl;
-		return true;
-	default:
-		return false;
+	case MSR_EFER: *value = c->efer & ~EFER_SVME; return true;
+	case MSR_PAT: *value = c->g_pat; return true;
+	case MSR_DEBUGCTL: *value = c->debugctl; return true;
+	default: return false;
 	}
 }
 
@@ -141,7 +135,6 @@ bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault)
 		/* Branch recording is not offered: BTF and LBR stay off. */
 		*fault = value & ~0x3fUL;
 		return true;
-	default:
-		return false;
+	default: return false;
 	}
 }

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * AMD-V with nested paging (APM vol. 2, chapter 15): enabling it, a vCPU's control block, entering the
- * guest, injecting events. Works without next-RIP, decode assists, clean bits and flush-by-ASID; only as
- * much is intercepted as must be, because each exit is dear.
+ * AMD-V with nested paging (APM vol. 2, chapter 15): enabling it, a vCPU's control block, entering
+ * the guest, injecting events. Works without next-RIP, decode assists, clean bits and
+ * flush-by-ASID; only as much is intercepted as must be, because each exit is dear.
  */
 #include "abi/errno.h"
 #include "atomic.h"
@@ -24,7 +24,8 @@ static int svm_cpu_enable(void)
 
 	cpuid_count(0x80000001, 0, r);
 	if (!(r[2] & (1u << 2))) {
-		log_err("this CPU has no AMD-V (SVM): found CPUID 80000001 ECX %#x, needed bit 2", r[2]);
+		log_err("this CPU has no AMD-V (SVM): found CPUID 80000001 ECX %#x, needed bit 2",
+			r[2]);
 		return -ENODEV;
 	}
 	if (rdmsr(MSR_VM_CR) & VM_CR_SVMDIS) {
@@ -33,7 +34,8 @@ static int svm_cpu_enable(void)
 	}
 	cpuid_count(0x8000000a, 0, r);
 	if (!(r[3] & 1)) {
-		log_err("AMD-V lacks nested paging: found CPUID 8000000A EDX %#x, needed bit 0", r[3]);
+		log_err("AMD-V lacks nested paging: found CPUID 8000000A EDX %#x, needed bit 0",
+			r[3]);
 		return -ENODEV;
 	}
 	svm_has_next_rip = r[3] & 8;
@@ -93,7 +95,8 @@ static void svm_switch_in(struct vcpu *v)
 
 	__asm__ volatile("vmload %%rax" : : "a"(s->vmcb_pa) : "memory");
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
-			 : : "r"(s->dr[0]), "r"(s->dr[1]), "r"(s->dr[2]), "r"(s->dr[3]));
+			 :
+			 : "r"(s->dr[0]), "r"(s->dr[1]), "r"(s->dr[2]), "r"(s->dr[3]));
 	s->loaded = true;
 }
 
@@ -229,7 +232,7 @@ static void svm_set_tsc_offset(struct vcpu *v, uint64_t offset)
 }
 
 #define NPT_ACCESS (1UL | 4UL | 0x60UL) /* present, user, accessed, dirty */
-#define NPT_NX BIT(63)
+#define NPT_NX     BIT(63)
 
 static const struct p2m_format npt_format = {
 	.leaf =

@@ -16,55 +16,55 @@ struct vmcb_segment {
 
 struct vmcb {
 	/* control area */
-	uint32_t intercept_cr;          /* 000: reads low half, writes high half */
-	uint32_t intercept_dr;          /* 004 */
-	uint32_t intercept_exceptions;  /* 008 */
-	uint32_t intercept1;            /* 00c */
-	uint32_t intercept2;            /* 010 */
-	uint32_t intercept3;            /* 014 */
+	uint32_t intercept_cr;         /* 000: reads low half, writes high half */
+	uint32_t intercept_dr;         /* 004 */
+	uint32_t intercept_exceptions; /* 008 */
+	uint32_t intercept1;           /* 00c */
+	uint32_t intercept2;           /* 010 */
+	uint32_t intercept3;           /* 014 */
 	uint8_t reserved_018[0x03c - 0x018];
 	uint16_t pause_filter_threshold; /* 03c */
 	uint16_t pause_filter_count;     /* 03e */
-	uint64_t iopm_base;             /* 040 */
-	uint64_t msrpm_base;            /* 048 */
-	uint64_t tsc_offset;            /* 050 */
-	uint32_t asid;                  /* 058 */
-	uint8_t tlb_control;            /* 05c */
+	uint64_t iopm_base;              /* 040 */
+	uint64_t msrpm_base;             /* 048 */
+	uint64_t tsc_offset;             /* 050 */
+	uint32_t asid;                   /* 058 */
+	uint8_t tlb_control;             /* 05c */
 	uint8_t reserved_05d[3];
-	uint64_t vintr;                 /* 060 */
-	uint64_t interrupt_shadow;      /* 068 */
-	uint64_t exit_code;             /* 070 */
-	uint64_t exit_info1;            /* 078 */
-	uint64_t exit_info2;            /* 080 */
-	uint64_t exit_int_info;         /* 088 */
-	uint64_t nested_control;        /* 090 */
+	uint64_t vintr;            /* 060 */
+	uint64_t interrupt_shadow; /* 068 */
+	uint64_t exit_code;        /* 070 */
+	uint64_t exit_info1;       /* 078 */
+	uint64_t exit_info2;       /* 080 */
+	uint64_t exit_int_info;    /* 088 */
+	uint64_t nested_control;   /* 090 */
 	uint8_t reserved_098[0x0a8 - 0x098];
-	uint64_t event_injection;       /* 0a8 */
-	uint64_t nested_cr3;            /* 0b0 */
-	uint64_t lbr_control;           /* 0b8 */
-	uint32_t clean;                 /* 0c0 */
+	uint64_t event_injection; /* 0a8 */
+	uint64_t nested_cr3;      /* 0b0 */
+	uint64_t lbr_control;     /* 0b8 */
+	uint32_t clean;           /* 0c0 */
 	uint32_t reserved_0c4;
-	uint64_t next_rip;              /* 0c8 */
-	uint8_t fetched;                /* 0d0 */
-	uint8_t insn_bytes[15];         /* 0d1 */
+	uint64_t next_rip;      /* 0c8 */
+	uint8_t fetched;        /* 0d0 */
+	uint8_t insn_bytes[15]; /* 0d1 */
 	uint8_t reserved_0e0[0x400 - 0x0e0];
 	/* state save area */
 	struct vmcb_segment es, cs, ss, ds, fs, gs, gdtr, ldtr, idtr, tr; /* 400 */
 	uint8_t reserved_4a0[0x4cb - 0x4a0];
-	uint8_t cpl;                    /* 4cb */
+	uint8_t cpl; /* 4cb */
 	uint32_t reserved_4cc;
-	uint64_t efer;                  /* 4d0 */
+	uint64_t efer; /* 4d0 */
 	uint8_t reserved_4d8[0x548 - 0x4d8];
 	uint64_t cr4, cr3, cr0, dr7, dr6, rflags, rip; /* 548 */
 	uint8_t reserved_580[0x5d8 - 0x580];
-	uint64_t rsp;                   /* 5d8 */
+	uint64_t rsp; /* 5d8 */
 	uint8_t reserved_5e0[0x5f8 - 0x5e0];
-	uint64_t rax;                   /* 5f8 */
-	uint64_t star, lstar, cstar, sfmask, kernel_gs_base; /* 600 */
+	uint64_t rax;                                          /* 5f8 */
+	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;   /* 600 */
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip, cr2; /* 628 */
 	uint8_t reserved_648[0x668 - 0x648];
-	uint64_t g_pat;                 /* 668 */
-	uint64_t debugctl;              /* 670 */
+	uint64_t g_pat;    /* 668 */
+	uint64_t debugctl; /* 670 */
 	uint8_t reserved_678[0x1000 - 0x678];
 };
 
@@ -81,51 +81,51 @@ _Static_assert(offsetof(struct vmcb, cr2) == 0x640, "APM appendix B");
 _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 
 /* intercept1 */
-#define INTERCEPT_INTR (1u << 0)
-#define INTERCEPT_NMI (1u << 1)
-#define INTERCEPT_INIT (1u << 3)
-#define INTERCEPT_VINTR (1u << 4)
-#define INTERCEPT_RDPMC (1u << 15)
-#define INTERCEPT_CPUID (1u << 18)
-#define INTERCEPT_INVD (1u << 22)
-#define INTERCEPT_HLT (1u << 24)
-#define INTERCEPT_INVLPGA (1u << 26)
-#define INTERCEPT_IOIO (1u << 27)
-#define INTERCEPT_MSR (1u << 28)
+#define INTERCEPT_INTR        (1u << 0)
+#define INTERCEPT_NMI         (1u << 1)
+#define INTERCEPT_INIT        (1u << 3)
+#define INTERCEPT_VINTR       (1u << 4)
+#define INTERCEPT_RDPMC       (1u << 15)
+#define INTERCEPT_CPUID       (1u << 18)
+#define INTERCEPT_INVD        (1u << 22)
+#define INTERCEPT_HLT         (1u << 24)
+#define INTERCEPT_INVLPGA     (1u << 26)
+#define INTERCEPT_IOIO        (1u << 27)
+#define INTERCEPT_MSR         (1u << 28)
 #define INTERCEPT_TASK_SWITCH (1u << 29)
 #define INTERCEPT_FERR_FREEZE (1u << 30)
-#define INTERCEPT_SHUTDOWN (1u << 31)
+#define INTERCEPT_SHUTDOWN    (1u << 31)
 /* intercept2 */
-#define INTERCEPT_VMRUN (1u << 0)
+#define INTERCEPT_VMRUN   (1u << 0)
 #define INTERCEPT_VMMCALL (1u << 1)
-#define INTERCEPT_VMLOAD (1u << 2)
-#define INTERCEPT_VMSAVE (1u << 3)
-#define INTERCEPT_STGI (1u << 4)
-#define INTERCEPT_CLGI (1u << 5)
-#define INTERCEPT_SKINIT (1u << 6)
-#define INTERCEPT_WBINVD (1u << 9)
+#define INTERCEPT_VMLOAD  (1u << 2)
+#define INTERCEPT_VMSAVE  (1u << 3)
+#define INTERCEPT_STGI    (1u << 4)
+#define INTERCEPT_CLGI    (1u << 5)
+#define INTERCEPT_SKINIT  (1u << 6)
+#define INTERCEPT_WBINVD  (1u << 9)
 #define INTERCEPT_MONITOR (1u << 10)
-#define INTERCEPT_MWAIT (1u << 11)
-#define INTERCEPT_XSETBV (1u << 13)
+#define INTERCEPT_MWAIT   (1u << 11)
+#define INTERCEPT_XSETBV  (1u << 13)
 
 /* vintr */
-#define VINTR_TPR 0xffUL
-#define VINTR_IRQ BIT(8)
-#define VINTR_PRIORITY (0xfUL << 16)
+#define VINTR_TPR        0xffUL
+#define VINTR_IRQ        BIT(8)
+#define VINTR_PRIORITY   (0xfUL << 16)
 #define VINTR_IGNORE_TPR BIT(20)
-#define VINTR_MASKING BIT(24)
+#define VINTR_MASKING    BIT(24)
 
-#define TLB_FLUSH_ALL 1u
-#define NESTED_ENABLE 1u
+#define TLB_FLUSH_ALL    1u
+#define NESTED_ENABLE    1u
 
 /* event_injection and exit_int_info */
-#define EVENT_INTR (0UL << 8)
-#define EVENT_NMI (2UL << 8)
-#define EVENT_EXCEPTION (3UL << 8)
-#define EVENT_SOFT (4UL << 8)
-#define EVENT_TYPE (7UL << 8)
+#define EVENT_INTR        (0UL << 8)
+#define EVENT_NMI         (2UL << 8)
+#define EVENT_EXCEPTION   (3UL << 8)
+#define EVENT_SOFT        (4UL << 8)
+#define EVENT_TYPE        (7UL << 8)
 #define EVENT_ERROR_VALID BIT(11)
-#define EVENT_VALID BIT(31)
+#define EVENT_VALID       BIT(31)
 
 enum svm_exit {
 	SVM_EXIT_EXCEPTION0 = 0x40,
