@@ -18,11 +18,15 @@ static void singleshot_fired(void *data)
 static void periodic_fired(void *data)
 {
 	struct vcpu *v = data;
-	time_ns_t next = v->periodic.expires + v->periodic_period, now = time_now();
+	time_ns_t period = READ_ONCE(v->periodic_period), now = time_now();
+	time_ns_t next = v->periodic.expires + period;
 
+	/* Stopped by another vCPU at this very moment: 0 would fire again at once, for ever. */
+	if (!period)
+		return;
 	/* Ticks that were missed are not made up for. */
 	if (next <= now || v->periodic.expires == TIME_NEVER)
-		next = now + v->periodic_period;
+		next = now + period;
 	timer_set(&v->periodic, next);
 	event_virq(v, VIRQ_TIMER);
 }
@@ -93,14 +97,14 @@ long vcpu_periodic_set(struct vcpu *v, uint64_t arg)
 	if (set.period_ns < MS(1) || set.period_ns > SECONDS(3600))
 		return -EINVAL;
 	timer_stop(&v->periodic);
-	v->periodic_period = set.period_ns;
+	WRITE_ONCE(v->periodic_period, set.period_ns);
 	timer_set_here(&v->periodic, time_now() + set.period_ns);
 	return 0;
 }
 
 long vcpu_periodic_stop(struct vcpu *v)
 {
+	WRITE_ONCE(v->periodic_period, 0);
 	timer_stop(&v->periodic);
-	v->periodic_period = 0;
 	return 0;
 }

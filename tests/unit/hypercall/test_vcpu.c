@@ -413,6 +413,10 @@ static void test_timers(void **state)
 	assert_int_equal(virqs, 2);
 	assert_int_equal(do_vcpu_op(VCPUOP_stop_periodic_timer, 0, 0), 0);
 	assert_int_equal(v->periodic.expires, TIME_NEVER);
+	/* It was firing on another CPU meanwhile: not again, and above all not at once. */
+	fire(&v->periodic);
+	assert_int_equal(v->periodic.expires, TIME_NEVER);
+	assert_int_equal(virqs, 2);
 }
 
 /* --- areas ------------------------------------------------------------------------------------ */
