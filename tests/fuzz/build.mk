@@ -65,7 +65,7 @@ FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_LIB)
-FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c transaction.c tree.c \
+FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c request_node.c request_session.c transaction.c tree.c \
 		usage.c watch.c) $(FUZZ_LIB)
 
 # hypervisor_target: name, sources; toolstack_target: name, sources, libraries

@@ -54,7 +54,7 @@ int cmd_destroy(int argc, char **argv)
 	return with_domain(argc, argv, vm_end);
 }
 
-#define TAKEN_SECONDS 30 /* for a guest to take note; it may be busy starting */
+#define TAKEN_SECONDS 60 /* for a guest to take note; it may be busy starting */
 #define FORCE_SECONDS 10 /* the same, when there is something else to do */
 
 struct stop_options {

@@ -8,7 +8,6 @@ $(eval $(call unit_test,toolstack,layout,$(addprefix toolstack/builder/,layout.c
 $(eval $(call unit_test,toolstack,config,toolstack/lib/config.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
 $(eval $(call unit_test,toolstack,vm_config,$(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
 $(eval $(call unit_test,toolstack,console,$(addprefix toolstack/consoled/,console_ring.c history.c) toolstack/lib/vm_state.c toolstack/lib/vm_config.c toolstack/lib/uuid.c toolstack/lib/config.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,store,$(addprefix toolstack/xenstored/,conn.c path.c request.c ring.c transaction.c tree.c usage.c watch.c) $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
 
 # <elf.h> is the system's here, and not the hypervisor's.
 $(B)/tests/unit/toolstack/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
