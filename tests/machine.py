@@ -5,15 +5,22 @@ Owns: the QEMU command line, a log with a time in front of each line, and ending
 the lines mean. The machine is the one that board/qemu describes: AMD-V with nested paging under TCG.
 """
 import os
+import re
 import time
+from pathlib import Path
 
 import pexpect
 
 CPU = "qemu64,+svm,+npt"
 # TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise.
 BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu", "-display", "none", "-monitor", "none",
-        "-serial", "stdio"]
-DOM0_MEMORY = {"socle": "256M", "xen": "512M"}
+        "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
+
+
+def cmdline(name):
+    """A command line of board/x86_64/cmdline, which the ISO uses, too."""
+    text = (Path(__file__).resolve().parent.parent / "board/x86_64/cmdline").read_text()
+    return re.search(rf'^{name}="(.*)"$', text, re.M)[1]
 
 
 class StampedLog:
@@ -39,7 +46,7 @@ class StampedLog:
 def hypervisor_image(build, hypervisor):
     """(path, words on its command line) of the hypervisor under test, for QEMU's -kernel."""
     if hypervisor == "xen":
-        return build / "peer/xen", "dom0=pvh noreboot"
+        return build / "peer/xen", "dom0=pvh dom0_mem=512M noreboot"
     return build / "hypervisor/socle", ""
 
 
@@ -62,7 +69,7 @@ class Machine:
     def micro(cls, args, image, words, log):
         """A small machine whose control domain is a micro-guest, its command line being words."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
-        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_mem=96M dom0_max_vcpus=2 {extra}"
+        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 {extra} dom0_mem=96M"
         return cls(["-kernel", kernel, "-append", line.strip(), "-initrd", f"{image} {words}".strip()], log,
                    memory=512)
 
@@ -72,13 +79,14 @@ class Machine:
         return cls(["-cdrom", build / "socle.iso", "-boot", "d", *extra], log, **machine)
 
     @classmethod
-    def direct(cls, build, hypervisor, log, words="", dom0_words="", modules=None, extra=(), **machine):
+    def direct(cls, build, hypervisor, log, words="", modules=None, initrd=None, extra=(), **machine):
         """Hypervisor, kernel and initramfs loaded by QEMU itself; modules replaces the last two."""
         kernel, own = hypervisor_image(build, hypervisor)
-        line = f"console=com1 com1=115200,8n1 loglvl=info dom0_mem={DOM0_MEMORY[hypervisor]} {own} {words}"
+        line = f"{cmdline('HYPERVISOR_CMDLINE')} loglvl=info {own} {words}"
         if modules is None:
-            modules = f"{build}/dom0/vmlinux console=hvc0 swiotlb=force quiet {dom0_words},{build}/dom0/initrd"
-        load = ["-kernel", kernel, "-append", " ".join(line.split())] + (["-initrd", modules] if modules else [])
+            words = cmdline("DOM0_CMDLINE").replace(",", ",,")   # a comma parts modules
+            modules = f"{build}/dom0/vmlinux {words} quiet,{initrd or build / 'dom0/initrd'}"
+        load = ["-kernel", kernel, "-append", line.strip()] + (["-initrd", modules] if modules else [])
         return cls(load + list(extra), log, **machine)
 
     def __enter__(self):

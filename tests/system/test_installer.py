@@ -7,7 +7,7 @@ BOOT = 400   # seconds; it unpacks 40 MB under emulated nested paging
 def test_debian_installer_shows_its_first_screen(host):
     host.run("printf 'name = \"installer\"\\nmemory = 1024\\nkernel = \"/images/installer/vmlinuz\"\\n"
              "ramdisk = \"/images/installer/initrd.gz\"\\n"
-             "cmdline = \"console=hvc0 TERM=vt100 DEBIAN_FRONTEND=text\"\\ntype = \"pvh\"\\n' > /tmp/installer.cfg")
+             "cmdline = \"console=hvc0 TERM=linux\"\\ntype = \"pvh\"\\n' > /tmp/installer.cfg")
     host.start("xl create -c /tmp/installer.cfg")
     entered = host.count
     index = host.machine.expect([rb"Select a language|Choose the language|Prompt: ", rb"end%d=" % entered], BOOT)
