@@ -59,9 +59,7 @@ static int map_moved(struct domain *d, gfn_t from, gfn_t to)
 		return -EINVAL;
 	rc = type != P2M_RAM_RW ? -EINVAL : gfn_vacate(d, to);
 	if (!rc)
-		rc = p2m_map(d, to, page_to_mfn(pg), ORDER_4K, P2M_RAM_RW);
-	if (!rc)
-		rc = p2m_unmap(d, from, ORDER_4K);
+		rc = p2m_move_page(d, from, to, page_to_mfn(pg));
 	page_put(pg);
 	return rc;
 }

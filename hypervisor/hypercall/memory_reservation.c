@@ -52,7 +52,7 @@ static int range_release(struct domain *d, gfn_t gfn, unsigned nr)
 			break;
 		}
 		if (type == P2M_RAM_RW || type == P2M_RAM_RO)
-			rc = p2m_unmap(d, GFN(gfn.n + n), ORDER_4K);
+			rc = p2m_unmap_page(d, GFN(gfn.n + n), page_to_mfn(pages[n]));
 		else
 			rc = -EINVAL;
 		if (rc) {

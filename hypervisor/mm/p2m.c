@@ -219,6 +219,45 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 	return p2m_map(d, gfn, MFN(0), order, P2M_INVALID);
 }
 
+/* The lock is held. */
+static int unmap_ram(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+	enum p2m_type type;
+
+	if (p2m_lookup(d, gfn, &type).n != mfn.n || (type != P2M_RAM_RW && type != P2M_RAM_RO))
+		return -EBUSY;
+	return map_piece(d, gfn, MFN(0), 0, P2M_INVALID);
+}
+
+int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+	int rc;
+
+	spin_lock(&d->p2m.lock);
+	rc = unmap_ram(d, gfn, mfn);
+	spin_unlock(&d->p2m.lock);
+	return rc;
+}
+
+int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn)
+{
+	int rc;
+
+	if (to.n >= GFN_LIMIT)
+		return -EINVAL;
+	spin_lock(&d->p2m.lock);
+	rc = unmap_ram(d, from, mfn);
+	if (!rc) {
+		rc = map_piece(d, to, mfn, 0, P2M_RAM_RW);
+		if (rc) /* back where it was: the tables for that are there, so it cannot fail */
+			map_piece(d, from, mfn, 0, P2M_RAM_RW);
+		else
+			d->p2m.max_gfn = MAX(d->p2m.max_gfn, to.n);
+	}
+	spin_unlock(&d->p2m.lock);
+	return rc;
+}
+
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
 	mfn_t root = MFN(READ_ONCE(d->p2m.root.n));

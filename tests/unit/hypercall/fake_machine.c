@@ -18,6 +18,7 @@ uint8_t memory[MEMORY_SIZE];
 unsigned fake_flushes, fake_log_lines, fake_free_frames, fake_arg;
 uint64_t fake_arg_value;
 int fake_preempt_after;
+void (*fake_other_vcpu)(void);
 
 static struct page_info frames[FAKE_FRAMES];
 static unsigned mapped[FAKE_FRAMES], stale[FAKE_FRAMES];
@@ -54,6 +55,7 @@ void machine_reset(void)
 		frames[i].flags = PAGE_RAM;
 	fake_flushes = fake_log_lines = 0;
 	fake_preempt_after = -1;
+	fake_other_vcpu = NULL;
 	fake_free_frames = 3000;
 	objects = 0;
 	current = NULL;
@@ -252,6 +254,22 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 	return p2m_map(d, gfn, MFN(0), order, P2M_INVALID);
 }
 
+int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+	enum p2m_type type;
+
+	if (p2m_lookup(d, gfn, &type).n != mfn.n || (type != P2M_RAM_RW && type != P2M_RAM_RO))
+		return -EBUSY;
+	return p2m_unmap(d, gfn, 0);
+}
+
+int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn)
+{
+	int rc = to.n < FAKE_GFNS ? p2m_unmap_page(d, from, mfn) : -EINVAL;
+
+	return rc ? rc : p2m_map(d, to, mfn, 0, P2M_RAM_RW);
+}
+
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
 	struct entry e = gfn.n < FAKE_GFNS ? tables[d->id][gfn.n] : (struct entry){ 0 };
@@ -273,6 +291,12 @@ struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
 		pg = NULL;
 	if (type)
 		*type = t;
+	if (fake_other_vcpu) {
+		void (*race)(void) = fake_other_vcpu;
+
+		fake_other_vcpu = NULL;
+		race();
+	}
 	return pg;
 }
 

@@ -45,6 +45,9 @@ void machine_check_no_leaks(void);
 struct domain *machine_domain(domid_t id);
 void run_as(struct domain *d);
 
+/* Called once, right after the next page was looked up: what another vCPU does meanwhile. */
+extern void (*fake_other_vcpu)(void);
+
 /* What is mapped at gfn of d. */
 enum p2m_type type_at(struct domain *d, uint64_t gfn);
 uint64_t mfn_at(struct domain *d, uint64_t gfn);

@@ -240,6 +240,46 @@ static void test_pages_move(void **state)
 	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_gmfn, 3600, 3601), -EPERM);
 }
 
+/* Another vCPU of the guest moves page 30 to 33 while the first works on it. */
+static void page_30_moves(void)
+{
+	enum p2m_type type;
+
+	assert_int_equal(p2m_move_page(guest, GFN(30), GFN(33), p2m_lookup(guest, GFN(30), &type)),
+			 0);
+}
+
+/* Were a page in two places, giving it back at one would leave the guest a frame of others. */
+static void test_a_page_moved_by_two_is_in_one_place(void **state)
+{
+	uint64_t page;
+
+	give_ram(guest, 30, 0);
+	page = mfn_at(guest, 30);
+	run_as(guest);
+	fake_other_vcpu = page_30_moves;
+	assert_int_equal(place(DOMID_SELF, XENMAPSPACE_gmfn, 30, 31), -EBUSY);
+	assert_int_equal(type_at(guest, 31), P2M_INVALID);
+	assert_int_equal(mfn_at(guest, 33), page);
+	gfns((uint64_t[]){ 33 }, 1);
+	assert_int_equal(reservation(XENMEM_decrease_reservation, DOMID_SELF, 1, 0), 1);
+	assert_int_equal(refs_of(page), 0);
+}
+
+static void test_a_page_moved_while_it_is_given_back_stays(void **state)
+{
+	uint64_t page;
+
+	give_ram(guest, 30, 0);
+	page = mfn_at(guest, 30);
+	run_as(guest);
+	fake_other_vcpu = page_30_moves;
+	gfns((uint64_t[]){ 30 }, 1);
+	assert_int_equal(reservation(XENMEM_decrease_reservation, DOMID_SELF, 1, 0), 0);
+	assert_int_equal(mfn_at(guest, 33), page);
+	assert_int_equal(refs_of(page), 1);
+}
+
 static void test_grant_frames(void **state)
 {
 	run_as(guest);
@@ -560,6 +600,8 @@ int main(void)
 		TEST(test_domain_0_gets_its_own_frames_back),
 		TEST(test_shared_info_replaces_ram),
 		TEST(test_pages_move),
+		TEST(test_a_page_moved_by_two_is_in_one_place),
+		TEST(test_a_page_moved_while_it_is_given_back_stays),
 		TEST(test_grant_frames),
 		TEST(test_foreign_pages_hold_a_reference),
 		TEST(test_each_entry_has_its_own_error),
