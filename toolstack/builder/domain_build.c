@@ -67,8 +67,10 @@ static int build_prepare(struct build *b, struct reason *why)
 	if (kernel_image_load(&b->kernel, b->spec->kernel, why) < 0)
 		return -1;
 	phases_end(b->phases, "kernel: read, unpack", b->xc->calls);
-	return guest_layout_plan(&b->layout, b->spec->memory_kib, &b->kernel.elf, b->ramdisk_len,
-				 start_info_size(b->spec->cmdline), why);
+	if (guest_layout_plan(&b->layout, b->spec->memory_kib, &b->kernel.elf, b->ramdisk_len,
+			      start_info_size(b->spec->cmdline), why) < 0)
+		return -1;
+	return domain_memory_check(b->xc, &b->layout, why);
 }
 
 static int build_create(struct build *b, struct reason *why)

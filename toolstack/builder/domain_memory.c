@@ -69,11 +69,31 @@ static int populate_range(struct xencall *xc, domid_t domid, uint64_t gfn, uint6
 	return 0;
 }
 
+static uint64_t layout_bytes(const struct guest_layout *lay)
+{
+	return lay->tail_end + (lay->high_end - GUEST_HIGH_RAM) + GUEST_ACPI_SIZE + 2 * GUEST_PAGE;
+}
+
+int domain_memory_check(struct xencall *xc, const struct guest_layout *lay, struct reason *why)
+{
+	uint64_t need = layout_bytes(lay);
+	struct xen_sysctl_physinfo info;
+	uint64_t free;
+
+	if (host_physinfo(xc, &info) < 0)
+		return reason_errno(why, "asking for free memory");
+	free = (info.free_pages - info.outstanding_pages) * GUEST_PAGE;
+	if (need <= free)
+		return 0;
+	return reason_set(why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
+			  (unsigned long long)(need + (1 << 20) - 1) >> 20,
+			  (unsigned long long)free >> 20);
+}
+
 int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
 			   struct reason *why)
 {
 	uint64_t high = (lay->high_end - GUEST_HIGH_RAM) / GUEST_PAGE;
-	struct xen_sysctl_physinfo info;
 
 	if (populate_range(xc, domid, 0, lay->tail_end / GUEST_PAGE) == 0 &&
 	    populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
@@ -82,11 +102,8 @@ int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest
 	    populate_range(xc, domid, GUEST_STORE_GFN, 1) == 0 &&
 	    populate_range(xc, domid, GUEST_CONSOLE_GFN, 1) == 0)
 		return 0;
-	if (host_physinfo(xc, &info) < 0)
-		memset(&info, 0, sizeof(info));
-	return reason_set(why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
-			  (unsigned long long)(lay->low_end + lay->high_end - GUEST_HIGH_RAM) >> 20,
-			  (unsigned long long)info.free_pages >> 8);
+	return reason_set(why, "the host ran out of memory while the guest was given its %llu MiB",
+			  (unsigned long long)layout_bytes(lay) >> 20);
 }
 
 int domain_memory_set_map(struct xencall *xc, domid_t domid, const struct guest_layout *lay,

@@ -8,6 +8,8 @@
 #include "builder/layout.h"
 #include "lib/xencall.h"
 
+/* Whether the host has enough for this plan: told before a domain is made, and in no time. */
+int domain_memory_check(struct xencall *xc, const struct guest_layout *lay, struct reason *why);
 /* RAM, the ACPI pages, and the two special pages. Returns -1 with the reason. */
 int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
 			   struct reason *why);
