@@ -28,7 +28,8 @@ $(DL)/%.ok: $(DL)/lock/%
 	tools/fetch --package $*
 	@touch $@
 
-.SECONDARY:
+# Links of a chain of rules, but not to be thrown away.
+.PRECIOUS: $(B)/host-deps/% $(DL)/lock/% $(DL)/%.ok
 
 # $(call locked_version,PACKAGE) and $(call locked_files,PACKAGE): what the lock says.
 locked_version = $(shell awk '$$3 == "$(1)" { print $$4; exit }' $(LOCK))
