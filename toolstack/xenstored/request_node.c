@@ -99,7 +99,8 @@ int do_directory_part(struct request *r)
 			break;
 		len += name;
 	}
-	buf_append(&part, text.data + from, len);
+	if (len)
+		buf_append(&part, text.data + from, len);
 	if (from + len == text.len)
 		buf_append(&part, "", 1);
 	if (text.failed || part.failed)
