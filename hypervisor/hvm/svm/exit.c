@@ -29,6 +29,8 @@ static const struct exit_kind kinds[] = {
 	{ SVM_EXIT_STGI, VMEXIT_UNDEFINED, 0 },    { SVM_EXIT_CLGI, VMEXIT_UNDEFINED, 0 },
 	{ SVM_EXIT_SKINIT, VMEXIT_UNDEFINED, 0 },  { SVM_EXIT_MONITOR, VMEXIT_UNDEFINED, 0 },
 	{ SVM_EXIT_MWAIT, VMEXIT_UNDEFINED, 0 },
+	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_DB, VMEXIT_NOTHING, 0 },
+	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_AC, VMEXIT_NOTHING, 0 },
 };
 
 static void decode_io(const struct vmcb *c, struct vmexit *e)

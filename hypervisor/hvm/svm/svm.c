@@ -63,6 +63,11 @@ static int svm_vcpu_init(struct vcpu *v)
 	s->vmcb = c;
 	s->vmcb_pa = virt_to_paddr(c);
 	s->asid_cpu = MAX_CPUS;
+	/*
+	 * The delivery of these two can raise them again, without end and without ever letting an
+	 * interrupt in: a guest could take the CPU away from us (CVE-2015-5307, CVE-2015-8104).
+	 */
+	c->intercept_exceptions = 1u << EXCEPTION_DB | 1u << EXCEPTION_AC;
 	c->intercept1 = INTERCEPT_INTR | INTERCEPT_NMI | INTERCEPT_INIT | INTERCEPT_RDPMC |
 			INTERCEPT_CPUID | INTERCEPT_INVD | INTERCEPT_HLT | INTERCEPT_INVLPGA |
 			INTERCEPT_IOIO | INTERCEPT_MSR | INTERCEPT_FERR_FREEZE | INTERCEPT_SHUTDOWN;
@@ -123,6 +128,20 @@ static void keep_interrupted_event(struct vmcb *c)
 	c->event_injection = i;
 }
 
+/*
+ * Delivered after all, one exit at a time. An event in whose delivery it was raised is delivered
+ * again first, and raises it again.
+ */
+static void deliver_intercepted(struct vcpu *v, const struct vmcb *c)
+{
+	if (c->event_injection & EVENT_VALID)
+		return;
+	if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_DB)
+		hvm->inject_exception(v, EXCEPTION_DB, false, 0);
+	else if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_AC)
+		hvm->inject_exception(v, EXCEPTION_AC, true, (uint32_t)c->exit_info1);
+}
+
 static void svm_run(struct vcpu *v, struct vmexit *e)
 {
 	struct svm_vcpu *s = svm_of(v);
@@ -150,6 +169,7 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	if ((c->vintr & VINTR_TPR) != (uint64_t)(vlapic_get_tpr(v) >> 4))
 		vlapic_set_tpr(v, (uint8_t)(c->vintr << 4));
 	keep_interrupted_event(c);
+	deliver_intercepted(v, c);
 	svm_decode_exit(v, e);
 	if (e->reason == VMEXIT_INTR_WINDOW) {
 		c->vintr &= ~(VINTR_IRQ | VINTR_PRIORITY | VINTR_IGNORE_TPR);

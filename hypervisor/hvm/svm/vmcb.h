@@ -80,6 +80,10 @@ _Static_assert(offsetof(struct vmcb, rax) == 0x5f8, "APM appendix B");
 _Static_assert(offsetof(struct vmcb, cr2) == 0x640, "APM appendix B");
 _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 
+/* intercept_exceptions has a bit for each of them */
+#define EXCEPTION_DB 1u
+#define EXCEPTION_AC 17u
+
 /* intercept1 */
 #define INTERCEPT_INTR        (1u << 0)
 #define INTERCEPT_NMI         (1u << 1)
