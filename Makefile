@@ -34,6 +34,9 @@ export PYTHONDONTWRITEBYTECODE := 1
 -include tests/build.mk
 -include tools/build.mk
 
+# No hypervisor before there is a compiler; what musl's compiler builds waits for the sysroot.
+$(HV_OBJ): | $(B)/host-deps/build
+
 .PHONY: help clean distclean
 help: ## this list
 	@echo "make TARGET    (results in build/, downloads in dl/)"

@@ -13,6 +13,9 @@ $(B)/host-deps/%: board/host-deps board/host-deps.list
 	@board/host-deps $*
 	@touch $@
 
+# One at a time: apt has one lock.
+$(B)/host-deps/test $(B)/host-deps/lint: | $(B)/host-deps/build
+
 # ---- files from Debian -------------------------------------------------------------------------
 # $(DL)/<package>.ok is a stamp: all locked files of that package are in dl/ and have been
 # verified. It depends on the package's own lines of the lock file, so that a changed lock
