@@ -84,6 +84,7 @@ struct domain {
 	struct p2m p2m;
 	struct spinlock page_lock;
 	uint32_t page_list;     /* first frame owned, linked through page_info; page_lock */
+	uint32_t page_list_rest; /* those that a dying domain has given back but others still hold */
 	uint64_t tot_pages;     /* page_lock */
 	uint64_t max_pages;     /* page_lock */
 	uint64_t xenheap_pages; /* page_lock */

@@ -11,23 +11,25 @@
 #include "log.h"
 #include "private.h"
 
-static void owner_link(struct domain *d, struct page_info *pg)
+static void owner_link(uint32_t *list, struct page_info *pg)
 {
 	uint32_t frame = (uint32_t)page_to_mfn(pg).n;
 
 	pg->prev = 0;
-	pg->next = d->page_list;
+	pg->next = *list;
 	if (pg->next)
 		frame_table[pg->next].prev = frame;
-	d->page_list = frame;
+	*list = frame;
 }
 
 static void owner_unlink(struct domain *d, struct page_info *pg)
 {
 	if (pg->prev)
 		frame_table[pg->prev].next = pg->next;
-	else
+	else if (d->page_list == page_to_mfn(pg).n)
 		d->page_list = pg->next;
+	else
+		d->page_list_rest = pg->next;
 	if (pg->next)
 		frame_table[pg->next].prev = pg->prev;
 	pg->next = pg->prev = 0;
@@ -37,7 +39,7 @@ static void page_give(struct domain *d, struct page_info *pg)
 {
 	pg->owner = d->id;
 	pg->flags = PAGE_RAM | PAGE_ALLOCATED;
-	owner_link(d, pg);
+	owner_link(&d->page_list, pg);
 	atomic_set(&pg->count, 1);
 }
 
@@ -136,10 +138,15 @@ void page_put(struct page_info *pg)
 		domain_put(d);
 }
 
+static bool clear_allocated(struct page_info *pg)
+{
+	return __atomic_fetch_and(&pg->flags, (uint8_t)~PAGE_ALLOCATED, __ATOMIC_SEQ_CST) &
+	       PAGE_ALLOCATED;
+}
+
 bool page_drop_allocated(struct page_info *pg)
 {
-	if (!(__atomic_fetch_and(&pg->flags, (uint8_t)~PAGE_ALLOCATED, __ATOMIC_SEQ_CST) &
-	      PAGE_ALLOCATED))
+	if (!clear_allocated(pg))
 		return false;
 	page_put(pg);
 	return true;
@@ -162,20 +169,22 @@ void page_unshare(void *va)
 bool domain_pages_release(struct domain *d, unsigned max)
 {
 	for (unsigned i = 0; i < max; i++) {
-		struct page_info *pg = NULL;
-		uint32_t frame;
+		struct page_info *pg;
+		bool ours;
 
 		spin_lock(&d->page_lock);
-		/* Those still referenced by others stay on the list, behind: look for the next. */
-		for (frame = d->page_list; frame; frame = frame_table[frame].next)
-			if (frame_table[frame].flags & PAGE_ALLOCATED) {
-				pg = &frame_table[frame];
-				break;
-			}
-		spin_unlock(&d->page_lock);
-		if (!pg)
+		if (!d->page_list) {
+			spin_unlock(&d->page_lock);
 			return true;
-		page_drop_allocated(pg);
+		}
+		/* Out of the way, so that those that others hold are not looked at again each time. */
+		pg = &frame_table[d->page_list];
+		owner_unlink(d, pg);
+		owner_link(&d->page_list_rest, pg);
+		ours = clear_allocated(pg);
+		spin_unlock(&d->page_lock);
+		if (ours)
+			page_put(pg);
 	}
 	return false;
 }
