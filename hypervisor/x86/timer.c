@@ -48,16 +48,12 @@ static bool enqueue(struct cpu *c, struct timer *t)
 	return c->timers.next == &t->link;
 }
 
-/* Another CPU reprograms its own hardware on its way through cpu_run. */
-static void first_changed(struct cpu *c)
+/* Our own hardware is set for the first; the lock is held, since others take timers off our list. */
+static void program_first(struct cpu *c)
 {
-	if (c == this_cpu())
-		apic_timer_program(
-			list_empty(&c->timers)
-				? TIME_NEVER
-				: list_entry(c->timers.next, struct timer, link)->expires);
-	else
-		apic_send_ipi(c->apic_id, VECTOR_KICK);
+	apic_timer_program(list_empty(&c->timers)
+				   ? TIME_NEVER
+				   : list_entry(c->timers.next, struct timer, link)->expires);
 }
 
 void timer_set(struct timer *t, time_ns_t expires)
@@ -68,22 +64,29 @@ void timer_set(struct timer *t, time_ns_t expires)
 	list_remove(&t->link);
 	t->expires = expires;
 	first = expires != TIME_NEVER && enqueue(c, t);
+	if (first && c == this_cpu())
+		program_first(c);
 	spin_unlock(&c->timer_lock);
-	if (first)
-		first_changed(c);
+	/* Another CPU programs its own hardware on its way through cpu_run. */
+	if (first && c != this_cpu())
+		apic_send_ipi(c->apic_id, VECTOR_KICK);
 }
 
+/* Again after a wait: the function that was running may have set the timer anew. */
 void timer_stop(struct timer *t)
 {
-	struct cpu *c = lock_queue_of(t);
-	struct timer *running;
+	struct cpu *c;
+	bool running;
 
-	list_remove(&t->link);
-	t->expires = TIME_NEVER;
-	running = c->timer_running;
-	spin_unlock(&c->timer_lock);
-	while (running == t && c != this_cpu() && READ_ONCE(c->timer_running) == t)
-		__builtin_ia32_pause();
+	do {
+		c = lock_queue_of(t);
+		list_remove(&t->link);
+		t->expires = TIME_NEVER;
+		running = c->timer_running == t && c != this_cpu();
+		spin_unlock(&c->timer_lock);
+		while (running && READ_ONCE(c->timer_running) == t)
+			__builtin_ia32_pause();
+	} while (running);
 }
 
 void timer_migrate(struct timer *t, unsigned cpu)
@@ -94,6 +97,11 @@ void timer_migrate(struct timer *t, unsigned cpu)
 	if (READ_ONCE(t->cpu) == cpu)
 		return;
 	c = lock_queue_of(t);
+	/* While its function runs there it stays: that is where timer_stop waits for it. */
+	if (c->timer_running == t) {
+		spin_unlock(&c->timer_lock);
+		return;
+	}
 	list_remove(&t->link);
 	expires = t->expires;
 	WRITE_ONCE(t->cpu, cpu);
@@ -122,6 +130,6 @@ void timers_run(void)
 		spin_lock(&c->timer_lock);
 		WRITE_ONCE(c->timer_running, NULL);
 	}
+	program_first(c);
 	spin_unlock(&c->timer_lock);
-	first_changed(c);
 }
