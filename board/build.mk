@@ -39,7 +39,7 @@ locked_version = $(shell awk '$$3 == "$(1)" { print $$4; exit }' $(LOCK))
 locked_files = $(shell awk '$$3 == "$(1)" { n = split($$7, p, "/"); print "$(DL)/" p[n] }' $(LOCK))
 
 .PHONY: host-deps update-lock fetch
-host-deps: $(B)/host-deps/build $(B)/host-deps/test $(B)/host-deps/lint ## install what build, tests and lint need
+host-deps: $(addprefix $(B)/host-deps/,build test lint) ## install what all of it needs
 
 fetch: ## download what the image is made of
 	tools/fetch --group product
@@ -60,5 +60,5 @@ RUN_NEEDS_socle := $(B)/socle.iso
 RUN_NEEDS_xen := $(B)/peer/xen $(B)/dom0/vmlinux $(B)/dom0/initrd
 
 .PHONY: run
-run: $(RUN_NEEDS_$(HYPERVISOR)) ## boot the ISO in an emulated machine (HYPERVISOR=xen: Debian's Xen instead of ours)
+run: $(RUN_NEEDS_$(HYPERVISOR)) ## the ISO in an emulated machine (HYPERVISOR=xen: Debian's)
 	@B=$(B) board/qemu/run --hypervisor $(HYPERVISOR) $(RUN_FLAGS)

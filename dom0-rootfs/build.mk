@@ -53,8 +53,7 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@mkdir -p $(@D)
 	@B=$(B) $(ROOTFS)/make-demo-guest $@
 
-# While there is no toolstack/build.mk yet, the control domain comes without it.
-TOOLSTACK_PROGRAMS := $(if $(wildcard toolstack/build.mk),$(addprefix $(B)/toolstack/,xl consoled xenstored xenstore))
+TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore)
 
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
 		tools/pack-initrd $(BOARD)/modules.list $(PACKAGES)/busybox/.done \
@@ -70,4 +69,4 @@ $(B)/dom0/%.gz: $(B)/dom0/%
 	@gzip -6 -n <$< >$@
 
 .PHONY: dom0
-dom0: $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/dom0/initrd.gz ## the control domain's kernel and initramfs
+dom0: $(addprefix $(B)/dom0/,vmlinux initrd initrd.gz) ## the control domain's kernel and initramfs

@@ -2,7 +2,8 @@
 #
 # The ISO image and the list of what is in it.
 
-ISO_NEEDS := image/make-iso image/isolinux.cfg $(BOARD)/cmdline $(DL)/isolinux.ok $(DL)/syslinux-common.ok \
+ISO_NEEDS := image/make-iso image/isolinux.cfg $(BOARD)/cmdline \
+	$(DL)/isolinux.ok $(DL)/syslinux-common.ok \
 	$(B)/hypervisor/socle $(B)/dom0/vmlinux $(B)/dom0/initrd
 
 $(B)/socle.iso: $(ISO_NEEDS)
