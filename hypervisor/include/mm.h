@@ -21,6 +21,7 @@ struct domain;
 void *paddr_to_virt(paddr_t pa);
 void *mfn_to_virt(mfn_t mfn);
 mfn_t virt_to_mfn(const void *va);
+paddr_t virt_to_paddr(const void *va);
 #else
 static inline void *paddr_to_virt(paddr_t pa)
 {

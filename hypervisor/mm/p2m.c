@@ -17,6 +17,8 @@
 #define ENTRIES       512u
 #define LEVEL_TOP     3u /* levels 3..0; a leaf at level n maps 512^n frames */
 #define GFN_LIMIT     (1UL << 36)
+#define TABLES_MIN    512u
+#define TABLES_SHARE  64u /* one table for this many pages that a domain may have */
 
 static enum p2m_type entry_type(uint64_t e)
 {
@@ -56,9 +58,19 @@ static mfn_t leaf_mfn(uint64_t e, gfn_t gfn, unsigned level)
 	return MFN(((e & ENTRY_ADDRESS) >> PAGE_SHIFT) + (gfn.n & (level_frames(level) - 1)));
 }
 
+/*
+ * Tables are the hypervisor's memory, and stay until the domain goes: without a limit a guest that
+ * moves one page about would get all of it. A guest's RAM needs one for 512 frames.
+ */
+static bool table_allowed(const struct domain *d)
+{
+	return d->is_control ||
+	       d->p2m.table_frames < TABLES_MIN + READ_ONCE(d->max_pages) / TABLES_SHARE;
+}
+
 static uint64_t *table_alloc(struct domain *d)
 {
-	uint64_t *t = heap_alloc(0);
+	uint64_t *t = table_allowed(d) ? heap_alloc(0) : NULL;
 
 	if (t)
 		d->p2m.table_frames++;

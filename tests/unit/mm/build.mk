@@ -1,2 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 $(eval $(call unit_test,mm,domain_pages,hypervisor/mm/domain_pages.c))
+$(eval $(call unit_test,mm,p2m,hypervisor/mm/p2m.c))

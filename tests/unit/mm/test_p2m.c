@@ -1,0 +1,240 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Nested page tables with AMD's entries, in an arena that stands for machine memory: what is found
+ * after mapping, splitting, moving and unmapping, when references of foreign pages are dropped, and
+ * how many tables a guest may make the hypervisor spend on it.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "abi/errno.h"
+#include "domain.h"
+#include "hvm.h"
+#include "mm.h"
+#include "p2m.h"
+
+#define TABLES 1024u
+
+static uint8_t *arena;
+static unsigned used, limit, flushes, freed;
+static struct domain *d, *owner;
+static struct page_info pages[4096];
+
+static const struct p2m_format format = {
+	.leaf = { [P2M_RAM_RW] = 7, [P2M_RAM_RO] = 5, [P2M_MMIO_DIRECT] = 7, [P2M_FOREIGN] = 7 },
+	.table = 7,
+	.large = 0x80,
+};
+static const struct hvm_ops ops = { .p2m_format = &format };
+const struct hvm_ops *hvm = &ops;
+
+void *heap_alloc(unsigned order)
+{
+	assert_int_equal(order, 0);
+	return used < limit ? memset(arena + used++ * PAGE_SIZE, 0, PAGE_SIZE) : NULL;
+}
+
+void heap_free(void *va, unsigned order)
+{
+	freed++;
+}
+
+/* Frame 1 is where the arena begins: 0 stands for no table. */
+void *mfn_to_virt(mfn_t mfn)
+{
+	return arena + (mfn.n - 1) * PAGE_SIZE;
+}
+
+paddr_t virt_to_paddr(const void *va)
+{
+	return (paddr_t)((const uint8_t *)va - arena) + PAGE_SIZE;
+}
+
+mfn_t virt_to_mfn(const void *va)
+{
+	return MFN(virt_to_paddr(va) >> PAGE_SHIFT);
+}
+
+struct page_info *mfn_to_page(mfn_t mfn)
+{
+	return mfn.n < ARRAY_SIZE(pages) ? &pages[mfn.n] : NULL;
+}
+
+mfn_t page_to_mfn(const struct page_info *pg)
+{
+	return MFN((uint64_t)(pg - pages));
+}
+
+bool page_get(struct page_info *pg, const struct domain *dom)
+{
+	if (!pg->count || pg->owner != dom->id)
+		return false;
+	pg->count++;
+	return true;
+}
+
+void page_put(struct page_info *pg)
+{
+	assert_true(pg->count > 0);
+	pg->count--;
+}
+
+struct domain *domain_of_page(const struct page_info *pg)
+{
+	return pg->owner == owner->id ? owner : d;
+}
+
+void tlb_flush_domain(struct domain *dom)
+{
+	flushes++;
+}
+
+static int setup(void **state)
+{
+	arena = aligned_alloc(PAGE_SIZE, TABLES * PAGE_SIZE);
+	used = flushes = freed = 0;
+	limit = TABLES;
+	d = calloc(1, sizeof(*d));
+	d->id = 1;
+	d->max_pages = 640;
+	owner = calloc(1, sizeof(*owner));
+	owner->id = 2;
+	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
+		pages[i] = (struct page_info){ .count = 1, .owner = 1 };
+	return p2m_init(d);
+}
+
+static int teardown(void **state)
+{
+	p2m_destroy(d);
+	assert_int_equal(d->p2m.table_frames, 0);
+	assert_int_equal(freed, used);
+	free(arena);
+	free(d);
+	free(owner);
+	return 0;
+}
+
+static void at(uint64_t gfn, uint64_t mfn, enum p2m_type type)
+{
+	enum p2m_type t;
+	mfn_t m = p2m_lookup(d, GFN(gfn), &t);
+
+	assert_int_equal(t, type);
+	assert_int_equal(m.n, type == P2M_INVALID ? INVALID_MFN.n : mfn);
+}
+
+static void test_map_split_unmap(void **state)
+{
+	assert_int_equal(p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW), 0);
+	at(511, 0, P2M_INVALID);
+	at(512, 1024, P2M_RAM_RW);
+	at(1023, 1535, P2M_RAM_RW);
+	at(1024, 0, P2M_INVALID);
+	p2m_flush(d);
+	assert_int_equal(flushes, 0); /* nothing was there before */
+	assert_int_equal(p2m_unmap(d, GFN(700), ORDER_4K), 0);
+	at(699, 1024 + 187, P2M_RAM_RW);
+	at(700, 0, P2M_INVALID);
+	at(701, 1024 + 189, P2M_RAM_RW);
+	p2m_flush(d);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(p2m_map(d, GFN(1ul << 36), MFN(1), ORDER_4K, P2M_RAM_RW), -EINVAL);
+	at(1ul << 36, 0, P2M_INVALID);
+	at(~0ul, 0, P2M_INVALID);
+}
+
+static void test_move(void **state)
+{
+	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
+	assert_int_equal(p2m_move_page(d, GFN(600), GFN(1ul << 30), MFN(1112)), 0);
+	at(600, 0, P2M_INVALID);
+	at(1ul << 30, 1112, P2M_RAM_RW);
+	assert_int_equal(d->p2m.max_gfn, 1ul << 30);
+	/* Somebody was faster. */
+	assert_int_equal(p2m_move_page(d, GFN(600), GFN(5), MFN(1112)), -EBUSY);
+	assert_int_equal(p2m_unmap_page(d, GFN(600), MFN(1112)), -EBUSY);
+	assert_int_equal(p2m_unmap_page(d, GFN(601), MFN(1112)), -EBUSY);
+	at(601, 1113, P2M_RAM_RW);
+	at(5, 0, P2M_INVALID);
+	assert_int_equal(p2m_move_page(d, GFN(601), GFN(1ul << 36), MFN(1113)), -EINVAL);
+	assert_int_equal(p2m_unmap_page(d, GFN(1ul << 30), MFN(1112)), 0);
+	at(1ul << 30, 0, P2M_INVALID);
+}
+
+/* Out of memory, a page is where it was, and nowhere else. */
+static void test_move_without_memory(void **state)
+{
+	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
+	limit = used;
+	assert_int_equal(p2m_move_page(d, GFN(600), GFN(700), MFN(1112)), -ENOMEM);
+	at(600, 1112, P2M_RAM_RW);
+	at(700, 1212, P2M_RAM_RW);
+	limit = used + 1; /* for the split of the large page */
+	assert_int_equal(p2m_move_page(d, GFN(600), GFN(1ul << 30), MFN(1112)), -ENOMEM);
+	at(600, 1112, P2M_RAM_RW);
+	at(1ul << 30, 0, P2M_INVALID);
+}
+
+static void test_foreign_pages_go_after_the_flush(void **state)
+{
+	pages[9] = (struct page_info){ .count = 2, .owner = 2 };
+	assert_int_equal(p2m_map(d, GFN(7), MFN(9), ORDER_4K, P2M_FOREIGN), 0);
+	assert_ptr_equal(p2m_page_get(d, GFN(7), NULL), &pages[9]);
+	page_put(&pages[9]);
+	assert_int_equal(p2m_unmap_page(d, GFN(7), MFN(9)), -EBUSY);
+	assert_int_equal(p2m_unmap(d, GFN(7), ORDER_4K), 0);
+	assert_int_equal(pages[9].count, 2);
+	p2m_flush(d);
+	assert_int_equal(pages[9].count, 1);
+	assert_int_equal(flushes, 1);
+}
+
+/* A guest scatters its memory: each page into 2 MiB where nothing was before. */
+static unsigned scatter(void)
+{
+	unsigned n = 0;
+
+	while (n < TABLES && !p2m_map(d, GFN(512ul * (n + 1)), MFN(n + 1), ORDER_4K, P2M_RAM_RW))
+		n++;
+	return n;
+}
+
+static void test_a_guest_gets_so_many_tables(void **state)
+{
+	unsigned n = scatter();
+
+	assert_in_range(n, 500, 522);
+	assert_int_equal(d->p2m.table_frames, 512 + 640 / 64);
+	at(512, 1, P2M_RAM_RW);
+	/* What needs no new table still works. */
+	assert_int_equal(p2m_move_page(d, GFN(512), GFN(513), MFN(1)), 0);
+	assert_int_equal(p2m_unmap(d, GFN(1024), ORDER_4K), 0);
+}
+
+static void test_domain_0_gets_what_there_is(void **state)
+{
+	d->is_control = true;
+	scatter();
+	assert_int_equal(used, TABLES);
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(test_map_split_unmap),
+		TEST(test_move),
+		TEST(test_move_without_memory),
+		TEST(test_foreign_pages_go_after_the_flush),
+		TEST(test_a_guest_gets_so_many_tables),
+		TEST(test_domain_0_gets_what_there_is),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
