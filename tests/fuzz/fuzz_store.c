@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The store's requests, from a program of domain 0 and from two guests. Input: steps of who, operation,
- * transaction, length (two bytes), payload. Each request has one answer, a guest stays below its quotas, it
- * is refused whatever it tries on a node that is closed to it, and in the end nothing is left.
+ * The store's requests, from a program of domain 0 and from two guests. Input: steps of who,
+ * operation, transaction, length (two bytes), payload. Each request has one answer, a guest stays
+ * below its quotas, it is refused whatever it tries on a node that is closed to it, and in the end
+ * nothing is left.
  */
 #include "fuzz.h"
 

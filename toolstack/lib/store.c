@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The wire protocol of abi/xs_wire.h. A client asks or it watches: so whatever comes is what it waits for.
+ * The wire protocol of abi/xs_wire.h. A client asks or it watches: so whatever comes is what it
+ * waits for.
  */
 #include "lib/store.h"
 
@@ -170,7 +171,10 @@ int store_read(struct store *s, const char *path, struct buf *answer)
 	return request_strings(s, XS_READ, answer, STRINGS(path));
 }
 
-/* A list that is too long for one message comes in parts, and is good only if it did not change meanwhile. */
+/*
+ * A list that is too long for one message comes in parts, and is good only if it did not change
+ * meanwhile.
+ */
 static int list_parts(struct store *s, const char *path, struct buf *names)
 {
 	char offset[24], generation[24] = "";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A client of the store, over xenstored's socket. One request at a time. All return -1 with errno; ENOENT from
- * store_open() means that no xenstored runs.
+ * A client of the store, over xenstored's socket. One request at a time. All return -1 with errno;
+ * ENOENT from store_open() means that no xenstored runs.
  */
 #ifndef TOOLSTACK_STORE_H
 #define TOOLSTACK_STORE_H
@@ -36,15 +36,18 @@ int store_remove(struct store *s, const char *path);
 int store_set_perms(struct store *s, const char *path, const char *perms);
 
 /*
- * Between these two, requests are collected and succeed at once; the end sends them all and fails if one of
- * them does. For requests that need no answer: each round trip wakes another process.
+ * Between these two, requests are collected and succeed at once; the end sends them all and fails
+ * if one of them does. For requests that need no answer: each round trip wakes another process.
  */
 void store_batch_begin(struct store *s);
 int store_batch_end(struct store *s);
 
 /* An event comes at once, and whenever something at or below path changes. */
 int store_watch(struct store *s, const char *path, const char *token);
-/* Waits for the next event; path and token with their terminators. No other request may follow a watch. */
+/*
+ * Waits for the next event; path and token with their terminators. No other request may follow a
+ * watch.
+ */
 int store_event(struct store *s, struct buf *event);
 
 int store_begin(struct store *s);

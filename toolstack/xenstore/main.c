@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * xenstore: looks into the store and changes it. One program for the commands that people know from Xen: `xenstore ls`
- * and, by a link of that name, `xenstore-ls`.
+ * xenstore: looks into the store and changes it. One program for the commands that people know from
+ * Xen: `xenstore ls` and, by a link of that name, `xenstore-ls`.
  */
 #include <ctype.h>
 #include <errno.h>

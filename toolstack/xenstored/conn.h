@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A client of the store: a program on the socket, or a domain on its ring. This is what requests work on;
- * how bytes come and go is the business of socket.c and ring.c.
+ * A client of the store: a program on the socket, or a domain on its ring. This is what requests
+ * work on; how bytes come and go is the business of client.c and domain.c.
  */
 #ifndef XENSTORED_CONN_H
 #define XENSTORED_CONN_H
@@ -17,7 +17,10 @@
 #define QUOTA_WATCHES      128
 #define QUOTA_TRANSACTIONS 10
 #define QUOTA_STEPS        1024 /* reads and writes in one transaction */
-/* More than this not yet taken: no further request is read, and watch events are dropped at twice as much. */
+/*
+ * More than this not yet taken: no further request is read, and watch events are dropped at twice
+ * as much.
+ */
 #define OUT_LIMIT 65536
 
 struct watch {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A domain's ring is its reserved grant, which its builder made; domain 0's is a page that its kernel offers in
- * xenfs. A domain that breaks the protocol or lies about its indices is not served any more; the store goes on.
+ * A domain's ring is its reserved grant, which its builder made; domain 0's is a page that its
+ * kernel offers in xenfs. A domain that breaks the protocol or lies about its indices is not served
+ * any more; the store goes on.
  */
 #include "xenstored/domain.h"
 
@@ -65,7 +66,10 @@ bool domain_is_introduced(unsigned int domid)
 	return domid == 0 || domain_find(domid);
 }
 
-/* The rest of one message, as far as it is in the ring: what comes behind it stays there. True if bytes moved. */
+/*
+ * The rest of one message, as far as it is in the ring: what comes behind it stays there. True if
+ * bytes moved.
+ */
 static bool domain_receive(struct domain *d, bool *lied)
 {
 	struct conn *c = d->conn;
@@ -160,8 +164,8 @@ static int domain_connect(struct domain *d, unsigned int port)
 }
 
 /*
- * Domain 0's kernel has made a page and an event channel for us, and waits: its drivers come up with the first
- * event.
+ * Domain 0's kernel has made a page and an event channel for us, and waits: its drivers come up
+ * with the first event.
  */
 static int local_open(void)
 {
@@ -215,7 +219,9 @@ int domain_introduce(unsigned int domid, unsigned int port)
 
 	if (domid == 0 || domid >= DOMID_FIRST_RESERVED)
 		return EINVAL;
-	/* Again: what was there belongs to a domain that is gone, or to a kernel that was replaced. */
+	/*
+	 * Again: what was there belongs to a domain that is gone, or to a kernel that was replaced.
+	 */
 	domain_release(domid);
 	if (nr_domains == DOMAINS_MAX)
 		return ENOSPC;

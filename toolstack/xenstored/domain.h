@@ -13,8 +13,8 @@ int domains_event_fd(void);
 /* Takes note of the event channels that have fired. */
 void domains_events(void);
 /*
- * Lets each domain's requests in and answers out, a few of each: true if there is more to do at once. So a domain
- * that never stops asking keeps nobody waiting.
+ * Lets each domain's requests in and answers out, a few of each: true if there is more to do at
+ * once. So a domain that never stops asking keeps nobody waiting.
  */
 bool domains_serve(void);
 

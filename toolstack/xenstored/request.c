@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The table of operations, and taking a payload apart: strings with terminators, and for a write a value behind them.
+ * The table of operations, and taking a payload apart: strings with terminators, and for a write a
+ * value behind them.
  */
 #include "xenstored/request.h"
 

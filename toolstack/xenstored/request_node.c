@@ -11,8 +11,8 @@
 #include "xenstored/usage.h"
 
 /*
- * The node at a path, for somebody who needs that access to it. One that is missing is told only to those who
- * may read where it would be.
+ * The node at a path, for somebody who needs that access to it. One that is missing is told only to
+ * those who may read where it would be.
  */
 static int request_node(const struct request *r, const char *path, unsigned int need,
 			const struct node **n)
@@ -70,7 +70,10 @@ int do_directory(struct request *r)
 	return rc;
 }
 
-/* A long list in parts: the node's generation, then names from an offset on, an empty one at the end. */
+/*
+ * A long list in parts: the node's generation, then names from an offset on, an empty one at the
+ * end.
+ */
 int do_directory_part(struct request *r)
 {
 	const struct node *n;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A request in work, and its handlers. A handler answers and returns 0, or returns a positive errno that becomes the
- * answer.
+ * A request in work, and its handlers. A handler answers and returns 0, or returns a positive errno
+ * that becomes the answer.
  */
 #ifndef XENSTORED_REQUEST_PRIVATE_H
 #define XENSTORED_REQUEST_PRIVATE_H

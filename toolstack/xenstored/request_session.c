@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Requests that are not about one node: watches, transactions, and what the toolstack says of domains.
+ * Requests that are not about one node: watches, transactions, and what the toolstack says of
+ * domains.
  */
 #include <errno.h>
 #include <stdio.h>
@@ -22,7 +23,9 @@ int do_watch(struct request *r)
 	if (rc)
 		return rc;
 	answer_ok(r);
-	/* Each watch begins with an event, so that nobody misses what happened before it was set. */
+	/*
+	 * Each watch begins with an event, so that nobody misses what happened before it was set.
+	 */
 	path_len = strlen(r->string[0]) + 1;
 	token_len = strlen(r->string[1]) + 1;
 	memcpy(payload, r->string[0], path_len);

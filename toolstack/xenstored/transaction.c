@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A transaction keeps the tree as it was at its start, its own tree, and a list of steps: what it looked at
- * and what it changed. It commits if every node it touched still has the generation it had at the start;
- * then its changes are made again on the true tree.
+ * A transaction keeps the tree as it was at its start, its own tree, and a list of steps: what it
+ * looked at and what it changed. It commits if every node it touched still has the generation it
+ * had at the start; then its changes are made again on the true tree.
  */
 #include "xenstored/transaction.h"
 

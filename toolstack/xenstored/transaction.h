@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The store's one true tree, and transactions on copies of it. Every access to nodes goes through here: with
- * a transaction it works on that transaction's tree and is remembered; without, it takes effect at once.
+ * The store's one true tree, and transactions on copies of it. Every access to nodes goes through
+ * here: with a transaction it works on that transaction's tree and is remembered; without, it takes
+ * effect at once.
  */
 #ifndef XENSTORED_TRANSACTION_H
 #define XENSTORED_TRANSACTION_H
@@ -35,7 +36,10 @@ struct change_request {
 	unsigned int owner;        /* of nodes that it creates */
 };
 
-/* Makes a change, in the transaction or (t NULL) for everybody, with its watches. 0 or a positive errno. */
+/*
+ * Makes a change, in the transaction or (t NULL) for everybody, with its watches. 0 or a positive
+ * errno.
+ */
 int transaction_change(struct transaction *t, const struct change_request *r);
 
 #endif

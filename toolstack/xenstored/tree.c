@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Copy on write by reference count: node_own() is the one place where a shared node is copied, and it works
- * from the root down, so a node is owned only if all its ancestors are.
+ * Copy on write by reference count: node_own() is the one place where a shared node is copied, and
+ * it works from the root down, so a node is owned only if all its ancestors are.
  */
 #include "xenstored/tree.h"
 
@@ -13,7 +13,10 @@
 
 static uint64_t generation;
 
-/* What a node costs its owner. To be taken back before owner or value change, and charged again after. */
+/*
+ * What a node costs its owner. To be taken back before owner or value change, and charged again
+ * after.
+ */
 static size_t node_bytes(const struct node *n)
 {
 	return sizeof(*n) + strlen(n->name) + n->len;
@@ -164,7 +167,10 @@ static size_t path_next(const char **path, const char **name)
 	return len;
 }
 
-/* Walks to a node, owning all on the way. With make, creates what is missing; without, NULL and ENOENT. */
+/*
+ * Walks to a node, owning all on the way. With make, creates what is missing; without, NULL and
+ * ENOENT.
+ */
 static struct node *tree_own(struct tree *t, const char *path, bool make, unsigned int owner)
 {
 	struct node *n = node_own(&t->root);

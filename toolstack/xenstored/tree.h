@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The store's nodes. A tree is one pointer to a root; trees share nodes, and a node that is shared is copied
- * before it is changed. So a transaction's snapshot costs nothing, and nobody sees it until it is committed.
+ * The store's nodes. A tree is one pointer to a root; trees share nodes, and a node that is shared
+ * is copied before it is changed. So a transaction's snapshot costs nothing, and nobody sees it
+ * until it is committed.
  */
 #ifndef XENSTORED_TREE_H
 #define XENSTORED_TREE_H
@@ -14,7 +15,9 @@
 #define PERM_WRITE 2
 #define PERMS_MAX  8
 
-/* The first entry is the owner, who may do everything; its access is what those not listed may do. */
+/*
+ * The first entry is the owner, who may do everything; its access is what those not listed may do.
+ */
 struct perms {
 	unsigned int nr;
 	struct perm {
@@ -25,8 +28,8 @@ struct perms {
 
 struct node {
 	unsigned int refs;
-	uint64_t
-		gen; /* changes with value, permissions, and the set of children; not with what is in them */
+	/* Changes with value, permissions and the set of children; not with what is in them. */
+	uint64_t gen;
 	struct perms perms;
 	char *name;
 	uint8_t *value;
@@ -48,7 +51,10 @@ void tree_free(struct tree *t);
 const struct node *tree_find(const struct tree *t, const char *path);
 /* The node, or its closest ancestor that there is. */
 const struct node *tree_find_closest(const struct tree *t, const char *path);
-/* Creates the node and its parents as needed; new ones inherit permissions, and belong to owner unless that is 0. */
+/*
+ * Creates the node and its parents as needed; new ones inherit permissions, and belong to owner
+ * unless that is 0.
+ */
 int tree_write(struct tree *t, const char *path, const void *value, size_t len, unsigned int owner);
 /* As tree_write(), but leaves the value of a node that exists. */
 int tree_make(struct tree *t, const char *path, unsigned int owner);

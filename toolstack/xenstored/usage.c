@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A table with a row for every id that a domain can have. The pages of those that there never were stay
- * untouched, and so cost nothing.
+ * A table with a row for every id that a domain can have. The pages of those that there never were
+ * stay untouched, and so cost nothing.
  */
 #include "xenstored/usage.h"
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each domain costs the store: nodes that it owns and bytes that are kept for it, in the true tree and in
- * every snapshot that a transaction holds. So a limit on these is a limit on memory, however it is used.
+ * What each domain costs the store: nodes that it owns and bytes that are kept for it, in the true
+ * tree and in every snapshot that a transaction holds. So a limit on these is a limit on memory,
+ * however it is used.
  */
 #ifndef XENSTORED_USAGE_H
 #define XENSTORED_USAGE_H

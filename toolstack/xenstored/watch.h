@@ -13,8 +13,8 @@ int watch_remove(struct conn *c, const char *path, const char *token);
 void watch_forget_all(struct conn *c);
 
 /*
- * The node at path has changed. removed is what was there when it was removed, else NULL: watches below it
- * are told too. Only those who may read it learn of it.
+ * The node at path has changed. removed is what was there when it was removed, else NULL: watches
+ * below it are told too. Only those who may read it learn of it.
  */
 void watch_fire(const struct tree *t, const char *path, const struct node *removed);
 /* "@introduceDomain", "@releaseDomain" */

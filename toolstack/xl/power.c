@@ -114,8 +114,9 @@ static int stop_heard(domid_t domid, const struct stop_options *o)
 			  xl_command, domid);
 	else
 		log_error(
-			"%s: domain %u has not answered in %u s: it may still be starting, or have no drivers "
-			"for the store, or hang. The request stands; -F stops a domain that does not answer",
+			"%s: domain %u has not answered in %u s: it may still be starting, have "
+			"no drivers for the store, or hang. The request stands; -F stops a domain "
+			"that does not answer",
 			xl_command, domid, seconds);
 	return -1;
 }
@@ -136,7 +137,10 @@ static int stop_all(const struct stop_options *o)
 	int nr = xl_domains(&list);
 	int rc = nr < 0 ? XL_FAILED : XL_OK;
 
-	/* All are asked first, so that they stop side by side. Those that failed are out: domain 0's place. */
+	/*
+	 * All are asked first, so that they stop side by side. Those that failed are out: domain
+	 * 0's place.
+	 */
 	for (int i = 0; i < nr; i++) {
 		if (list[i].domain != 0 && stop_domain(list[i].domain, o) < 0) {
 			list[i].domain = 0;

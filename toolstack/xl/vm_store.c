@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names and permissions as Xen's toolstack uses them (docs/misc/xenstore-paths). A guest may read its home, and
- * write what it is meant to write there.
+ * Names and permissions as Xen's toolstack uses them (docs/misc/xenstore-paths). A guest may read
+ * its home, and write what it is meant to write there.
  */
 #include "xl/vm_store.h"
 
@@ -81,7 +81,10 @@ static void put_all(struct writer *w, const struct vm_config *vm, const struct v
 		put(w, guest_writes[i], "", own);
 	put(w, "control/platform-feature-multiprocessor-suspend", "1", NULL);
 	put(w, "control/platform-feature-xs_reset_watches", "1", NULL);
-	/* What it starts with: Linux takes the difference to what it finds for memory that it cannot see. */
+	/*
+	 * What it starts with: Linux takes the difference to what it finds for memory that it
+	 * cannot see.
+	 */
 	put_number(w, "memory/static-max", vm->memory_mib << 10);
 	put_number(w, "memory/target", vm->memory_mib << 10);
 	put_vcpus(w, vm);

@@ -10,7 +10,9 @@
 #include "lib/vm_config.h"
 #include "lib/vm_state.h"
 
-/* Writes the nodes and introduces the domain, which must be complete. Returns -1 with the reason. */
+/*
+ * Writes the nodes and introduces the domain, which must be complete. Returns -1 with the reason.
+ */
 int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_state *state,
 		 struct reason *why);
 /* Forgets a domain. What is not there is fine, and so is no xenstored. */
@@ -19,9 +21,15 @@ void vm_store_remove(const struct vm_state *state);
 void vm_store_rename(const struct vm_state *state);
 /* Asks the guest: "poweroff", "reboot". Returns -1 with the reason. */
 int vm_store_ask(unsigned int domid, const char *what, struct reason *why);
-/* Waits until the guest has taken note of that. False: not in time. A guest that has ended has taken note. */
+/*
+ * Waits until the guest has taken note of that. False: not in time. A guest that has ended has
+ * taken note.
+ */
 bool vm_store_wait_taken(unsigned int domid, unsigned int seconds);
-/* Whether the guest has said that it acts on such requests. Linux before 4.13 acts on them and does not say so. */
+/*
+ * Whether the guest has said that it acts on such requests. Linux before 4.13 acts on them and does
+ * not say so.
+ */
 bool vm_store_can(unsigned int domid, const char *what);
 
 #endif

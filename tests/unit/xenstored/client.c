@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Requests in, answers and watch events out. No devices: what the toolstack says of domains is faked.
+ * Requests in, answers and watch events out. No devices: what the toolstack says of domains is
+ * faked.
  */
 #include "client.h"
 

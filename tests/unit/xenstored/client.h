@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The store as its clients see it: a program of domain 0, and domain 5 with a home that it may read and a node "data"
- * in it that is its own. Domain 7 is the one that the toolstack knows of.
+ * The store as its clients see it: a program of domain 0, and domain 5 with a home that it may read
+ * and a node "data" in it that is its own. Domain 7 is the one that the toolstack knows of.
  */
 #ifndef TEST_XENSTORED_CLIENT_H
 #define TEST_XENSTORED_CLIENT_H

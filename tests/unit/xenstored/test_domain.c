@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Domains on their rings, in pages that the test plays the domain in: introduction, requests and answers, and what
- * happens to one that lies or never stops. The devices are faked.
+ * Domains on their rings, in pages that the test plays the domain in: introduction, requests and
+ * answers, and what happens to one that lies or never stops. The devices are faked.
  */
 #include "../toolstack/test.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a guest cannot do: grow the store, keep others from it, or get at what is not its own by odd requests.
+ * What a guest cannot do: grow the store, keep others from it, or get at what is not its own by odd
+ * requests.
  */
 #include "client.h"
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What each request of the store means, who may do it, transactions and watches; and the bytes on a ring.
+ * What each request of the store means, who may do it, transactions and watches; and the bytes on a
+ * ring.
  */
 #include "client.h"
 #include "xenstored/request.h"
