@@ -62,6 +62,6 @@ void vcpu_publish_time(struct vcpu *v)
 		write_versioned(&v->info->time, &t);
 	/* The second copy is at a linear address: reachable from the vCPU itself only. */
 	if (v->time_guest && v == vcpu_current() && memcmp(&v->time, &t, sizeof(t)) &&
-	    !guest_copy_to(v->time_guest, &t, sizeof(t)))
+	    !guest_publish(v->time_guest, &t, sizeof(t)))
 		v->time = t;
 }

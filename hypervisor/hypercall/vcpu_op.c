@@ -125,15 +125,15 @@ void vcpu_publish_runstate(struct vcpu *v)
 		return;
 	memcpy(&info, &v->runstate, sizeof(info));
 	if (!v->domain->runstate_update_flag) {
-		guest_copy_to(v->runstate_guest, &info, sizeof(info));
+		guest_publish(v->runstate_guest, &info, sizeof(info));
 		return;
 	}
 	/* Readers on other vCPUs wait while the flag is up. */
 	info.state_entry_time |= XEN_RUNSTATE_UPDATE;
-	guest_copy_to(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
-	guest_copy_to(v->runstate_guest, &info, sizeof(info));
+	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+	guest_publish(v->runstate_guest, &info, sizeof(info));
 	info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
-	guest_copy_to(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
 }
 
 long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)

@@ -64,11 +64,11 @@ static bool read_entry(struct domain *d, gpaddr_t table, unsigned index, bool wi
 	return !guest_phys_read(d, table + (uint64_t)index * (wide ? 8 : 4), e, wide ? 8 : 4);
 }
 
-bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa)
+static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_t *gpa)
 {
 	struct domain *d = v->domain;
 	uint64_t cr0, cr4, efer, cr3 = hvm->get_cr3(v, &cr0, &cr4, &efer), e, size;
-	bool wide = cr4 & CR4_PAE, user = hvm->get_cpl(v) == 3;
+	bool wide = cr4 & CR4_PAE;
 	int level = efer & EFER_LMA ? 3 : wide ? 2 : 1;
 	unsigned bits = wide ? 9 : 10;
 	gpaddr_t table = cr3 & (efer & EFER_LMA ? PTE_ADDRESS : wide ? 0xffffffe0UL : 0xfffff000UL);
@@ -105,6 +105,11 @@ bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa)
 	return true;
 }
 
+bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa)
+{
+	return walk(v, linear, write, hvm->get_cpl(v) == 3, gpa);
+}
+
 int guest_copy_from(void *dst, uint64_t va, size_t len)
 {
 	struct vcpu *v = vcpu_current();
@@ -122,7 +127,7 @@ int guest_copy_from(void *dst, uint64_t va, size_t len)
 	return 0;
 }
 
-int guest_copy_to(uint64_t va, const void *src, size_t len)
+static int copy_to(uint64_t va, const void *src, size_t len, bool user)
 {
 	struct vcpu *v = vcpu_current();
 	gpaddr_t gpa;
@@ -130,13 +135,23 @@ int guest_copy_to(uint64_t va, const void *src, size_t len)
 	while (len) {
 		size_t n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
 
-		if (!guest_walk(v, va, true, &gpa) || guest_phys_write(v->domain, gpa, src, n))
+		if (!walk(v, va, true, user, &gpa) || guest_phys_write(v->domain, gpa, src, n))
 			return -EFAULT;
 		va += n;
 		src = (const char *)src + n;
 		len -= n;
 	}
 	return 0;
+}
+
+int guest_copy_to(uint64_t va, const void *src, size_t len)
+{
+	return copy_to(va, src, len, hvm->get_cpl(vcpu_current()) == 3);
+}
+
+int guest_publish(uint64_t va, const void *src, size_t len)
+{
+	return copy_to(va, src, len, false);
 }
 
 int guest_clear(uint64_t va, size_t len)

@@ -431,6 +431,11 @@ int guest_copy_to(uint64_t va, const void *src, size_t len)
 	return 0;
 }
 
+int guest_publish(uint64_t va, const void *src, size_t len)
+{
+	return guest_copy_to(va, src, len);
+}
+
 int guest_clear(uint64_t va, size_t len)
 {
 	if (!at(va, len))
