@@ -12,7 +12,7 @@ $(B)/socle.iso: $(ISO_NEEDS)
 		$(call locked_files,syslinux-common)
 
 .PHONY: iso
-iso: $(B)/socle.iso $(B)/manifest.json ## build/socle.iso, the image to burn or to copy to a USB stick
+iso: $(B)/socle.iso $(B)/manifest.json ## build/socle.iso, to burn or to copy to a USB stick
 
 $(B)/manifest.json: $(B)/socle.iso image/make-manifest $(LOCK) $(BOARD)/packages.list \
 		$(wildcard $(ROOTFS)/packages/*/recipe)
