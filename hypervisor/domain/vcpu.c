@@ -180,17 +180,21 @@ void vcpu_init_signal(struct vcpu *v)
 
 void vcpu_sipi(struct vcpu *v, uint8_t vector)
 {
+	/* Of several senders one wins, and nobody initialises it by hypercall meanwhile. */
+	spin_lock(&v->domain->lock);
 	/* Its CPU has not put it away yet, or it is up: as on hardware the SIPI is lost. */
-	if (READ_ONCE(v->running) || !(atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN))
-		return;
-	vlapic_reset(v);
-	hvm_reset_state(v, vector);
-	v->initialised = true;
-	vcpu_up(v);
+	if (!READ_ONCE(v->running) && (atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN)) {
+		vlapic_reset(v);
+		hvm_reset_state(v, vector);
+		v->initialised = true;
+		vcpu_up(v);
+	}
+	spin_unlock(&v->domain->lock);
 }
 
 void vcpu_nmi(struct vcpu *v)
 {
-	v->hvm.nmi_pending = true;
+	/* Visible before the kick looks whether v sleeps: a plain store might come after that. */
+	atomic_set(&v->hvm.nmi_pending, true);
 	vcpu_kick(v);
 }
