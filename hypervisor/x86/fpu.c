@@ -65,8 +65,20 @@ void fpu_save(struct vcpu *v)
 	__asm__ volatile("xsaveq (%0)" : : "r"(v->hvm.xsave), "a"(-1), "d"(-1) : "memory");
 }
 
+/*
+ * AMD CPUs save and restore the x87 instruction and data pointers only while an exception is
+ * pending: those of the vCPU before would show through. A load from here overwrites them.
+ */
+static void x87_pointers_overwrite(void)
+{
+	static const int32_t zero;
+
+	__asm__ volatile("fnclex; emms; fildl %0" : : "m"(zero));
+}
+
 void fpu_restore(struct vcpu *v)
 {
+	x87_pointers_overwrite();
 	if (!xcr0_all) {
 		__asm__ volatile("fxrstorq (%0)" : : "r"(v->hvm.xsave) : "memory");
 		return;
