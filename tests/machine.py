@@ -109,7 +109,11 @@ class Machine:
         return -1
 
     def send(self, data):
-        self.child.send(data)
+        # In pieces: Xen keeps what came over the serial line in a small buffer, and loses what is too much.
+        for at in range(0, len(data), 48):
+            if at:
+                time.sleep(0.1)
+            self.child.send(data[at:at + 48])
 
     @property
     def running(self):

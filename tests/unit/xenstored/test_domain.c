@@ -107,6 +107,7 @@ static const char *domain_takes(unsigned int domid, struct xsd_sockmsg *h)
 	static char text[XENSTORE_RING_SIZE + 1];
 	char *header = (char *)h;
 
+	memset(h, 0, sizeof(*h));
 	assert_true(ring->rsp_prod - ring->rsp_cons >= sizeof(*h));
 	for (size_t i = 0; i < sizeof(*h); i++)
 		header[i] = ring->rsp[MASK_XENSTORE_IDX(ring->rsp_cons++)];
