@@ -27,6 +27,11 @@ static bool transfer(int fd, void *data, size_t len, bool out)
 			continue;
 		if (done == 0)
 			errno = EPIPE;
+		/*
+		 * The socket's patience is over. From the store itself, EAGAIN is something else.
+		 */
+		if (done < 0 && errno == EAGAIN)
+			errno = ETIMEDOUT;
 		if (done <= 0)
 			return false;
 		data = (char *)data + done;
