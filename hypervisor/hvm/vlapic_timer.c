@@ -10,8 +10,12 @@
 #define LVT_TIMER_MODE(lvt) ((lvt) >> 17 & 3)
 enum { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE };
 
-/* A guest that asks for a shorter period gets fewer interrupts, not all of the CPU. */
-#define PERIOD_MIN US(20)
+/*
+ * A guest that asks for a shorter period gets fewer interrupts, not all of the CPU. Of vCPUs that
+ * do not run, a CPU may have the timers of a hundred.
+ */
+#define PERIOD_MIN      US(20)
+#define PERIOD_MIN_AWAY US(500)
 
 static unsigned timer_mode(const struct vlapic *a)
 {
@@ -42,10 +46,11 @@ static void timer_deliver(struct vcpu *v)
  * A periodic timer counts from where it should have expired, not from now: no drift. Periods that
  * went by while nobody could serve them are left out.
  */
-static void timer_next_period(struct vlapic *a, time_ns_t now)
+static void timer_next_period(struct vcpu *v, time_ns_t now)
 {
-	time_ns_t period = a->timer_period, earliest = now + PERIOD_MIN;
-	time_ns_t next;
+	struct vlapic *a = vcpu_vlapic(v);
+	time_ns_t earliest = now + (READ_ONCE(v->running) ? PERIOD_MIN : PERIOD_MIN_AWAY);
+	time_ns_t period = a->timer_period, next;
 
 	if (period == 0)
 		return;
@@ -65,7 +70,7 @@ static void timer_expired(void *data)
 		a->tsc_deadline = 0;
 	timer_deliver(v);
 	if (timer_mode(a) == TIMER_PERIODIC)
-		timer_next_period(a, time_now());
+		timer_next_period(v, time_now());
 }
 
 void vlapic_timer_init(struct vcpu *v)

@@ -113,14 +113,19 @@ void timer_migrate(struct timer *t, unsigned cpu)
 void timers_run(void)
 {
 	struct cpu *c = this_cpu();
+	time_ns_t now = time_now();
 	struct timer *t;
 
 	if (list_empty(&c->timers) && c->timer_programmed == TIME_NEVER)
 		return;
 	spin_lock(&c->timer_lock);
+	/*
+	 * Those due now; not those that set themselves anew and are due again by the time that we
+	 * are done: guests can have so many that this would never end.
+	 */
 	while (!list_empty(&c->timers)) {
 		t = list_entry(c->timers.next, struct timer, link);
-		if (t->expires > time_now())
+		if (t->expires > now)
 			break;
 		list_remove(&t->link);
 		t->expires = TIME_NEVER;

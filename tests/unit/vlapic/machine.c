@@ -21,6 +21,7 @@ int machine_reset(void **state)
 		cpu[i].domain = &machine;
 		cpu[i].id = i;
 		cpu[i].processor = i;
+		cpu[i].running = true;
 		vlapic_init(&cpu[i]);
 		set_reg(i, 0xf0, 0x1ff);
 	}
