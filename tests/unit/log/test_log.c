@@ -259,6 +259,11 @@ static void test_domain_lines_are_limited(void **state)
 		log_domain(guest(1), LOG_DEBUG, "chatter");
 	log_domain(guest(1), LOG_WARN, "heard");
 	assert_int_equal(count("d1: heard"), 1);
+	/* Two that are counted in one place do not clear each other's count. */
+	now += SECONDS(1);
+	for (unsigned i = 0; i < 100; i++)
+		log_domain(guest(i % 2 ? 1 : 65), LOG_WARN, "by turns");
+	assert_int_equal(count("by turns"), 8);
 }
 
 static void guest_says(domid_t id, const char *s)
