@@ -30,6 +30,8 @@ struct cpu {
 	uint64_t asid_generation;   /* hvm/svm */
 	uint32_t asid_next;
 	void *vendor_page; /* host save area or VMXON region */
+	domid_t predicts;  /* whose branches this CPU has learnt last */
+	bool has_ibpb;
 	uint64_t interrupts, idle_ns;
 	time_ns_t idle_since;
 };

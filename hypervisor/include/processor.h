@@ -27,6 +27,7 @@
 #define EFER_LMA           BIT(10)
 #define EFER_NXE           BIT(11)
 #define EFER_SVME          BIT(12)
+#define EFER_AUTO_IBRS     BIT(21)
 #define RFLAGS_RESERVED1   BIT(1)
 #define RFLAGS_TF          BIT(8)
 #define RFLAGS_IF          BIT(9)
@@ -34,6 +35,7 @@
 
 #define MSR_TSC            0x10u
 #define MSR_APIC_BASE      0x1bu
+#define MSR_PRED_CMD       0x49u
 #define MSR_PATCH_LEVEL    0x8bu
 #define MSR_MTRRCAP        0xfeu
 #define MSR_SYSENTER_CS    0x174u

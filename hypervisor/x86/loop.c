@@ -10,6 +10,29 @@
 #include "log.h"
 #include "processor.h"
 
+#define PRED_CMD_IBPB 1u
+
+/*
+ * What one domain has taught the branch predictors shall not steer the next one (Spectre variant
+ * 2), where the CPU can be told to forget it: CPUID 80000008 EBX bit 12, AMD's bit.
+ */
+static void predictions_init(struct cpu *c)
+{
+	uint32_t r[4];
+
+	cpuid_count(0x80000008, 0, r);
+	c->has_ibpb = r[1] & (1u << 12);
+}
+
+static void predictions_forget(struct cpu *c, const struct domain *next)
+{
+	if (c->predicts == next->id)
+		return;
+	c->predicts = next->id;
+	if (c->has_ibpb)
+		wrmsr_safe(MSR_PRED_CMD, PRED_CMD_IBPB);
+}
+
 static void switch_to(struct cpu *c, struct vcpu *next)
 {
 	struct vcpu *prev = c->current;
@@ -26,6 +49,7 @@ static void switch_to(struct cpu *c, struct vcpu *next)
 	if (prev)
 		sched_switched(prev);
 	if (next) {
+		predictions_forget(c, next->domain);
 		hvm->switch_in(next);
 		wrmsr_safe(MSR_TSC_AUX, next->hvm.tsc_aux);
 		fpu_restore(next);
@@ -59,6 +83,7 @@ noreturn_fn void cpu_run(void)
 
 	timer_init(&c->slice_timer, slice_over, c, c->id);
 	c->need_resched = true;
+	predictions_init(c);
 	for (;;) {
 		timers_run();
 		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))

@@ -17,6 +17,18 @@
 
 bool svm_has_next_rip;
 
+/* Branches of guests do not steer the hypervisor's, on CPUs that see to it themselves (Zen 4). */
+static uint64_t auto_ibrs(void)
+{
+	uint32_t r[4];
+
+	cpuid_count(0x80000000, 0, r);
+	if (r[0] < 0x80000021)
+		return 0;
+	cpuid_count(0x80000021, 0, r);
+	return r[0] & (1u << 8) ? EFER_AUTO_IBRS : 0;
+}
+
 static int svm_cpu_enable(void)
 {
 	uint32_t r[4];
@@ -43,7 +55,7 @@ static int svm_cpu_enable(void)
 	if (!hsave)
 		return -ENOMEM;
 	this_cpu()->vendor_page = hsave;
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME);
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME | auto_ibrs());
 	wrmsr(MSR_VM_HSAVE_PA, virt_to_paddr(hsave));
 	svm_asid_init_cpu();
 	return 0;
