@@ -36,4 +36,4 @@ $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 
 .PHONY: toolstack
-toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore) ## xl, its daemons, a look into the store
+toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore) ## xl and its daemons

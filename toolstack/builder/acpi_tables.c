@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * RSDP, XSDT, FADT (hardware-reduced: there is no PM timer, no SCI, no PIC), an empty DSDT, and a MADT with
- * one local APIC per vCPU, id 2 * vCPU. Layouts: ACPI 6.2, chapter 5.
+ * RSDP, XSDT, FADT (hardware-reduced: there is no PM timer, no SCI, no PIC), an empty DSDT, and a
+ * MADT with one local APIC per vCPU, id 2 * vCPU. Layouts: ACPI 6.2, chapter 5.
  */
 #include "builder/acpi_tables.h"
 
@@ -10,13 +10,13 @@
 #define MADT_LAPIC         0
 #define MADT_LAPIC_ENABLED 1
 
-#define FADT_WBINVD      (1U << 0)
-#define FADT_PROC_C1     (1U << 2)
-#define FADT_HW_REDUCED  (1U << 20)
-#define FADT_BOOT_NO_VGA (1U << 2)
-#define FADT_BOOT_NO_RTC (1U << 5)
+#define FADT_WBINVD        (1U << 0)
+#define FADT_PROC_C1       (1U << 2)
+#define FADT_HW_REDUCED    (1U << 20)
+#define FADT_BOOT_NO_VGA   (1U << 2)
+#define FADT_BOOT_NO_RTC   (1U << 5)
 
-#define LAPIC_BASE 0xfee00000U
+#define LAPIC_BASE         0xfee00000U
 
 struct acpi_rsdp {
 	char signature[8];
@@ -52,7 +52,7 @@ struct acpi_fadt {
 	uint32_t facs;
 	uint32_t dsdt;
 	uint8_t fixed_hardware[65]; /* 0: all of it is absent */
-	uint16_t boot_flags; /* offset 109 */
+	uint16_t boot_flags;        /* offset 109 */
 	uint8_t reserved;
 	uint32_t flags;
 	uint8_t reset_register[12];

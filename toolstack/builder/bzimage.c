@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The header of Linux's x86 boot protocol (Documentation/arch/x86/boot.rst), as far as finding the payload
- * needs it: protocol 2.08 and later say where it is.
+ * The header of Linux's x86 boot protocol (Documentation/arch/x86/boot.rst), as far as finding
+ * the payload needs it: protocol 2.08 and later say where it is.
  */
 #include "builder/bzimage.h"
 
@@ -45,7 +45,10 @@ int bzimage_parse(struct bytes file, struct bzimage *img, struct reason *why)
 		return reason_set(why, "bzImage: truncated (%zu bytes, the payload ends at %llu)",
 				  file.len, (unsigned long long)start + length);
 
-	/* The last four bytes are the unpacked size: gzip's own trailer, or appended to the others. */
+	/*
+	 * The last four bytes are the unpacked size: gzip's own trailer, or appended to the
+	 * others.
+	 */
 	if (length < 16 || !bytes_u32(img->payload, length - 4, &unpacked))
 		return reason_set(why, "bzImage: a payload of %u bytes is no kernel", length);
 	img->packing = packing_detect(img->payload);

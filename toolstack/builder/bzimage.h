@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Linux's bzImage: a boot sector with a header, and in it the kernel proper as a compressed ELF file. The
- * image is hostile. Fuzz entry point: bzimage_parse() with any bytes.
+ * Linux's bzImage: a boot sector with a header, and in it the kernel proper as a compressed ELF
+ * file. The image is hostile. Fuzz entry point: bzimage_parse() with any bytes.
  */
 #ifndef TOOLSTACK_BZIMAGE_H
 #define TOOLSTACK_BZIMAGE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The order of the steps, and what is undone when one fails. The images are read and judged before the
- * domain exists; from then on, any failure destroys it.
+ * The order of the steps, and what is undone when one fails. The images are read and judged
+ * before the domain exists; from then on, any failure destroys it.
  */
 #include "builder/domain_build.h"
 
@@ -22,9 +22,10 @@
 #include "lib/grant_table.h"
 #include "lib/guest_memory.h"
 
-#define GRANT_VERSION_1   1
-#define MAPTRACK_FRAMES   1024
-#define MEMORY_SLACK_KIB  (1024 + (GUEST_MAX_TAIL >> 10)) /* ACPI and special pages; the kernel's tail */
+#define GRANT_VERSION_1 1
+#define MAPTRACK_FRAMES 1024
+#define MEMORY_SLACK_KIB \
+	(1024 + (GUEST_MAX_TAIL >> 10)) /* ACPI and special pages; the kernel's tail */
 
 struct build {
 	struct xencall *xc;
@@ -91,7 +92,10 @@ static int build_create(struct build *b, struct reason *why)
 	return 0;
 }
 
-/* Page tables of the guest's physical memory, as the hypervisor recommends: 8 KB a MB and 256 KB a vCPU. */
+/*
+ * Page tables of the guest's physical memory, as the hypervisor recommends: 8 KB a MB and 256 KB a
+ * vCPU.
+ */
 static uint64_t paging_pool_bytes(const struct domain_spec *spec)
 {
 	uint64_t kib = 1024 + 256ULL * spec->max_vcpus + 8 * (spec->max_memory_kib >> 10);
@@ -172,10 +176,14 @@ static int build_special_pages(struct guest_memory *gm, struct reason *why)
 static void build_grants(struct grant_entry_v1 *table)
 {
 	table[GNTTAB_RESERVED_CONSOLE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_CONSOLE_GFN,
+		.flags = GTF_permit_access,
+		.domid = 0,
+		.frame = GUEST_CONSOLE_GFN,
 	};
 	table[GNTTAB_RESERVED_XENSTORE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access, .domid = 0, .frame = GUEST_STORE_GFN,
+		.flags = GTF_permit_access,
+		.domid = 0,
+		.frame = GUEST_STORE_GFN,
 	};
 }
 
@@ -207,7 +215,8 @@ static int build_channels(struct build *b, struct reason *why)
 	    domain_alloc_port(b->xc, domid, 0, &b->built->console_port) < 0)
 		return reason_errno(why, "allocating event channels");
 	if (domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_PFN, GUEST_CONSOLE_GFN) < 0 ||
-	    domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_EVTCHN, b->built->console_port) < 0)
+	    domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_EVTCHN, b->built->console_port) <
+		    0)
 		return reason_errno(why, "setting the console's parameters");
 	/* Linux waits for a store whose page it is told of: only where somebody serves it. */
 	if (b->spec->with_store &&
@@ -240,7 +249,11 @@ int domain_build(struct xencall *xc, const struct domain_spec *spec, struct doma
 		 struct phases *phases, struct reason *why)
 {
 	struct build b = {
-		.xc = xc, .spec = spec, .built = built, .phases = phases, .ramdisk_fd = -1,
+		.xc = xc,
+		.spec = spec,
+		.built = built,
+		.phases = phases,
+		.ramdisk_fd = -1,
 	};
 	int rc = -1;
 

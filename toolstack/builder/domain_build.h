@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Builds a PVH guest: from a specification to a domain that is complete and paused. What fails leaves no
- * domain behind.
+ * Builds a PVH guest: from a specification to a domain that is complete and paused. What fails
+ * leaves no domain behind.
  */
 #ifndef TOOLSTACK_DOMAIN_BUILD_H
 #define TOOLSTACK_DOMAIN_BUILD_H
@@ -14,17 +14,17 @@
 
 struct domain_spec {
 	uint8_t uuid[16];
-	const char *kernel; /* path */
+	const char *kernel;  /* path */
 	const char *ramdisk; /* path, or NULL */
 	const char *cmdline;
 	uint64_t memory_kib;
 	uint64_t max_memory_kib; /* at least memory_kib */
-	unsigned int vcpus; /* online at start */
+	unsigned int vcpus;      /* online at start */
 	unsigned int max_vcpus;
 	unsigned int max_grant_frames;
 	unsigned int max_event_channels;
 	unsigned int tsc_mode; /* 0 default, 1 always emulate, 2 native */
-	bool with_store; /* there is a xenstored: the guest is told where its ring is */
+	bool with_store;       /* there is a xenstored: the guest is told where its ring is */
 };
 
 struct domain_built {

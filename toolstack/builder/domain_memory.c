@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * memory_op as a builder needs it. RAM is asked for in 2 MB extents, hundreds per hypercall; where the
- * hypervisor has no such extent left, in single pages.
+ * memory_op as a builder needs it. RAM is asked for in 2 MB extents, hundreds per hypercall;
+ * where the hypervisor has no such extent left, in single pages.
  */
 #include "builder/domain_memory.h"
 
@@ -11,8 +11,8 @@
 #include "abi/memory.h"
 #include "lib/host.h"
 
-#define ORDER_2M      9
-#define PAGES_2M      512ULL
+#define ORDER_2M       9
+#define PAGES_2M       512ULL
 #define EXTENTS_A_CALL 1024
 
 struct e820_entry {
@@ -26,7 +26,9 @@ static long populate(struct xencall *xc, domid_t domid, uint64_t gfn, unsigned i
 		     unsigned int order)
 {
 	struct xen_memory_reservation res = {
-		.nr_extents = count, .extent_order = order, .domid = domid,
+		.nr_extents = count,
+		.extent_order = order,
+		.domid = domid,
 	};
 	size_t mark = xencall_mark(xc);
 	uint64_t *frames = xencall_alloc(xc, count * sizeof(*frames));
@@ -85,9 +87,9 @@ int domain_memory_check(struct xencall *xc, const struct guest_layout *lay, stru
 	free = (info.free_pages - info.outstanding_pages) * GUEST_PAGE;
 	if (need <= free)
 		return 0;
-	return reason_set(why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
-			  (unsigned long long)(need + (1 << 20) - 1) >> 20,
-			  (unsigned long long)free >> 20);
+	return reason_set(
+		why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
+		(unsigned long long)(need + (1 << 20) - 1) >> 20, (unsigned long long)free >> 20);
 }
 
 int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
@@ -97,8 +99,8 @@ int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest
 
 	if (populate_range(xc, domid, 0, lay->tail_end / GUEST_PAGE) == 0 &&
 	    populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
-	    populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE,
-			   GUEST_ACPI_SIZE / GUEST_PAGE) == 0 &&
+	    populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE, GUEST_ACPI_SIZE / GUEST_PAGE) ==
+		    0 &&
 	    populate_range(xc, domid, GUEST_STORE_GFN, 1) == 0 &&
 	    populate_range(xc, domid, GUEST_CONSOLE_GFN, 1) == 0)
 		return 0;

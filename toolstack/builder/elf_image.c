@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Program headers of both ELF classes are read into one form (Elf64_Phdr) and checked there. Notes are
- * looked for in PT_NOTE segments only: what a loader may use is in program headers.
+ * Program headers of both ELF classes are read into one form (Elf64_Phdr) and checked there.
+ * Notes are looked for in PT_NOTE segments only: what a loader may use is in program headers.
  */
 #include "builder/elf_image.h"
 
@@ -93,7 +93,8 @@ static int elf_add_segment(struct bytes file, const Elf64_Phdr *ph, struct elf_i
 	if (ph->p_memsz == 0)
 		return 0;
 	if (img->nr_segments == ELF_IMAGE_MAX_SEGMENTS)
-		return reason_set(why, "ELF: more than %u segments to load", ELF_IMAGE_MAX_SEGMENTS);
+		return reason_set(why, "ELF: more than %u segments to load",
+				  ELF_IMAGE_MAX_SEGMENTS);
 	if (ph->p_filesz > ph->p_memsz)
 		return reason_set(why, "ELF: segment %u is longer in the file than in memory",
 				  img->nr_segments);
@@ -184,8 +185,9 @@ int elf_image_parse(struct bytes file, struct elf_image *img, struct reason *why
 	if (img->nr_segments == 0)
 		return reason_set(why, "ELF: nothing to load");
 	if (!found)
-		return reason_set(why, "ELF: no PVH entry point (the note XEN_ELFNOTE_PHYS32_ENTRY); "
-				       "a Linux kernel needs CONFIG_PVH");
+		return reason_set(why,
+				  "ELF: no PVH entry point (the note XEN_ELFNOTE_PHYS32_ENTRY); "
+				  "a Linux kernel needs CONFIG_PVH");
 	return elf_check_entry(img, entry, why);
 }
 

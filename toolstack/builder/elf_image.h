@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A PVH kernel as an ELF file (32 or 64 bit, x86): what goes where in guest-physical memory, and where to
- * enter it. The file is hostile. Fuzz entry point: elf_image_parse() with any bytes.
+ * A PVH kernel as an ELF file (32 or 64 bit, x86): what goes where in guest-physical memory, and
+ * where to enter it. The file is hostile. Fuzz entry point: elf_image_parse() with any bytes.
  */
 #ifndef TOOLSTACK_ELF_IMAGE_H
 #define TOOLSTACK_ELF_IMAGE_H
@@ -14,7 +14,7 @@
 struct elf_segment {
 	uint64_t paddr;
 	struct bytes data; /* points into the file */
-	uint64_t memsz; /* what is more than data.len is zero */
+	uint64_t memsz;    /* what is more than data.len is zero */
 };
 
 struct elf_image {
@@ -25,7 +25,10 @@ struct elf_image {
 	uint32_t entry; /* XEN_ELFNOTE_PHYS32_ENTRY */
 };
 
-/* The end of what is not zero: from there on the image only wants zeroes. Looks at the data, from its end. */
+/*
+ * The end of what is not zero: from there on the image only wants zeroes. Looks at the data, from
+ * its end.
+ */
 uint64_t elf_image_data_end(const struct elf_image *img);
 
 bool elf_image_detect(struct bytes file);

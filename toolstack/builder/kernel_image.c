@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Owns the two large pieces of memory that loading a kernel takes: the file, mapped rather than read, because
- * the control domain is small and often has it in memory already; and what it unpacks to. A file that its
- * owner truncates meanwhile ends xl with SIGBUS: at this point there is no domain yet to be left behind.
+ * Owns the two large pieces of memory that loading a kernel takes: the file, mapped rather than
+ * read, because the control domain is small and often has it in memory already; and what it
+ * unpacks to. A file that its owner truncates meanwhile ends xl with SIGBUS: at this point there
+ * is no domain yet to be left behind.
  */
 #include "builder/kernel_image.h"
 
@@ -129,8 +130,9 @@ int kernel_image_load(struct kernel_image *img, const char *path, struct reason 
 	} else {
 		img->memory = (uint8_t *)file.data;
 		img->memory_len = file.len;
-		rc = elf_image_detect(file) ? elf_image_parse(file, &img->elf, &inner) :
-			reason_set(&inner, "neither a bzImage nor an ELF file");
+		rc = elf_image_detect(file)
+			     ? elf_image_parse(file, &img->elf, &inner)
+			     : reason_set(&inner, "neither a bzImage nor an ELF file");
 	}
 	if (rc == 0)
 		return 0;

@@ -34,23 +34,25 @@ static void layout_map(struct guest_layout *lay, uint64_t ram)
 }
 
 /* RAM must hold the kernel, but for a tail of zeroes. */
-static int layout_kernel(struct guest_layout *lay, const struct elf_image *kernel, struct reason *why)
+static int layout_kernel(struct guest_layout *lay, const struct elf_image *kernel,
+			 struct reason *why)
 {
 	lay->tail_end = lay->low_end;
 	if (kernel->end <= lay->low_end)
 		return 0;
 	if (kernel->end > lay->low_end + GUEST_MAX_TAIL || lay->low_end == GUEST_LOW_RAM_MAX ||
 	    elf_image_data_end(kernel) > lay->low_end)
-		return reason_set(why, "the kernel ends at %llu MiB of guest memory, the guest has %llu MiB",
-				  (unsigned long long)(kernel->end + (1 << 20) - 1) >> 20,
-				  (unsigned long long)lay->low_end >> 20);
+		return reason_set(
+			why, "the kernel ends at %llu MiB of guest memory, the guest has %llu MiB",
+			(unsigned long long)(kernel->end + (1 << 20) - 1) >> 20,
+			(unsigned long long)lay->low_end >> 20);
 	lay->tail_end = page_up(kernel->end);
 	return 0;
 }
 
 /* Puts ramdisk and start info, one after the other, into [at, end). */
-static bool layout_modules(struct guest_layout *lay, uint64_t at, uint64_t end, uint64_t ramdisk_len,
-			   uint64_t info_len)
+static bool layout_modules(struct guest_layout *lay, uint64_t at, uint64_t end,
+			   uint64_t ramdisk_len, uint64_t info_len)
 {
 	uint64_t info_at;
 
@@ -78,8 +80,10 @@ int guest_layout_plan(struct guest_layout *lay, uint64_t ram_kib, const struct e
 	if (layout_modules(lay, page_up(kernel->end), above, ramdisk_len, info_len) ||
 	    layout_modules(lay, GUEST_LOW_MODULES, kernel->start, ramdisk_len, info_len))
 		return 0;
-	return reason_set(why, "a ramdisk of %llu KiB does not fit beside the kernel (%llu MiB) into %llu MiB",
-			  (unsigned long long)ramdisk_len >> 10,
-			  (unsigned long long)(kernel->end - kernel->start) >> 20,
-			  (unsigned long long)ram_kib >> 10);
+	return reason_set(
+		why,
+		"a ramdisk of %llu KiB does not fit beside the kernel (%llu MiB) into %llu MiB",
+		(unsigned long long)ramdisk_len >> 10,
+		(unsigned long long)(kernel->end - kernel->start) >> 20,
+		(unsigned long long)ram_kib >> 10);
 }

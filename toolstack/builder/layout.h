@@ -2,8 +2,8 @@
 /*
  * Where things are in a PVH guest's physical memory:
  *
- *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then the ramdisk, then start info;
- *	             ramdisk and start info below the kernel where there is no room above it
+ *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then ramdisk, then
+ *	             start info; these two below the kernel where there is no room above it
  *	0xfc000000   ACPI tables
  *	0xfeff8000   special pages: store ring, console ring
  *	4 GiB        the rest of RAM
@@ -28,10 +28,11 @@
 #define GUEST_START_INFO_LIMIT (1ULL << 30)
 
 /*
- * So much of an image's tail, if it is all zero, may lie beyond the guest's RAM: there is memory for it, but the
- * memory map does not say so. Linux ends with a scratch area of 2 MB that it gives back as soon as it runs.
+ * So much of an image's tail, if it is all zero, may lie beyond the guest's RAM: there is memory
+ * for it, but the memory map does not say so. Linux ends with a scratch area of 2 MB that it
+ * gives back as soon as it runs.
  */
-#define GUEST_MAX_TAIL (4ULL << 20)
+#define GUEST_MAX_TAIL   (4ULL << 20)
 
 #define GUEST_MAX_RANGES 8
 
@@ -42,7 +43,7 @@ struct memory_range {
 };
 
 struct guest_layout {
-	uint64_t low_end; /* of RAM below the hole */
+	uint64_t low_end;  /* of RAM below the hole */
 	uint64_t tail_end; /* of memory there: low_end, or more for the kernel's tail */
 	uint64_t high_end; /* of RAM above 4 GiB; GUEST_HIGH_RAM if there is none */
 	struct memory_range map[GUEST_MAX_RANGES];
@@ -53,8 +54,9 @@ struct guest_layout {
 };
 
 /*
- * Plans the memory of a guest with that much RAM, that kernel and a ramdisk of that length (0: none).
- * info_len is what start_info_build() needs. Returns -1 with the reason when it does not fit.
+ * Plans the memory of a guest with that much RAM, that kernel and a ramdisk of that length (0:
+ * none). info_len is what start_info_build() needs. Returns -1 with the reason when it does not
+ * fit.
  */
 int guest_layout_plan(struct guest_layout *lay, uint64_t ram_kib, const struct elf_image *kernel,
 		      uint64_t ramdisk_len, uint64_t info_len, struct reason *why);

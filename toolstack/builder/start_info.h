@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The PVH start info with all that it points to, as one block for lay->start_info_at: hvm_start_info at its
- * start, then the module list, the memory map and the command line.
+ * The PVH start info with all that it points to, as one block for lay->start_info_at:
+ * hvm_start_info at its start, then the module list, the memory map and the command line.
  */
 #ifndef TOOLSTACK_START_INFO_H
 #define TOOLSTACK_START_INFO_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One function per format over the format's own library, each with the same contract: all of the input is
- * one stream, and the output fits or the image is refused.
+ * One function per format over the format's own library, each with the same contract: all of the
+ * input is one stream, and the output fits or the image is refused.
  */
 #include "builder/unpack.h"
 
@@ -15,8 +15,8 @@
 /* The largest dictionary that a kernel is packed with is 128 MB (xz -9e: 64, lzma: 32). */
 #define UNPACK_LZMA_MEMORY (160ULL << 20)
 
-#define LZ4_LEGACY_MAGIC 0x184c2102
-#define LZ4_LEGACY_BLOCK (8 << 20)
+#define LZ4_LEGACY_MAGIC   0x184c2102
+#define LZ4_LEGACY_BLOCK   (8 << 20)
 
 typedef int (*unpack_fn)(struct bytes in, uint8_t *out, size_t room, size_t *len,
 			 struct reason *why);
@@ -59,7 +59,8 @@ static int unpack_lzma_stream(lzma_stream *s, struct bytes in, uint8_t *out, siz
 	if (rc == LZMA_STREAM_END)
 		return 0;
 	if (rc == LZMA_MEMLIMIT_ERROR)
-		return reason_set(why, "needs more than %llu MB to unpack", UNPACK_LZMA_MEMORY >> 20);
+		return reason_set(why, "needs more than %llu MB to unpack",
+				  UNPACK_LZMA_MEMORY >> 20);
 	if (rc == LZMA_MEM_ERROR)
 		return reason_set(why, "out of memory");
 	if ((rc == LZMA_OK || rc == LZMA_BUF_ERROR) && *len == room)
@@ -88,21 +89,25 @@ static int unpack_lzma(struct bytes in, uint8_t *out, size_t room, size_t *len, 
 }
 
 /*
- * In one call, because only then does libzstd unpack straight into the output: kernels are packed with a
- * 128 MB window, which a streaming decoder would have to allocate beside it.
+ * In one call, because only then does libzstd unpack straight into the output: kernels are packed
+ * with a 128 MB window, which a streaming decoder would have to allocate beside it.
  */
 static int unpack_zstd(struct bytes in, uint8_t *out, size_t room, size_t *len, struct reason *why)
 {
 	size_t rc = ZSTD_decompress(out, room, in.data, in.len);
 
 	if (ZSTD_isError(rc))
-		return reason_set(why, "the compressed data is truncated, corrupt or too large (%s)",
+		return reason_set(why,
+				  "the compressed data is truncated, corrupt or too large (%s)",
 				  ZSTD_getErrorName(rc));
 	*len = rc;
 	return 0;
 }
 
-/* Blocks of 8 MB, each preceded by its packed size; a size that is the magic number starts a new frame. */
+/*
+ * Blocks of 8 MB, each preceded by its packed size; a size that is the magic number starts a new
+ * frame.
+ */
 static int unpack_lz4(struct bytes in, uint8_t *out, size_t room, size_t *len, struct reason *why)
 {
 	size_t at = 4;
@@ -120,8 +125,8 @@ static int unpack_lz4(struct bytes in, uint8_t *out, size_t room, size_t *len, s
 		if (size == LZ4_LEGACY_MAGIC)
 			continue;
 		if (size > (uint32_t)LZ4_compressBound(LZ4_LEGACY_BLOCK))
-			return reason_set(why, "the compressed data is corrupt (a block of %u bytes)",
-					  size);
+			return reason_set(
+				why, "the compressed data is corrupt (a block of %u bytes)", size);
 		if (!bytes_part(in, at, size, &block))
 			return reason_set(why, "the compressed data is truncated");
 		if (left > LZ4_LEGACY_BLOCK)

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Decompression of kernel images: one call from memory to memory, with a hard bound on the output. The input
- * is hostile; a stream that is truncated, corrupt or longer than the room is refused with the reason.
- * Fuzz entry point: unpack() with any bytes and any room.
+ * Decompression of kernel images: one call from memory to memory, with a hard bound on the
+ * output. The input is hostile; a stream that is truncated, corrupt or longer than the room is
+ * refused with the reason. Fuzz entry point: unpack() with any bytes and any room.
  */
 #ifndef TOOLSTACK_UNPACK_H
 #define TOOLSTACK_UNPACK_H
@@ -16,9 +16,9 @@ enum packing {
 	PACKING_XZ,
 	PACKING_LZMA,
 	PACKING_ZSTD,
-	PACKING_LZ4, /* the kernel's legacy frame */
+	PACKING_LZ4,   /* the kernel's legacy frame */
 	PACKING_BZIP2, /* recognised, not supported */
-	PACKING_LZO, /* recognised, not supported */
+	PACKING_LZO,   /* recognised, not supported */
 };
 
 /* By its first bytes. */

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Initial registers as records of a saved HVM state (abi/hvm_save.h), and CPUID's leaves about topology.
- * The state of everything else is the hypervisor's reset state.
+ * Initial registers as records of a saved HVM state (abi/hvm_save.h), and CPUID's leaves about
+ * topology. The state of everything else is the hypervisor's reset state.
  */
 #include "builder/vcpu_state.h"
 
@@ -17,19 +17,21 @@
 #define CR0_ET (1U << 4)
 
 /* Segment attributes: present, accessed, 32-bit, limit in pages. */
-#define SEG_CODE32 0xc9b
-#define SEG_DATA32 0xc93
-#define SEG_TSS32  0x08b
+#define SEG_CODE32      0xc9b
+#define SEG_DATA32      0xc93
+#define SEG_TSS32       0x08b
 
 #define MTRR_DEFAULT_WB (1U << 11 | 6) /* enabled, write-back */
-#define MTRR_CAP        0x508 /* 8 variable ranges, fixed ranges, write-combining */
+#define MTRR_CAP        0x508          /* 8 variable ranges, fixed ranges, write-combining */
 #define PAT_RESET       0x0007040600070406ULL
 
 static void records_add(struct buf *b, unsigned int code, unsigned int instance, const void *record,
 			size_t len)
 {
 	struct hvm_save_descriptor d = {
-		.typecode = code, .instance = instance, .length = (uint32_t)len,
+		.typecode = code,
+		.instance = instance,
+		.length = (uint32_t)len,
 	};
 
 	buf_append(b, &d, sizeof(d));
@@ -55,13 +57,20 @@ static void records_add_cpu(struct buf *b, uint32_t entry, uint32_t start_info)
 		.cr0 = CR0_PE | CR0_ET,
 		.dr6 = 0xffff0ff0,
 		.dr7 = 0x400,
-		.cs_limit = ~0U, .cs_arbytes = SEG_CODE32,
-		.ds_limit = ~0U, .ds_arbytes = SEG_DATA32,
-		.es_limit = ~0U, .es_arbytes = SEG_DATA32,
-		.fs_limit = ~0U, .fs_arbytes = SEG_DATA32,
-		.gs_limit = ~0U, .gs_arbytes = SEG_DATA32,
-		.ss_limit = ~0U, .ss_arbytes = SEG_DATA32,
-		.tr_limit = 0x67, .tr_arbytes = SEG_TSS32,
+		.cs_limit = ~0U,
+		.cs_arbytes = SEG_CODE32,
+		.ds_limit = ~0U,
+		.ds_arbytes = SEG_DATA32,
+		.es_limit = ~0U,
+		.es_arbytes = SEG_DATA32,
+		.fs_limit = ~0U,
+		.fs_arbytes = SEG_DATA32,
+		.gs_limit = ~0U,
+		.gs_arbytes = SEG_DATA32,
+		.ss_limit = ~0U,
+		.ss_arbytes = SEG_DATA32,
+		.tr_limit = 0x67,
+		.tr_arbytes = SEG_TSS32,
 	};
 
 	records_add(b, HVM_SAVE_CODE_CPU, 0, &cpu, sizeof(cpu));
@@ -91,8 +100,8 @@ int vcpu_state_set(struct xencall *xc, domid_t domid, unsigned int nr_vcpus, uin
 	return rc;
 }
 
-#define POLICY_MAX_LEAVES 256
-#define POLICY_MAX_MSRS   64
+#define POLICY_MAX_LEAVES      256
+#define POLICY_MAX_MSRS        64
 
 #define LEAF1_EDX_HTT          (1U << 28)
 #define LEAF8_ECX_NC           0xffU
@@ -100,8 +109,8 @@ int vcpu_state_set(struct xencall *xc, domid_t domid, unsigned int nr_vcpus, uin
 #define EXT1_ECX_CMP_LEGACY    (1U << 1)
 
 /*
- * vCPU n has APIC id 2n. Each is shown as a core of its own in one package whose id space has room for
- * all of them; where CPUID says less, Linux puts each vCPU into another package.
+ * vCPU n has APIC id 2n. Each is shown as a core of its own in one package whose id space has
+ * room for all of them; where CPUID says less, Linux puts each vCPU into another package.
  */
 static bool leaf_adjust(struct xen_cpuid_leaf *leaf, unsigned int nr_vcpus)
 {
@@ -120,9 +129,7 @@ static bool leaf_adjust(struct xen_cpuid_leaf *leaf, unsigned int nr_vcpus)
 		leaf->a &= 0x3fff;
 		leaf->a |= (bits < 6 ? (1U << bits) - 1 : 0x3fU) << 26;
 		return true;
-	case 0x80000001:
-		leaf->c &= ~EXT1_ECX_CMP_LEGACY;
-		return true;
+	case 0x80000001: leaf->c &= ~EXT1_ECX_CMP_LEGACY; return true;
 	case 0x80000008:
 		leaf->c &= ~(LEAF8_ECX_NC | LEAF8_ECX_APIC_ID_SIZE);
 		leaf->c |= bits << 12 | ((1U << bits) - 1 > 0xff ? 0xff : (1U << bits) - 1);

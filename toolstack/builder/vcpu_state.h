@@ -9,8 +9,8 @@
 #include "lib/xencall.h"
 
 /*
- * vCPU 0 at entry in 32-bit protected mode, paging off, flat segments, ebx = start info; memory of all
- * vCPUs cached by default.
+ * vCPU 0 at entry in 32-bit protected mode, paging off, flat segments, ebx = start info; memory
+ * of all vCPUs cached by default.
  */
 int vcpu_state_set(struct xencall *xc, domid_t domid, unsigned int nr_vcpus, uint32_t entry,
 		   uint32_t start_info, struct reason *why);

@@ -6,8 +6,8 @@
  *	watch DOMID BACK	only reads it
  *	events			gets the line "event" whenever a domain shuts down or dies
  *
- * After "ok" a console is raw bytes both ways. A reader has no buffer here, only a position in the guest's
- * history: one that is too slow is told how much it has missed.
+ * After "ok" a console is raw bytes both ways. A reader has no buffer here, only a position in
+ * the guest's history: one that is too slow is told how much it has missed.
  */
 #include "consoled/private.h"
 

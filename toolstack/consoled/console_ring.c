@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Barriers: the peer's index is read with acquire before the bytes it covers, ours is written with release
- * after them.
+ * Barriers: the peer's index is read with acquire before the bytes it covers, ours is written
+ * with release after them.
  */
 #include "consoled/console_ring.h"
 

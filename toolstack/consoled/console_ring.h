@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The ring in the page that a guest's console shares with us. The guest owns half of the indices and may lie
- * about them; each is read once. Fuzz entry points: both functions, with any page.
+ * The ring in the page that a guest's console shares with us. The guest owns half of the indices
+ * and may lie about them; each is read once. Fuzz entry points: both functions, with any page.
  */
 #ifndef CONSOLED_CONSOLE_RING_H
 #define CONSOLED_CONSOLE_RING_H
@@ -12,8 +12,8 @@
 #include "abi/console.h"
 
 /*
- * Takes what the guest has written, at most sizeof(ring->out) bytes into out. *lied is set when its index
- * was impossible; everything is then skipped. Returns how many bytes.
+ * Takes what the guest has written, at most sizeof(ring->out) bytes into out. *lied is set when
+ * its index was impossible; everything is then skipped. Returns how many bytes.
  */
 size_t console_ring_take(struct xencons_interface *ring, char out[2048], bool *lied);
 /* Offers len bytes to the guest; returns how many fitted. */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Guests: attaching to their rings and moving bytes. Guests come and go with their state files, so a
- * restarted consoled finds them all again; the ring's indices say where it had stopped. One thread.
+ * Guests: attaching to their rings and moving bytes. Guests come and go with their state files,
+ * so a restarted consoled finds them all again; the ring's indices say where it had stopped. One
+ * thread.
  */
 #include "consoled/private.h"
 
@@ -46,7 +47,10 @@ int guests_open(void)
 		log_error("/dev/xen/gntdev: %s", strerror(errno));
 		return -1;
 	}
-	/* A xenstored binds it too, and there can be one only; it then tells of dead domains itself. */
+	/*
+	 * A xenstored binds it too, and there can be one only; it then tells of dead domains
+	 * itself.
+	 */
 	port = evtchn_bind_virq(evtchn_fd, VIRQ_DOM_EXC);
 	if (port > 0)
 		virq_port = port;
@@ -129,7 +133,8 @@ bool guests_events(void)
 	uint32_t port;
 
 	/* At most one round over what has fired: a guest that fires without end waits its turn. */
-	for (unsigned int i = 0; i < MAX_GUESTS && evtchn_next(evtchn_fd, &port) == 0 && port; i++) {
+	for (unsigned int i = 0; i < MAX_GUESTS && evtchn_next(evtchn_fd, &port) == 0 && port;
+	     i++) {
 		if (port == virq_port) {
 			domain_event = true;
 			evtchn_unmask(evtchn_fd, port);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Writes go straight to the file: a console is slow, and its last lines are what one wants after a crash.
+ * Writes go straight to the file: a console is slow, and its last lines are what one wants after
+ * a crash.
  */
 #include "consoled/log_file.h"
 

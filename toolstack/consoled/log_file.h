@@ -16,7 +16,10 @@ struct log_file {
 	char path[160];
 };
 
-/* Appends to an earlier log of the same path. A log that cannot be opened is said once and then done without. */
+/*
+ * Appends to an earlier log of the same path. A log that cannot be opened is said once and then
+ * done without.
+ */
 void log_file_open(struct log_file *log, const char *path);
 void log_file_write(struct log_file *log, const char *data, size_t len);
 void log_file_close(struct log_file *log);

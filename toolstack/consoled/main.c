@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * consoled: carries the guests' consoles to log files and to readers on a socket. Runs in the foreground, to
- * be kept up by init. It needs event channels and grants only: the devices are opened as root, then the
- * privilege goes, before the first byte of a guest is read.
+ * consoled: carries the guests' consoles to log files and to readers on a socket. Runs in the
+ * foreground, to be kept up by init. It needs event channels and grants only: the devices are
+ * opened as root, then the privilege goes, before the first byte of a guest is read.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -116,7 +116,8 @@ int main(int argc, char **argv)
 		} else {
 			fprintf(opt == 'h' ? stdout : stderr,
 				"usage: consoled [-u USER]\n"
-				"Keeps the guests' consoles; becomes USER (default: consoled) if there is one.\n");
+				"Keeps the guests' consoles; becomes USER (default: consoled) if "
+				"there is one.\n");
 			return opt == 'h' ? 0 : 2;
 		}
 	}

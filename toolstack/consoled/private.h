@@ -17,9 +17,9 @@
 
 #define CONSOLED_SOCKET "/run/xen/consoled.sock"
 
-#define MAX_GUESTS  512
-#define MAX_CLIENTS 64
-#define INPUT_MAX   4096
+#define MAX_GUESTS      512
+#define MAX_CLIENTS     64
+#define INPUT_MAX       4096
 
 /* What one guest may write in one period before it has to wait for the next. */
 #define RATE_PERIOD_MS 200
@@ -30,9 +30,9 @@ struct guest {
 	char name[VM_NAME_MAX + 1];
 	struct xencons_interface *ring; /* shared with the guest */
 	uint64_t grant_index;
-	uint32_t port; /* ours */
-	bool masked; /* over its rate: not unmasked until the next period */
-	bool lied; /* said once */
+	uint32_t port;         /* ours */
+	bool masked;           /* over its rate: not unmasked until the next period */
+	bool lied;             /* said once */
 	uint64_t period_start; /* ms */
 	size_t period_bytes;
 	struct log_file log;
@@ -58,7 +58,10 @@ int guests_event_fd(void);
 /* client.c */
 /* The listening socket. Returns -1 after saying why. */
 int clients_listen(void);
-/* Fills in what to poll for; returns how many entries. Then, after the poll, clients_serve() with the same. */
+/*
+ * Fills in what to poll for; returns how many entries. Then, after the poll, clients_serve() with
+ * the same.
+ */
 size_t clients_poll(struct pollfd *fds);
 void clients_serve(const struct pollfd *fds, size_t nr);
 /* Sends what is new to those who read. */

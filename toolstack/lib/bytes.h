@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Safe byte buffers. struct bytes is a view of bytes that somebody else owns and that may be hostile: it
- * is read only through functions that check every offset. struct buf grows, and remembers a failed
- * allocation so that a row of appends needs one check at its end.
+ * Safe byte buffers. struct bytes is a view of bytes that somebody else owns and that may be
+ * hostile: it is read only through functions that check every offset. struct buf grows, and
+ * remembers a failed allocation so that a row of appends needs one check at its end.
  */
 #ifndef TOOLSTACK_BYTES_H
 #define TOOLSTACK_BYTES_H
@@ -34,7 +34,9 @@ void buf_append(struct buf *b, const void *data, size_t len);
 void buf_printf(struct buf *b, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 void buf_free(struct buf *b);
 
-/* Reads a whole file of at most limit bytes. Returns -1 with errno (EFBIG: larger than the limit). */
+/*
+ * Reads a whole file of at most limit bytes. Returns -1 with errno (EFBIG: larger than the limit).
+ */
 int buf_read_file(struct buf *b, const char *path, size_t limit);
 
 #endif

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A hand-written parser: one cursor, one token of look-ahead (the next character). Every message says where.
+ * A hand-written parser: one cursor, one token of look-ahead (the next character). Every message
+ * says where.
  */
 #include "lib/config.h"
 
@@ -179,8 +180,8 @@ static int parse_value(struct parser *p, struct config_value *v, unsigned int de
 		return reason_set(p->why, "%s:%u: lists in lists in lists, too deep", p->source,
 				  p->line);
 	}
-	if (p->at < p->end && (isdigit((unsigned char)*p->at) || *p->at == '-' ||
-			       (p->bare && is_bare(*p->at))))
+	if (p->at < p->end &&
+	    (isdigit((unsigned char)*p->at) || *p->at == '-' || (p->bare && is_bare(*p->at))))
 		return parse_number(p, v);
 	return parser_fail(p, "a \"quoted string\", a number or a [list]");
 }
@@ -190,7 +191,8 @@ static int value_append(struct parser *p, const char *key, struct config_value *
 			struct config_value *b)
 {
 	if (a->type != b->type || a->type == CONFIG_NUMBER)
-		return reason_set(p->why, "%s:%u: %s += needs a string for a string, or a list for a list",
+		return reason_set(p->why,
+				  "%s:%u: %s += needs a string for a string, or a list for a list",
 				  p->source, b->line, key);
 	if (a->type == CONFIG_STRING) {
 		size_t len = strlen(a->text);
@@ -224,7 +226,8 @@ static struct config_entry *config_lookup(struct config *c, const char *key)
 }
 
 /* Takes key and value, on failure too. */
-static int config_set(struct config *c, struct parser *p, char *key, struct config_value *v, bool add)
+static int config_set(struct config *c, struct parser *p, char *key, struct config_value *v,
+		      bool add)
 {
 	struct config_entry *e = config_lookup(c, key);
 
@@ -274,8 +277,8 @@ static int parse_setting(struct parser *p, struct config *c)
 		p->at++;
 	}
 	if (!parser_peek(p, '='))
-		return reason_set(p->why, "%s:%u: expected \"=\" after \"%.*s\"", p->source, p->line,
-				  (int)(len < 64 ? len : 64), from);
+		return reason_set(p->why, "%s:%u: expected \"=\" after \"%.*s\"", p->source,
+				  p->line, (int)(len < 64 ? len : 64), from);
 	p->at++;
 	parser_skip(p, false);
 	if (parse_value(p, &v, 0) < 0) {
@@ -294,7 +297,11 @@ int config_parse(struct config *c, const char *source, struct bytes text, bool b
 		 struct reason *why)
 {
 	struct parser p = {
-		.at = (const char *)text.data, .source = source, .line = 1, .bare = bare, .why = why,
+		.at = (const char *)text.data,
+		.source = source,
+		.line = 1,
+		.bare = bare,
+		.why = why,
 	};
 
 	p.end = p.at + text.len;

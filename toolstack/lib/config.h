@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The syntax of xl.cfg: lines of `key = value`, where a value is a quoted string, a number, or a list of
- * values in brackets; `+=` adds to an earlier string or list; # starts a comment; a list may run over
- * several lines. What keys mean is not known here. Fuzz entry point: config_parse() with any bytes.
+ * The syntax of xl.cfg: lines of `key = value`, where a value is a quoted string, a number, or a
+ * list of values in brackets; `+=` adds to an earlier string or list; # starts a comment; a list
+ * may run over several lines. What keys mean is not known here. Fuzz entry point: config_parse()
+ * with any bytes.
  */
 #ifndef TOOLSTACK_CONFIG_H
 #define TOOLSTACK_CONFIG_H
@@ -25,7 +26,7 @@ struct config_entry {
 	char *key;
 	struct config_value value;
 	const char *source; /* for messages: the file, or "command line" */
-	bool used; /* config_find() has returned it */
+	bool used;          /* config_find() has returned it */
 };
 
 struct config {
@@ -34,8 +35,9 @@ struct config {
 };
 
 /*
- * Adds what a text says. source must live as long as the config. With bare, a value may be a word without
- * quotes: on the command line the shell has eaten them. Returns -1 with file, line, word and expectation.
+ * Adds what a text says. source must live as long as the config. With bare, a value may be a word
+ * without quotes: on the command line the shell has eaten them. Returns -1 with file, line, word
+ * and expectation.
  */
 int config_parse(struct config *c, const char *source, struct bytes text, bool bare,
 		 struct reason *why);

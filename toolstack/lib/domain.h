@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What can be done to a domain: one function per operation of domctl, sched_op, hvm_op and the event-channel
- * operation that a builder needs. All return -1 with errno (ESRCH: no such domain).
+ * What can be done to a domain: one function per operation of domctl, sched_op, hvm_op and the
+ * event-channel operation that a builder needs. All return -1 with errno (ESRCH: no such domain).
  */
 #ifndef TOOLSTACK_DOMAIN_H
 #define TOOLSTACK_DOMAIN_H

@@ -25,7 +25,8 @@ int evtchn_bind_virq(int fd, uint32_t virq)
 int evtchn_bind_interdomain(int fd, uint32_t domid, uint32_t remote_port)
 {
 	struct evtchn_bind_interdomain_arg arg = {
-		.remote_domain = domid, .remote_port = remote_port,
+		.remote_domain = domid,
+		.remote_port = remote_port,
 	};
 
 	return ioctl(fd, IOCTL_EVTCHN_BIND_INTERDOMAIN, &arg);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event channels through /dev/xen/evtchn. A port that fired stays masked until evtchn_unmask(): not unmasking
- * is how to slow a noisy peer down. All return -1 with errno.
+ * Event channels through /dev/xen/evtchn. A port that fired stays masked until evtchn_unmask():
+ * not unmasking is how to slow a noisy peer down. All return -1 with errno.
  */
 #ifndef TOOLSTACK_EVTCHN_H
 #define TOOLSTACK_EVTCHN_H

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mapping a page that a guest has granted, through /dev/xen/gntdev: what a daemon without privilege may do.
+ * Mapping a page that a guest has granted, through /dev/xen/gntdev: what a daemon without
+ * privilege may do.
  */
 #ifndef TOOLSTACK_GRANT_MAP_H
 #define TOOLSTACK_GRANT_MAP_H

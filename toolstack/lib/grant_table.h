@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The grant table of a guest that is being built: its first frame in our address space (version 1). A builder
- * seeds the reserved entries, and uses the others as windows into the guest's memory.
+ * The grant table of a guest that is being built: its first frame in our address space (version
+ * 1). A builder seeds the reserved entries, and uses the others as windows into the guest's
+ * memory.
  */
 #ifndef TOOLSTACK_GRANT_TABLE_H
 #define TOOLSTACK_GRANT_TABLE_H

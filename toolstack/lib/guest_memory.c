@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Both ways to write, behind one function that writes from memory; zeroes and files go through a buffer.
+ * Both ways to write, behind one function that writes from memory; zeroes and files go through a
+ * buffer.
  */
 #include "lib/guest_memory.h"
 
@@ -12,15 +13,16 @@
 #include "lib/grant_map.h"
 #include "lib/xen_devices.h"
 
-#define BOUNCE_LEN    (1UL << 20)
-#define BULK_MAX      (64UL << 20)
-#define WINDOW_FIRST  GNTTAB_NR_RESERVED_ENTRIES
-#define WINDOW_PAGES  (GRANT_TABLE_ENTRIES - WINDOW_FIRST)
-#define GNTDEV_COPY_BATCH 16 /* Linux's: copies in one hypercall, for the count in the phase report */
+#define BOUNCE_LEN   (1UL << 20)
+#define BULK_MAX     (64UL << 20)
+#define WINDOW_FIRST GNTTAB_NR_RESERVED_ENTRIES
+#define WINDOW_PAGES (GRANT_TABLE_ENTRIES - WINDOW_FIRST)
+#define GNTDEV_COPY_BATCH \
+	16 /* Linux's: copies in one hypercall, for the count in the phase report */
 
 /*
- * The hypervisor walks our page tables for the data, so its pages must be present. They are: it is memory
- * that was just written, and nothing here swaps.
+ * The hypervisor walks our page tables for the data, so its pages must be present. They are: it
+ * is memory that was just written, and nothing here swaps.
  */
 static int write_bulk(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len)
 {
@@ -46,8 +48,9 @@ static int write_bulk(struct guest_memory *gm, uint64_t at, const uint8_t *data,
 }
 
 /*
- * One window: as many pages as there are grant entries. step is 0 to write the same page's worth of data
- * everywhere, else 1. Returns how many bytes of the guest it has covered, or -1 with errno.
+ * One window: as many pages as there are grant entries. step is 0 to write the same page's worth
+ * of data everywhere, else 1. Returns how many bytes of the guest it has covered, or -1 with
+ * errno.
  */
 static ssize_t write_window(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len,
 			    unsigned int step)

@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Filling the memory of a guest that is being built. The hypervisor does the copying; there are two ways to
- * ask for it, chosen once per guest:
+ * Filling the memory of a guest that is being built. The hypervisor does the copying; there are
+ * two ways to ask for it, chosen once per guest:
  *
- * - XEN_DOMCTL_gdbsx_guestmemio: one hypercall for any length. Socle has it; Xen has it only in debug builds.
- * - Grant copy: entries of the guest's own grant table are pointed at the pages to be written, 2 MB at a time.
+ * - XEN_DOMCTL_gdbsx_guestmemio: one hypercall for any length. Socle has it; Xen has it only in
+ *   debug builds.
+ * - Grant copy: entries of the guest's own grant table are pointed at the pages to be written, 2
+ *   MB at a time.
  *
  * Mapping the pages instead would cost two hypercalls for each of them.
  */
@@ -20,10 +22,10 @@
 struct guest_memory {
 	struct xencall *xc;
 	domid_t domid;
-	bool bulk; /* the first way */
+	bool bulk;                    /* the first way */
 	struct grant_entry_v1 *table; /* the caller's; for the second */
-	int gntdev; /* for the second */
-	uint8_t *bounce; /* for what does not come from memory */
+	int gntdev;                   /* for the second */
+	uint8_t *bounce;              /* for what does not come from memory */
 };
 
 /* Needs vCPU 0 to exist, and page 0 of the guest to be populated. Returns -1 with errno. */

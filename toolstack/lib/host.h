@@ -15,8 +15,8 @@ int host_physinfo(struct xencall *xc, struct xen_sysctl_physinfo *info);
 /* XEN_SCHEDULER_* */
 int host_scheduler(struct xencall *xc, uint32_t *id);
 /*
- * Reads the log ring from *index on (incremental) or from its oldest byte, at most len bytes; returns how
- * many. clear empties it.
+ * Reads the log ring from *index on (incremental) or from its oldest byte, at most len bytes;
+ * returns how many. clear empties it.
  */
 int host_read_console(struct xencall *xc, bool clear, bool incremental, uint32_t *index, char *data,
 		      size_t len);

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Messages to people. log_* print one line to stderr, prefixed with the program's name. A parser or a
- * builder that must tell its caller why it refused something fills a struct reason instead, so that the
- * caller decides where the text goes.
+ * Messages to people. log_* print one line to stderr, prefixed with the program's name. A parser
+ * or a builder that must tell its caller why it refused something fills a struct reason instead,
+ * so that the caller decides where the text goes.
  */
 #ifndef TOOLSTACK_LOG_H
 #define TOOLSTACK_LOG_H

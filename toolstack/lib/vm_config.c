@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which keys there are, and what each may be. A key that asks for something that Socle does not do is an
- * error, because a VM without what its owner asked for is not that VM; a key that nobody knows is a warning.
+ * Which keys there are, and what each may be. A key that asks for something that Socle does not
+ * do is an error, because a VM without what its owner asked for is not that VM; a key that nobody
+ * knows is a warning.
  */
 #include "lib/vm_config.h"
 
@@ -19,14 +20,15 @@ static const char *const action_names[] = {
 };
 
 /* Meaningful to xl, with no effect on a PVH guest here. */
-static const char *const ignored_keys[] = { "builder", "pae", "acpi", "apic", "nestedhvm", "hap",
-					    "vnc",     "sdl", "seclabel" };
+static const char *const ignored_keys[] = { "builder", "pae", "acpi", "apic",    "nestedhvm",
+					    "hap",     "vnc", "sdl",  "seclabel" };
 
 /* Empty lists of these are fine. */
-static const char *const unsupported_keys[] = { "disk",	 "vif",	  "vfb",	"pci",	    "usbdev",
-						"p9",	 "vtpm",  "bootloader", "firmware", "channel",
-						"cpus",	 "pool",  "vnuma",	"rdm",	    "irqs",
-						"vkb",	 "vsnd",  "virtio",	"device_tree" };
+static const char *const unsupported_keys[] = { "disk",     "vif",     "vfb",        "pci",
+						"usbdev",   "p9",      "vtpm",       "bootloader",
+						"firmware", "channel", "cpus",       "pool",
+						"vnuma",    "rdm",     "irqs",       "vkb",
+						"vsnd",     "virtio",  "device_tree" };
 
 const char *vm_action_name(enum vm_action action)
 {
@@ -72,8 +74,8 @@ static int get_string(struct config *c, const char *key, const char **text, stru
 	return 0;
 }
 
-static int get_number(struct config *c, const char *key, uint64_t *number, uint64_t min, uint64_t max,
-		      const char *expected, struct reason *why)
+static int get_number(struct config *c, const char *key, uint64_t *number, uint64_t min,
+		      uint64_t max, const char *expected, struct reason *why)
 {
 	struct config_entry *e = config_find(c, key);
 
@@ -100,7 +102,8 @@ static int get_action(struct config *c, const char *key, enum vm_action *action,
 			}
 		}
 		if (strncmp(e->value.text, "coredump-", 9) == 0)
-			return bad_value(e, why, "an action without a core dump (none are written)");
+			return bad_value(e, why,
+					 "an action without a core dump (none are written)");
 	}
 	return bad_value(e, why, "destroy, restart, rename-restart or preserve");
 }
@@ -110,7 +113,10 @@ static int get_tsc_mode(struct config *c, struct vm_config *vm, struct reason *w
 	static const char *const names[] = { "default", "always_emulate", "native" };
 	struct config_entry *e = config_find(c, "tsc_mode");
 
-	/* Native: Linux in a PVH guest wants the raw counter, and trapping it costs an exit each time. */
+	/*
+	 * Native: Linux in a PVH guest wants the raw counter, and trapping it costs an exit each
+	 * time.
+	 */
 	vm->tsc_mode = 2;
 	if (!e)
 		return 0;
@@ -157,16 +163,17 @@ static int read_sizes(struct vm_config *vm, struct config *c, struct reason *why
 	if (get_number(c, "memory", &memory, 1, max_mib, "a number of MiB", why) < 0)
 		return -1;
 	max_memory = memory;
-	if (get_number(c, "maxmem", &max_memory, memory, max_mib, "a number of MiB, not below memory",
-		       why) < 0 ||
+	if (get_number(c, "maxmem", &max_memory, memory, max_mib,
+		       "a number of MiB, not below memory", why) < 0 ||
 	    get_number(c, "vcpus", &vcpus, 1, 128, "a number of vCPUs, 1 to 128", why) < 0)
 		return -1;
 	max_vcpus = vcpus;
 	if (get_number(c, "maxvcpus", &max_vcpus, vcpus, 128,
 		       "a number of vCPUs, not below vcpus, at most 128", why) < 0 ||
-	    get_number(c, "max_grant_frames", &grants, 1, 4096, "a number of frames, 1 to 4096", why) <
-		    0 ||
-	    get_number(c, "event_channels", &channels, 127, 131071, "a number, 127 to 131071", why) < 0)
+	    get_number(c, "max_grant_frames", &grants, 1, 4096, "a number of frames, 1 to 4096",
+		       why) < 0 ||
+	    get_number(c, "event_channels", &channels, 127, 131071, "a number, 127 to 131071",
+		       why) < 0)
 		return -1;
 	vm->memory_mib = memory;
 	vm->max_memory_mib = max_memory;
@@ -202,7 +209,8 @@ static int read_images(struct vm_config *vm, struct config *c, struct reason *wh
 {
 	const char *kernel = NULL, *ramdisk = NULL;
 
-	if (get_string(c, "kernel", &kernel, why) < 0 || get_string(c, "ramdisk", &ramdisk, why) < 0)
+	if (get_string(c, "kernel", &kernel, why) < 0 ||
+	    get_string(c, "ramdisk", &ramdisk, why) < 0)
 		return -1;
 	if (!kernel || !*kernel)
 		return reason_set(why, "kernel: not set, a PVH guest needs one");
@@ -233,8 +241,8 @@ static int check_unsupported(struct config *c, struct reason *why)
 		struct config_entry *e = config_find(c, unsupported_keys[i]);
 
 		if (e && !(e->value.type == CONFIG_LIST && e->value.nr_items == 0))
-			return reason_set(why, "%s:%u: %s: not supported by this version", e->source,
-					  e->value.line, e->key);
+			return reason_set(why, "%s:%u: %s: not supported by this version",
+					  e->source, e->value.line, e->key);
 	}
 	return 0;
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The files under /run/xen/domains. Written to a temporary name and renamed, so that nobody reads half of one.
+ * The files under /run/xen/domains. Written to a temporary name and renamed, so that nobody reads
+ * half of one.
  */
 #include "lib/vm_state.h"
 

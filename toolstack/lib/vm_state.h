@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the toolstack must remember of a running VM and the hypervisor does not know: one small file per
- * domain, /run/xen/domains/<domid>, of `key=value` lines, replaced as a whole. A file that appears or goes is
- * also how consoled learns of guests. When there is a xenstored, these names move there.
+ * What the toolstack must remember of a running VM and the hypervisor does not know: one small
+ * file per domain, /run/xen/domains/<domid>, of `key=value` lines, replaced as a whole. A file
+ * that appears or goes is also how consoled learns of guests. When there is a xenstored, these
+ * names move there.
  */
 #ifndef TOOLSTACK_VM_STATE_H
 #define TOOLSTACK_VM_STATE_H
@@ -19,11 +20,11 @@
 struct vm_state {
 	unsigned int domid;
 	char name[VM_NAME_MAX + 1];
-	char uuid[UUID_TEXT]; /* to tell a stale file from a domain that was given the same id */
+	char uuid[UUID_TEXT];  /* to tell a stale file from a domain that was given the same id */
 	uint32_t console_port; /* the guest's event channels, to be bound to */
 	uint32_t store_port;
 	int64_t created; /* seconds since 1970 */
-	int supervisor; /* pid of the process that carries out on_*; 0: none */
+	int supervisor;  /* pid of the process that carries out on_*; 0: none */
 };
 
 /* All return -1 with errno. */

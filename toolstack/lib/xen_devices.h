@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What Linux offers to a control domain's programs: the ioctls of /dev/xen/privcmd, /dev/xen/evtchn and
- * /dev/xen/gntdev. Layouts are the kernel's; its own headers do not compile outside the kernel.
+ * What Linux offers to a control domain's programs: the ioctls of /dev/xen/privcmd,
+ * /dev/xen/evtchn and /dev/xen/gntdev. Layouts are the kernel's; its own headers do not compile
+ * outside the kernel.
  */
 #ifndef TOOLSTACK_XEN_DEVICES_H
 #define TOOLSTACK_XEN_DEVICES_H
@@ -28,7 +29,9 @@ struct privcmd_mmap_resource {
 #define IOCTL_PRIVCMD_HYPERCALL     XEN_IOCTL('P', 0, struct privcmd_hypercall)
 #define IOCTL_PRIVCMD_MMAP_RESOURCE XEN_IOCTL('P', 7, struct privcmd_mmap_resource)
 
-/* Binding answers with the local port. read() yields pending ports, write() of a port unmasks it. */
+/*
+ * Binding answers with the local port. read() yields pending ports, write() of a port unmasks it.
+ */
 struct evtchn_bind_virq_arg {
 	uint32_t virq;
 };

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The privcmd device. The arena comes from /dev/xen/hypercall, whose pages belong to the kernel and never
- * move; where that device is missing, it is locked anonymous memory. Knows nothing of single operations.
+ * The privcmd device. The arena comes from /dev/xen/hypercall, whose pages belong to the kernel
+ * and never move; where that device is missing, it is locked anonymous memory. Knows nothing of
+ * single operations.
  */
 #include "lib/xencall.h"
 

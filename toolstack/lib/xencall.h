@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Hypercalls through /dev/xen/privcmd. A struct xencall is one open device and one arena of memory that the
- * hypervisor can read and write while the call runs; arguments are copied into it and results out of it.
- * One thread uses one xencall at a time.
+ * Hypercalls through /dev/xen/privcmd. A struct xencall is one open device and one arena of
+ * memory that the hypervisor can read and write while the call runs; arguments are copied into it
+ * and results out of it. One thread uses one xencall at a time.
  */
 #ifndef TOOLSTACK_XENCALL_H
 #define TOOLSTACK_XENCALL_H
@@ -18,7 +18,7 @@
 #define XENCALL_ARENA (64 * 1024)
 
 struct xencall {
-	int fd; /* /dev/xen/privcmd */
+	int fd;         /* /dev/xen/privcmd */
 	uint8_t *arena; /* XENCALL_ARENA bytes that stay where they are */
 	size_t used;
 	unsigned int calls; /* hypercalls issued, for the phase report */
@@ -29,8 +29,9 @@ int xencall_open(struct xencall *xc);
 void xencall_close(struct xencall *xc);
 
 /*
- * Memory in the arena for arguments, zeroed, 16-byte aligned; NULL with ENOMEM when the arena is full.
- * xencall_mark() and xencall_release() bracket each use: release frees everything allocated since.
+ * Memory in the arena for arguments, zeroed, 16-byte aligned; NULL with ENOMEM when the arena is
+ * full. xencall_mark() and xencall_release() bracket each use: release frees everything allocated
+ * since.
  */
 void *xencall_alloc(struct xencall *xc, size_t len);
 size_t xencall_mark(const struct xencall *xc);

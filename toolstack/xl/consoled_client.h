@@ -8,14 +8,14 @@
 #include "lib/log.h"
 
 /*
- * Connects, sends one line and waits for the "ok". Returns the socket, or -1 with the reason (why may be
- * NULL). Close-on-exec.
+ * Connects, sends one line and waits for the "ok". Returns the socket, or -1 with the reason (why
+ * may be NULL). Close-on-exec.
  */
 int consoled_connect(const char *line, struct reason *why);
 
 /*
- * Joins the terminal and a console until Ctrl-], the end of the input, or the end of the console. Returns
- * an exit status.
+ * Joins the terminal and a console until Ctrl-], the end of the input, or the end of the console.
+ * Returns an exit status.
  */
 int console_run(int fd);
 

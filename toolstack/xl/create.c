@@ -56,7 +56,8 @@ static int config_load(struct vm_config *vm, struct create_options *o, int argc,
 		reason_errno(why, "%s", path);
 		goto out;
 	}
-	if (config_parse(&c, path, (struct bytes){ (uint8_t *)text.data, text.len }, false, why) < 0)
+	if (config_parse(&c, path, (struct bytes){ (uint8_t *)text.data, text.len }, false, why) <
+	    0)
 		goto out;
 	for (int i = 0; i < argc; i++) {
 		struct bytes setting = { (uint8_t *)argv[i], strlen(argv[i]) };
@@ -73,7 +74,8 @@ out:
 
 static void config_print(const struct vm_config *vm)
 {
-	printf("name = \"%s\"\ntype = \"pvh\"\nmemory = %llu\nmaxmem = %llu\nvcpus = %u\nmaxvcpus = %u\n"
+	printf("name = \"%s\"\ntype = \"pvh\"\nmemory = %llu\nmaxmem = %llu\n"
+	       "vcpus = %u\nmaxvcpus = %u\n"
 	       "kernel = \"%s\"\n",
 	       vm->name, (unsigned long long)vm->memory_mib, (unsigned long long)vm->max_memory_mib,
 	       vm->vcpus, vm->max_vcpus, vm->kernel);
@@ -85,8 +87,9 @@ static void config_print(const struct vm_config *vm)
 }
 
 /*
- * One create at a time: names stay unique, and the control domain's memory holds one unpacked kernel, not
- * ten. It is let go explicitly: the background process shares the open file, so closing it here is not enough.
+ * One create at a time: names stay unique, and the control domain's memory holds one unpacked
+ * kernel, not ten. It is let go explicitly: the background process shares the open file, so
+ * closing it here is not enough.
  */
 static int lock_take(void)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Commands about the machine and the hypervisor: info, dmesg, debug-keys. Keys as Xen's xl prints them.
+ * Commands about the machine and the hypervisor: info, dmesg, debug-keys. Keys as Xen's xl prints
+ * them.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -129,7 +130,8 @@ static void info_hypervisor(struct xencall *xc)
 	row_number("xen_major", version >> 16);
 	row_number("xen_minor", version & 0xffff);
 	row_text("xen_extra", extra, sizeof(extra));
-	printf("%-23s: %d.%d%.*s\n", "xen_version", version >> 16, version & 0xffff, extra_len, extra);
+	printf("%-23s: %d.%d%.*s\n", "xen_version", version >> 16, version & 0xffff, extra_len,
+	       extra);
 	row_version(xc, "xen_caps", XENVER_capabilities, XEN_CAPABILITIES_INFO_LEN);
 	if (host_scheduler(xc, &scheduler) == 0)
 		row("xen_scheduler", scheduler_name(scheduler));

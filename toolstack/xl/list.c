@@ -86,7 +86,8 @@ static void list_json(const struct xen_domctl_getdomaininfo *info, const char *n
 	uuid_format(info->handle, uuid);
 	printf("%s\n    {\n        \"domid\": %u,\n        \"config\": {\n"
 	       "            \"c_info\": {\n                \"type\": \"pvh\",\n"
-	       "                \"name\": \"%s\",\n                \"uuid\": \"%s\"\n            },\n"
+	       "                \"name\": \"%s\",\n"
+	       "                \"uuid\": \"%s\"\n            },\n"
 	       "            \"b_info\": {\n                \"max_vcpus\": %u,\n"
 	       "                \"max_memkb\": %llu,\n                \"target_memkb\": %llu\n"
 	       "            }\n        }\n    }",

@@ -24,7 +24,8 @@ static const struct command {
 	const char *arguments;
 	const char *help;
 } commands[] = {
-	{ "create", cmd_create, "[-cdefnpqv] CONFIG [KEY=VALUE ...]", "Create a domain from a config file" },
+	{ "create", cmd_create, "[-cdefnpqv] CONFIG [KEY=VALUE ...]",
+	  "Create a domain from a config file" },
 	{ "list", cmd_list, "[-lv] [DOMAIN ...]", "List domains" },
 	{ "console", cmd_console, "DOMAIN", "Attach to a domain's console (Ctrl-] leaves)" },
 	{ "shutdown", cmd_shutdown, "[-Fw] DOMAIN | -a", "Ask a domain to shut down" },
@@ -95,8 +96,7 @@ int xl_domains(struct xen_domctl_getdomaininfo **list)
 	int nr = 0, got;
 
 	do {
-		struct xen_domctl_getdomaininfo *more =
-			realloc(all, (nr + BATCH) * sizeof(*all));
+		struct xen_domctl_getdomaininfo *more = realloc(all, (nr + BATCH) * sizeof(*all));
 
 		if (!more) {
 			log_error("out of memory");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The background process of `xl create`, one per VM: waits for the domain to stop and carries out on_poweroff,
- * on_reboot, on_crash, on_watchdog. It learns of stopped domains from consoled, which has VIRQ_DOM_EXC; while
- * that cannot be reached, it looks once a second.
+ * The background process of `xl create`, one per VM: waits for the domain to stop and carries out
+ * on_poweroff, on_reboot, on_crash, on_watchdog. It learns of stopped domains from consoled,
+ * which has VIRQ_DOM_EXC; while that cannot be reached, it looks once a second.
  */
 #include "xl/vm.h"
 
@@ -22,9 +22,9 @@
 #include "xl/consoled_client.h"
 #include "xl/vm_store.h"
 
-#define SUPERVISE_LOG      "/var/log/xen/xl-%s.log"
-#define SUPERVISE_LOOK_MS  30000 /* should an event get lost */
-#define RESTART_MIN_SECONDS 2 /* a guest that restarts faster than this waits a second */
+#define SUPERVISE_LOG       "/var/log/xen/xl-%s.log"
+#define SUPERVISE_LOOK_MS   30000 /* should an event get lost */
+#define RESTART_MIN_SECONDS 2     /* a guest that restarts faster than this waits a second */
 
 /* Waits until something may have happened to a domain. *fd is the events connection, or -1. */
 static void wait_for_event(int *fd)
@@ -76,7 +76,7 @@ static enum vm_action action_for(const struct vm_config *vm, uint32_t code)
 static const char *code_name(uint32_t code)
 {
 	static const char *const names[] = { "poweroff", "reboot",   "suspend",
-					     "crash",	 "watchdog", "soft reset" };
+					     "crash",    "watchdog", "soft reset" };
 
 	return code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown";
 }
@@ -106,7 +106,10 @@ static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
 	return 0;
 }
 
-/* Keeps the stopped domain under another name, which is free for sure: it has the domain's id in it. */
+/*
+ * Keeps the stopped domain under another name, which is free for sure: it has the domain's id in
+ * it.
+ */
 static void rename_stopped(struct vm_config *vm, domid_t domid)
 {
 	struct vm_state s;
@@ -123,7 +126,8 @@ static void rename_stopped(struct vm_config *vm, domid_t domid)
 }
 
 /* True if there is a domain to watch on. */
-static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32_t code, time_t started)
+static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32_t code,
+		time_t started)
 {
 	enum vm_action action = action_for(vm, code);
 	struct vm_state s;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Starting and ending: the order of domain and state file. A domain never runs without a state file; a state
- * file and its part of the store go first, so that the daemons let go of the domain's pages before it is destroyed.
+ * Starting and ending: the order of domain and state file. A domain never runs without a state
+ * file; a state file and its part of the store go first, so that the daemons let go of the
+ * domain's pages before it is destroyed.
  */
 #include "xl/vm.h"
 

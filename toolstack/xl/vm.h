@@ -9,18 +9,23 @@
 #include "lib/vm_config.h"
 #include "xl/xl.h"
 
-/* Builds the domain and writes its state; the domain is still paused. Returns -1 with the reason. */
+/*
+ * Builds the domain and writes its state; the domain is still paused. Returns -1 with the reason.
+ */
 int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
 	     struct reason *why);
 /* Forgets the state, then destroys the domain. Returns -1 with errno. */
 int vm_end(struct xencall *xc, domid_t domid);
 
 /*
- * Watches a running domain and does what the configuration says when it stops, until nothing is left to
- * watch. Does not return before that; uses its own xencall.
+ * Watches a running domain and does what the configuration says when it stops, until nothing is
+ * left to watch. Does not return before that; uses its own xencall.
  */
 void vm_supervise(const struct vm_config *vm, domid_t domid);
-/* The same in a process of its own, which is entered into the domain's state. Returns -1 after saying why. */
+/*
+ * The same in a process of its own, which is entered into the domain's state. Returns -1 after
+ * saying why.
+ */
 int vm_supervise_start(const struct vm_config *vm, domid_t domid);
 
 #endif

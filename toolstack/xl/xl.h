@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What xl's command families share. A command is a row of the table in main.c and a function; argv[0] is the
- * command's name, and what it returns is the exit status.
+ * What xl's command families share. A command is a row of the table in main.c and a function;
+ * argv[0] is the command's name, and what it returns is the exit status.
  */
 #ifndef XL_XL_H
 #define XL_XL_H
@@ -16,7 +16,7 @@
 #define XL_FAILED 1
 #define XL_USAGE  2
 
-extern int xl_verbose; /* -v on xl itself */
+extern int xl_verbose;         /* -v on xl itself */
 extern const char *xl_command; /* the one that runs, for messages */
 
 /* The hypervisor. Exits with a message if this is no control domain. */

@@ -1,14 +1,20 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-TOOLSTACK_TEST := -iquote toolstack -D_GNU_SOURCE
-TOOLSTACK_LIB := $(addprefix toolstack/lib/,bytes.c log.c)
-$(eval $(call unit_test,toolstack,unpack,toolstack/builder/unpack.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,bzimage,toolstack/builder/bzimage.c toolstack/builder/unpack.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,elf_image,toolstack/builder/elf_image.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,layout,$(addprefix toolstack/builder/,layout.c elf_image.c start_info.c acpi_tables.c) $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,config,toolstack/lib/config.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,vm_config,$(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
-$(eval $(call unit_test,toolstack,console,$(addprefix toolstack/consoled/,console_ring.c history.c) toolstack/lib/vm_state.c toolstack/lib/vm_config.c toolstack/lib/uuid.c toolstack/lib/config.c $(TOOLSTACK_LIB),$(TOOLSTACK_TEST)))
+# toolstack_test: name, sources below toolstack/ beside the buffers and messages that all use
+define toolstack_test
+$(eval $(call unit_test,toolstack,$1,$(addprefix toolstack/,$2 lib/bytes.c lib/log.c),\
+	-iquote toolstack -D_GNU_SOURCE))
+endef
+
+$(call toolstack_test,unpack,builder/unpack.c)
+$(call toolstack_test,bzimage,builder/bzimage.c builder/unpack.c)
+$(call toolstack_test,elf_image,builder/elf_image.c)
+$(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_info.c acpi_tables.c))
+$(call toolstack_test,config,lib/config.c)
+$(call toolstack_test,vm_config,$(addprefix lib/,config.c vm_config.c uuid.c))
+$(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
+	$(addprefix lib/,vm_state.c vm_config.c uuid.c config.c))
 
 # <elf.h> is the system's here, and not the hypervisor's.
 $(B)/tests/unit/toolstack/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
-$(addprefix $(B)/tests/unit/toolstack/,test_unpack test_bzimage): UNIT_CFLAGS += -lz -llzma -lzstd -llz4
+$(addprefix $(B)/tests/unit/toolstack/,test_unpack test_bzimage): \
+	UNIT_CFLAGS += -lz -llzma -lzstd -llz4

@@ -17,7 +17,7 @@
 #include "lib/bytes.h"
 #include "lib/log.h"
 
-#define assert_reason(why, part)                                                  \
+#define assert_reason(why, part)                                                   \
 	do {                                                                       \
 		if (!strstr((why).text, part))                                     \
 			fail_msg("reason \"%s\" has no \"%s\"", (why).text, part); \

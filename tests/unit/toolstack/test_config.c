@@ -87,7 +87,8 @@ static void test_mistakes(void **state)
 	(void)state;
 	refused("name", "x.cfg:1: expected \"=\" after \"name\"");
 	refused("\n\nname \"x\"", "x.cfg:3: expected \"=\" after \"name\"");
-	refused("name = xyz", "x.cfg:1: expected a \"quoted string\", a number or a [list], found \"xyz\"");
+	refused("name = xyz",
+		"x.cfg:1: expected a \"quoted string\", a number or a [list], found \"xyz\"");
 	refused("name =\n", "found the end of the line");
 	refused("name = \"x\ny\"", "x.cfg:1: expected a closing \" on the same line");
 	refused("name = 'x", "expected a closing '");
@@ -103,10 +104,13 @@ static void test_bare(void **state)
 {
 	(void)state;
 	config_free(&c);
-	assert_int_equal(config_parse(&c, "command line", text_bytes("name=demo-2"), true, &why), 0);
-	assert_int_equal(config_parse(&c, "command line", text_bytes("kernel=/boot/x"), true, &why), 0);
+	assert_int_equal(config_parse(&c, "command line", text_bytes("name=demo-2"), true, &why),
+			 0);
+	assert_int_equal(config_parse(&c, "command line", text_bytes("kernel=/boot/x"), true, &why),
+			 0);
 	assert_int_equal(config_parse(&c, "command line", text_bytes("memory=64"), true, &why), 0);
-	assert_int_equal(config_parse(&c, "command line", text_bytes("extra=\"a b\""), true, &why), 0);
+	assert_int_equal(config_parse(&c, "command line", text_bytes("extra=\"a b\""), true, &why),
+			 0);
 	assert_string_equal(value("name")->text, "demo-2");
 	assert_string_equal(value("kernel")->text, "/boot/x");
 	assert_int_equal(value("memory")->number, 64);
@@ -117,7 +121,8 @@ static void test_bare(void **state)
 /* No text may read past its end: each prefix of a good one, in memory of its own. */
 static void test_prefixes(void **state)
 {
-	static const char text[] = "name = \"demo\"\nlist = [ 'a', 12, [ \"b\" ] ]\n# end\nx += 0x1f ; y='z'";
+	static const char text[] =
+		"name = \"demo\"\nlist = [ 'a', 12, [ \"b\" ] ]\n# end\nx += 0x1f ; y='z'";
 
 	(void)state;
 	for (size_t len = 0; len < sizeof(text); len++) {

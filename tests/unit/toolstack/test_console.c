@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The console ring against guests that tell the truth and guests that do not, the history of a console, and
- * the files by which consoled finds guests.
+ * The console ring against guests that tell the truth and guests that do not, the history of a
+ * console, and the files by which consoled finds guests.
  */
 #include "test.h"
 
@@ -142,8 +142,10 @@ static void test_state_file(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test_setup(test_take, make), cmocka_unit_test_setup(test_take_full, make),
-		cmocka_unit_test_setup(test_give, make), cmocka_unit_test(test_history),
+		cmocka_unit_test_setup(test_take, make),
+		cmocka_unit_test_setup(test_take_full, make),
+		cmocka_unit_test_setup(test_give, make),
+		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_state_file),
 	};
 

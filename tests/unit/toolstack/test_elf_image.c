@@ -49,15 +49,22 @@ static int make(void **state)
 	k->eh.e_phoff = offsetof(struct kernel, ph);
 	k->eh.e_phentsize = sizeof(Elf64_Phdr);
 	k->eh.e_phnum = 3;
-	k->ph[0] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = TEXT_AT, .p_paddr = 0x1000000,
-				 .p_filesz = 4096, .p_memsz = 4096 };
-	k->ph[1] = (Elf64_Phdr){ .p_type = PT_LOAD, .p_offset = TEXT_AT + 4096,
-				 .p_paddr = 0x1200000, .p_filesz = 100, .p_memsz = 0x10000 };
+	k->ph[0] = (Elf64_Phdr){ .p_type = PT_LOAD,
+				 .p_offset = TEXT_AT,
+				 .p_paddr = 0x1000000,
+				 .p_filesz = 4096,
+				 .p_memsz = 4096 };
+	k->ph[1] = (Elf64_Phdr){ .p_type = PT_LOAD,
+				 .p_offset = TEXT_AT + 4096,
+				 .p_paddr = 0x1200000,
+				 .p_filesz = 100,
+				 .p_memsz = 0x10000 };
 	/* Other people's notes first. */
 	end = put_note(NOTE_AT, XEN_ELFNOTE_PHYS32_ENTRY, "GNU", 1, 4);
 	end = put_note(end, XEN_ELFNOTE_GUEST_OS, "Xen", 0x78756e696cULL, 6);
 	end = put_note(end, XEN_ELFNOTE_PHYS32_ENTRY, "Xen", 0x1000100, 8);
-	k->ph[2] = (Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = NOTE_AT, .p_filesz = end - NOTE_AT };
+	k->ph[2] =
+		(Elf64_Phdr){ .p_type = PT_NOTE, .p_offset = NOTE_AT, .p_filesz = end - NOTE_AT };
 	return 0;
 }
 
@@ -103,10 +110,17 @@ static void test_class32(void **state)
 {
 	struct elf_image img;
 	struct reason why;
-	Elf32_Ehdr eh = { .e_type = ET_EXEC, .e_machine = EM_386, .e_phoff = 64, .e_phnum = 2,
+	Elf32_Ehdr eh = { .e_type = ET_EXEC,
+			  .e_machine = EM_386,
+			  .e_phoff = 64,
+			  .e_phnum = 2,
 			  .e_phentsize = sizeof(Elf32_Phdr) };
 	Elf32_Phdr ph[2] = {
-		{ .p_type = PT_LOAD, .p_offset = TEXT_AT, .p_paddr = 0x100000, .p_filesz = 16, .p_memsz = 32 },
+		{ .p_type = PT_LOAD,
+		  .p_offset = TEXT_AT,
+		  .p_paddr = 0x100000,
+		  .p_filesz = 16,
+		  .p_memsz = 32 },
 		{ .p_type = PT_NOTE, .p_offset = NOTE_AT },
 	};
 

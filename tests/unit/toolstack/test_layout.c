@@ -61,7 +61,8 @@ static void test_tail(void **state)
 	struct reason why;
 
 	(void)state;
-	img.segments[0] = (struct elf_segment){ .paddr = 16 * MIB, .data = { data, 49 * MIB },
+	img.segments[0] = (struct elf_segment){ .paddr = 16 * MIB,
+						.data = { data, 49 * MIB },
 						.memsz = 50 * MIB };
 	data[48 * MIB - 1] = 1;
 	assert_int_equal(elf_image_data_end(&img), 64 * MIB);
@@ -94,16 +95,19 @@ static void test_too_small(void **state)
 	struct reason why;
 
 	(void)state;
-	img.segments[0] = (struct elf_segment){ .paddr = 66 * MIB, .data = { data, 5 }, .memsz = 5 };
+	img.segments[0] =
+		(struct elf_segment){ .paddr = 66 * MIB, .data = { data, 5 }, .memsz = 5 };
 	assert_int_equal(guest_layout_plan(&lay, 66 << 10, &img, 0, 1000, &why), -1);
 	assert_reason(why, "the kernel ends at 67 MiB of guest memory, the guest has 66 MiB");
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 20 * MIB, 1000, &why), -1);
 	assert_reason(why, "a ramdisk of 20480 KiB does not fit");
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, ~0ULL, 1000, &why), -1);
 	/* Full above the kernel: then below it. */
-	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 3 * 4096, 8192, &why), 0);
+	assert_int_equal(
+		guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 3 * 4096, 8192, &why), 0);
 	assert_true(lay.ramdisk_at > kernel.end);
-	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 4096, 1000, &why), 0);
+	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 14 * MIB - 4096, 1000, &why),
+			 0);
 	assert_true(lay.start_info_at < kernel.start);
 	assert_int_equal(guest_layout_plan(&lay, 80 << 10, &kernel, 15 * MIB, 1000, &why), -1);
 	assert_int_equal(guest_layout_plan(&lay, 4096 << 10, &kernel, 1024 * MIB, 1000, &why), -1);
@@ -200,18 +204,19 @@ static void test_acpi(void **state)
 		assert_int_equal(lapic[3], 2 * i);
 		assert_int_equal(get(lapic + 4, 4), i < 2);
 	}
-	assert_true(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS) > 0);
-	assert_int_equal(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS + 1), 0);
+	assert_true(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS) >
+		    0);
+	assert_int_equal(
+		acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS + 1), 0);
 	assert_int_equal(acpi_tables_build(block, 512, GUEST_ACPI_BASE, 1, 1), 0);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small),	   cmocka_unit_test(test_large),
-		cmocka_unit_test(test_too_small),  cmocka_unit_test(test_start_info),
-		cmocka_unit_test(test_tail),
-		cmocka_unit_test(test_acpi),
+		cmocka_unit_test(test_small),     cmocka_unit_test(test_large),
+		cmocka_unit_test(test_too_small), cmocka_unit_test(test_start_info),
+		cmocka_unit_test(test_tail),      cmocka_unit_test(test_acpi),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -37,7 +37,9 @@ static void make_plain(void)
 
 static void pack_gzip(void)
 {
-	z_stream z = { .next_in = plain, .avail_in = PLAIN, .next_out = packed.data,
+	z_stream z = { .next_in = plain,
+		       .avail_in = PLAIN,
+		       .next_out = packed.data,
 		       .avail_out = sizeof(packed.data) };
 
 	assert_int_equal(deflateInit2(&z, 9, Z_DEFLATED, 31, 9, Z_DEFAULT_STRATEGY), Z_OK);
@@ -95,7 +97,7 @@ static const struct {
 	enum packing packing;
 	void (*pack)(void);
 } formats[] = {
-	{ PACKING_GZIP, pack_gzip }, { PACKING_XZ, pack_xz },	{ PACKING_LZMA, pack_lzma },
+	{ PACKING_GZIP, pack_gzip }, { PACKING_XZ, pack_xz },   { PACKING_LZMA, pack_lzma },
 	{ PACKING_ZSTD, pack_zstd }, { PACKING_LZ4, pack_lz4 },
 };
 
@@ -149,10 +151,12 @@ static void test_truncated(void **state)
 	{
 		formats[i].pack();
 		for (size_t cut = 7; cut < packed.len; cut += packed.len / 13) {
-			int rc = unpack_copy(formats[i].packing, packed.len - cut, ROOM, &len, &why);
+			int rc = unpack_copy(formats[i].packing, packed.len - cut, ROOM, &len,
+					     &why);
 
 			if (rc == 0)
-				fail_msg("%s without its last %zu bytes", packing_name(formats[i].packing), cut);
+				fail_msg("%s without its last %zu bytes",
+					 packing_name(formats[i].packing), cut);
 			assert_reason(why, packing_name(formats[i].packing));
 		}
 	}
@@ -167,7 +171,8 @@ static void test_too_long(void **state)
 	for_formats(i)
 	{
 		formats[i].pack();
-		assert_int_equal(unpack_copy(formats[i].packing, packed.len, PLAIN - 1, &len, &why), -1);
+		assert_int_equal(unpack_copy(formats[i].packing, packed.len, PLAIN - 1, &len, &why),
+				 -1);
 		assert_int_equal(unpack_copy(formats[i].packing, packed.len, 0, &len, &why), -1);
 	}
 }

@@ -58,12 +58,13 @@ static void test_defaults(void **state)
 static void test_everything(void **state)
 {
 	(void)state;
-	assert_int_equal(read_text("type='pvh'; name='web-1.x'; memory=512; maxmem=1024; vcpus=2\n"
-				   "maxvcpus=4; kernel='/k'; ramdisk='/r'; root='/dev/xvda1 ro'\n"
-				   "extra='quiet'; on_poweroff='preserve'; on_reboot='rename-restart'\n"
-				   "on_crash='restart'; uuid='01234567-89ab-cdef-0123-456789ABCDEF'\n"
-				   "disk=[]; vif=[]; builder='generic'; tsc_mode='default'"),
-			 0);
+	assert_int_equal(
+		read_text("type='pvh'; name='web-1.x'; memory=512; maxmem=1024; vcpus=2\n"
+			  "maxvcpus=4; kernel='/k'; ramdisk='/r'; root='/dev/xvda1 ro'\n"
+			  "extra='quiet'; on_poweroff='preserve'; on_reboot='rename-restart'\n"
+			  "on_crash='restart'; uuid='01234567-89ab-cdef-0123-456789ABCDEF'\n"
+			  "disk=[]; vif=[]; builder='generic'; tsc_mode='default'"),
+		0);
 	assert_int_equal(vm.memory_mib, 512);
 	assert_int_equal(vm.max_memory_mib, 1024);
 	assert_int_equal(vm.max_vcpus, 4);
@@ -98,13 +99,16 @@ static void test_mistakes(void **state)
 	refused("memory=0", "x.cfg:3: memory: expected a number of MiB, found 0");
 	refused("memory=-5", "memory: expected");
 	refused("memory=[1]", "found a list");
-	refused("memory=64\nmaxmem=32", "x.cfg:4: maxmem: expected a number of MiB, not below memory, found 32");
+	refused("memory=64\nmaxmem=32",
+		"x.cfg:4: maxmem: expected a number of MiB, not below memory, found 32");
 	refused("vcpus=129", "1 to 128, found 129");
 	refused("vcpus=4\nmaxvcpus=2", "not below vcpus");
-	refused("type='hvm'", "x.cfg:3: type: expected \"pvh\", the only type supported, found \"hvm\"");
+	refused("type='hvm'",
+		"x.cfg:3: type: expected \"pvh\", the only type supported, found \"hvm\"");
 	refused("uuid='123'", "uuid: expected a UUID");
 	refused("on_crash='coredump-restart'", "expected an action without a core dump");
-	refused("on_crash='explode'", "expected destroy, restart, rename-restart or preserve, found \"explode\"");
+	refused("on_crash='explode'",
+		"expected destroy, restart, rename-restart or preserve, found \"explode\"");
 	refused("disk=['phy:/dev/x,xvda,w']", "x.cfg:3: disk: not supported");
 	refused("bootloader='pygrub'", "bootloader: not supported");
 	refused("ramdisk=3", "ramdisk: expected a \"quoted string\", found 3");
