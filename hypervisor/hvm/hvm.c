@@ -142,14 +142,17 @@ void hvm_inject_pending(struct vcpu *v)
 {
 	int callback, vector = -1;
 
-	if (hvm->injecting(v))
-		return;
-	if (v->hvm.nmi_pending) {
+	if (!hvm->injecting(v) && v->hvm.nmi_pending) {
 		v->hvm.nmi_pending = false;
 		hvm->inject_nmi(v);
-		return;
 	}
 	callback = upcall_vector(v);
+	if (hvm->injecting(v)) {
+		/* One at a time. Who kicked has been, and no other exit need come soon. */
+		if (v->hvm.nmi_pending || callback >= 0 || vlapic_pending(v) >= 0)
+			hvm->request_window(v);
+		return;
+	}
 	if (callback < 0)
 		vector = vlapic_pending(v);
 	if (callback < 0 && vector < 0)
