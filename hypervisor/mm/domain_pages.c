@@ -64,7 +64,7 @@ static bool unaccount(struct domain *d, uint64_t frames)
 struct page_info *domain_page_alloc(struct domain *d, unsigned order)
 {
 	uint64_t frames = 1UL << order, first;
-	bool last;
+	bool last = false, given;
 
 	spin_lock(&d->page_lock);
 	if (!account(d, frames)) {
@@ -74,20 +74,21 @@ struct page_info *domain_page_alloc(struct domain *d, unsigned order)
 	spin_unlock(&d->page_lock);
 
 	first = heap_take_block(order);
-	if (!first) {
-		spin_lock(&d->page_lock);
-		last = unaccount(d, frames);
-		spin_unlock(&d->page_lock);
-		if (last)
-			domain_put(d); /* never the last one: the caller has its own */
-		return NULL;
-	}
-	memset(mfn_to_virt(MFN(first)), 0, PAGE_SIZE << order);
+	if (first)
+		memset(mfn_to_virt(MFN(first)), 0, PAGE_SIZE << order);
 	spin_lock(&d->page_lock);
-	for (uint64_t i = 0; i < frames; i++)
+	/* Its end may have begun meanwhile: nobody would come again for what is linked only now. */
+	given = first && !d->is_dying;
+	for (uint64_t i = 0; given && i < frames; i++)
 		page_give(d, &frame_table[first + i]);
+	if (!given)
+		last = unaccount(d, frames);
 	spin_unlock(&d->page_lock);
-	return &frame_table[first];
+	if (!given && first)
+		heap_free_block(first, order);
+	if (last)
+		domain_put(d); /* never the last one: the caller has its own */
+	return given ? &frame_table[first] : NULL;
 }
 
 void domain_pages_adopt(struct domain *d, uint64_t first, uint64_t end)

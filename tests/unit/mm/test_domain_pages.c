@@ -21,9 +21,11 @@ uint64_t frame_table_entries = FRAMES;
 static uint8_t *bytes;
 static struct domain *d;
 static unsigned puts, frees;
+static bool dies_meanwhile;
 
 uint64_t heap_take_block(unsigned order)
 {
+	d->is_dying = dies_meanwhile;
 	for (uint64_t f = 1u << order; f + (1u << order) <= FRAMES; f += 1u << order) {
 		uint64_t i = 0;
 
@@ -87,6 +89,7 @@ static int setup(void **state)
 	d->id = 7;
 	d->refs = 1;
 	d->max_pages = 32;
+	dies_meanwhile = false;
 	puts = frees = 0;
 	return 0;
 }
@@ -107,6 +110,16 @@ static void test_limit(void **state)
 	assert_int_equal(d->refs, 2);
 	d->is_dying = true;
 	assert_null(domain_page_alloc(d, 0));
+}
+
+static void test_no_page_after_the_end_has_begun(void **state)
+{
+	dies_meanwhile = true;
+	assert_null(domain_page_alloc(d, 0));
+	assert_int_equal(d->tot_pages, 0);
+	assert_int_equal(d->page_list, 0);
+	assert_int_equal(d->refs, 1);
+	assert_int_equal(frees, 1);
 }
 
 /* Half of the pages are held by somebody: each page is looked at once, however many those are. */
@@ -160,6 +173,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_limit),
+		TEST(test_no_page_after_the_end_has_begun),
 		TEST(test_release_passes_pages_in_use),
 		TEST(test_references),
 	};
