@@ -67,6 +67,10 @@ static void reschedule(struct cpu *c)
 
 	WRITE_ONCE(c->need_resched, false);
 	memory_barrier();
+	if (unlikely(c->nmis != c->nmis_told)) {
+		c->nmis_told = c->nmis;
+		log_err("CPU %u: non-maskable interrupt from the machine", c->id);
+	}
 	switch_to(c, sched_pick(c->id, c->current, time_now(), &until));
 	timer_set(&c->slice_timer, until);
 }

@@ -113,12 +113,19 @@ static noreturn_fn void trap_fatal(const struct trap_frame *f)
 	panic("exception %lu in the hypervisor at %#lx", f->vector, f->rip);
 }
 
+/* Whatever it interrupted may hold any lock, the log's too: cpu_run tells of it. */
+static void nmi_note(struct cpu *c)
+{
+	c->nmis++;
+	WRITE_ONCE(c->need_resched, true);
+}
+
 void trap_handle(struct trap_frame *f)
 {
 	if (f->vector >= VECTOR_DEVICE_FIRST)
 		irq_handle((uint8_t)f->vector);
 	else if (f->vector == 2)
-		log_err("CPU %u: non-maskable interrupt from the machine", this_cpu()->id);
+		nmi_note(this_cpu());
 	else if (f->vector != 13 || !fixup(f))
 		trap_fatal(f);
 }
