@@ -74,12 +74,6 @@ def test_reboot(host, demo):
     host.leave_guest(host.count)
 
 
-def test_shutdown_of_a_guest_that_is_still_starting(host):
-    host.run("xl create demo", CREATE)
-    host.try_run("xl shutdown demo", ASK)
-    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], CREATE)
-
-
 def test_shutdown_of_all(host, demo):
     host.enter_guest("xl create -c demo 'name=\"second\"'", CREATE)
     host.leave_guest(host.count)
