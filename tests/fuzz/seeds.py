@@ -113,28 +113,33 @@ def rings():
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
 
 
-# Operations of the store, by number: 1 directory, 2 read, 3 get_perms, 4 watch, 5 unwatch, 6 and 7 transaction,
-# 10 domain path, 11 write, 12 mkdir, 13 rm, 14 set_perms, 21 reset_watches, 22 directory_part.
+# Operations of the store, by number: 1 directory, 2 read, 3 get_perms, 4 watch, 5 unwatch,
+# 6 and 7 transaction, 11 write, 12 mkdir, 13 rm, 14 set_perms, 21 reset_watches, 22 directory_part.
 
 def request(who, kind, payload=b'', transaction=0):
     return struct.pack('<BBBH', who, kind, transaction, len(payload)) + payload
 
 
 def store_requests():
-    writes = b''.join(request(1, 11, b'a/%d\0value' % i) for i in range(9)) + request(1, 12, b'b/c\0')
-    looks = request(1, 1, b'a\0') + request(1, 2, b'a/1\0') + request(1, 3, b'a\0') + request(1, 22, b'a\x000\0')
-    watches = request(1, 4, b'a\0t\0') + request(0, 4, b'/\0u\0') + request(2, 4, b'/local/domain/5\0x\0')
+    writes = b''.join(request(1, 11, b'a/%d\0value' % i) for i in range(9))
+    writes += request(1, 12, b'b/c\0')
+    looks = request(1, 1, b'a\0') + request(1, 2, b'a/1\0') + request(1, 3, b'a\0')
+    looks += request(1, 22, b'a\x000\0') + request(1, 22, b'b/c\x000\0')
+    watches = request(1, 4, b'a\0t\0') + request(0, 4, b'/\0u\0')
+    watches += request(2, 4, b'/local/domain/5\0x\0')
     opened = request(1, 14, b'a\0n5\0r6\0') + request(2, 2, b'/local/domain/5/a/1\0')
     removed = request(1, 13, b'a\0') + request(1, 5, b'a\0t\0') + request(1, 21, b'\0')
     hidden = request(1, 2, b'/secret\0') + request(2, 2, b'/secret\0') + request(1, 1, b'/\0')
     begin, commit = request(1, 6, b'\0'), request(1, 7, b'T\0', 1)
-    inside = request(1, 11, b'a/1\0new', 1) + request(1, 13, b'b\0', 1) + request(1, 2, b'a/2\0', 1)
+    inside = request(1, 11, b'a/1\0new', 1) + request(1, 13, b'b\0', 1)
+    inside += request(1, 2, b'a/2\0', 1)
+    secret = request(0, 6, b'\0') + request(0, 2, b'/secret\0', 1)
     return [
         writes + looks + hidden,
         watches + writes + opened + removed,
         writes + begin + inside + commit + looks,
         writes + begin + inside + request(1, 11, b'a/1\0other') + commit,
-        begin * 12 + inside + request(0, 6, b'\0') + request(0, 2, b'/secret\0', 1) + commit]
+        begin * 12 + inside + secret + commit]
 
 
 # ---- instructions -------------------------------------------------------------------------------

@@ -6,7 +6,8 @@ XENSTORED_PARTS := $(addprefix toolstack/xenstored/,conn.c path.c request.c requ
 XENSTORED_CLIENT := $(XENSTORED_PARTS) tests/unit/xenstored/client.c
 $(eval $(call unit_test,xenstored,requests,$(XENSTORED_CLIENT),$(XENSTORED_TEST)))
 $(eval $(call unit_test,xenstored,limits,$(XENSTORED_CLIENT),$(XENSTORED_TEST)))
-$(eval $(call unit_test,xenstored,store,$(addprefix toolstack/lib/,bytes.c store.c),$(XENSTORED_TEST)))
+XENSTORED_STORE := $(addprefix toolstack/lib/,bytes.c store.c)
+$(eval $(call unit_test,xenstored,store,$(XENSTORED_STORE),$(XENSTORED_TEST)))
 XENSTORED_DOMAIN := $(XENSTORED_PARTS) toolstack/xenstored/domain.c
 $(eval $(call unit_test,xenstored,domain,$(XENSTORED_DOMAIN),$(XENSTORED_TEST)))
 XENSTORED_TREE := $(addprefix toolstack/xenstored/,path.c tree.c usage.c)
