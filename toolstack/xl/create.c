@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -88,8 +89,8 @@ static void config_print(const struct vm_config *vm)
 
 /*
  * One create at a time: names stay unique, and the control domain's memory holds one unpacked
- * kernel, not ten. It is let go explicitly: the background process shares the open file, so
- * closing it here is not enough.
+ * kernel, not ten. The lock is the open file, so it must be closed before there is a background
+ * process.
  */
 static int lock_take(void)
 {
@@ -140,20 +141,63 @@ static int console_attach(domid_t domid)
 	return fd;
 }
 
-static int create(const struct vm_config *vm, const struct create_options *o)
+/*
+ * From before the domain exists until it has a state file, an interruption only waits: what it
+ * would leave behind, nobody would find.
+ */
+static void signals_hold(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+static bool signals_waiting(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	return sigismember(&set, SIGINT) || sigismember(&set, SIGQUIT) ||
+	       sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
+}
+
+/* Under the lock, which ends with it: from then on the name is taken. The domain is left paused. */
+static int create_locked(const struct vm_config *vm, domid_t *domid)
 {
 	int lock = lock_take();
+	sigset_t before;
+	int rc;
+
+	if (lock < 0)
+		return -1;
+	signals_hold(&before);
+	rc = create_domain(vm, domid);
+	if (rc == 0 && signals_waiting()) {
+		log_error("create: interrupted; %s is not started", vm->name);
+		vm_end(xl_open(), *domid);
+		rc = -1;
+	}
+	close(lock);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}
+
+static int create(const struct vm_config *vm, const struct create_options *o)
+{
 	int console = -1;
 	domid_t domid;
 
-	if (lock < 0 || create_domain(vm, &domid) < 0)
+	if (create_locked(vm, &domid) < 0)
 		return XL_FAILED;
 	if (!o->unattended && vm_supervise_start(vm, domid) < 0) {
 		vm_end(xl_open(), domid);
 		return XL_FAILED;
 	}
-	flock(lock, LOCK_UN);
-	close(lock);
 	if (o->console)
 		console = console_attach(domid);
 	if (!o->paused && domain_unpause(xl_open(), domid) < 0) {
