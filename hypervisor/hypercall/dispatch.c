@@ -6,6 +6,9 @@
 #include "hypercall.h"
 
 #include "abi/grant_table.h"
+#include "abi/hvm_op.h"
+#include "abi/sched.h"
+#include "abi/version.h"
 #include "atomic.h"
 #include "event.h"
 #include "grant.h"
@@ -120,35 +123,66 @@ static long hypercall_run(uint64_t number, uint64_t *args)
 	return -ENOSYS;
 }
 
+/* Where a caller has its arguments, by mode: the interface's calling convention. */
+static void args_find(struct cpu_regs *r, bool is_64bit, uint64_t *at[NR_ARGS])
+{
+	uint64_t *in64[NR_ARGS] = { &r->rdi, &r->rsi, &r->rdx, &r->r10, &r->r8, &r->r9 };
+	uint64_t *in32[NR_ARGS] = { &r->rbx, &r->rcx, &r->rdx, &r->rsi, &r->rdi, &r->rbp };
+
+	memcpy(at, is_64bit ? in64 : in32, sizeof(in64));
+}
+
+/*
+ * 32-bit callers (boot loaders above all) get the calls whose structures are the same in both
+ * modes. The others would need their structures translated.
+ */
+static bool same_in_32_bits(uint64_t number, uint64_t cmd)
+{
+	switch (number) {
+	case __HYPERVISOR_console_io:
+	case __HYPERVISOR_event_channel_op:
+		return true;
+	case __HYPERVISOR_sched_op:
+		return cmd != SCHEDOP_poll;
+	case __HYPERVISOR_xen_version:
+		return cmd != XENVER_platform_parameters;
+	case __HYPERVISOR_hvm_op:
+		return cmd == HVMOP_set_param || cmd == HVMOP_get_param;
+	default:
+		return false;
+	}
+}
+
 void hypercall_dispatch(struct vcpu *v)
 {
 	struct cpu_regs *r = &v->hvm.regs;
-	uint64_t args[NR_ARGS] = { r->rdi, r->rsi, r->rdx, r->r10, r->r8, r->r9 };
+	uint64_t args[NR_ARGS], *at[NR_ARGS], cs_base, number;
 	struct call call = { .start = time_now(), .arg = args };
+	bool is_64bit = hvm->get_mode(v, &cs_base) == CPU_MODE_64;
+	uint64_t width = is_64bit ? ~0ul : 0xffffffff;
 	unsigned cpu = cpu_this();
-	uint64_t cs_base;
 	long rc;
 
-	if (hvm->get_mode(v, &cs_base) != CPU_MODE_64) {
+	args_find(r, is_64bit, at);
+	for (unsigned i = 0; i < NR_ARGS; i++)
+		args[i] = *at[i] & width;
+	number = r->rax & width;
+	if (!is_64bit && !same_in_32_bits(number, args[0])) {
 		rc = -ENOSYS;
 	} else if (hvm->get_cpl(v) != 0) {
 		rc = -EPERM;
 	} else {
 		active[cpu] = &call;
-		rc = hypercall_run(r->rax, args);
+		rc = hypercall_run(number, args);
 		active[cpu] = NULL;
 	}
 	if (rc == -ERESTART) {
 		/* rip stays on the VMMCALL: the guest takes its interrupts, then asks again. */
-		r->rdi = args[0];
-		r->rsi = args[1];
-		r->rdx = args[2];
-		r->r10 = args[3];
-		r->r8 = args[4];
-		r->r9 = args[5];
+		for (unsigned i = 0; i < NR_ARGS; i++)
+			*at[i] = args[i];
 		return;
 	}
-	r->rax = (uint64_t)rc;
+	r->rax = (uint64_t)rc & width;
 	r->rip += VMMCALL_LENGTH;
 	hvm->skipped(v);
 }

@@ -73,7 +73,7 @@ static int map_foreign(struct domain *d, struct domain *from, uint64_t idx, gfn_
 
 	pg = p2m_page_get(from, GFN(idx), &type);
 	if (!pg)
-		return -ESRCH;
+		return -EINVAL;
 	rc = type == P2M_RAM_RW ? gfn_vacate(d, gfn) : -EINVAL;
 	if (!rc)
 		rc = p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_FOREIGN);
@@ -162,7 +162,10 @@ static long batch_run(struct domain *d, struct domain *from,
 		}
 		if (guest_array_from(&idx, b->idxs, i) || guest_array_from(&gpfn, b->gpfns, i))
 			return -EFAULT;
-		err = map_one(d, b->space, from, idx, GFN(gpfn));
+		if (b->space == XENMAPSPACE_gmfn_foreign && !from)
+			err = -ESRCH;
+		else
+			err = map_one(d, b->space, from, idx, GFN(gpfn));
 		if (guest_array_to(b->errs, i, &err))
 			return -EFAULT;
 	}
@@ -202,7 +205,8 @@ long memory_add_to_physmap_batch(uint64_t arg, uint64_t start)
 	if (rc)
 		return rc;
 	rc = foreign_get(d, &b, &from);
-	if (!rc) {
+	/* A domain that is not there is an error of each of its pages, not of the call. */
+	if (!rc || (rc == -ESRCH && !from)) {
 		rc = batch_run(d, from, &b, start);
 		p2m_flush(d);
 		if (from)

@@ -197,7 +197,7 @@ long memory_reservation(unsigned op, uint64_t arg, uint64_t start)
 	if (r.nr_extents > UINT32_MAX >> MEMOP_PROGRESS_SHIFT || start > r.nr_extents)
 		return -EINVAL;
 	if (r.extent_order > order_max())
-		return -EPERM;
+		return (long)start; /* as Xen has it: no extent was done */
 	if (op == XENMEM_increase_reservation)
 		/* Frames without a place are of no use to a domain that sees no machine frames. */
 		return unsupported("memory_op", op);
