@@ -188,6 +188,8 @@ static long foreign_get(const struct domain *d, const struct xen_add_to_physmap_
 		domain_put(*from);
 		rc = -EINVAL;
 	}
+	if (rc)
+		*from = NULL;
 	return rc;
 }
 
