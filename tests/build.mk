@@ -8,15 +8,15 @@
 # HYPERVISOR=xen runs the guest and system tests on Debian's Xen 4.20 instead of ours.
 # TEST=word runs only those tests whose name holds the word.
 #
-# Adding a unit test takes one file and one line. tests/unit/<area>/test_<name>.c has a main() with a
-# cmocka group; tests/unit/<area>/build.mk says what is linked with it:
+# Adding a unit test takes one file and one line. tests/unit/<area>/test_<name>.c has a main()
+# with a cmocka group; tests/unit/<area>/build.mk says what is linked with it:
 #
 #   $(eval $(call unit_test,<area>,<name>,<sources under test>[,<extra compiler flags>]))
 #
 # e.g. $(eval $(call unit_test,event,evtchn,hypervisor/event/evtchn.c hypervisor/lib/bitmap.c))
-# Sources are paths from the top of the tree. They are compiled with -DSOCLE_HOST_TEST and see "abi/...",
-# hypervisor/include and hypervisor (as <...> and "..."), tests/unit and the test's own folder. Whatever
-# else the sources need from the hypervisor, the test itself supplies as fakes.
+# Sources are paths from the top of the tree. They are compiled with -DSOCLE_HOST_TEST and see
+# "abi/...", hypervisor/include and hypervisor (as <...> and "..."), tests/unit and the test's own
+# folder. Whatever else the sources need from the hypervisor, the test itself supplies as fakes.
 # One test alone: make build/tests/unit/<area>/test_<name> && build/tests/unit/<area>/test_<name>
 
 TEST ?=

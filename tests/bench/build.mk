@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py). Never part of a test.
+# make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py).
+# Never part of a test.
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
 PEER_FILES = $(shell awk '$$1 == "peer" && $$3 !~ /installer|hypervisor/ { n = split($$7, p, "/"); print "$(DL)/" p[n] }' $(LOCK))

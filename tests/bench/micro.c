@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Times small operations of the hypervisor from inside the control domain. Prints "BENCH name nanoseconds" for each; the
- * numbers are averages over many rounds, the median over several starts is the caller's business.
+ * Times small operations of the hypervisor from inside the control domain. Prints "BENCH name
+ * nanoseconds" for each; the numbers are averages over many rounds, the median over several
+ * starts is the caller's business.
  */
 #include "abi/memory.h"
 #include "abi/sched.h"
@@ -18,15 +19,15 @@
 #include "test.h"
 #include "trap.h"
 
-#define MAP_AT 0x64000000UL
+#define MAP_AT        0x64000000UL
 #define FOREIGN_TABLE 0x66000UL
 
 /* Runs a statement so many times and prints the time of one. */
-#define BENCH(name, rounds, ...)                                                   \
-	do {                                                                       \
-		uint64_t start_ = clock_now();                                     \
-		for (unsigned i_ = 0; i_ < (rounds); i_++)                         \
-			__VA_ARGS__;                                               \
+#define BENCH(name, rounds, ...)                                                  \
+	do {                                                                      \
+		uint64_t start_ = clock_now();                                    \
+		for (unsigned i_ = 0; i_ < (rounds); i_++)                        \
+			__VA_ARGS__;                                              \
 		print("BENCH %s %lu\n", name, (clock_now() - start_) / (rounds)); \
 	} while (0)
 

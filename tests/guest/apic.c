@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The emulated local APIC, first through its page, at the end as x2APIC: registers, IPIs to self, timer, priorities.
+ * The emulated local APIC, first through its page, at the end as x2APIC: registers, IPIs to self,
+ * timer, priorities.
  */
 #include "apic.h"
 
@@ -10,7 +11,7 @@
 #include "test.h"
 #include "trap.h"
 
-#define VECTOR 0x50
+#define VECTOR      0x50
 #define HIGH_VECTOR 0x80
 
 static volatile bool in_service, level_mode;
@@ -144,7 +145,8 @@ TEST(timer_fires_once)
 	apic_write(APIC_LVT_TIMER, VECTOR);
 	irq_enable();
 	apic_write(APIC_TIMER_INITIAL, 1000000);
-	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 2000), "no interrupt; current count %u", apic_read(APIC_TIMER_CURRENT));
+	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 2000), "no interrupt; current count %u",
+	      apic_read(APIC_TIMER_CURRENT));
 	WAIT_FOR(false, 50);
 	irq_disable();
 	CHECK_EQ(irq_count(VECTOR), 1);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a PVH kernel finds when it starts: start info, memory map, CPUID leaves, version, and a console to say so on.
+ * What a PVH kernel finds when it starts: start info, memory map, CPUID leaves, version, and a
+ * console to say so on.
  */
 #include "abi/start_info.h"
 #include "abi/version.h"
@@ -39,7 +40,8 @@ TEST(memory_map_holds_our_image)
 
 	CHECK(entries > 0, "empty");
 	for (unsigned i = 0; i < entries; i++) {
-		CHECK(map[i].addr >= end, "entry %u begins at %lx, inside the one before", i, map[i].addr);
+		CHECK(map[i].addr >= end, "entry %u begins at %lx, inside the one before", i,
+		      map[i].addr);
 		end = map[i].addr + map[i].size;
 		CHECK(end > map[i].addr, "entry %u has size %lx", i, map[i].size);
 		if (map[i].type != XEN_HVM_MEMMAP_TYPE_RAM)
@@ -48,10 +50,14 @@ TEST(memory_map_holds_our_image)
 		found |= map[i].addr <= 1 << 20 && end >= (uint64_t)image_end;
 	}
 	CHECK(found, "no RAM entry around the image");
-	CHECK(ram >= 90 << 20 && ram <= 97 << 20, "%lu KiB of RAM, expected about 96 MiB", ram >> 10);
+	CHECK(ram >= 90 << 20 && ram <= 97 << 20, "%lu KiB of RAM, expected about 96 MiB",
+	      ram >> 10);
 }
 
-/* Xen gives the control domain a start info of version 0, without a map; where there is one, it must agree. */
+/*
+ * Xen gives the control domain a start info of version 0, without a map; where there is one, it
+ * must agree.
+ */
 TEST(start_info_map_agrees)
 {
 	const struct hvm_start_info *info = start_info();
@@ -119,7 +125,8 @@ TEST(version_strings_end)
 	memset(capabilities, 'x', sizeof(capabilities));
 	CHECK_EQ(version_op(XENVER_capabilities, capabilities), 0);
 	CHECK(strlen(capabilities) < sizeof(capabilities), "not terminated");
-	CHECK(string_starts(capabilities, "xen-3.0-x86_64") || string_starts(capabilities, "hvm-3.0-x86_64"),
+	CHECK(string_starts(capabilities, "xen-3.0-x86_64") ||
+		      string_starts(capabilities, "hvm-3.0-x86_64"),
 	      "%s", capabilities);
 	CHECK_EQ(version_op(XENVER_pagesize, 0), 4096);
 }
@@ -172,9 +179,13 @@ TEST(hypercall_keeps_other_registers)
 	uint64_t a = XENVER_version, b = 0;
 
 	if (hypercall_intel)
-		asm volatile("vmcall" : "+a"(rc), "+D"(a), "+S"(b), "+r"(r12), "+r"(r15), "+r"(rbx)::"memory");
+		asm volatile("vmcall"
+			     : "+a"(rc), "+D"(a), "+S"(b), "+r"(r12), "+r"(r15),
+			       "+r"(rbx)::"memory");
 	else
-		asm volatile("vmmcall" : "+a"(rc), "+D"(a), "+S"(b), "+r"(r12), "+r"(r15), "+r"(rbx)::"memory");
+		asm volatile("vmmcall"
+			     : "+a"(rc), "+D"(a), "+S"(b), "+r"(r12), "+r"(r15),
+			       "+r"(rbx)::"memory");
 	CHECK_EQ(rc, 4 << 16 | 20);
 	CHECK_EQ(r12, 0x1212121212121212);
 	CHECK_EQ(r15, 0x1515151515151515);

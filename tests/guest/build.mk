@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Micro-guests: each tests/guest/<name>.c is one image, build/tests/guest/<name>.elf, linked with the support
-# library in tests/guest/lib. `make test-guest TEST=<name>` runs one image, TEST=<name>/<test> one test.
+# Micro-guests: each tests/guest/<name>.c is one image, build/tests/guest/<name>.elf, linked with
+# the support library in tests/guest/lib. `make test-guest TEST=<name>` runs one image,
+# TEST=<name>/<test> one test.
 
 GUEST_TESTS := $(patsubst tests/guest/%.c,$(B)/tests/guest/%.elf,$(wildcard tests/guest/*.c))
 GUEST_LIB := $(patsubst %,$(B)/%.o,$(basename $(wildcard tests/guest/lib/*.[cS])))

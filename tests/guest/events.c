@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event channels with the two-level layout, on one vCPU: making and ending ports, sending, masks, status, polling.
+ * Event channels with the two-level layout, on one vCPU: making and ending ports, sending, masks,
+ * status, polling.
  */
 #include "abi/hvm_op.h"
 #include "abi/sched.h"
@@ -158,9 +159,11 @@ TEST(virq_binds_once)
 
 TEST(wrong_ports_are_refused)
 {
-	struct evtchn_send never = { .port = 4000 }, huge = { .port = 0xffffffff }, zero = { .port = 0 };
+	struct evtchn_send never = { .port = 4000 }, huge = { .port = 0xffffffff },
+			   zero = { .port = 0 };
 	struct evtchn_bind_interdomain nobody = { .remote_dom = 1234, .remote_port = 1 };
-	struct evtchn_bind_interdomain not_unbound = { .remote_dom = DOMID_SELF, .remote_port = 4000 };
+	struct evtchn_bind_interdomain not_unbound = { .remote_dom = DOMID_SELF,
+						       .remote_port = 4000 };
 	struct evtchn_bind_ipi no_vcpu = { .vcpu = 1000 };
 	struct evtchn_close close = { .port = 4000 };
 
@@ -204,7 +207,9 @@ TEST(many_ports)
 TEST(poll_ends_with_a_pending_port)
 {
 	evtchn_port_t pair[2];
-	struct sched_poll poll = { .ports = (uint64_t)pair, .nr_ports = 1, .timeout = clock_now() + 5000 * MS };
+	struct sched_poll poll = { .ports = (uint64_t)pair,
+				   .nr_ports = 1,
+				   .timeout = clock_now() + 5000 * MS };
 
 	event_pair(pair);
 	event_clear(pair[0]);
@@ -220,7 +225,9 @@ TEST(poll_ends_at_its_timeout)
 {
 	evtchn_port_t port = event_bind_ipi(0);
 	uint64_t start = clock_now();
-	struct sched_poll poll = { .ports = (uint64_t)&port, .nr_ports = 1, .timeout = start + 50 * MS };
+	struct sched_poll poll = { .ports = (uint64_t)&port,
+				   .nr_ports = 1,
+				   .timeout = start + 50 * MS };
 
 	event_mask(port);
 	CHECK_EQ(sched_op(SCHEDOP_poll, &poll), 0);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a guest is not offered: unknown MSRs, instructions it may not use, ports and addresses where nothing is.
+ * What a guest is not offered: unknown MSRs, instructions it may not use, ports and addresses
+ * where nothing is.
  */
 #include "clock.h"
 #include "cpu.h"
@@ -17,7 +18,10 @@ static int rdmsr_faults(uint32_t msr)
 
 static int wrmsr_faults(uint32_t msr, uint64_t value)
 {
-	return FAULTS("wrmsr", : : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+	return FAULTS("wrmsr",
+		      :
+		      : "c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+		      : "memory");
 }
 
 TEST(unknown_msrs_fault)
@@ -86,11 +90,12 @@ TEST(cpuid_hides_virtualisation)
 {
 	CHECK(!(cpuid(0x80000001, 0).c & 1 << 2), "SVM is offered");
 	CHECK(cpuid(1, 0).d & 1 << 9, "no local APIC");
-	CHECK(cpuid(0x80000000, 0).a >= 0x80000008, "highest extended leaf %x", cpuid(0x80000000, 0).a);
-	CHECK((cpuid(0x80000008, 0).a & 0xff) >= 36, "%u physical address bits", cpuid(0x80000008, 0).a & 0xff);
+	CHECK(cpuid(0x80000000, 0).a >= 0x80000008, "highest extended leaf %x",
+	      cpuid(0x80000000, 0).a);
+	CHECK((cpuid(0x80000008, 0).a & 0xff) >= 36, "%u physical address bits",
+	      cpuid(0x80000008, 0).a & 0xff);
 	CHECK(!(cpuid(1, 0).c & 1 << 27), "OSXSAVE without CR4.OSXSAVE");
 }
-
 
 TEST(tsc_advances)
 {

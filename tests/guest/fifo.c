@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event channels with the FIFO layout: switching to it, delivery through the queues, masks, priorities.
+ * Event channels with the FIFO layout: switching to it, delivery through the queues, masks,
+ * priorities.
  */
 #include "abi/event_channel.h"
 
@@ -40,7 +41,8 @@ static void consume(unsigned priority, uint32_t *ready)
 		asm volatile("" ::: "memory");
 		head = READ_ONCE(control->head[priority]);
 	}
-	word = __atomic_fetch_and(&words[head], ~(BIT(EVTCHN_FIFO_LINKED) | EVTCHN_FIFO_LINK_MASK), __ATOMIC_SEQ_CST);
+	word = __atomic_fetch_and(&words[head], ~(BIT(EVTCHN_FIFO_LINKED) | EVTCHN_FIFO_LINK_MASK),
+				  __ATOMIC_SEQ_CST);
 	heads[priority] = word & EVTCHN_FIFO_LINK_MASK;
 	if (!heads[priority])
 		*ready &= ~BIT(priority);
@@ -112,10 +114,12 @@ TEST(event_comes_through_the_queue)
 	delivered = 0;
 	irq_enable();
 	event_send(port);
-	CHECK(WAIT_FOR(delivered == 1, 500), "not delivered; word %x, ready %x", words[port], control->ready);
+	CHECK(WAIT_FOR(delivered == 1, 500), "not delivered; word %x, ready %x", words[port],
+	      control->ready);
 	CHECK_EQ(order[0], port);
 	event_send(port);
-	CHECK(WAIT_FOR(delivered == 2, 500), "not delivered again; word %x, ready %x", words[port], control->ready);
+	CHECK(WAIT_FOR(delivered == 2, 500), "not delivered again; word %x, ready %x", words[port],
+	      control->ready);
 	irq_disable();
 	event_close(port);
 }

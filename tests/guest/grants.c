@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Grant tables: our own table and copies within us; then pages that another domain grants: mapping and copying them.
+ * Grant tables: our own table and copies within us; then pages that another domain grants:
+ * mapping and copying them.
  */
 #include "abi/grant_table.h"
 
@@ -13,14 +14,16 @@
 #include "print.h"
 #include "test.h"
 
-#define MAP_AT 0x64000000UL   /* where granted pages appear: no memory of ours is there */
-#define TABLE_GFN 0x65000UL   /* our own grant table */
-#define FOREIGN_TABLE 0x66000UL /* that of the other domain */
+#define MAP_AT        0x64000000UL /* where granted pages appear: no memory of ours is there */
+#define TABLE_GFN     0x65000UL    /* our own grant table */
+#define FOREIGN_TABLE 0x66000UL    /* that of the other domain */
 
 static struct grant_entry_v1 *own_table(void)
 {
 	static struct grant_entry_v1 *table;
-	struct xen_add_to_physmap map = { .domid = DOMID_SELF, .space = XENMAPSPACE_grant_table, .gpfn = TABLE_GFN };
+	struct xen_add_to_physmap map = { .domid = DOMID_SELF,
+					  .space = XENMAPSPACE_grant_table,
+					  .gpfn = TABLE_GFN };
 	struct gnttab_set_version version = { 1 };
 
 	if (table)
@@ -31,14 +34,18 @@ static struct grant_entry_v1 *own_table(void)
 	return table;
 }
 
-static void grant(struct grant_entry_v1 *table, grant_ref_t ref, domid_t to, uint64_t gfn, uint16_t flags)
+static void grant(struct grant_entry_v1 *table, grant_ref_t ref, domid_t to, uint64_t gfn,
+		  uint16_t flags)
 {
 	table[ref].domid = to;
 	table[ref].frame = gfn;
 	__atomic_store_n(&table[ref].flags, GTF_permit_access | flags, __ATOMIC_SEQ_CST);
 }
 
-/* A domain whose frame 10 is granted to us as reference 8 (writable) and frame 11 as reference 9 (read-only). */
+/*
+ * A domain whose frame 10 is granted to us as reference 8 (writable) and frame 11 as reference 9
+ * (read-only).
+ */
 static domid_t granting_domain(struct grant_entry_v1 **table)
 {
 	domid_t domid = domain_create();
@@ -92,7 +99,9 @@ TEST(version_can_be_asked_and_set)
 TEST(setup_table_tells_frames)
 {
 	uint64_t frames[2] = { 0 };
-	struct gnttab_setup_table op = { .dom = DOMID_SELF, .nr_frames = 1, .frame_list = (uint64_t)frames };
+	struct gnttab_setup_table op = { .dom = DOMID_SELF,
+					 .nr_frames = 1,
+					 .frame_list = (uint64_t)frames };
 
 	own_table();
 	CHECK_EQ(grant_op(GNTTABOP_setup_table, &op, 1), 0);
@@ -173,9 +182,12 @@ TEST(copy_to_a_read_only_page_is_refused)
 	finish(domid);
 }
 
-static struct gnttab_map_grant_ref map_ref(domid_t domid, grant_ref_t ref, uint64_t at, uint32_t flags)
+static struct gnttab_map_grant_ref map_ref(domid_t domid, grant_ref_t ref, uint64_t at,
+					   uint32_t flags)
 {
-	struct gnttab_map_grant_ref op = { .host_addr = at, .flags = GNTMAP_host_map | flags, .ref = ref, .dom = domid };
+	struct gnttab_map_grant_ref op = {
+		.host_addr = at, .flags = GNTMAP_host_map | flags, .ref = ref, .dom = domid
+	};
 
 	CHECK_EQ(grant_op(GNTTABOP_map_grant_ref, &op, 1), 0);
 	return op;

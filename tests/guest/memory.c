@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory operations on the caller's own memory: giving pages back, asking for new ones, moving them.
+ * Memory operations on the caller's own memory: giving pages back, asking for new ones, moving
+ * them.
  */
 #include "abi/features.h"
 #include "abi/memory.h"
@@ -12,7 +13,10 @@
 #include "test.h"
 #include "trap.h"
 
-/* A guest frame where nothing is: far above RAM, below the 4 GiB that are mapped, not in the MMIO hole. */
+/*
+ * A guest frame where nothing is: far above RAM, below the 4 GiB that are mapped, not in the MMIO
+ * hole.
+ */
 #define EMPTY_GFN 0x60000UL
 
 static long reservation(unsigned cmd, uint64_t *gfns, unsigned count, unsigned order)
@@ -89,13 +93,16 @@ TEST(not_more_than_the_maximum)
 
 	CHECK(current > 0, "%ld", current);
 	CHECK(maximum >= current, "%ld, current is %ld", maximum, current);
-	CHECK(memory_op(XENMEM_maximum_gpfn, &self) >= current, "highest frame below the number of frames");
+	CHECK(memory_op(XENMEM_maximum_gpfn, &self) >= current,
+	      "highest frame below the number of frames");
 	CHECK(memory_op(XENMEM_maximum_ram_page, 0) > 0, "no RAM page");
 }
 
 TEST(page_moves_with_add_to_physmap)
 {
-	struct xen_add_to_physmap map = { .domid = DOMID_SELF, .space = XENMAPSPACE_gmfn, .gpfn = EMPTY_GFN };
+	struct xen_add_to_physmap map = { .domid = DOMID_SELF,
+					  .space = XENMAPSPACE_gmfn,
+					  .gpfn = EMPTY_GFN };
 	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = EMPTY_GFN };
 	volatile uint64_t *page = page_alloc(), *moved = (void *)(EMPTY_GFN << 12);
 	uint64_t gfn = page_gfn((void *)page);
@@ -132,7 +139,9 @@ TEST(removed_page_is_gone)
 TEST(wrong_requests_are_refused)
 {
 	struct xen_add_to_physmap map = { .domid = DOMID_SELF, .space = 99 };
-	struct xen_add_to_physmap nobody = { .domid = 1234, .space = XENMAPSPACE_shared_info, .gpfn = EMPTY_GFN };
+	struct xen_add_to_physmap nobody = { .domid = 1234,
+					     .space = XENMAPSPACE_shared_info,
+					     .gpfn = EMPTY_GFN };
 	struct xen_memory_domain other = { 1234 };
 	uint64_t gfn = EMPTY_GFN;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A second CPU started the PC way, by INIT and SIPI; then what two CPUs do to each other: IPIs and events.
+ * A second CPU started the PC way, by INIT and SIPI; then what two CPUs do to each other: IPIs
+ * and events.
  */
 #include "smp.h"
 
@@ -178,7 +179,10 @@ static void watch_clock(void *arg)
 	}
 }
 
-/* What one CPU has read, the other must not undercut (beyond the error of a few reads under emulation). */
+/*
+ * What one CPU has read, the other must not undercut (beyond the error of a few reads under
+ * emulation).
+ */
 TEST(clocks_agree)
 {
 	uint64_t here, there;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A second CPU started the Xen way: VCPUOP_initialise with its registers, VCPUOP_up; and the ways to get that wrong.
+ * A second CPU started the Xen way: VCPUOP_initialise with its registers, VCPUOP_up; and the ways
+ * to get that wrong.
  */
 #include "abi/vcpu.h"
 #include "clock.h"

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Time: the PV clock, the one-shot and periodic timers behind VIRQ_TIMER, run states, and a CPU that sleeps.
+ * Time: the PV clock, the one-shot and periodic timers behind VIRQ_TIMER, run states, and a CPU
+ * that sleeps.
  */
 #include "abi/sched.h"
 #include "abi/vcpu.h"
@@ -162,7 +163,10 @@ TEST(halt_wakes_for_the_timer)
 	CHECK(clock_now() - start >= 100 * MS, "after %lu us", (clock_now() - start) / 1000);
 }
 
-/* A halted vCPU must not be charged for the time it sleeps: that is how an idle machine stays idle. */
+/*
+ * A halted vCPU must not be charged for the time it sleeps: that is how an idle machine stays
+ * idle.
+ */
 TEST(halted_time_is_blocked_time)
 {
 	evtchn_port_t port = timer_port();
@@ -180,7 +184,8 @@ TEST(halted_time_is_blocked_time)
 	blocked = READ_ONCE(info->time[RUNSTATE_blocked]) - blocked;
 	running = READ_ONCE(info->time[RUNSTATE_running]) - running;
 	CHECK_EQ(READ_ONCE(info->state), RUNSTATE_running);
-	CHECK(blocked > 100 * MS, "blocked %lu us of 200000, running %lu us", blocked / 1000, running / 1000);
+	CHECK(blocked > 100 * MS, "blocked %lu us of 200000, running %lu us", blocked / 1000,
+	      running / 1000);
 }
 
 TEST(runstate_can_be_asked_for)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Where a vCPU's state lives: the shared info page, a vcpu_info of the guest's own, a copy of the clock; and upcalls
- * through a vector of the local APIC.
+ * Where a vCPU's state lives: the shared info page, a vcpu_info of the guest's own, a copy of the
+ * clock; and upcalls through a vector of the local APIC.
  */
 #include "abi/hvm_op.h"
 #include "abi/hvm_params.h"
@@ -89,7 +89,8 @@ static void apic_upcall(struct trap_frame *frame)
 
 TEST(upcall_vector_of_the_local_apic)
 {
-	struct xen_hvm_evtchn_upcall_vector op = { .vcpu = 0, .vector = 0x61 }, low = { .vcpu = 0, .vector = 0xf };
+	struct xen_hvm_evtchn_upcall_vector op = { .vcpu = 0, .vector = 0x61 },
+					    low = { .vcpu = 0, .vector = 0xf };
 	evtchn_port_t port = event_bind_ipi(0);
 
 	event_init();

@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Local APIC access. Which of the two ways is in use is a fact of the CPU (APIC base MSR), kept here as one flag since
- * all CPUs of a test use the same.
+ * Local APIC access. Which of the two ways is in use is a fact of the CPU (APIC base MSR), kept
+ * here as one flag since all CPUs of a test use the same.
  */
 #include "apic.h"
 
 #include "cpu.h"
 
-#define APIC_PAGE 0xfee00000UL
-#define X2APIC_MSR 0x800
+#define APIC_PAGE   0xfee00000UL
+#define X2APIC_MSR  0x800
 #define BASE_ENABLE (1 << 11)
 #define BASE_X2APIC (1 << 10)
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The local APIC, through its page or (after apic_use_x2apic) its MSRs. Register numbers are offsets in the page.
+ * The local APIC, through its page or (after apic_use_x2apic) its MSRs. Register numbers are
+ * offsets in the page.
  */
 #ifndef GUEST_APIC_H
 #define GUEST_APIC_H
@@ -30,16 +31,17 @@ enum {
 };
 
 #define APIC_SPURIOUS_ENABLE 0x100
-#define APIC_LVT_MASKED (1 << 16)
-#define APIC_TIMER_PERIODIC (1 << 17)
-#define APIC_ICR_FIXED (0 << 8)
-#define APIC_ICR_INIT (5 << 8)
-#define APIC_ICR_STARTUP (6 << 8)
-#define APIC_ICR_ASSERT (1 << 14)
-#define APIC_ICR_SELF (1 << 18)
-#define APIC_ICR_ALL (2 << 18)
+#define APIC_LVT_MASKED      (1 << 16)
+#define APIC_TIMER_PERIODIC  (1 << 17)
+#define APIC_ICR_FIXED       (0 << 8)
+#define APIC_ICR_INIT        (5 << 8)
+#define APIC_ICR_STARTUP     (6 << 8)
+#define APIC_ICR_ASSERT      (1 << 14)
+#define APIC_ICR_SELF        (1 << 18)
+#define APIC_ICR_ALL         (2 << 18)
 
-void apic_init(void); /* software-enables it, timer masked, TPR 0; xAPIC unless x2APIC is already on */
+void apic_init(
+	void); /* software-enables it, timer masked, TPR 0; xAPIC unless x2APIC is already on */
 bool apic_has_x2apic(void);
 void apic_use_x2apic(void); /* there is no way back but a reset */
 uint32_t apic_read(unsigned reg);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Time as the hypervisor tells it, and waiting with an end. Needs shared_info_get, which maps the page at first use.
+ * Time as the hypervisor tells it, and waiting with an end. Needs shared_info_get, which maps the
+ * page at first use.
  */
 #ifndef GUEST_CLOCK_H
 #define GUEST_CLOCK_H
@@ -12,18 +13,22 @@
 
 #define MS 1000000ULL
 
-/* Maps the shared info page over one of our own and returns it; fails the running test if that does not work. */
+/*
+ * Maps the shared info page over one of our own and returns it; fails the running test if that
+ * does not work.
+ */
 struct shared_info *shared_info_get(void);
-uint64_t clock_read(const struct vcpu_time_info *time); /* ns of system time now, from this vCPU's record */
-uint64_t clock_now(void);				 /* the same, on vCPU 0 */
+uint64_t clock_read(
+	const struct vcpu_time_info *time); /* ns of system time now, from this vCPU's record */
+uint64_t clock_now(void);                   /* the same, on vCPU 0 */
 
 /* Spins until the condition holds or so many ms are over; true when it held. */
-#define WAIT_FOR(condition, ms)                                        \
-	({                                                             \
-		uint64_t end_ = clock_now() + (ms) * MS;               \
-		while (!(condition) && clock_now() < end_)             \
-			cpu_relax();                                   \
-		(condition);                                           \
+#define WAIT_FOR(condition, ms)                            \
+	({                                                 \
+		uint64_t end_ = clock_now() + (ms)*MS;     \
+		while (!(condition) && clock_now() < end_) \
+			cpu_relax();                       \
+		(condition);                               \
 	})
 
 #endif

@@ -7,9 +7,9 @@
 
 #include <stdint.h>
 
-#define PAGE_SIZE 4096UL
+#define PAGE_SIZE        4096UL
 
-#define MSR_APIC_BASE 0x1b
+#define MSR_APIC_BASE    0x1b
 #define MSR_TSC_DEADLINE 0x6e0
 
 static inline void cpu_relax(void)
@@ -51,7 +51,8 @@ static inline uint64_t rdmsr(uint32_t msr)
 
 static inline void wrmsr(uint32_t msr, uint64_t value)
 {
-	asm volatile("wrmsr" ::"c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32)) : "memory");
+	asm volatile("wrmsr" ::"c"(msr), "a"((uint32_t)value), "d"((uint32_t)(value >> 32))
+		     : "memory");
 }
 
 struct cpuid {
@@ -62,7 +63,9 @@ static inline struct cpuid cpuid(uint32_t leaf, uint32_t subleaf)
 {
 	struct cpuid r;
 
-	asm volatile("cpuid" : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d) : "a"(leaf), "c"(subleaf));
+	asm volatile("cpuid"
+		     : "=a"(r.a), "=b"(r.b), "=c"(r.c), "=d"(r.d)
+		     : "a"(leaf), "c"(subleaf));
 	return r;
 }
 

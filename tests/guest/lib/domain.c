@@ -11,7 +11,7 @@
 #include "print.h"
 #include "test.h"
 
-#define FOREIGN_GFN 0x68000UL /* where pages of others appear: no memory of ours is there */
+#define FOREIGN_GFN   0x68000UL /* where pages of others appear: no memory of ours is there */
 #define FOREIGN_PAGES 64
 
 static uint64_t foreign_used; /* bit per page from FOREIGN_GFN on */
@@ -54,7 +54,8 @@ domid_t domain_create(void)
 					 .arch.emulation_flags = XEN_X86_EMU_LAPIC,
 				 } };
 	uint64_t gfns[DOMAIN_PAGES];
-	struct xen_memory_reservation memory = { .extent_start = (uint64_t)gfns, .nr_extents = DOMAIN_PAGES };
+	struct xen_memory_reservation memory = { .extent_start = (uint64_t)gfns,
+						 .nr_extents = DOMAIN_PAGES };
 
 	CHECK_EQ(domctl(XEN_DOMCTL_createdomain, DOMID_INVALID, &op), 0);
 	memory.domid = op.domain;
@@ -80,7 +81,8 @@ bool domain_exists(domid_t domid)
 {
 	struct xen_domctl op = { 0 };
 
-	return domctl(XEN_DOMCTL_getdomaininfo, domid, &op) == 0 && op.u.getdomaininfo.domain == domid;
+	return domctl(XEN_DOMCTL_getdomaininfo, domid, &op) == 0 &&
+	       op.u.getdomaininfo.domain == domid;
 }
 
 static struct xen_domctl_getdomaininfo domain_info(domid_t domid)
@@ -193,8 +195,10 @@ static void set_registers(domid_t domid, bool in_64bit)
 	CHECK_EQ(domctl(XEN_DOMCTL_gethvmcontext, domid, &op), 0);
 	memset(&context, 0, sizeof(context));
 	memcpy(&context, saved, sizeof(context.header_descriptor) + sizeof(context.header));
-	context.cpu_descriptor = (struct hvm_save_descriptor){ HVM_SAVE_CODE_CPU, 0, sizeof(context.cpu) };
-	context.cpu.cs_limit = context.cpu.ds_limit = context.cpu.es_limit = context.cpu.ss_limit = 0xffffffff;
+	context.cpu_descriptor = (struct hvm_save_descriptor){ HVM_SAVE_CODE_CPU, 0,
+							       sizeof(context.cpu) };
+	context.cpu.cs_limit = context.cpu.ds_limit = context.cpu.es_limit = context.cpu.ss_limit =
+		0xffffffff;
 	context.cpu.fs_limit = context.cpu.gs_limit = 0xffffffff;
 	context.cpu.ds_arbytes = context.cpu.es_arbytes = context.cpu.ss_arbytes = 0xc93;
 	context.cpu.fs_arbytes = context.cpu.gs_arbytes = 0xc93;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Other domains, made and ended by the control domain that a test runs in. A failing call fails the running test.
+ * Other domains, made and ended by the control domain that a test runs in. A failing call fails
+ * the running test.
  */
 #ifndef GUEST_DOMAIN_H
 #define GUEST_DOMAIN_H
@@ -19,34 +20,37 @@ long sysctl(unsigned cmd, struct xen_sysctl *op);
 domid_t domain_create(void); /* one vCPU, DOMAIN_PAGES from 0 on, nothing in it */
 void domain_destroy(domid_t domid);
 bool domain_exists(domid_t domid);
-uint32_t domain_flags(domid_t domid);	/* XEN_DOMINF_* */
-uint64_t domain_cpu_time(domid_t domid); /* ns */
+uint32_t domain_flags(domid_t domid);      /* XEN_DOMINF_* */
+uint64_t domain_cpu_time(domid_t domid);   /* ns */
 int domain_shutdown_reason(domid_t domid); /* SHUTDOWN_*, or -1 while it is not shut down */
-uint64_t free_pages(void);	       /* of the machine, those that wait for scrubbing counted in */
+uint64_t free_pages(void); /* of the machine, those that wait for scrubbing counted in */
 
 /* A page of another domain in our own address space. */
 void *domain_map(domid_t domid, uint64_t gfn);
 void domain_unmap(void *page);
 
-/* Copies code (see payloads.S) to PAYLOAD_AT and sets vCPU 0 to start there, in 64-bit mode unless it is calls_32. */
-#define PAYLOAD_AT 0x1000
+/*
+ * Copies code (see payloads.S) to PAYLOAD_AT and sets vCPU 0 to start there, in 64-bit mode
+ * unless it is calls_32.
+ */
+#define PAYLOAD_AT   0x1000
 #define PAYLOAD_DATA 0x2000 /* page that payload and test talk through */
 void domain_load(domid_t domid, const char *code, const char *end);
 void domain_unpause(domid_t domid);
 void domain_pause(domid_t domid);
 
 #define PAYLOAD(name) extern const char payload_##name[], payload_##name##_end[]
-PAYLOAD(poweroff);	/* writes 0x600d to data[0], then shuts down */
-PAYLOAD(reboot);	/* shuts down with SHUTDOWN_reboot */
-PAYLOAD(triple_fault);	/* an exception without an IDT */
-PAYLOAD(spin);		/* counts up data[0] for ever */
-PAYLOAD(halt);		/* writes 1 to data[0]; HLT with interrupts on, but there are none */
-PAYLOAD(halt_for_good);	/* the same with interrupts off */
-PAYLOAD(wild);		/* jumps to an address without memory */
-PAYLOAD(wild_write);	/* writes where no memory is, reads back into data[1], then poweroff */
-PAYLOAD(bad_calls);	/* data[1..3]: answers to an unknown hypercall, a bad pointer, a domctl; then poweroff */
-PAYLOAD(console);	/* console_io write of a line, then poweroff */
-PAYLOAD(calls_32);	/* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
-PAYLOAD(echo_events);	/* data[1]: its port; answers each event with one, counting in data[0] */
+PAYLOAD(poweroff);      /* writes 0x600d to data[0], then shuts down */
+PAYLOAD(reboot);        /* shuts down with SHUTDOWN_reboot */
+PAYLOAD(triple_fault);  /* an exception without an IDT */
+PAYLOAD(spin);          /* counts up data[0] for ever */
+PAYLOAD(halt);          /* writes 1 to data[0]; HLT with interrupts on, but there are none */
+PAYLOAD(halt_for_good); /* the same with interrupts off */
+PAYLOAD(wild);          /* jumps to an address without memory */
+PAYLOAD(wild_write);    /* writes where no memory is, reads back into data[1], then poweroff */
+PAYLOAD(bad_calls); /* data[1..3]: answers to an unknown hypercall, a bad pointer, a domctl; then poweroff */
+PAYLOAD(console);     /* console_io write of a line, then poweroff */
+PAYLOAD(calls_32);    /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
+PAYLOAD(echo_events); /* data[1]: its port; answers each event with one, counting in data[0] */
 
 #endif

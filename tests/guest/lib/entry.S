@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * How a micro-guest begins: entered as PVH says (32-bit, flat segments, paging off, EBX = start info), it maps the first
- * 4 GiB one to one with 2 MiB pages, switches to long mode and calls guest_main. The real-mode start of further CPUs
- * (copied to a page below 1 MiB, see smp.c) joins the same road.
+ * How a micro-guest begins: entered as PVH says (32-bit, flat segments, paging off, EBX = start
+ * info), it maps the first 4 GiB one to one with 2 MiB pages, switches to long mode and calls
+ * guest_main. The real-mode start of further CPUs (copied to a page below 1 MiB, see smp.c) joins
+ * the same road.
  */
 #define PHYS32_ENTRY 18
 

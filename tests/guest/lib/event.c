@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The two-level event layout as a guest uses it. Bits are changed atomically: the hypervisor and other vCPUs do, too.
+ * The two-level event layout as a guest uses it. Bits are changed atomically: the hypervisor and
+ * other vCPUs do, too.
  */
 #include "event.h"
 
@@ -36,14 +37,16 @@ void event_scan(void)
 	struct vcpu_info *info = event_vcpu_info(smp_cpu());
 
 	while (__atomic_exchange_n(&info->evtchn_upcall_pending, 0, __ATOMIC_SEQ_CST)) {
-		uint64_t words = __atomic_exchange_n(&info->evtchn_pending_sel, 0, __ATOMIC_SEQ_CST);
+		uint64_t words = __atomic_exchange_n(&info->evtchn_pending_sel, 0,
+						     __ATOMIC_SEQ_CST);
 
 		for (unsigned w = 0; w < 64; w++) {
 			uint64_t ready;
 
 			if (!(words >> w & 1))
 				continue;
-			ready = READ_ONCE(shared->evtchn_pending[w]) & ~READ_ONCE(shared->evtchn_mask[w]);
+			ready = READ_ONCE(shared->evtchn_pending[w]) &
+				~READ_ONCE(shared->evtchn_mask[w]);
 			for (unsigned b = 0; b < 64; b++) {
 				if (!(ready >> b & 1))
 					continue;
@@ -77,7 +80,8 @@ void event_init(void)
 /* A port that was masked when it was closed may come back masked. */
 static void port_fresh(evtchn_port_t port)
 {
-	__atomic_and_fetch(&shared_info_get()->evtchn_mask[port / 64], ~(1UL << port % 64), __ATOMIC_SEQ_CST);
+	__atomic_and_fetch(&shared_info_get()->evtchn_mask[port / 64], ~(1UL << port % 64),
+			   __ATOMIC_SEQ_CST);
 	event_count_reset(port);
 }
 
@@ -146,7 +150,8 @@ void event_unmask(evtchn_port_t port)
 
 void event_mask(evtchn_port_t port)
 {
-	__atomic_or_fetch(&shared_info_get()->evtchn_mask[port / 64], 1UL << port % 64, __ATOMIC_SEQ_CST);
+	__atomic_or_fetch(&shared_info_get()->evtchn_mask[port / 64], 1UL << port % 64,
+			  __ATOMIC_SEQ_CST);
 }
 
 bool event_pending(evtchn_port_t port)
@@ -156,7 +161,8 @@ bool event_pending(evtchn_port_t port)
 
 void event_clear(evtchn_port_t port)
 {
-	__atomic_and_fetch(&shared_info_get()->evtchn_pending[port / 64], ~(1UL << port % 64), __ATOMIC_SEQ_CST);
+	__atomic_and_fetch(&shared_info_get()->evtchn_pending[port / 64], ~(1UL << port % 64),
+			   __ATOMIC_SEQ_CST);
 }
 
 unsigned event_count(evtchn_port_t port)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Event channels with the two-level layout: delivery through a callback vector, a count per port, and the calls that
- * make and end ports. A failing call fails the running test.
+ * Event channels with the two-level layout: delivery through a callback vector, a count per port,
+ * and the calls that make and end ports. A failing call fails the running test.
  */
 #ifndef GUEST_EVENT_H
 #define GUEST_EVENT_H
@@ -16,7 +16,10 @@
 void event_init(void); /* may be called again; leaves interrupts as they are */
 void event_scan(void); /* takes what is pending on this vCPU: what the callback does */
 
-/* The vcpu_info that a vCPU uses; slots of the shared info page until a test registers another place. */
+/*
+ * The vcpu_info that a vCPU uses; slots of the shared info page until a test registers another
+ * place.
+ */
 struct vcpu_info *event_vcpu_info(unsigned vcpu);
 void event_set_vcpu_info(unsigned vcpu, struct vcpu_info *info);
 

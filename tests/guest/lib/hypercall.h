@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The way into the hypervisor: the instruction itself (VMMCALL on AMD, VMCALL on Intel), and the page that the
- * hypervisor fills. Arguments as the interface says: number in RAX, then RDI, RSI, RDX, R10, R8.
+ * The way into the hypervisor: the instruction itself (VMMCALL on AMD, VMCALL on Intel), and the
+ * page that the hypervisor fills. Arguments as the interface says: number in RAX, then RDI, RSI,
+ * RDX, R10, R8.
  */
 #ifndef GUEST_HYPERCALL_H
 #define GUEST_HYPERCALL_H
@@ -15,19 +16,23 @@
 extern bool hypercall_intel; /* set once by hypercall_init: which instruction */
 
 void hypercall_init(void);
-uint32_t hypervisor_leaf(void);	       /* the CPUID base that says "XenVMMXenVMM", or 0 */
-long hypercall_page_init(void *page); /* asks for the page to be filled; 0, or -1 when the CPUID leaf is missing */
+uint32_t hypervisor_leaf(void); /* the CPUID base that says "XenVMMXenVMM", or 0 */
+long hypercall_page_init(
+	void *page); /* asks for the page to be filled; 0, or -1 when the CPUID leaf is missing */
 
-static inline long hypercall5(unsigned op, uint64_t a, uint64_t b, uint64_t c, uint64_t d, uint64_t e)
+static inline long hypercall5(unsigned op, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
+			      uint64_t e)
 {
 	register uint64_t r10 asm("r10") = d;
 	register uint64_t r8 asm("r8") = e;
 	long rc = op;
 
 	if (hypercall_intel)
-		asm volatile("vmcall" : "+a"(rc), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)::"memory");
+		asm volatile("vmcall"
+			     : "+a"(rc), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)::"memory");
 	else
-		asm volatile("vmmcall" : "+a"(rc), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)::"memory");
+		asm volatile("vmmcall"
+			     : "+a"(rc), "+D"(a), "+S"(b), "+d"(c), "+r"(r10), "+r"(r8)::"memory");
 	return rc;
 }
 

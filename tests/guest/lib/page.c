@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Memory from the largest stretch of RAM that the memory map has, the image and the loader's things left out. Virtual is
- * physical here.
+ * Memory from the largest stretch of RAM that the memory map has, the image and the loader's
+ * things left out. Virtual is physical here.
  */
 #include "page.h"
 
@@ -25,11 +25,14 @@ unsigned memory_map_read(struct e820_entry *map, unsigned room)
 	return memory_op(XENMEM_memory_map, &arg) == 0 ? arg.nr_entries : 0;
 }
 
-/* The loader has put its own things into our RAM, too, a page or less each: takes the largest stretch between them. */
+/*
+ * The loader has put its own things into our RAM, too, a page or less each: takes the largest
+ * stretch between them.
+ */
 static void avoid_loader_data(const struct hvm_start_info *info)
 {
-	uint64_t taken[] = { next - PAGE_SIZE, (uint64_t)info, info->modlist_paddr, info->cmdline_paddr,
-			     info->memmap_paddr, info->rsdp_paddr };
+	uint64_t taken[] = { next - PAGE_SIZE,    (uint64_t)info,     info->modlist_paddr,
+			     info->cmdline_paddr, info->memmap_paddr, info->rsdp_paddr };
 	const unsigned count = sizeof(taken) / sizeof(taken[0]);
 	uint64_t ram_start = next, ram_end = limit;
 

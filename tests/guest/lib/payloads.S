@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What runs inside the domains that tests create: a few lines of code each, at 0x1000, in 64-bit mode with the first
- * 2 MiB mapped one to one (all but calls_32, which has 32-bit mode without paging). The page at 0x2000 is shared with
- * the test. Addresses inside a payload are relative to where it will be (AT).
+ * What runs inside the domains that tests create: a few lines of code each, at 0x1000, in 64-bit
+ * mode with the first 2 MiB mapped one to one (all but calls_32, which has 32-bit mode without
+ * paging). The page at 0x2000 is shared with the test. Addresses inside a payload are relative to
+ * where it will be (AT).
  */
 #define DATA 0x2000
 #define SHARED_INFO 0x3000

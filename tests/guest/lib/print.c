@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * print: formats into one buffer and hands it to console_io, so that a line reaches the log in one piece.
+ * print: formats into one buffer and hands it to console_io, so that a line reaches the log in
+ * one piece.
  */
 #include "print.h"
 
@@ -42,9 +43,7 @@ static void put_item(struct buffer *b, char what, bool wide, va_list *args)
 		for (s = va_arg(*args, const char *); *s; s++)
 			put(b, *s);
 		break;
-	case 'c':
-		put(b, va_arg(*args, int));
-		break;
+	case 'c': put(b, va_arg(*args, int)); break;
 	case 'd':
 		value = wide ? va_arg(*args, long) : va_arg(*args, int);
 		if (value < 0)
@@ -56,8 +55,7 @@ static void put_item(struct buffer *b, char what, bool wide, va_list *args)
 		put_number(b, wide ? va_arg(*args, unsigned long) : va_arg(*args, unsigned),
 			   what == 'u' ? 10 : 16);
 		break;
-	default:
-		put(b, what);
+	default: put(b, what);
 	}
 }
 

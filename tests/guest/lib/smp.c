@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * CPU 1. It is started once per image and then waits for work in a loop, so that each test can use it.
+ * CPU 1. It is started once per image and then waits for work in a loop, so that each test can
+ * use it.
  */
 #include "smp.h"
 
@@ -16,7 +17,7 @@
 #include "trap.h"
 
 #define MSR_GS_BASE 0xc0000101
-#define TRAMPOLINE 0x8000UL
+#define TRAMPOLINE  0x8000UL
 #define STACK_PAGES 4
 
 extern char ap_start16[], ap_start16_end[];

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs the tests of an image one after the other. The command line may say only=NAME (that test alone) or after=NAME
- * (those behind it: how the runner goes on when a test took the guest down). The last line is "END".
+ * Runs the tests of an image one after the other. The command line may say only=NAME (that test
+ * alone) or after=NAME (those behind it: how the runner goes on when a test took the guest down).
+ * The last line is "END".
  */
 #include "test.h"
 
@@ -54,7 +55,10 @@ void test_skip(const char *format, ...)
 	/* cppcheck-suppress va_end_missing; verdict jumps away */
 }
 
-/* Finds the word that begins with key; true when it goes on with value. Sets *found when the key is there at all. */
+/*
+ * Finds the word that begins with key; true when it goes on with value. Sets *found when the key
+ * is there at all.
+ */
 static bool cmdline_says(const char *line, const char *key, const char *value, bool *found)
 {
 	for (; *line; line++) {
@@ -62,7 +66,8 @@ static bool cmdline_says(const char *line, const char *key, const char *value, b
 			continue;
 		*found = true;
 		line += strlen(key);
-		return string_starts(line, value) && (line[strlen(value)] == ' ' || !line[strlen(value)]);
+		return string_starts(line, value) &&
+		       (line[strlen(value)] == ' ' || !line[strlen(value)]);
 	}
 	return false;
 }

@@ -7,7 +7,7 @@
 #include "print.h"
 #include "test.h"
 
-#define CODE_SELECTOR 0x08
+#define CODE_SELECTOR  0x08
 #define INTERRUPT_GATE 0x8e00
 
 struct gate {
@@ -15,7 +15,7 @@ struct gate {
 	uint32_t offset_high, zero;
 };
 
-extern char trap_entries[]; /* 256 entries of 16 bytes */
+extern char trap_entries[];                   /* 256 entries of 16 bytes */
 void trap_dispatch(struct trap_frame *frame); /* called by traps.S only */
 
 volatile uint64_t fault_resume;

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Exceptions and interrupts. A test that expects a fault runs the instruction through FAULTS; any other exception ends
- * the running test with a verdict that says where. Interrupt vectors have one handler each.
+ * Exceptions and interrupts. A test that expects a fault runs the instruction through FAULTS; any
+ * other exception ends the running test with a verdict that says where. Interrupt vectors have
+ * one handler each.
  */
 #ifndef GUEST_TRAP_H
 #define GUEST_TRAP_H
@@ -22,13 +23,16 @@ extern volatile uint64_t fault_resume;
 extern volatile int fault_vector;
 extern volatile uint64_t fault_address, fault_error;
 
-/* Runs one instruction (outputs, inputs and clobbers as for asm) and tells the vector that it raised, or -1. */
-#define FAULTS(instruction, ...)                                                                    \
-	({                                                                                          \
-		fault_vector = -1;                                                                  \
-		asm volatile("movq $1f, fault_resume\n\t" instruction "\n1:\tmovq $0, fault_resume" \
-			     __VA_ARGS__);                                                          \
-		fault_vector;                                                                       \
+/*
+ * Runs one instruction (outputs, inputs and clobbers as for asm) and tells the vector that it
+ * raised, or -1.
+ */
+#define FAULTS(instruction, ...)                                         \
+	({                                                               \
+		fault_vector = -1;                                       \
+		asm volatile("movq $1f, fault_resume\n\t" instruction    \
+			     "\n1:\tmovq $0, fault_resume" __VA_ARGS__); \
+		fault_vector;                                            \
 	})
 
 typedef void irq_handler_t(struct trap_frame *frame);

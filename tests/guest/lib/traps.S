@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * 256 entries for the IDT. Each pushes its vector (and a zero where the CPU pushes no error code); together with what
- * the CPU pushed, the registers are the struct trap_frame that trap_dispatch gets.
+ * 256 entries for the IDT. Each pushes its vector (and a zero where the CPU pushes no error
+ * code); together with what the CPU pushed, the registers are the struct trap_frame that
+ * trap_dispatch gets.
  */
 	.section .text, "ax"
 	.code64

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Shows that the unit test build really has its sanitizers on: a child that reads past an allocation, or overflows
- * an int, must die. Without this, a lost compiler flag would make every other unit test quietly weaker.
+ * Shows that the unit test build really has its sanitizers on: a child that reads past an
+ * allocation, or overflows an int, must die. Without this, a lost compiler flag would make every
+ * other unit test quietly weaker.
  */
 #include <stdarg.h>
 #include <stdbool.h>
