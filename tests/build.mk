@@ -1,9 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests. Four kinds, one runner (tests/run.py), every log kept in build/test-logs/:
+# Tests. Three kinds, one runner (tests/run.py), every log kept in build/test-logs/:
 #   make test-unit     host programs with cmocka, AddressSanitizer and UBSan
 #   make test-guest    micro-guests, started as the control domain of the hypervisor under test
-#   make test-system   the ISO in an emulated machine, driven over its serial line (pytest + pexpect)
+#   make test-system   the ISO in an emulated machine, driven over its serial line (pytest, pexpect)
 #   make test          all three; the last line is "N passed, N failed[, N skipped]"
 # HYPERVISOR=xen runs the guest and system tests on Debian's Xen 4.20 instead of ours.
 # TEST=word runs only those tests whose name holds the word.
@@ -36,7 +36,8 @@ UNIT_TESTS :=
 define unit_object
 $1.objs/$(2:.c=.o): $2 | $$(TEST_TOOLS)
 	@mkdir -p $$(@D)
-	$$(UNIT_CC) $$(UNIT_CFLAGS) -iquote $(patsubst $(B)/%/,%,$(dir $1)) $3 -MMD -MP -c $$< -o $$@
+	$$(UNIT_CC) $$(UNIT_CFLAGS) -iquote $(patsubst $(B)/%/,%,$(dir $1)) $3 -MMD -MP \
+		-c $$< -o $$@
 -include $1.objs/$(2:.c=.d)
 
 endef
@@ -45,7 +46,8 @@ endef
 define unit_test
 UNIT_TESTS += $(B)/tests/unit/$1/test_$2
 $(foreach s,tests/unit/$1/test_$2.c $3,$(call unit_object,$(B)/tests/unit/$1/test_$2,$s,$4))
-$(B)/tests/unit/$1/test_$2: $(foreach s,tests/unit/$1/test_$2.c $3,$(B)/tests/unit/$1/test_$2.objs/$(s:.c=.o))
+$(B)/tests/unit/$1/test_$2: \
+		$(foreach s,tests/unit/$1/test_$2.c $3,$(B)/tests/unit/$1/test_$2.objs/$(s:.c=.o))
 	$$(UNIT_CC) $$(UNIT_CFLAGS) $$^ -lcmocka -o $$@
 endef
 

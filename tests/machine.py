@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The emulated machine that tests and benchmarks run on, and its serial line.
 
-Owns: the QEMU command line, a log with a time in front of each line, and ending the process. Nothing here knows what
-the lines mean. The machine is the one that board/qemu describes: AMD-V with nested paging under TCG.
+Owns: the QEMU command line, a log with a time in front of each line, and ending the process.
+Nothing here knows what the lines mean. The machine is the one that board/qemu describes: AMD-V with
+nested paging under TCG.
 """
 import os
 import re
@@ -13,7 +14,8 @@ import pexpect
 
 CPU = "qemu64,+svm,+npt"
 # TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise.
-BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu", "-display", "none", "-monitor", "none",
+BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu",
+        "-display", "none", "-monitor", "none",
         "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
 
 
@@ -54,7 +56,8 @@ class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
     def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False):
-        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)] + ([] if reboots else ["-no-reboot"])
+        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
+        command += [] if reboots else ["-no-reboot"]
         command += [str(a) for a in arguments]
         self.started = time.monotonic()
         self.log = StampedLog(log, self.started)
@@ -69,9 +72,10 @@ class Machine:
     def micro(cls, args, image, words, log):
         """A small machine whose control domain is a micro-guest, its command line being words."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
-        line = f"console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 {extra} dom0_mem=96M"
-        return cls(["-kernel", kernel, "-append", line.strip(), "-initrd", f"{image} {words}".strip()], log,
-                   memory=512)
+        line = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 "
+                f"{extra} dom0_mem=96M")
+        module = f"{image} {words}".strip()
+        return cls(["-kernel", kernel, "-append", line, "-initrd", module], log, memory=512)
 
     @classmethod
     def iso(cls, build, log, extra=(), **machine):
@@ -79,14 +83,16 @@ class Machine:
         return cls(["-cdrom", build / "socle.iso", "-boot", "d", *extra], log, **machine)
 
     @classmethod
-    def direct(cls, build, hypervisor, log, words="", modules=None, initrd=None, extra=(), **machine):
+    def direct(cls, build, hypervisor, log, words="", modules=None, initrd=None, extra=(),
+               **machine):
         """Hypervisor, kernel and initramfs loaded by QEMU itself; modules replaces the last two."""
         kernel, own = hypervisor_image(build, hypervisor)
         line = f"{cmdline('HYPERVISOR_CMDLINE')} loglvl=info {own} {words}"
         if modules is None:
             words = cmdline("DOM0_CMDLINE").replace(",", ",,")   # a comma parts modules
             modules = f"{build}/dom0/vmlinux {words} quiet,{initrd or build / 'dom0/initrd'}"
-        load = ["-kernel", kernel, "-append", line.strip()] + (["-initrd", modules] if modules else [])
+        load = ["-kernel", kernel, "-append", line.strip()]
+        load += ["-initrd", modules] if modules else []
         return cls(load + list(extra), log, **machine)
 
     def __enter__(self):
@@ -101,7 +107,7 @@ class Machine:
 
     def expect(self, patterns, timeout):
         """Waits for one of the patterns (a list of bytes): its index, or -1 with the reason in self.why."""
-        index = self.child.expect(list(patterns) + [pexpect.TIMEOUT, pexpect.EOF], timeout=timeout)
+        index = self.child.expect([*patterns, pexpect.TIMEOUT, pexpect.EOF], timeout=timeout)
         self.match = self.child.match
         if index < len(patterns):
             return index
@@ -109,7 +115,7 @@ class Machine:
         return -1
 
     def send(self, data):
-        # In pieces: Xen keeps what came over the serial line in a small buffer, and loses what is too much.
+        # In pieces: Xen keeps what came over the serial line in a small buffer, and loses the rest.
         for at in range(0, len(data), 48):
             if at:
                 time.sleep(0.1)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the project's tests and counts them.
 
-Owns: starting unit test programs, micro-guests and pytest, keeping each one's log, and the closing line
-"N passed, N failed[, N skipped]". Does not own: building anything (make does), or what a test checks.
+Owns: starting unit test programs, micro-guests and pytest, keeping each one's log, and the closing
+line "N passed, N failed[, N skipped]". Does not own: building anything (make does), or what a test
+checks.
 """
 import argparse
 import os
@@ -51,8 +52,8 @@ def run_unit(program, logs, results):
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
     with log.open("wb") as out:
         try:
-            rc = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=out, stderr=out, env=env,
-                                timeout=UNIT_TIMEOUT).returncode
+            rc = subprocess.run([program], stdin=subprocess.DEVNULL, stdout=out, stderr=out,
+                                env=env, timeout=UNIT_TIMEOUT).returncode
         except subprocess.TimeoutExpired:
             rc = f"no end after {UNIT_TIMEOUT} s"
     text = log.read_text(errors="replace")
@@ -72,23 +73,24 @@ def run_unit(program, logs, results):
 
 
 def run_system(args, logs, results):
-    """pytest writes what happened to each system test as JUnit XML; its own output goes to a log as well."""
+    """pytest writes what happened to each test as JUnit XML; its own output goes to a log as well."""
     report = logs / "system.xml"
     report.unlink(missing_ok=True)
-    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-q", f"--junitxml={report}",
-               "tests/system", "--tb=short"]
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
+               f"--junitxml={report}", "tests/system"]
     if args.only:
         command += ["-k", args.only]
     env = dict(os.environ, SOCLE_BUILD=str(args.build), SOCLE_HYPERVISOR=args.hypervisor)
     log = logs / "system-pytest.log"
-    with log.open("wb") as out, subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                                                 stderr=subprocess.STDOUT, env=env) as proc:
+    with log.open("wb") as out, subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            env=env) as proc:
         for line in proc.stdout:
             out.write(line)
             sys.stdout.buffer.write(line)
             sys.stdout.flush()
     if not report.exists():
-        results.add("system", "FAIL", f"pytest ended with {proc.returncode} and wrote no report", log)
+        results.add("system", "FAIL", f"pytest ended with {proc.returncode}, no report", log)
         return
     for case in ElementTree.parse(report).iter("testcase"):
         name = f"system/{case.get('classname', '').split('.')[-1]}/{case.get('name')}"

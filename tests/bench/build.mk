@@ -4,8 +4,10 @@
 # Never part of a test.
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
-PEER_FILES = $(shell awk '$$1 == "peer" && $$3 !~ /installer|hypervisor/ { n = split($$7, p, "/"); print "$(DL)/" p[n] }' $(LOCK))
+PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))
 BENCH_REPEAT ?= 3
+BENCH_NEEDS := $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd \
+	       $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso
 
 $(B)/peer/initrd: tests/bench/make-peer $(B)/dom0/initrd $(PEER_PACKAGES:%=$(DL)/%.ok)
 	@B=$(B) $< $(PEER_FILES)
@@ -15,11 +17,11 @@ $(B)/tests/bench/%.o: tests/bench/%.c | $(TEST_TOOLS)
 	gcc $(GUEST_CFLAGS) -MMD -MP -c $< -o $@
 
 $(B)/tests/bench/%.elf: $(B)/tests/bench/%.o $(GUEST_LIB) tests/guest/lib/guest.lds
-	ld -m elf_x86_64 -n -static --build-id=none --no-warn-rwx-segments -T tests/guest/lib/guest.lds \
-		$(filter %.o,$^) -o $@
+	$(GUEST_LINK) $(filter %.o,$^) -o $@
 
 -include $(B)/tests/bench/micro.d
 
 .PHONY: bench
-bench: $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso ## ours and Debian's Xen side by side, as ratios
-	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/run.py --build $(B) --repeat $(BENCH_REPEAT)
+bench: $(BENCH_NEEDS) ## ours and Debian's Xen side by side, as ratios
+	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/run.py --build $(B) \
+		--repeat $(BENCH_REPEAT)

@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Measures ours and Debian's Xen 4.20 side by side, in turns, and prints medians and their ratio.
 
-Absolute times depend on this machine and on what else runs there; the ratios of one run are what counts. The peer is
-Xen with Debian's own xl, xenstored and xenconsoled in an otherwise identical control domain (make-peer).
+Absolute times depend on this machine and on what else runs there; the ratios of one run are what
+counts. The peer is Xen with Debian's own xl, xenstored and xenconsoled in an otherwise identical
+control domain (make-peer).
 """
 import argparse
 import gzip
@@ -37,8 +38,10 @@ class Figures:
 
     def show(self, row, unit, scale=1.0):
         ours, xen = (self.samples.get(row, {}).get(h, []) for h in ("socle", "xen"))
-        cells = [f"{statistics.median(v) * scale:10.2f} {unit:<3}" if v else f"{'-':>10} {'':<3}" for v in (ours, xen)]
-        ratio = f"{statistics.median(ours) / statistics.median(xen):8.2f}" if ours and xen and statistics.median(xen) else ""
+        medians = [statistics.median(v) if v else None for v in (ours, xen)]
+        cells = [f"{'-':>10} {'':<3}" if m is None else f"{m * scale:10.2f} {unit:<3}"
+                 for m in medians]
+        ratio = f"{medians[0] / medians[1]:8.2f}" if ours and xen and medians[1] else ""
         print(f"{row:34} {cells[0]} {cells[1]} {ratio}")
 
 
@@ -46,14 +49,15 @@ def measure_micro(args, hypervisor, figures, log):
     args.hypervisor = hypervisor
     with Machine.micro(args, args.build / "tests/bench/micro.elf", "", log) as machine:
         while True:
-            what = machine.expect([rb"BENCH (\w+) (\d+)[\r\n]", rb"(FAIL[^\r\n]*)[\r\n]", rb"[\r\n]END[\r\n]"], 60)
+            what = machine.expect([rb"BENCH (\w+) (\d+)[\r\n]", rb"(FAIL[^\r\n]*)[\r\n]",
+                                   rb"[\r\n]END[\r\n]"], 60)
             if what == 0:
                 figures.add(MICRO[machine.match[1].decode()], hypervisor, int(machine.match[2]))
             elif what == 1:
                 print(f"{hypervisor}: {machine.match[1].decode()}", flush=True)
             else:
                 if what < 0:
-                    print(f"{hypervisor}: micro-benchmark ended early: {machine.why}; {log}", flush=True)
+                    print(f"{hypervisor}: ended early: {machine.why}; {log}", flush=True)
                 return
 
 
@@ -66,7 +70,8 @@ def boot(args, hypervisor, log):
 def wait_for_tools(host):
     """Debian's daemons start beside the login; until they answer, xl cannot create."""
     for _ in range(60):
-        status, _ = host.try_run("xl list >/dev/null 2>&1 && { ! [ -e /usr/sbin/xenconsoled ] || pidof xenconsoled >/dev/null; }")
+        status, _ = host.try_run("xl list >/dev/null 2>&1 && "
+                                 "{ ! [ -e /usr/sbin/xenconsoled ] || pidof xenconsoled >/dev/null; }")
         if status == 0:
             return
         host.run("sleep 1")
@@ -79,7 +84,8 @@ def measure_host(args, hypervisor, figures, log):
         wait_for_tools(host)
         figures.add("machine start to tools ready", hypervisor, machine.elapsed)
         info = dict(re.findall(r"^(\w+)\s*: (\d+)$", host.run("xl info"), re.M))
-        own = int(info["total_memory"]) - int(info["free_memory"]) - host.domains()["Domain-0"]["memory"]
+        own = int(info["total_memory"]) - int(info["free_memory"])
+        own -= host.domains()["Domain-0"]["memory"]
         figures.add("hypervisor's memory", hypervisor, own)
         host.run("sleep 5", 90)     # drivers still load beside the login
         started = time.monotonic()
@@ -123,8 +129,10 @@ def main():
                 except AssertionError as e:
                     print(f"{hypervisor}: {e}", flush=True)
     measure_sizes(args, figures)
-    print(f"\n{'medians of ' + str(args.repeat) + ' rounds':34} {'ours':>14} {'Xen 4.20':>14}    ratio")
-    for row in ("machine start to login", "machine start to tools ready", "xl create to the guest's shell", "xl destroy"):
+    heading = f"medians of {args.repeat} rounds"
+    print(f"\n{heading:34} {'ours':>14} {'Xen 4.20':>14}    ratio")
+    for row in ("machine start to login", "machine start to tools ready",
+                "xl create to the guest's shell", "xl destroy"):
         figures.show(row, "s")
     for row in MICRO.values():
         figures.show(row, "us", 1e-3)

@@ -6,8 +6,11 @@
 
 GUEST_TESTS := $(patsubst tests/guest/%.c,$(B)/tests/guest/%.elf,$(wildcard tests/guest/*.c))
 GUEST_LIB := $(patsubst %,$(B)/%.o,$(basename $(wildcard tests/guest/lib/*.[cS])))
-GUEST_CFLAGS := -std=gnu17 -O1 -g -ffreestanding -fno-pic -fno-stack-protector -fno-asynchronous-unwind-tables \
-		-fno-toplevel-reorder -fcf-protection=none -mgeneral-regs-only -mno-red-zone -Wall -Wextra \
+GUEST_LINK := ld -m elf_x86_64 -n -static --build-id=none --no-warn-rwx-segments \
+	      -T tests/guest/lib/guest.lds
+GUEST_CFLAGS := -std=gnu17 -O1 -g -ffreestanding -fno-pic -fno-stack-protector \
+		-fno-asynchronous-unwind-tables -fno-toplevel-reorder -fcf-protection=none \
+		-mgeneral-regs-only -mno-red-zone -Wall -Wextra \
 		-Wno-unused-but-set-variable -Wno-frame-address -I. -Itests/guest/lib
 
 $(B)/tests/guest/%.o: tests/guest/%.c | $(TEST_TOOLS)
@@ -21,11 +24,10 @@ $(B)/tests/guest/%.o: tests/guest/%.S | $(TEST_TOOLS)
 .SECONDARY: $(GUEST_TESTS:.elf=.o) $(GUEST_LIB)
 
 $(B)/tests/guest/%.elf: $(B)/tests/guest/%.o $(GUEST_LIB) tests/guest/lib/guest.lds
-	ld -m elf_x86_64 -n -static --build-id=none --no-warn-rwx-segments -T tests/guest/lib/guest.lds \
-		$(filter %.o,$^) -o $@
+	$(GUEST_LINK) $(filter %.o,$^) -o $@
 
 -include $(GUEST_TESTS:.elf=.d) $(GUEST_LIB:.o=.d)
 
 .PHONY: test-guest
-test-guest: $(GUEST_TESTS) $(TEST_HYPERVISOR) ## micro-guests as the control domain (HYPERVISOR=xen: on Xen)
+test-guest: $(GUEST_TESTS) $(TEST_HYPERVISOR) ## micro-guests (HYPERVISOR=xen: on Xen)
 	@$(TEST_RUN) guest $(GUEST_TESTS)

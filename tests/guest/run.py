@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs micro-guests: each image is started as the control domain of the hypervisor under test.
 
-Owns: the emulated machine for one image, reading its verdict lines, and carrying on behind a test that took the
-guest down. A test without a verdict line has failed. Knows which hypervisor by args.hypervisor.
+Owns: the emulated machine for one image, reading its verdict lines, and carrying on behind a test
+that took the guest down. A test without a verdict line has failed. args.hypervisor says which
+hypervisor.
 """
 import subprocess
 import sys
@@ -21,8 +22,8 @@ GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 c
 
 def test_names(image):
     """The names of an image's tests, which it keeps in a section of their own."""
-    out = subprocess.run(["objcopy", "-O", "binary", "-j", ".testnames", image, "/dev/stdout"], check=True,
-                         stdout=subprocess.PIPE).stdout
+    command = ["objcopy", "-O", "binary", "-j", ".testnames", image, "/dev/stdout"]
+    out = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
     return [name.decode() for name in out.split(b"\0") if name]
 
 
@@ -43,7 +44,8 @@ def run_once(args, image, words, log):
             if word == "RUN":
                 running, timeout = name, TEST_TIMEOUT
             else:
-                verdicts[name], running = (word, machine.match[2].decode(errors="replace").lstrip(": ")), None
+                why = machine.match[2].decode(errors="replace").lstrip(": ")
+                verdicts[name], running = (word, why), None
 
 
 def run_image(args, image, logs, results):
@@ -63,7 +65,8 @@ def run_image(args, image, logs, results):
             todo.remove(name)
         if not verdicts and lost is None:
             for name in todo:
-                results.add(f"guest/{image.stem}/{name}", "FAIL", f"the guest did not start ({why})", log)
+                why = f"the guest did not start ({why})" if name == todo[0] else "nor this one"
+                results.add(f"guest/{image.stem}/{name}", "FAIL", why, log)
             return
         if words.startswith("only="):
             lost = todo[0] if todo and todo[0] == words[5:] else None

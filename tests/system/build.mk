@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# System tests: what they boot, and a disk with the guest images that they use (build/tests/system/images.iso):
-# the Debian installer, small hand-made kernels, and hostile ones.
+# System tests: what they boot, and a disk with the guest images that they use
+# (build/tests/system/images.iso): the Debian installer, small hand-made kernels, and hostile
+# ones.
 
 SYSTEM_IMAGES := $(B)/tests/system/images
 SYSTEM_DISK := $(B)/tests/system/images.iso
@@ -18,18 +19,19 @@ $(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S tests/system/images/image.lds
 
 $(SYSTEM_IMAGES)/installer/.done: $(DL)/$(INSTALLER).ok
 	@mkdir -p $(@D)
-	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | tar -xO --wildcards '*/text/debian-installer/amd64/linux' > $(@D)/vmlinuz
-	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | tar -xO --wildcards '*/text/debian-installer/amd64/initrd.gz' > $(@D)/initrd.gz
+	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | \
+		tar -xO --wildcards '*/text/*/amd64/linux' > $(@D)/vmlinuz
+	dpkg-deb --fsys-tarfile $(call locked_files,$(INSTALLER)) | \
+		tar -xO --wildcards '*/text/*/amd64/initrd.gz' > $(@D)/initrd.gz
 	@touch $@
 
 $(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(B)/dom0/vmlinux
 	/usr/bin/python3 $< $(B)/dom0/vmlinuz $(B)/dom0/vmlinux $(@D)
 	@touch $@
 
-$(SYSTEM_DISK): $(SYSTEM_IMAGES)/triple_fault.elf $(SYSTEM_IMAGES)/spin.elf $(SYSTEM_IMAGES)/installer/.done \
-		$(SYSTEM_IMAGES)/bad/.done
+$(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,triple_fault.elf spin.elf installer/.done bad/.done)
 	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
 
 .PHONY: test-system
-test-system: $(SYSTEM_NEEDS) ## the ISO in an emulated machine (HYPERVISOR=xen: the control domain on Xen)
+test-system: $(SYSTEM_NEEDS) ## the ISO in an emulated machine (HYPERVISOR=xen: on Xen)
 	@$(TEST_RUN) system

@@ -53,16 +53,18 @@ class Shared:
     def start(self):
         self.starts += 1
         log = self.logs / f"system-shared-{self.starts}.log"
-        # A disk on the AHCI controller: reading it takes the control domain's own driver and its interrupts.
-        disk = ["-drive", f"file={self.build}/tests/system/images.iso,if=ide,index=1,media=disk,format=raw,snapshot=on"]
+        # On the AHCI controller: reading takes the control domain's own driver and interrupts.
+        disk = ["-drive", f"file={self.build}/tests/system/images.iso,if=ide,index=1,media=disk,"
+                          "format=raw,snapshot=on"]
         if self.hypervisor == "socle":
             machine = Machine.iso(self.build, log, extra=disk)
         else:
             machine = Machine.direct(self.build, self.hypervisor, log, extra=disk)
         self.host = ControlDomain(machine)
         self.host.login()
-        self.host.run("mkdir -p /images; i=0; until mount -r -t iso9660 /dev/sda /images 2>/dev/null || [ $i -gt 40 ]; do"
-                      " sleep 1; i=$((i+1)); done; test -e /images/spin.elf", 240)
+        self.host.run("mkdir -p /images; i=0; "
+                      "until mount -r -t iso9660 /dev/sda /images 2>/dev/null || [ $i -gt 40 ]; do "
+                      "sleep 1; i=$((i+1)); done; test -e /images/spin.elf", 240)
 
     def stop(self):
         if self.host:

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A booted control domain, used through its login on the serial line.
 
-Owns: logging in, running a command and getting its output and exit status, and a guest's console by `xl console`.
-Does not own: the machine (tests/machine.py) or what the commands should say.
+Owns: logging in, running a command and getting its output and exit status, and a guest's console by
+`xl console`. Does not own: the machine (tests/machine.py) or what the commands should say.
 """
 import re
 
@@ -46,7 +46,8 @@ class ControlDomain:
         self.must_see([rb"end%d=(\d+)\." % self.count], timeout, "the end of the command")
         status = int(self.machine.match[1])
         output = self.machine.child.before.decode(errors="replace").replace("\r", "")
-        return status, "\n".join(l for l in output.split("\n") if not re.match(r"\((XEN|socle|d\d+)\) ", l))
+        lines = [l for l in output.split("\n") if not re.match(r"\((XEN|socle|d\d+)\) ", l)]
+        return status, "\n".join(lines)
 
     def try_run(self, command, timeout=60):
         self.start(command)
@@ -68,8 +69,8 @@ class ControlDomain:
         rows = {}
         for line in self.run("xl list").strip().split("\n")[1:]:
             fields = line.split()
-            rows[fields[0]] = {"id": int(fields[1]), "memory": int(fields[2]), "vcpus": int(fields[3]),
-                               "state": fields[4]}
+            rows[fields[0]] = {"id": int(fields[1]), "memory": int(fields[2]),
+                               "vcpus": int(fields[3]), "state": fields[4]}
         return rows
 
     def destroy_guests(self):
@@ -83,7 +84,8 @@ class ControlDomain:
         """Runs a command that ends in a guest's console, and waits for the guest's prompt."""
         self.start(command)
         index = self.machine.expect([prompt, rb"end%d=(\d+)\." % self.count], timeout)
-        assert index != 1, f"'{command}' ended: {self.machine.child.before.decode(errors='replace').strip()[-500:]}"
+        said = self.machine.child.before.decode(errors="replace") if index == 1 else ""
+        assert index != 1, f"'{command}' ended: {said.strip()[-500:]}"
         assert index == 0, f"no prompt of the guest: {self.machine.why}"
 
     def in_guest(self, command, timeout=60):
@@ -100,5 +102,5 @@ class ControlDomain:
     def leave_guest(self, status_of):
         """Ctrl-]; then the command that entered the guest must end (its number is status_of)."""
         self.machine.send("\x1d")
-        self.must_see([rb"end%d=(\d+)\." % status_of], 30, "the control domain's shell after Ctrl-]")
+        self.must_see([rb"end%d=(\d+)\." % status_of], 30, "the shell after Ctrl-]")
         return int(self.machine.match[1])

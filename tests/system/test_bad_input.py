@@ -7,7 +7,8 @@ CREATE = 300
 BAD_CONFIGS = {
     "no-value": ('name = "x"\nmemory =\n', ["bad.cfg:2"]),
     "open-string": ('name = "x\nmemory = 64\n', ["bad.cfg:1"]),
-    "text-for-number": ('name = "x"\nkernel = "/usr/share/socle/demo/vmlinuz"\nmemory = "much"\n', ["bad.cfg:3", "memory"]),
+    "text-for-number": ('name = "x"\nkernel = "/usr/share/socle/demo/vmlinuz"\nmemory = "much"\n',
+                        ["bad.cfg:3", "memory"]),
     "no-kernel": ('name = "x"\nmemory = 64\n', ["kernel"]),
     "no-name": ('kernel = "/usr/share/socle/demo/vmlinuz"\nmemory = 64\n', ["name"]),
     "zero-vcpus": ('name = "x"\nkernel = "/usr/share/socle/demo/vmlinuz"\nvcpus = 0\n', ["vcpus"]),
@@ -16,8 +17,8 @@ BAD_CONFIGS = {
     "stray-bracket": ('name = "x"\nmemory = [ 64\n', ["bad.cfg"]),
 }
 
-BAD_IMAGES = ["empty", "text", "random", "cut-bzimage", "cut-elf", "bzimage-bad-payload", "elf-no-note", "elf-far-segment",
-              "elf-huge-file-size", "elf-wrapping-segment", "elf-many-headers", "elf-entry-outside", "elf-32-class-64",
+BAD_IMAGES = ["empty", "text", "random", "cut-bzimage", "cut-elf", "bzimage-bad-payload",
+              "elf-no-note", "elf-far-segment", "elf-huge-file-size", "elf-wrapping-segment", "elf-many-headers", "elf-entry-outside", "elf-32-class-64",
               "gzip-of-nothing"]
 
 
@@ -55,8 +56,8 @@ def test_config_that_is_not_there(host, nothing_left):
 @pytest.mark.parametrize("image", BAD_IMAGES)
 def test_kernel(host, nothing_left, image):
     host.run(f"test -e /images/bad/{image}")
-    status, output = host.try_run(f"xl create /dev/null 'name=\"bad\"' 'kernel=\"/images/bad/{image}\"' memory=64 'type=\"pvh\"'",
-                                  CREATE)
+    status, output = host.try_run("xl create /dev/null 'name=\"bad\"' memory=64 'type=\"pvh\"' "
+                                  f"'kernel=\"/images/bad/{image}\"'", CREATE)
     assert status != 0, "accepted"
     assert image in output or "kernel" in output, output
 

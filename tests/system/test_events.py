@@ -13,6 +13,10 @@ def wait_until(host, what, condition, seconds):
     raise AssertionError(f"not within {seconds} s: {what}; domains: {host.domains()}")
 
 
+def state_of(domains, name):
+    return domains[name]["state"] if name in domains else ""
+
+
 def create(host, *words):
     """Starts the demo guest with these settings, waits for its shell, leaves the console."""
     host.enter_guest("xl create -c demo " + " ".join(words), CREATE)
@@ -32,7 +36,7 @@ def test_poweroff_can_preserve(host):
     index = host.machine.expect([rb"end%d=" % entered], 20)
     if index != 0:      # the console of a preserved domain may stay
         host.leave_guest(entered)
-    wait_until(host, "the guest is off, but there", lambda d: "s" in d.get("demo", {"state": ""})["state"], 30)
+    wait_until(host, "the guest is off, but there", lambda d: "s" in state_of(d, "demo"), 30)
 
 
 def test_reboot_restarts(host):
@@ -66,20 +70,21 @@ def test_crash_can_preserve(host):
     index = host.machine.expect([rb"end%d=" % entered], 40)
     if index != 0:
         host.leave_guest(entered)
-    wait_until(host, "the guest is kept as crashed", lambda d: "c" in d.get("demo", {"state": ""})["state"], 30)
+    wait_until(host, "the guest is kept as crashed", lambda d: "c" in state_of(d, "demo"), 30)
     host.run("xl destroy demo", 120)
     assert list(host.domains()) == ["Domain-0"]
 
 
 def test_triple_fault_is_handled(host):
-    host.run("xl create /dev/null 'name=\"tf\"' 'kernel=\"/images/triple_fault.elf\"' memory=64 'type=\"pvh\"' "
-             "'on_crash=\"destroy\"' 'on_reboot=\"destroy\"'", CREATE)
+    host.run("xl create /dev/null 'name=\"tf\"' 'kernel=\"/images/triple_fault.elf\"' memory=64 "
+             "'type=\"pvh\"' 'on_crash=\"destroy\"' 'on_reboot=\"destroy\"'", CREATE)
     wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 30)
 
 
 def test_spinning_guest_starves_nobody(host):
     for name in ("spin1", "spin2"):
-        host.run(f"xl create /dev/null 'name=\"{name}\"' 'kernel=\"/images/spin.elf\"' memory=64 'type=\"pvh\"'", CREATE)
+        host.run(f"xl create /dev/null 'name=\"{name}\"' 'kernel=\"/images/spin.elf\"' memory=64 "
+                 "'type=\"pvh\"'", CREATE)
     host.run("sleep 2", 90)
     rows = host.domains()
     assert {"spin1", "spin2"} <= set(rows)

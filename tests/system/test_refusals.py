@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Machines and boot files that cannot work: the console says what was found and what is needed, and it stops there."""
+"""Machines and boot files that cannot work: the console says so, with what is needed, and stops."""
 import pytest
 
 from machine import CPU, Machine
@@ -14,7 +14,8 @@ def start(build, log, **kwargs):
 
 def refused(machine, *words):
     """The panic line; it must hold each of the words (lower case)."""
-    assert machine.expect([rb"PANIC: ([^\r\n]+)[\r\n]", rb"login: "], WAIT) == 0, f"not refused: {machine.why}"
+    index = machine.expect([rb"PANIC: ([^\r\n]+)[\r\n]", rb"login: "], WAIT)
+    assert index == 0, f"not refused: {machine.why}"
     line = machine.match[1].decode(errors="replace").lower()
     for word in words:
         assert word in line, f"'{word}' is not in: {line}"

@@ -47,7 +47,7 @@ def test_demo_guest_on_its_console(host):
     assert host.in_guest("cat /sys/hypervisor/guest_type") == "PVH"
     assert host.leave_guest(entered) == 0
     assert host.domains()["demo"]["vcpus"] == 1
-    host.enter_guest("xl console demo", 30, prompt=rb"guest_type")  # what was said before comes again
+    host.enter_guest("xl console demo", 30, prompt=rb"guest_type")  # said before, shown again
     entered = host.count
     host.machine.send("\n")
     assert host.in_guest("echo again") == "again"
@@ -70,7 +70,7 @@ def test_vcpus(host, vcpus):
     assert len(re.findall(r"^demo\b", host.run("xl vcpu-list"), re.M)) == vcpus
 
 
-@pytest.mark.parametrize("megabytes", [64, 1024])
+@pytest.mark.parametrize("megabytes", [80, 1024])
 def test_memory(host, megabytes):
     host.enter_guest(f"xl create -c demo memory={megabytes}", CREATE)
     entered = host.count

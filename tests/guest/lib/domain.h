@@ -48,9 +48,9 @@ PAYLOAD(halt);          /* writes 1 to data[0]; HLT with interrupts on, but ther
 PAYLOAD(halt_for_good); /* the same with interrupts off */
 PAYLOAD(wild);          /* jumps to an address without memory */
 PAYLOAD(wild_write);    /* writes where no memory is, reads back into data[1], then poweroff */
-PAYLOAD(bad_calls); /* data[1..3]: answers to an unknown hypercall, a bad pointer, a domctl; then poweroff */
-PAYLOAD(console);     /* console_io write of a line, then poweroff */
-PAYLOAD(calls_32);    /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
-PAYLOAD(echo_events); /* data[1]: its port; answers each event with one, counting in data[0] */
+PAYLOAD(bad_calls);     /* data[1..3]: answers to wrong calls; then poweroff */
+PAYLOAD(console);       /* console_io write of a line, then poweroff */
+PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
+PAYLOAD(echo_events);   /* data[1]: its port; answers each event with one, counting in data[0] */
 
 #endif

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Writes guest images that no toolstack should start, each wrong in one way. usage: make_bad.py GOOD-BZIMAGE GOOD-ELF FOLDER
+"""Writes guest images that no toolstack should start, each wrong in one way.
 
+usage: make_bad.py GOOD-BZIMAGE GOOD-ELF FOLDER
 Deterministic, so that a failure can be had again.
 """
 import gzip
@@ -20,11 +21,12 @@ def elf(**changes):
     body = b"\xfa\xeb\xfe" + bytes(13)
     at = PHDR_AT + 2 * struct.calcsize(PHDR)
     ident = b"\x7fELF" + bytes([changes.get("elf_class", 2), 1, 1]) + bytes(9)
-    header = struct.pack(EHDR, ident, 2, 62, 1, 0x100000, changes.get("phoff", PHDR_AT), 0, 0, 64, 56,
+    header = struct.pack(EHDR, ident, 2, 62, 1, 0x100000, PHDR_AT, 0, 0, 64, 56,
                          changes.get("phnum", 2), 0, 0, 0)
-    load = struct.pack(PHDR, 1, 7, changes.get("offset", at), 0x100000, changes.get("paddr", 0x100000),
+    load = struct.pack(PHDR, 1, 7, at, 0x100000, changes.get("paddr", 0x100000),
                        changes.get("filesz", len(body)), changes.get("memsz", len(body)), 4096)
-    notes = struct.pack(PHDR, 4, 4, at + len(body), 0, 0, len(note) if changes.get("note", True) else 0, 0, 4)
+    note_size = len(note) if changes.get("note", True) else 0
+    notes = struct.pack(PHDR, 4, 4, at + len(body), 0, 0, note_size, 0, 4)
     return header + load + notes + body + note
 
 
