@@ -7,6 +7,7 @@ nested paging under TCG.
 """
 import os
 import re
+import signal
 import time
 from pathlib import Path
 
@@ -131,6 +132,7 @@ class Machine:
 
     def close(self):
         if self.child.isalive():
-            self.child.terminate(force=True)
+            self.child.kill(signal.SIGKILL)     # nothing in it is to be kept
+            self.child.wait()
         self.child.close()
         self.log.close()
