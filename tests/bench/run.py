@@ -70,8 +70,7 @@ def boot(args, hypervisor, log):
 def wait_for_tools(host):
     """Debian's daemons start beside the login; until they answer, xl cannot create."""
     for _ in range(60):
-        status, _ = host.try_run("xl list >/dev/null 2>&1 && "
-                                 "{ ! [ -e /usr/sbin/xenconsoled ] || pidof xenconsoled >/dev/null; }")
+        status, _ = host.try_run("pidof xenconsoled consoled && xl list")
         if status == 0:
             return
         host.run("sleep 1")
