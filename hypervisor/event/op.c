@@ -108,7 +108,8 @@ struct event_operation {
 	int (*run)(struct domain *d, union event_arg *a);
 	uint8_t size;
 	bool results;
-	uint8_t opened; /* offset of the port to close again if the caller cannot be told; 0: none */
+	/* offset of the port to close again if the caller cannot be told; 0: none */
+	uint8_t opened;
 };
 
 #define OP(name, ...)      [EVTCHNOP_##name] = { op_##name, sizeof(struct evtchn_##name), ##__VA_ARGS__ }

@@ -34,8 +34,8 @@ static int16_t target_status(int rc)
 }
 
 /*
- * A frame is where the guest put it with XENMEM_add_to_physmap. Unknown before that, or when it is not
- * there any more: that is what Xen answers too.
+ * A frame is where the guest put it with XENMEM_add_to_physmap. Unknown before that, or when it is
+ * not there any more: that is what Xen answers too.
  */
 static uint64_t frame_gfn(struct domain *d, unsigned index, bool status)
 {

@@ -12,8 +12,9 @@
 #define GPA_BITS 52
 
 /*
- * Only a gfn with nothing at it: RAM there would be lost to its owner, another mapping to its handle.
- * Device memory is no loss: domain 0, which alone has it, gets it again when it touches the address.
+ * Only a gfn with nothing at it: RAM there would be lost to its owner, another mapping to its
+ * handle. Device memory is no loss: domain 0, which alone has it, gets it again when it touches the
+ * address.
  */
 static int place_check(struct domain *d, uint64_t host_addr)
 {

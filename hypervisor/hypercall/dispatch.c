@@ -140,16 +140,11 @@ static bool same_in_32_bits(uint64_t number, uint64_t cmd)
 {
 	switch (number) {
 	case __HYPERVISOR_console_io:
-	case __HYPERVISOR_event_channel_op:
-		return true;
-	case __HYPERVISOR_sched_op:
-		return cmd != SCHEDOP_poll;
-	case __HYPERVISOR_xen_version:
-		return cmd != XENVER_platform_parameters;
-	case __HYPERVISOR_hvm_op:
-		return cmd == HVMOP_set_param || cmd == HVMOP_get_param;
-	default:
-		return false;
+	case __HYPERVISOR_event_channel_op: return true;
+	case __HYPERVISOR_sched_op: return cmd != SCHEDOP_poll;
+	case __HYPERVISOR_xen_version: return cmd != XENVER_platform_parameters;
+	case __HYPERVISOR_hvm_op: return cmd == HVMOP_set_param || cmd == HVMOP_get_param;
+	default: return false;
 	}
 }
 

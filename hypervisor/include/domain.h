@@ -83,8 +83,9 @@ struct domain {
 	/* --- memory --- */
 	struct p2m p2m;
 	struct spinlock page_lock;
-	uint32_t page_list;     /* first frame owned, linked through page_info; page_lock */
-	uint32_t page_list_rest; /* those that a dying domain has given back but others still hold */
+	uint32_t page_list; /* first frame owned, linked through page_info; page_lock */
+	/* those that a dying domain has given back but others still hold */
+	uint32_t page_list_rest;
 	uint64_t tot_pages;     /* page_lock */
 	uint64_t max_pages;     /* page_lock */
 	uint64_t xenheap_pages; /* page_lock */

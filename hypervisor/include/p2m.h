@@ -62,8 +62,8 @@ int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_typ
 int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order);
 /*
  * RAM of d that the caller looked up before and has a reference to: unmapped, or moved to another
- * gfn, if it is still what is at gfn. -EBUSY when another vCPU was faster. A page is in one place at
- * most at any time, so that who unmaps it may give it back.
+ * gfn, if it is still what is at gfn. -EBUSY when another vCPU was faster. A page is in one place
+ * at most at any time, so that who unmaps it may give it back.
  */
 int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn);
 int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn);

@@ -178,7 +178,9 @@ bool domain_pages_release(struct domain *d, unsigned max)
 			spin_unlock(&d->page_lock);
 			return true;
 		}
-		/* Out of the way, so that those that others hold are not looked at again each time. */
+		/*
+		 * Out of the way, so that those that others hold are not looked at again each time.
+		 */
 		pg = &frame_table[d->page_list];
 		owner_unlink(d, pg);
 		owner_link(&d->page_list_rest, pg);

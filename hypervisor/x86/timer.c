@@ -48,7 +48,9 @@ static bool enqueue(struct cpu *c, struct timer *t)
 	return c->timers.next == &t->link;
 }
 
-/* Our own hardware is set for the first; the lock is held, since others take timers off our list. */
+/*
+ * Our own hardware is set for the first; the lock is held, since others take timers off our list.
+ */
 static void program_first(struct cpu *c)
 {
 	apic_timer_program(list_empty(&c->timers)

@@ -48,7 +48,7 @@ int channels_teardown(void **state)
 	return 0;
 }
 
-/* --- hypercalls --------------------------------------------------------------------------------- */
+/* --- hypercalls ------------------------------------------------------------------------------- */
 
 long call(struct domain *d, unsigned cmd, void *arg)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What the tests of two-level channels share: domain 0 (2 vCPUs), a (3 vCPUs) and b (1 vCPU, at most 7
- * ports), every operation as a hypercall of one of them, and a guest that takes its events off.
+ * What the tests of two-level channels share: domain 0 (2 vCPUs), a (3 vCPUs) and b (1 vCPU, at
+ * most 7 ports), every operation as a hypercall of one of them, and a guest that takes its events
+ * off.
  */
 #ifndef CHANNELS_H
 #define CHANNELS_H

@@ -26,7 +26,7 @@ struct domain *domain0;
 static struct domain *domains[FAKE_DOMAINS];
 static _Thread_local struct vcpu *current_vcpu;
 
-/* --- domains ------------------------------------------------------------------------------------ */
+/* --- domains ---------------------------------------------------------------------------------- */
 
 struct vcpu *vcpu_current(void)
 {
@@ -100,7 +100,7 @@ void domain_put(struct domain *d)
 	atomic_sub(&d->refs, 1);
 }
 
-/* --- vCPUs --------------------------------------------------------------------------------------- */
+/* --- vCPUs ------------------------------------------------------------------------------------ */
 
 void hvm_assert_upcall(struct vcpu *v)
 {
@@ -113,7 +113,7 @@ void vcpu_unblock(struct vcpu *v)
 	atomic_add(&fake_unblocked, 1);
 }
 
-/* --- hypercalls and guest memory ----------------------------------------------------------------- */
+/* --- hypercalls and guest memory -------------------------------------------------------------- */
 
 bool hypercall_preempt(void)
 {
@@ -148,7 +148,7 @@ int guest_copy_to(uint64_t guest_va, const void *src, size_t len)
 	return 0;
 }
 
-/* --- allocator, log ------------------------------------------------------------------------------ */
+/* --- allocator, log --------------------------------------------------------------------------- */
 
 void *object_alloc(size_t size)
 {
@@ -190,7 +190,7 @@ noreturn_fn void panic(const char *fmt, ...)
 	abort();
 }
 
-/* --- between tests ------------------------------------------------------------------------------- */
+/* --- between tests ---------------------------------------------------------------------------- */
 
 void fake_reset(void)
 {

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Domains without a machine: what event/ and grant/ need of domain/, hvm/, the hypercall code and the
- * allocator, as fakes that count and can be told to fail. Guest-linear addresses are host addresses.
+ * Domains without a machine: what event/ and grant/ need of domain/, hvm/, the hypercall code and
+ * the allocator, as fakes that count and can be told to fail. Guest-linear addresses are host
+ * addresses.
  */
 #ifndef FAKE_DOMAIN_H
 #define FAKE_DOMAIN_H

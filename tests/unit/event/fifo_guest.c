@@ -54,7 +54,7 @@ int fifo_teardown(void **state)
 	return 0;
 }
 
-/* --- the guest's side --------------------------------------------------------------------------- */
+/* --- the guest's side ------------------------------------------------------------------------- */
 
 struct evtchn_fifo_control_block *control(unsigned vcpu)
 {
@@ -175,7 +175,9 @@ uint32_t take(unsigned vcpu)
 		event_word_t *w;
 		unsigned q;
 
-		/* Taken over before the queue is looked at: what is added later sets the bit again. */
+		/*
+		 * Taken over before the queue is looked at: what is added later sets the bit again.
+		 */
 		fifo_ready[vcpu] |= atomic_xchg(&c->ready, 0);
 		if (!fifo_ready[vcpu])
 			return 0;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A guest with two vCPUs that uses the FIFO layout as the interface says: its pages, its hypercalls, and
- * how it empties its queues.
+ * A guest with two vCPUs that uses the FIFO layout as the interface says: its pages, its
+ * hypercalls, and how it empties its queues.
  */
 #ifndef FIFO_GUEST_H
 #define FIFO_GUEST_H

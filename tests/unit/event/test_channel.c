@@ -2,7 +2,7 @@
 /* Ports through their hypercall: opening and closing, who may do what, two-level delivery. */
 #include "channels.h"
 
-/* --- opening and closing ------------------------------------------------------------------------ */
+/* --- opening and closing ---------------------------------------------------------------------- */
 
 static void test_ports_count_up_from_1_and_are_reused(void **state)
 {
@@ -121,7 +121,7 @@ static void test_bad_pointers(void **state)
 	assert_int_equal(port, 1);
 }
 
-/* --- who may ------------------------------------------------------------------------------------ */
+/* --- who may ---------------------------------------------------------------------------------- */
 
 static void test_only_the_control_domain_acts_for_others(void **state)
 {
@@ -169,7 +169,7 @@ static void test_nothing_opens_in_a_dying_domain(void **state)
 	assert_int_equal(a->event.nr_open, 0);
 }
 
-/* --- delivery ----------------------------------------------------------------------------------- */
+/* --- delivery --------------------------------------------------------------------------------- */
 
 static void test_connecting_raises_the_local_port(void **state)
 {

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The FIFO layout with a guest that keeps to it: setting up, queues, priorities, the end of ports. */
+/*
+ * The FIFO layout with a guest that keeps to it: setting up, queues, priorities, the end of ports.
+ */
 #include "fifo_guest.h"
 
-/* --- setting up --------------------------------------------------------------------------------- */
+/* --- setting up ------------------------------------------------------------------------------- */
 
 static void test_bad_control_blocks(void **state)
 {
@@ -87,7 +89,7 @@ static void test_more_ports_than_two_levels_have(void **state)
 	fake_domain_forget(big);
 }
 
-/* --- queues ------------------------------------------------------------------------------------- */
+/* --- queues ----------------------------------------------------------------------------------- */
 
 static void test_first_in_first_out(void **state)
 {
@@ -237,7 +239,7 @@ static void test_poller_wakes_on_fifo(void **state)
 	assert_int_equal(g->poll_mask[0], 0);
 }
 
-/* --- ports and their end ------------------------------------------------------------------------ */
+/* --- ports and their end ---------------------------------------------------------------------- */
 
 static void test_a_linked_port_is_not_given_out_again(void **state)
 {

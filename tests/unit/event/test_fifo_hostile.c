@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The FIFO layout with a guest that writes what it likes, and with several CPUs at once: the hypervisor
- * returns, touches only what it was given, and loses no event of an honest guest.
+ * The FIFO layout with a guest that writes what it likes, and with several CPUs at once: the
+ * hypervisor returns, touches only what it was given, and loses no event of an honest guest.
  */
 #include "fifo_guest.h"
 
 #include <pthread.h>
 #include <stdlib.h>
 
-/* --- hostile ------------------------------------------------------------------------------------ */
+/* --- hostile ---------------------------------------------------------------------------------- */
 
 static void test_garbage_in_the_words(void **state)
 {
@@ -70,7 +70,7 @@ static void test_a_tail_that_never_holds_still(void **state)
 	pthread_join(thread, NULL);
 }
 
-/* --- real concurrency: no event is lost --------------------------------------------------------- */
+/* --- real concurrency: no event is lost ------------------------------------------------------- */
 
 #define SENDERS 3
 #define ROUNDS  20000

@@ -2,7 +2,7 @@
 /* Virtual interrupts, pollers, and what is left when a port or a domain goes away. */
 #include "channels.h"
 
-/* --- polling ------------------------------------------------------------------------------------ */
+/* --- polling ---------------------------------------------------------------------------------- */
 
 static void test_pollers(void **state)
 {
@@ -31,7 +31,7 @@ static void test_pollers(void **state)
 	a->poll_mask[1] = 0;
 }
 
-/* --- virtual interrupts ------------------------------------------------------------------------- */
+/* --- virtual interrupts ----------------------------------------------------------------------- */
 
 static void test_virq_arguments(void **state)
 {
@@ -106,7 +106,7 @@ static void test_virq_does_not_raise_the_ports_next_user(void **state)
 	a->vcpu[1]->event.virq_port[VIRQ_TIMER] = 0;
 }
 
-/* --- the end ------------------------------------------------------------------------------------ */
+/* --- the end ---------------------------------------------------------------------------------- */
 
 static void test_closing_leaves_the_peer_unbound(void **state)
 {

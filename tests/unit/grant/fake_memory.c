@@ -34,7 +34,7 @@ static void require(bool ok, const char *what, uint64_t n)
 	abort();
 }
 
-/* --- frames ------------------------------------------------------------------------------------- */
+/* --- frames ----------------------------------------------------------------------------------- */
 
 struct page_info *mfn_to_page(mfn_t mfn)
 {
@@ -129,7 +129,7 @@ uint8_t *fake_page(mfn_t mfn)
 	return memory[mfn.n];
 }
 
-/* --- p2m ---------------------------------------------------------------------------------------- */
+/* --- p2m -------------------------------------------------------------------------------------- */
 
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
@@ -237,7 +237,7 @@ void fake_memory_check_clean(void)
 		require(frames[n].count == 0, "frame still in use", n);
 }
 
-/* --- shared by the test files ------------------------------------------------------------------- */
+/* --- shared by the test files ----------------------------------------------------------------- */
 
 static struct domain *domain_with_ram(domid_t id)
 {

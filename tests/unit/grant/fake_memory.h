@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A machine's memory for the tests of grant/: frames with references, a small p2m per domain with a
- * TLB that remembers what was unmapped and not flushed. A frame that is freed while anybody can still
- * reach it stops the test program. Also the helpers that the test files share.
+ * TLB that remembers what was unmapped and not flushed. A frame that is freed while anybody can
+ * still reach it stops the test program. Also the helpers that the test files share.
  */
 #ifndef FAKE_MEMORY_H
 #define FAKE_MEMORY_H
@@ -35,7 +35,7 @@ void fake_ram_release(struct domain *d);
 uint32_t fake_page_count(mfn_t mfn);
 uint8_t *fake_page(mfn_t mfn);
 
-/* --- shared by the test files ------------------------------------------------------------------- */
+/* --- shared by the test files ----------------------------------------------------------------- */
 
 /* dom0 is 0, the granter 1 and the mapper 2; each has RAM at gfns 0-15, nothing from 100 on. */
 #define RAM_GFNS 16u

@@ -214,7 +214,7 @@ static void test_same_number_ref_and_frame(void **state)
 	assert_int_equal(ram(mapper, 4)[1000], 0x23);
 }
 
-/* --- version 2 ---------------------------------------------------------------------------------- */
+/* --- version 2 -------------------------------------------------------------------------------- */
 
 static void grant_v2(grant_ref_t ref, uint16_t flags, uint16_t offset, uint16_t length,
 		     uint64_t frame)

@@ -4,7 +4,7 @@
 
 static grant_handle_t h, h2;
 
-/* --- the plain way ------------------------------------------------------------------------------ */
+/* --- the plain way ---------------------------------------------------------------------------- */
 
 static void test_map_and_unmap(void **state)
 {
@@ -137,7 +137,7 @@ static void test_device_map_is_the_control_domains(void **state)
 	check_untouched(9, HOLE);
 }
 
-/* --- arguments that are wrong ------------------------------------------------------------------- */
+/* --- arguments that are wrong ----------------------------------------------------------------- */
 
 static void test_bad_arguments(void **state)
 {

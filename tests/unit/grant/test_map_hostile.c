@@ -1,14 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Mapping grants when things go wrong behind the mapper's back: entries that are wrong or change, limits,
- * domains that die on either side, vCPUs that race. The fake memory stops the program if a page is freed
- * while anybody can reach it.
+ * Mapping grants when things go wrong behind the mapper's back: entries that are wrong or change,
+ * limits, domains that die on either side, vCPUs that race. The fake memory stops the program if a
+ * page is freed while anybody can reach it.
  */
 #include "mapping.h"
 
 static grant_handle_t h, h2;
 
-/* --- entries that are wrong --------------------------------------------------------------------- */
+/* --- entries that are wrong ------------------------------------------------------------------- */
 
 static void test_bad_entries(void **state)
 {
@@ -152,7 +152,7 @@ static void test_version_2_entry_that_never_holds_still(void **state)
 	assert_int_equal(*status_v2(granter, 9), 0);
 }
 
-/* --- limits ------------------------------------------------------------------------------------- */
+/* --- limits ----------------------------------------------------------------------------------- */
 
 static void test_handles_run_out(void **state)
 {
@@ -187,7 +187,7 @@ static void test_out_of_memory(void **state)
 	assert_int_equal(h, 0); /* handles of failed maps came back */
 }
 
-/* --- death -------------------------------------------------------------------------------------- */
+/* --- death ------------------------------------------------------------------------------------ */
 
 static void test_mapper_dies(void **state)
 {
@@ -267,7 +267,7 @@ static void test_own_grant(void **state)
 	assert_null(granter);
 }
 
-/* --- real concurrency --------------------------------------------------------------------------- */
+/* --- real concurrency ------------------------------------------------------------------------- */
 
 #define WORKERS 3
 

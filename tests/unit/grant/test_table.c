@@ -6,7 +6,7 @@
 
 static grant_handle_t h;
 
-/* --- beginning and growth ----------------------------------------------------------------------- */
+/* --- beginning and growth --------------------------------------------------------------------- */
 
 static void test_init_limits(void **state)
 {
@@ -79,7 +79,7 @@ static void test_frame_outlives_its_table(void **state)
 	assert_int_equal(fake_page_count(mfn), 0);
 }
 
-/* --- asking ------------------------------------------------------------------------------------- */
+/* --- asking ----------------------------------------------------------------------------------- */
 
 static void test_query_size(void **state)
 {
@@ -148,7 +148,7 @@ static void test_setup_table(void **state)
 	assert_int_equal(op.status, GNTST_permission_denied);
 }
 
-/* --- versions ----------------------------------------------------------------------------------- */
+/* --- versions --------------------------------------------------------------------------------- */
 
 static long set_version(struct domain *d, uint32_t version)
 {
@@ -293,7 +293,7 @@ static void test_status_frames(void **state)
 	p2m_flush(granter);
 }
 
-/* --- the rest ----------------------------------------------------------------------------------- */
+/* --- the rest --------------------------------------------------------------------------------- */
 
 static int swap(grant_ref_t a, grant_ref_t b)
 {

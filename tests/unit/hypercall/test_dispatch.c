@@ -290,7 +290,10 @@ static void test_only_a_kernel_may_call(void **state)
 	assert_int_equal(seen.calls, 0);
 }
 
-/* What has the same structures in both modes is served, with the arguments of the 32-bit convention. */
+/*
+ * What has the same structures in both modes is served, with the arguments of the 32-bit
+ * convention.
+ */
 static void test_32_bit_callers(void **state)
 {
 	mode = CPU_MODE_32;
