@@ -9,10 +9,10 @@ TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
 
 XL_SOURCES := $(sort $(wildcard toolstack/xl/*.c toolstack/builder/*.c toolstack/lib/*.c))
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
-		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c uuid.c \
+		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c uuid.c \
 		      config.c vm_config.c vm_state.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
-		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c)
+		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c)
 XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))

@@ -28,7 +28,6 @@ int vcpu_create(struct domain *d, unsigned id)
 	v->domain = d;
 	v->id = id;
 	v->pause_flags = VCPU_PAUSE_DOWN;
-	list_init(&v->exit_work);
 	rc = vcpu_info_init(v);
 	if (rc)
 		goto free_vcpu;

@@ -23,8 +23,6 @@
 #define MAX_CPUS          256u
 #define HVM_NR_PARAMS_MAX 64u
 
-struct hvm_shared; /* not used outside hvm/ */
-
 struct vcpu {
 	struct domain *domain; /* constant */
 	unsigned id;           /* constant */
@@ -54,7 +52,6 @@ struct vcpu {
 
 	struct event_vcpu event;
 	struct hvm_vcpu hvm; /* registers, local APIC, vendor's control block */
-	struct list exit_work;
 };
 
 #define VCPU_PAUSE_BLOCKED  1u /* waits for an event (HLT, SCHEDOP_block, SCHEDOP_poll) */
@@ -86,10 +83,9 @@ struct domain {
 	uint32_t page_list; /* first frame owned, linked through page_info; page_lock */
 	/* those that a dying domain has given back but others still hold */
 	uint32_t page_list_rest;
-	uint64_t tot_pages;     /* page_lock */
-	uint64_t max_pages;     /* page_lock */
-	uint64_t xenheap_pages; /* page_lock */
-	struct e820_map *e820;  /* XENMEM_set_memory_map; d->lock; NULL when not set */
+	uint64_t tot_pages;    /* page_lock */
+	uint64_t max_pages;    /* page_lock */
+	struct e820_map *e820; /* XENMEM_set_memory_map; d->lock; NULL when not set */
 
 	/* --- interface --- */
 	struct shared_info *shared_info; /* one heap page, shared with the guest */

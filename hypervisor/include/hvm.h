@@ -165,7 +165,6 @@ void hvm_inject_pending(struct vcpu *v);
 bool hvm_has_pending(struct vcpu *v);
 void hvm_inject_gp(struct vcpu *v);
 void hvm_inject_ud(struct vcpu *v);
-void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
 /* The event channel code raised the upcall flag of v. */
 void hvm_assert_upcall(struct vcpu *v);
 void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);

@@ -6,7 +6,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <limits.h>
 #include <pwd.h>
 #include <signal.h>
@@ -20,6 +19,7 @@
 
 #include "consoled/private.h"
 #include "lib/log.h"
+#include "lib/privilege.h"
 
 static int inotify_fd = -1;
 
@@ -60,17 +60,6 @@ static void state_drain(void)
 
 	while (read(inotify_fd, events, sizeof(events)) > 0)
 		;
-}
-
-static int privilege_drop(const struct passwd *user)
-{
-	if (!user)
-		return 0;
-	if (setgroups(0, NULL) < 0 || setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0) {
-		log_error("becoming %s: %s", user->pw_name, strerror(errno));
-		return -1;
-	}
-	return 0;
 }
 
 static void serve(void)

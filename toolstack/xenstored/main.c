@@ -7,7 +7,6 @@
  */
 #include <errno.h>
 #include <getopt.h>
-#include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
@@ -16,6 +15,7 @@
 #include <unistd.h>
 
 #include "lib/log.h"
+#include "lib/privilege.h"
 #include "xenstored/client.h"
 #include "xenstored/domain.h"
 #include "xenstored/transaction.h"
@@ -57,17 +57,6 @@ static int store_fill(void)
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
 		if (tree_write(&store, nodes[i][0], nodes[i][1], strlen(nodes[i][1]), 0) != 0)
 			return -1;
-	return 0;
-}
-
-static int privilege_drop(const struct passwd *user)
-{
-	if (!user)
-		return 0;
-	if (setgroups(0, NULL) < 0 || setgid(user->pw_gid) < 0 || setuid(user->pw_uid) < 0) {
-		log_error("becoming %s: %s", user->pw_name, strerror(errno));
-		return -1;
-	}
 	return 0;
 }
 
