@@ -15,7 +15,8 @@ import pexpect
 
 CPU = "qemu64,+svm,+npt"
 # TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise.
-BASE = ["-accel", "tcg", "-machine", "q35", "-device", "amd-iommu",
+ACCELERATOR = ["-accel", "tcg"]
+BASE = ["-machine", "q35", "-device", "amd-iommu",
         "-display", "none", "-monitor", "none",
         "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
 
@@ -57,7 +58,8 @@ class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
     def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False):
-        command = ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
+        command = [] if "-accel" in arguments else list(ACCELERATOR)
+        command += ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
         command += [] if reboots else ["-no-reboot"]
         command += [str(a) for a in arguments]
         self.started = time.monotonic()
@@ -70,13 +72,14 @@ class Machine:
         self.child.delaybeforesend = None
 
     @classmethod
-    def micro(cls, args, image, words, log):
+    def micro(cls, args, image, words, log, options=()):
         """A small machine whose control domain is a micro-guest, its command line being words."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
         line = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 "
                 f"{extra} dom0_mem=96M")
         module = f"{image} {words}".strip()
-        return cls(["-kernel", kernel, "-append", line, "-initrd", module], log, memory=512)
+        load = ["-kernel", kernel, "-append", line, "-initrd", module]
+        return cls([*load, *options], log, memory=512)
 
     @classmethod
     def iso(cls, build, log, extra=(), **machine):

@@ -122,7 +122,7 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 	[VMEXIT_HYPERCALL] = exit_hypercall,
 	[VMEXIT_NESTED_FAULT] = hvm_handle_nested_fault,
 	[VMEXIT_SHUTDOWN] = exit_shutdown,
-	[VMEXIT_INTR_WINDOW] = exit_nothing, /* what waits is injected on the way back */
+	[VMEXIT_INTR_WINDOW] = exit_nothing, /* what waits is offered on the way back */
 	[VMEXIT_XSETBV] = exit_xsetbv,
 	[VMEXIT_CR] = exit_failed,
 	[VMEXIT_WBINVD] = exit_wbinvd,
@@ -133,5 +133,7 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e)
 {
 	v->hvm.exits[e->reason]++;
+	if (e->took_interrupt && v->hvm.offered_by_vlapic)
+		vlapic_accept(v, (uint8_t)v->hvm.offered);
 	handlers[e->reason](v, e);
 }

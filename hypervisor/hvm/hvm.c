@@ -138,35 +138,29 @@ static int upcall_vector(const struct vcpu *v)
 	return v->domain->hvm.callback_vector;
 }
 
+/*
+ * The local APIC's interrupt goes first: its EOI exits, which is the chance to offer the upcall,
+ * while nothing exits after an upcall.
+ */
+static void offer_interrupt(struct vcpu *v)
+{
+	int vector = vlapic_pending(v);
+
+	v->hvm.offered_by_vlapic = vector >= 0;
+	v->hvm.offered = vector >= 0 ? vector : upcall_vector(v);
+}
+
 void hvm_inject_pending(struct vcpu *v)
 {
-	int callback, vector = -1;
-
-	if (!hvm->injecting(v) && v->hvm.nmi_pending) {
-		v->hvm.nmi_pending = false;
-		hvm->inject_nmi(v);
+	if (v->hvm.nmi_pending) {
+		if (hvm->injecting(v)) {
+			apic_send_ipi(this_cpu()->apic_id, VECTOR_KICK); /* out again at once */
+		} else {
+			v->hvm.nmi_pending = false;
+			hvm->inject_nmi(v);
+		}
 	}
-	callback = upcall_vector(v);
-	if (hvm->injecting(v)) {
-		/* One at a time. Who kicked has been, and no other exit need come soon. */
-		if (v->hvm.nmi_pending || callback >= 0 || vlapic_pending(v) >= 0)
-			hvm->request_window(v);
-		return;
-	}
-	if (callback < 0)
-		vector = vlapic_pending(v);
-	if (callback < 0 && vector < 0)
-		return;
-	if (!hvm->can_interrupt(v)) {
-		hvm->request_window(v);
-		return;
-	}
-	if (callback < 0)
-		vlapic_accept(v, (uint8_t)vector);
-	hvm->inject_interrupt(v, (uint8_t)(callback < 0 ? vector : callback));
-	/* There may be more behind it: look again as soon as the guest can take it. */
-	if (callback >= 0 && vlapic_pending(v) >= 0)
-		hvm->request_window(v);
+	offer_interrupt(v);
 }
 
 bool hvm_has_pending(struct vcpu *v)

@@ -52,20 +52,21 @@ enum vmexit_reason {
 	VMEXIT_MSR,
 	VMEXIT_HYPERCALL,
 	VMEXIT_NESTED_FAULT,
-	VMEXIT_SHUTDOWN,    /* triple fault */
-	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
+	VMEXIT_SHUTDOWN, /* triple fault */
 	VMEXIT_XSETBV,
 	VMEXIT_CR, /* none are intercepted on SVM but by need */
 	VMEXIT_WBINVD,
-	VMEXIT_UNDEFINED, /* an instruction that is not offered: #UD */
-	VMEXIT_FAILED,    /* the vendor refused the state: crash the domain */
+	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
+	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
+	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };
 
 struct vmexit {
 	enum vmexit_reason reason;
-	uint64_t code;  /* the vendor's own number, for counting and messages */
-	uint8_t length; /* of the instruction; 0 when it must be decoded */
+	bool took_interrupt; /* the one that was offered has been delivered */
+	uint64_t code;       /* the vendor's own number, for counting and messages */
+	uint8_t length;      /* of the instruction; 0 when it must be decoded */
 	union {
 		struct {
 			uint16_t port;
@@ -94,7 +95,9 @@ struct hvm_vcpu {
 	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16];
 	uint64_t p2m_generation; /* see struct p2m */
 	bool nmi_pending;
-	uint8_t upcall_vector; /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
+	int offered; /* the vector to deliver as soon as the guest is open for it, or -1 */
+	bool offered_by_vlapic; /* else it is the upcall, which the guest may have cleared by then */
+	uint8_t upcall_vector;  /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
 	/* counted on its own CPU; shown by debug keys and on destroy */
 	uint64_t exits[VMEXIT_REASONS];
 };
@@ -120,7 +123,8 @@ struct hvm_ops {
 	void (*switch_in)(struct vcpu *v);
 	void (*switch_out)(struct vcpu *v);
 	/*
-	 * Enters the guest with v->hvm.regs, returns after the next exit. Interrupts off around it.
+	 * Enters the guest with v->hvm.regs and v->hvm.offered, returns after the next exit.
+	 * Interrupts off around it.
 	 */
 	void (*run)(struct vcpu *v, struct vmexit *exit);
 	/* v is paused, or the current one. */
@@ -129,15 +133,11 @@ struct hvm_ops {
 	uint64_t (*get_cr3)(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer);
 	unsigned (*get_cpl)(struct vcpu *v);
 	enum cpu_mode (*get_mode)(struct vcpu *v, uint64_t *cs_base);
-	/*
-	 * Interrupts: is the guest open for one; deliver one on the next entry; ask for a window.
-	 */
-	bool (*can_interrupt)(struct vcpu *v);
-	bool (*injecting)(struct vcpu *v); /* something is already to be delivered */
+	/* On the next entry, whatever the guest's state: events that it must take. */
+	bool (*injecting)(struct vcpu *v); /* there is one already, and no room for a second */
 	void (*inject_interrupt)(struct vcpu *v, uint8_t vector);
 	void (*inject_nmi)(struct vcpu *v);
 	void (*inject_exception)(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
-	void (*request_window)(struct vcpu *v);
 	/* MSRs that live in the control block; false: not one of them. */
 	bool (*msr_read)(struct vcpu *v, uint32_t msr, uint64_t *value);
 	bool (*msr_write)(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
@@ -159,7 +159,7 @@ void hvm_domain_destroy(struct domain *d);
 int hvm_vcpu_init(struct vcpu *v);
 void hvm_vcpu_destroy(struct vcpu *v);
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e);
-/* Before entry: what is pending is injected, or a window asked for. */
+/* Before entry: a pending NMI is injected, the most urgent pending interrupt is offered. */
 void hvm_inject_pending(struct vcpu *v);
 /* Anything that would end a HLT: upcall, local APIC vector, NMI. */
 bool hvm_has_pending(struct vcpu *v);

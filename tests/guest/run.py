@@ -20,17 +20,18 @@ VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n
 GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"
 
 
-def test_names(image):
-    """The names of an image's tests, which it keeps in a section of their own."""
-    command = ["objcopy", "-O", "binary", "-j", ".testnames", image, "/dev/stdout"]
+def strings(image, section):
+    """The strings in a section of an image."""
+    command = ["objcopy", "-O", "binary", "-j", section, image, "/dev/stdout"]
     out = subprocess.run(command, check=True, stdout=subprocess.PIPE).stdout
-    return [name.decode() for name in out.split(b"\0") if name]
+    return [string.decode() for string in out.split(b"\0") if string]
 
 
 def run_once(args, image, words, log):
     """One start of the machine. Returns ({test: (verdict, why)}, the test running at the end or None, why it ended)."""
     verdicts, running = {}, None
-    with Machine.micro(args, image, words, log) as machine:
+    options = " ".join(strings(image, ".machine")).split()
+    with Machine.micro(args, image, words, log, options) as machine:
         timeout = BOOT_TIMEOUT
         while True:
             what = machine.expect([VERDICT, GUEST_DIED],
@@ -50,7 +51,7 @@ def run_once(args, image, words, log):
 
 def run_image(args, image, logs, results):
     """All wanted tests of one image; starts the machine again behind a test that took it down."""
-    names = test_names(image)
+    names = strings(image, ".testnames")
     wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
     words = ""
     if wanted and len(wanted) < len(names):

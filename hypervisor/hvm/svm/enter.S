@@ -1,9 +1,19 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
+ * void svm_enter(struct cpu_regs *regs, paddr_t vmcb): world switch and back. rax, rsp, rip and
+ * rflags are the VMCB's. The global interrupt flag is off around VMRUN, so that with interrupts
+ * enabled (which lets them end the guest's run) none arrives in between; APM vol. 2, 15.17. An
+ * instruction stands between STI and VMRUN, because QEMU 7.2 would take STI's interrupt shadow
+ * along into the guest. What VMRUN does not switch (FS, GS, TR, SYSCALL registers) stays the
+ * guest's: the hypervisor uses none of it.
+ */
+/*
  * void svm_enter(struct cpu_regs *regs, paddr_t vmcb): world switch and back. rax, rsp, rip and rflags are
  * the VMCB's. The global interrupt flag is off around VMRUN, so that with interrupts enabled (which
- * lets them end the guest's run) none arrives in between; APM vol. 2, 15.17. What VMRUN does not switch
- * (FS, GS, TR, SYSCALL registers) stays the guest's: the hypervisor uses none of it.
+ * lets them end the guest's run) none arrives in between; APM vol. 2, 15.17. An instruction stands
+ * between STI and VMRUN, because QEMU 7.2 would take STI's interrupt shadow along into the guest.
+ * What VMRUN does not switch (FS, GS, TR, SYSCALL registers) stays the guest's: the hypervisor uses
+ * none of it.
  */
 	.text
 	.globl svm_enter
@@ -29,9 +39,9 @@ svm_enter:
 	mov 0x68(%rdi), %r13
 	mov 0x70(%rdi), %r14
 	mov 0x78(%rdi), %r15
-	mov 0x38(%rdi), %rdi
 	clgi
 	sti
+	mov 0x38(%rdi), %rdi
 	vmrun %rax
 	cli
 	xchg %rdi, (%rsp)

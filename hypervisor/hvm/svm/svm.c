@@ -90,7 +90,6 @@ static int svm_vcpu_init(struct vcpu *v)
 		c->intercept2 |= INTERCEPT_WBINVD; /* caches are everybody's */
 	c->iopm_base = virt_to_paddr(v->domain->hvm.io_bitmap);
 	c->msrpm_base = virt_to_paddr(v->domain->hvm.msr_bitmap);
-	c->vintr = VINTR_MASKING;
 	c->nested_control = NESTED_ENABLE;
 	c->nested_cr3 = v->domain->p2m.root.n << PAGE_SHIFT;
 	return 0;
@@ -127,6 +126,38 @@ static void svm_switch_out(struct vcpu *v)
 	s->loaded = false;
 }
 
+/* --- one entry and exit ----------------------------------------------------------------------- */
+
+/*
+ * The CPU delivers a virtual interrupt as soon as the guest is open for one, without an exit
+ * (15.21.4). Not by event injection: that needs a guest that is open already, and QEMU 7.2 can
+ * deliver the interrupt a second time then, into its own handler. An upcall that must wait exits
+ * once more, for another look at its flag.
+ */
+static void offer_interrupt(const struct vcpu *v, struct vmcb *c)
+{
+	bool open = (c->rflags & RFLAGS_IF) && !(c->interrupt_shadow & 1);
+
+	c->vintr = VINTR_MASKING | vlapic_get_tpr(v) >> 4;
+	c->intercept1 &= ~INTERCEPT_VINTR;
+	if (v->hvm.offered < 0)
+		return;
+	c->vintr |= VINTR_IRQ | VINTR_PRIORITY | VINTR_IGNORE_TPR |
+		    (uint64_t)v->hvm.offered << VINTR_VECTOR_SHIFT;
+	if (!open && !v->hvm.offered_by_vlapic)
+		c->intercept1 |= INTERCEPT_VINTR;
+}
+
+/* Taken too, if the exit cut its delivery short: then it is injected next. */
+static bool took_interrupt(const struct vcpu *v, const struct vmcb *c)
+{
+	if (v->hvm.offered < 0)
+		return false;
+	return !(c->vintr & VINTR_IRQ) || ((c->event_injection & EVENT_VALID) &&
+					   (c->event_injection & (EVENT_TYPE | 0xff)) ==
+						   (EVENT_INTR | (uint64_t)v->hvm.offered));
+}
+
 /* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
 static void keep_interrupted_event(struct vmcb *c)
 {
@@ -137,6 +168,8 @@ static void keep_interrupted_event(struct vmcb *c)
 		return;
 	if (type == EVENT_EXCEPTION && (vector == 3 || vector == 4))
 		return; /* INT3 and INTO run again */
+	if (type == EVENT_EXCEPTION && vector > 31)
+		i = EVENT_VALID | EVENT_INTR | vector; /* as QEMU 7.2 tells of an interrupt */
 	c->event_injection = i;
 }
 
@@ -165,7 +198,7 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	c->rsp = r->rsp;
 	c->rip = r->rip;
 	c->rflags = r->rflags;
-	c->vintr = (c->vintr & ~VINTR_TPR) | vlapic_get_tpr(v) >> 4;
+	offer_interrupt(v, c);
 	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
 	atomic_set(&cpu->in_guest, v);
 	svm_asid_check(v);
@@ -183,13 +216,12 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	keep_interrupted_event(c);
 	deliver_intercepted(v, c);
 	svm_decode_exit(v, e);
-	if (e->reason == VMEXIT_INTR_WINDOW) {
-		c->vintr &= ~(VINTR_IRQ | VINTR_PRIORITY | VINTR_IGNORE_TPR);
-		c->intercept1 &= ~INTERCEPT_VINTR;
-	} else if (c->exit_code == SVM_EXIT_INTR) {
+	e->took_interrupt = took_interrupt(v, c);
+	if (c->exit_code == SVM_EXIT_INTR)
 		interrupts_take();
-	}
 }
+
+/* --- what the guest is doing ------------------------------------------------------------------ */
 
 static uint64_t svm_get_cr3(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer)
 {
@@ -218,10 +250,7 @@ static enum cpu_mode svm_get_mode(struct vcpu *v, uint64_t *cs_base)
 	return (c->cr0 & CR0_PE) && (c->cs.attributes & BIT(10)) ? CPU_MODE_32 : CPU_MODE_16;
 }
 
-static bool svm_can_interrupt(struct vcpu *v)
-{
-	return (v->hvm.regs.rflags & RFLAGS_IF) && !(svm_of(v)->vmcb->interrupt_shadow & 1);
-}
+/* --- events ----------------------------------------------------------------------------------- */
 
 static bool svm_injecting(struct vcpu *v)
 {
@@ -243,14 +272,6 @@ static void svm_inject_exception(struct vcpu *v, uint8_t vector, bool has_error,
 	svm_of(v)->vmcb->event_injection = EVENT_VALID | EVENT_EXCEPTION | vector |
 					   (has_error ? EVENT_ERROR_VALID : 0) |
 					   (uint64_t)error << 32;
-}
-
-static void svm_request_window(struct vcpu *v)
-{
-	struct vmcb *c = svm_of(v)->vmcb;
-
-	c->vintr |= VINTR_IRQ | VINTR_PRIORITY | VINTR_IGNORE_TPR;
-	c->intercept1 |= INTERCEPT_VINTR;
 }
 
 static void svm_skipped(struct vcpu *v)
@@ -297,12 +318,10 @@ const struct hvm_ops svm_ops = {
 	.get_cr3 = svm_get_cr3,
 	.get_cpl = svm_get_cpl,
 	.get_mode = svm_get_mode,
-	.can_interrupt = svm_can_interrupt,
 	.injecting = svm_injecting,
 	.inject_interrupt = svm_inject_interrupt,
 	.inject_nmi = svm_inject_nmi,
 	.inject_exception = svm_inject_exception,
-	.request_window = svm_request_window,
 	.msr_read = svm_msr_read,
 	.msr_write = svm_msr_write,
 	.skipped = svm_skipped,

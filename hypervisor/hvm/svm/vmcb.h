@@ -113,14 +113,15 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 #define INTERCEPT_XSETBV  (1u << 13)
 
 /* vintr */
-#define VINTR_TPR        0xffUL
-#define VINTR_IRQ        BIT(8)
-#define VINTR_PRIORITY   (0xfUL << 16)
-#define VINTR_IGNORE_TPR BIT(20)
-#define VINTR_MASKING    BIT(24)
+#define VINTR_TPR          0xffUL
+#define VINTR_IRQ          BIT(8)
+#define VINTR_PRIORITY     (0xfUL << 16)
+#define VINTR_IGNORE_TPR   BIT(20)
+#define VINTR_MASKING      BIT(24)
+#define VINTR_VECTOR_SHIFT 32
 
-#define TLB_FLUSH_ALL    1u
-#define NESTED_ENABLE    1u
+#define TLB_FLUSH_ALL      1u
+#define NESTED_ENABLE      1u
 
 /* event_injection and exit_int_info */
 #define EVENT_INTR        (0UL << 8)

@@ -23,6 +23,11 @@ struct test {
 		__attribute__((section(".tests"), used, aligned(16))) = { name##_name, name }; \
 	static void name(void)
 
+/* QEMU options of the machine that this image needs, once per image; they replace its usual ones. */
+#define MACHINE(options)                    \
+	static const char machine_options[] \
+		__attribute__((section(".machine"), used, aligned(1))) = options
+
 void test_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void test_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
