@@ -452,8 +452,11 @@ struct xen_domctl_paging_mempool {
 
 /* Copies between the caller's memory and the domain's: gva as vCPU 0 sees it (physical while its
  * paging is off). */
+/* Socle's: gva is guest-physical, whatever paging the domain has. Xen's are page tables' tops. */
+#define SOCLE_GDBSX_PHYSICAL (~0ULL)
+
 struct xen_domctl_gdbsx_memio {
-	uint64_t pgd3val; /* 0 */
+	uint64_t pgd3val; /* 0, or SOCLE_GDBSX_PHYSICAL */
 	uint64_t gva;
 	uint64_t uva;
 	uint32_t len;

@@ -47,6 +47,7 @@ static const struct operation {
 	[XEN_DOMCTL_get_address_size] = { domctl_address_size_get, true },
 	[XEN_DOMCTL_hypercall_init] = { domctl_hypercall_page, false },
 
+	[XEN_DOMCTL_getpageframeinfo3] = { domctl_page_types, false },
 	[XEN_DOMCTL_shadow_op] = { domctl_shadow, false },
 	[XEN_DOMCTL_set_paging_mempool_size] = { domctl_mempool_set, false },
 	[XEN_DOMCTL_get_paging_mempool_size] = { domctl_mempool_get, true },

@@ -12,6 +12,9 @@
 #define CR0_PG BIT(31)
 /* What one copy takes before it looks whether to make room for others. */
 #define COPY_BATCH (256ul << 10)
+/* Frames in one question about their types. */
+#define PAGE_TYPES_MAX   1024u
+#define PAGE_TYPES_BATCH 64u
 
 /* --- a debugger's, and our domain builder's, copy --------------------------------------------- */
 
@@ -52,11 +55,13 @@ long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback
 	uint64_t done = 0, end;
 	int rc = 0;
 
-	/* Only then is the state of vCPU 0 ours to look at. */
-	if (!d->controller_pauses)
-		return -EBUSY;
-	if (m->pgd3val || !paging_is_off(d))
-		return unsupported("access by virtual address, domctl", op->cmd);
+	if (m->pgd3val != SOCLE_GDBSX_PHYSICAL) {
+		/* Only then is the state of vCPU 0 ours to look at. */
+		if (!d->controller_pauses)
+			return -EBUSY;
+		if (m->pgd3val || !paging_is_off(d))
+			return unsupported("access by virtual address, domctl", op->cmd);
+	}
 	if (add_overflows(m->gva, m->len, &end))
 		return -EINVAL;
 	*copyback = true;
@@ -75,6 +80,47 @@ long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback
 	}
 	m->remain = m->len;
 	return rc;
+}
+
+/* --- which frames there are ------------------------------------------------------------------- */
+
+/*
+ * Only RAM of the domain's own counts: what it was shown (shared info, grant table) or has mapped
+ * of others is not part of what it is saved as.
+ */
+static uint64_t page_type(struct domain *d, uint64_t gfn)
+{
+	enum p2m_type type;
+	struct page_info *pg = p2m_page_get(d, GFN(gfn), &type);
+	bool own;
+
+	if (!pg)
+		return XEN_DOMCTL_PFINFO_XTAB;
+	own = (type == P2M_RAM_RW || type == P2M_RAM_RO) && !(pg->flags & PAGE_XENHEAP);
+	page_put(pg);
+	return own ? XEN_DOMCTL_PFINFO_NOTAB : XEN_DOMCTL_PFINFO_XTAB;
+}
+
+long domctl_page_types(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	const struct xen_domctl_getpageframeinfo3 *g = &op->u.getpageframeinfo3;
+	uint64_t gfns[PAGE_TYPES_BATCH];
+
+	(void)copyback;
+	if (g->num > PAGE_TYPES_MAX)
+		return -E2BIG;
+	for (uint64_t done = 0; done < g->num; done += PAGE_TYPES_BATCH) {
+		uint64_t at = g->array + done * sizeof(gfns[0]);
+		uint64_t nr = MIN(g->num - done, PAGE_TYPES_BATCH);
+
+		if (guest_copy_from(gfns, at, nr * sizeof(gfns[0])))
+			return -EFAULT;
+		for (uint64_t i = 0; i < nr; i++)
+			gfns[i] = page_type(d, gfns[i]);
+		if (guest_copy_to(at, gfns, nr * sizeof(gfns[0])))
+			return -EFAULT;
+	}
+	return 0;
 }
 
 /* --- page tables ------------------------------------------------------------------------------ */

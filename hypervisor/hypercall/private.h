@@ -82,7 +82,7 @@ domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_par
 	domctl_policy_set, domctl_policy_get, domctl_tsc_set, domctl_tsc_get,
 	domctl_address_size_set, domctl_address_size_get, domctl_hypercall_page;
 domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
-	domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
+	domctl_page_types, domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
 	domctl_gsi_permission;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */

@@ -521,6 +521,46 @@ static void test_a_long_copy_is_interrupted_and_goes_on(void **state)
 		assert_int_equal(*(uint8_t *)mfn_to_virt(MFN(mfn_at(guest, 100 + i))), i);
 }
 
+static void test_physical_access_needs_no_pause(void **state)
+{
+	give_ram(guest, 16, 0);
+	guest_cr0 = 0x80000011;
+	*(uint8_t *)mfn_to_virt(MFN(mfn_at(guest, 16))) = 0x5a;
+	memio(16 * 4096, 4096, false)->pgd3val = SOCLE_GDBSX_PHYSICAL;
+	assert_int_equal(domctl(XEN_DOMCTL_gdbsx_guestmemio, 1), 0);
+	assert_int_equal(memory[8192], 0x5a);
+	memio(17 * 4096, 4096, false)->pgd3val = SOCLE_GDBSX_PHYSICAL;
+	assert_int_equal(domctl(XEN_DOMCTL_gdbsx_guestmemio, 1), -EFAULT);
+}
+
+static void test_page_types(void **state)
+{
+	struct xen_domctl_getpageframeinfo3 *g = &op.u.getpageframeinfo3;
+	uint64_t *list = (uint64_t *)(memory + 4096);
+
+	memset(&op.u, 0, sizeof(op.u));
+	give_ram(guest, 16, 0);
+	give_ram(guest, 85, 0);
+	give_ram(guest, 86, 0);
+	mfn_to_page(MFN(mfn_at(guest, 86)))->flags |= PAGE_XENHEAP;
+	g->array = MEMORY + 4096;
+	g->num = 72; /* more than one batch */
+	for (unsigned i = 0; i < 72; i++)
+		list[i] = 16 + i;
+	list[1] = ~0ul;
+	assert_int_equal(domctl(XEN_DOMCTL_getpageframeinfo3, 1), 0);
+	for (unsigned i = 0; i < 72; i++)
+		assert_int_equal(list[i], i == 0 || i == 69 ? XEN_DOMCTL_PFINFO_NOTAB
+							    : XEN_DOMCTL_PFINFO_XTAB);
+	assert_int_equal(refs_of(mfn_at(guest, 16)), 1);
+	mfn_to_page(MFN(mfn_at(guest, 86)))->flags &= ~PAGE_XENHEAP;
+	g->num = 1025;
+	assert_int_equal(domctl(XEN_DOMCTL_getpageframeinfo3, 1), -E2BIG);
+	g->num = 1;
+	g->array = 0;
+	assert_int_equal(domctl(XEN_DOMCTL_getpageframeinfo3, 1), -EFAULT);
+}
+
 /* --- CPUID policy, context -------------------------------------------------------------------- */
 
 static void test_policy_in_and_out(void **state)
@@ -776,6 +816,8 @@ int main(void)
 		TEST(test_weight_and_cap),
 		TEST(test_guest_memory_is_written_and_read),
 		TEST(test_guest_memory_stops_at_a_hole),
+		TEST(test_physical_access_needs_no_pause),
+		TEST(test_page_types),
 		TEST(test_a_long_copy_is_interrupted_and_goes_on),
 		TEST(test_policy_in_and_out),
 		TEST(test_context_buffers),
