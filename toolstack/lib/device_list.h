@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The devices of a VM as its owner wants them: disk= and vif= of its configuration. Nothing of the
+ * machine is looked at here.
+ */
+#ifndef TOOLSTACK_DEVICE_LIST_H
+#define TOOLSTACK_DEVICE_LIST_H
+
+#include <stddef.h>
+
+#include "lib/config.h"
+#include "lib/disk_config.h"
+#include "lib/vif_config.h"
+
+struct device_list {
+	struct disk_config *disks;
+	size_t nr_disks;
+	struct vif_config *vifs;
+	size_t nr_vifs;
+};
+
+/*
+ * Reads disk= and vif=, and gives a number to each interface that has none. Two disks of one name
+ * or of one target to be written, two interfaces of one MAC or number: refused. Returns -1 with
+ * the reason and an empty list.
+ */
+int device_list_read(struct device_list *list, struct config *c, struct reason *why);
+/* Takes what d holds, on failure too. Returns -1: out of memory. */
+int device_list_add_disk(struct device_list *list, struct disk_config *d);
+int device_list_add_vif(struct device_list *list, const struct vif_config *v);
+void device_list_free(struct device_list *list);
+
+#endif

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The life of a domain's devices: disks by the kernel's block back end, network interfaces by its
+ * network back end, and the store in between. All return -1 with the reason. Whoever attaches holds
+ * xl's lock: two must not find the same disk unused.
+ */
+#ifndef TOOLSTACK_DEVICES_H
+#define TOOLSTACK_DEVICES_H
+
+#include <stdbool.h>
+
+#include "lib/device_list.h"
+#include "lib/store.h"
+
+enum device_kind { DEVICE_DISK, DEVICE_NETWORK };
+
+/*
+ * Gives a MAC that nobody here has to each interface without one. Once, when a VM is created: it
+ * keeps them over its reboots.
+ */
+int devices_name(struct device_list *list, struct reason *why);
+
+/*
+ * Gives a domain all these devices, or none. Checks disks and bridges, loads drivers, writes both
+ * ends into the store, and waits until the back ends have what they need; not for the guest, which
+ * may be paused. For `create` and for `restore`: the domain must be in the store and may not run.
+ */
+int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why);
+
+/*
+ * Takes all devices from a domain that does not run any more (paused, shut down): the guest is not
+ * asked. Afterwards nothing of the domain's is mapped or open here. A domain without devices, or
+ * without a store, is fine.
+ */
+int devices_detach_all(unsigned int domid, struct reason *why);
+
+/*
+ * Takes one device from a running domain. The guest is asked to let go, and given ten seconds;
+ * with force it loses the device whatever it says.
+ */
+int devices_detach(unsigned int domid, enum device_kind kind, uint32_t devid, bool force,
+		   struct reason *why);
+
+/* What a domain has now: such as another domain of the same VM will want. */
+int devices_read(unsigned int domid, struct device_list *list, struct reason *why);
+
+#endif

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What xl-network-configuration(5) says about one network interface: key=value, separated by
+ * commas. Fuzz entry point: vif_config_parse() with any bytes.
+ */
+#ifndef TOOLSTACK_VIF_CONFIG_H
+#define TOOLSTACK_VIF_CONFIG_H
+
+#include <net/if.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/bytes.h"
+#include "lib/log.h"
+
+#define VIF_BRIDGE_DEFAULT "xenbr0"
+#define VIF_MAC_TEXT       18
+#define VIF_IP_MAX         255
+#define VIF_MTU_MIN        68
+#define VIF_MTU_MAX        65521 /* what netback carries behind an Ethernet header */
+
+struct vif_config {
+	uint8_t mac[6];
+	bool has_mac;
+	int devid; /* -1: the next that is free */
+	char bridge[IFNAMSIZ];
+	char name[IFNAMSIZ];     /* in the control domain; "": vif<domain>.<devid> */
+	char ip[VIF_IP_MAX + 1]; /* addresses separated by blanks; "": not told */
+	unsigned int mtu;        /* 0: the bridge's */
+	uint64_t rate_bytes;     /* that the guest may send in each rate_usec; 0: no limit */
+	uint64_t rate_usec;
+};
+
+/* source and line are where the text comes from, for messages. Returns -1 with the reason. */
+int vif_config_parse(struct vif_config *v, const char *source, unsigned int line, const char *text,
+		     struct reason *why);
+/* The same as text that vif_config_parse() reads back. */
+void vif_config_print(const struct vif_config *v, struct buf *text);
+
+bool vif_mac_parse(const char *text, uint8_t mac[6]);
+void vif_mac_format(const uint8_t mac[6], char text[VIF_MAC_TEXT]);
+
+#endif
