@@ -7,6 +7,7 @@
 
 #include "abi/errno.h"
 #include "guest_access.h"
+#include "guest_struct.h"
 #include "lib.h"
 
 /* Only the control domain may ask about others. 0 and a reference, -ESRCH, -EPERM. */
@@ -54,8 +55,10 @@ static int16_t write_gfns(struct domain *d, bool status, uint64_t list, unsigned
 {
 	for (unsigned i = 0; i < nr; i++) {
 		uint64_t gfn = frame_gfn(d, i, status);
+		/* A list of status frames has 64 bits an entry whatever the mode. */
+		int rc = status ? guest_array_to(list, i, &gfn) : guest_word_to(list, i, gfn);
 
-		if (guest_array_to(list, i, &gfn))
+		if (rc)
 			return GNTST_bad_virt_addr;
 	}
 	return GNTST_okay;

@@ -7,6 +7,7 @@
 
 #include "abi/errno.h"
 #include "guest_access.h"
+#include "guest_struct.h"
 #include "hypercall.h"
 #include "log.h"
 
@@ -109,9 +110,10 @@ static int op_cache_flush(struct domain *d, union grant_batch *b, unsigned n)
 
 struct grant_operation {
 	int (*run)(struct domain *d, union grant_batch *b, unsigned n);
-	uint8_t size; /* of an element */
-	bool single;  /* exactly one element */
-	bool in_only; /* nothing is copied out */
+	uint8_t size;       /* of an element */
+	bool single;        /* exactly one element */
+	bool in_only;       /* nothing is copied out */
+	const char *fields; /* if it is another one in 32-bit mode: see guest_struct.h */
 };
 
 #define OP(function, type, ...)                                       \
@@ -122,17 +124,44 @@ struct grant_operation {
 static const struct grant_operation operations[] = {
 	[GNTTABOP_map_grant_ref] = OP(op_map, map_grant_ref),
 	[GNTTABOP_unmap_grant_ref] = OP(op_unmap, unmap_grant_ref),
-	[GNTTABOP_setup_table] = OP(op_setup_table, setup_table, .single = true),
-	[GNTTABOP_transfer] = OP(op_transfer, transfer),
-	[GNTTABOP_copy] = OP(op_copy, copy),
+	[GNTTABOP_setup_table] = OP(op_setup_table, setup_table, .single = true,
+				    .fields = FIELDS_setup_table),
+	[GNTTABOP_transfer] = OP(op_transfer, transfer, .fields = FIELDS_transfer),
+	[GNTTABOP_copy] = OP(op_copy, copy, .fields = FIELDS_grant_copy),
 	[GNTTABOP_query_size] = OP(op_query_size, query_size, .single = true),
 	[GNTTABOP_unmap_and_replace] = OP(op_unmap_and_replace, unmap_and_replace),
 	[GNTTABOP_set_version] = OP(op_set_version, set_version, .single = true),
-	[GNTTABOP_get_status_frames] = OP(op_get_status_frames, get_status_frames, .single = true),
+	[GNTTABOP_get_status_frames] = OP(op_get_status_frames, get_status_frames, .single = true,
+					  .fields = FIELDS_get_status_frames),
 	[GNTTABOP_get_version] = OP(op_get_version, get_version, .single = true),
 	[GNTTABOP_swap_grant_ref] = OP(op_swap, swap_grant_ref),
 	[GNTTABOP_cache_flush] = OP(op_cache_flush, cache_flush, .in_only = true),
 };
+
+static int batch_copy_in(const struct grant_operation *o, union grant_batch *b, uint64_t from,
+			 unsigned n)
+{
+	if (o->fields)
+		return guest_structs_copy_from(b, o->size, from, o->fields, n);
+	return guest_copy_from(b, from, (size_t)n * o->size);
+}
+
+static int batch_copy_out(const struct grant_operation *o, uint64_t to, const union grant_batch *b,
+			  unsigned n)
+{
+	if (o->in_only)
+		return 0;
+	if (o->fields)
+		return guest_structs_copy_to(to, b, o->size, o->fields, n);
+	return guest_copy_to(to, b, (size_t)n * o->size);
+}
+
+size_t grant_element_size(unsigned cmd)
+{
+	const struct grant_operation *o = &operations[cmd];
+
+	return o->fields ? guest_struct_size(o->fields) : o->size;
+}
 
 long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *done)
 {
@@ -150,12 +179,12 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
 		return -EINVAL;
 	while (*done < count && rc == 0) {
 		unsigned n = MIN(count - *done, GRANT_BATCH);
-		uint64_t at = arg + (uint64_t)*done * o->size;
+		uint64_t at = arg + *done * grant_element_size(cmd);
 
-		if (guest_copy_from(&b, at, (size_t)n * o->size))
+		if (batch_copy_in(o, &b, at, n))
 			return -EFAULT;
 		rc = o->run(d, &b, n);
-		if (!o->in_only && guest_copy_to(at, &b, (size_t)n * o->size))
+		if (batch_copy_out(o, at, &b, n))
 			return -EFAULT;
 		*done += n;
 		if (rc == 0 && *done < count && hypercall_preempt())

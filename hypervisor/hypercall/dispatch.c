@@ -6,9 +6,6 @@
 #include "hypercall.h"
 
 #include "abi/grant_table.h"
-#include "abi/hvm_op.h"
-#include "abi/sched.h"
-#include "abi/version.h"
 #include "atomic.h"
 #include "event.h"
 #include "grant.h"
@@ -83,7 +80,8 @@ static long domctl(const uint64_t *a)
 }
 static long set_timer_op(const uint64_t *a)
 {
-	return do_set_timer_op(a[0]);
+	/* 64 bits: two registers in 32-bit mode. */
+	return do_set_timer_op(guest_is_32bit() ? a[0] | a[1] << 32 : a[0]);
 }
 static long vm_assist(const uint64_t *a)
 {
@@ -97,7 +95,7 @@ static const struct hypercall {
 	[__HYPERVISOR_platform_op] = { platform_op, 1 },
 	[__HYPERVISOR_memory_op] = { memory_op, 2 },
 	[__HYPERVISOR_multicall] = { multicall, 2 },
-	[__HYPERVISOR_set_timer_op] = { set_timer_op, 1 },
+	[__HYPERVISOR_set_timer_op] = { set_timer_op, 2 },
 	[__HYPERVISOR_xen_version] = { xen_version, 2 },
 	[__HYPERVISOR_console_io] = { console_io, 3 },
 	[__HYPERVISOR_grant_table_op] = { grant_table_op, 3 },
@@ -133,18 +131,17 @@ static void args_find(struct cpu_regs *r, bool is_64bit, uint64_t *at[NR_ARGS])
 }
 
 /*
- * 32-bit callers (boot loaders above all) get the calls whose structures are the same in both
- * modes. The others would need their structures translated.
+ * 32-bit callers are guests and their boot loaders: the calls of control domains and their drivers
+ * are for kernels of 64 bits.
  */
-static bool same_in_32_bits(uint64_t number, uint64_t cmd)
+static bool served_in_32_bits(uint64_t number)
 {
 	switch (number) {
-	case __HYPERVISOR_console_io:
-	case __HYPERVISOR_event_channel_op: return true;
-	case __HYPERVISOR_sched_op: return cmd != SCHEDOP_poll;
-	case __HYPERVISOR_xen_version: return cmd != XENVER_platform_parameters;
-	case __HYPERVISOR_hvm_op: return cmd == HVMOP_set_param || cmd == HVMOP_get_param;
-	default: return false;
+	case __HYPERVISOR_platform_op:
+	case __HYPERVISOR_physdev_op:
+	case __HYPERVISOR_sysctl:
+	case __HYPERVISOR_domctl: return false;
+	default: return true;
 	}
 }
 
@@ -162,7 +159,8 @@ void hypercall_dispatch(struct vcpu *v)
 	for (unsigned i = 0; i < NR_ARGS; i++)
 		args[i] = *at[i] & width;
 	number = r->rax & width;
-	if (!is_64bit && !same_in_32_bits(number, args[0])) {
+	v->hvm.call_is_32bit = !is_64bit;
+	if (!is_64bit && !served_in_32_bits(number)) {
 		rc = -ENOSYS;
 	} else if (hvm->get_cpl(v) != 0) {
 		rc = -EPERM;
@@ -197,29 +195,13 @@ bool hypercall_preempt(void)
 
 /* --- calls that are restarted here and not in their own file ---------------------------------- */
 
-/* Sizes of an element of grant_table_op's array; 0: no such operation. */
-static const uint8_t grant_op_size[] = {
-	[GNTTABOP_map_grant_ref] = sizeof(struct gnttab_map_grant_ref),
-	[GNTTABOP_unmap_grant_ref] = sizeof(struct gnttab_unmap_grant_ref),
-	[GNTTABOP_setup_table] = sizeof(struct gnttab_setup_table),
-	[GNTTABOP_transfer] = sizeof(struct gnttab_transfer),
-	[GNTTABOP_copy] = sizeof(struct gnttab_copy),
-	[GNTTABOP_query_size] = sizeof(struct gnttab_query_size),
-	[GNTTABOP_unmap_and_replace] = sizeof(struct gnttab_unmap_and_replace),
-	[GNTTABOP_set_version] = sizeof(struct gnttab_set_version),
-	[GNTTABOP_get_status_frames] = sizeof(struct gnttab_get_status_frames),
-	[GNTTABOP_get_version] = sizeof(struct gnttab_get_version),
-	[GNTTABOP_swap_grant_ref] = sizeof(struct gnttab_swap_grant_ref),
-	[GNTTABOP_cache_flush] = sizeof(struct gnttab_cache_flush),
-};
-
 static long grant_table_op(const uint64_t *a)
 {
 	unsigned cmd = (unsigned)a[0], count = (unsigned)a[2], done = 0;
 	long rc = do_grant_table_op(cmd, a[1], count, &done);
 
-	if (rc == -ERESTART && cmd < ARRAY_SIZE(grant_op_size)) {
-		hypercall_set_arg(1, a[1] + (uint64_t)done * grant_op_size[cmd]);
+	if (rc == -ERESTART) {
+		hypercall_set_arg(1, a[1] + done * grant_element_size(cmd));
 		hypercall_set_arg(2, count - done);
 	}
 	return rc;
@@ -232,14 +214,14 @@ static long multicall_entry_run(struct call *call, uint64_t at)
 	uint64_t *outer = call->arg;
 	long rc;
 
-	if (guest_copy_from(&e, at, sizeof(e)))
+	if (guest_struct_from(&e, at, FIELDS_multicall_entry))
 		return -EFAULT;
 	call->arg = e.args;
 	rc = hypercall_run(e.op, e.args);
 	call->arg = outer;
 	if (rc != -ERESTART)
 		e.result = (uint64_t)rc;
-	if (guest_copy_to(at, &e, sizeof(e)))
+	if (guest_struct_to(at, &e, FIELDS_multicall_entry))
 		return -EFAULT;
 	return rc == -ERESTART ? rc : 0;
 }
@@ -257,7 +239,7 @@ static long multicall(const uint64_t *a)
 		rc = multicall_entry_run(call, list);
 		if (rc)
 			break;
-		list += sizeof(struct multicall_entry);
+		list += guest_struct_size(FIELDS_multicall_entry);
 		nr--;
 		if (nr && hypercall_preempt()) {
 			rc = -ERESTART;

@@ -56,9 +56,7 @@ long memory_set_map(uint64_t arg)
 	struct domain *d;
 	long rc;
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&f, arg, sizeof(f)))
+	if (guest_struct_from(&f, arg, FIELDS_foreign_memory_map))
 		return -EFAULT;
 	if (f.map.nr_entries > E820_MAX_ENTRIES)
 		return -E2BIG;
@@ -81,7 +79,7 @@ long memory_get_map(uint64_t arg)
 	unsigned nr = 0;
 	bool set;
 
-	if (guest_copy_from(&m, arg, sizeof(m)))
+	if (guest_struct_from(&m, arg, FIELDS_memory_map))
 		return -EFAULT;
 	spin_lock(&d->lock);
 	set = d->e820;
@@ -98,7 +96,7 @@ long memory_get_map(uint64_t arg)
 			return -EFAULT;
 	}
 	m.nr_entries = nr;
-	return guest_copy_to(arg, &m, sizeof(m));
+	return guest_struct_to(arg, &m, FIELDS_memory_map);
 }
 
 long memory_get_machine_map(uint64_t arg)

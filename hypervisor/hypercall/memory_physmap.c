@@ -118,7 +118,7 @@ static long gmfn_range(struct domain *d, struct xen_add_to_physmap *a, uint64_t 
 			rc = -ERESTART;
 	}
 	/* Progress lives in the caller's structure, which also tells it how far it came. */
-	if (rc && guest_copy_to(arg, a, sizeof(*a)))
+	if (rc && guest_struct_to(arg, a, FIELDS_add_to_physmap))
 		rc = -EFAULT;
 	return rc;
 }
@@ -129,7 +129,7 @@ long memory_add_to_physmap(uint64_t arg)
 	struct domain *d;
 	long rc;
 
-	if (guest_copy_from(&a, arg, sizeof(a)))
+	if (guest_struct_from(&a, arg, FIELDS_add_to_physmap))
 		return -EFAULT;
 	if (a.space == XENMAPSPACE_gmfn_foreign)
 		return -ENOSYS; /* no field to name the other domain: only in a batch */
@@ -160,7 +160,7 @@ static long batch_run(struct domain *d, struct domain *from,
 					  XENMEM_add_to_physmap_batch | i << MEMOP_PROGRESS_SHIFT);
 			return -ERESTART;
 		}
-		if (guest_array_from(&idx, b->idxs, i) || guest_array_from(&gpfn, b->gpfns, i))
+		if (guest_word_from(&idx, b->idxs, i) || guest_word_from(&gpfn, b->gpfns, i))
 			return -EFAULT;
 		if (b->space == XENMAPSPACE_gmfn_foreign && !from)
 			err = -ESRCH;
@@ -199,7 +199,7 @@ long memory_add_to_physmap_batch(uint64_t arg, uint64_t start)
 	struct domain *d, *from;
 	long rc;
 
-	if (guest_copy_from(&b, arg, sizeof(b)))
+	if (guest_struct_from(&b, arg, FIELDS_add_to_physmap_batch))
 		return -EFAULT;
 	if (start > b.size || b.space == XENMAPSPACE_gmfn_range)
 		return -EINVAL;
@@ -225,7 +225,7 @@ long memory_remove_from_physmap(uint64_t arg)
 	struct domain *d;
 	long rc;
 
-	if (guest_copy_from(&r, arg, sizeof(r)))
+	if (guest_struct_from(&r, arg, FIELDS_remove_from_physmap))
 		return -EFAULT;
 	rc = target_get_live(r.domid, &d);
 	if (rc)

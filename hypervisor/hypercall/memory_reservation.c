@@ -162,7 +162,7 @@ static int extent_run(struct domain *d, unsigned op, const struct xen_memory_res
 {
 	uint64_t gfn;
 
-	if (guest_array_from(&gfn, r->extent_start, i))
+	if (guest_word_from(&gfn, r->extent_start, i))
 		return -EFAULT;
 	if (!gfns_plausible(gfn, r->extent_order))
 		return -EINVAL;
@@ -191,7 +191,7 @@ long memory_reservation(unsigned op, uint64_t arg, uint64_t start)
 	struct domain *d;
 	long rc;
 
-	if (guest_copy_from(&r, arg, sizeof(r)))
+	if (guest_struct_from(&r, arg, FIELDS_memory_reservation))
 		return -EFAULT;
 	/* The answer counts extents, and progress must fit beside the command. */
 	if (r.nr_extents > UINT32_MAX >> MEMOP_PROGRESS_SHIFT || start > r.nr_extents)

@@ -9,6 +9,7 @@
 #include "abi/errno.h"
 #include "domain.h"
 #include "guest_access.h"
+#include "guest_struct.h"
 #include "hypercall.h"
 #include "lib.h"
 #include "log.h"

@@ -138,7 +138,7 @@ static long sched_poll(uint64_t arg)
 	struct sched_poll s;
 	struct poll p;
 
-	if (guest_copy_from(&s, arg, sizeof(s)))
+	if (guest_struct_from(&s, arg, FIELDS_poll))
 		return -EFAULT;
 	if (s.nr_ports > POLL_PORTS_MAX)
 		return -EINVAL;

@@ -79,7 +79,7 @@ static long register_time_area(struct vcpu *v, uint64_t arg)
 	struct vcpu_register_time_memory_area area;
 	struct vcpu_time_info now;
 
-	if (guest_copy_from(&area, arg, sizeof(area)))
+	if (guest_struct_from(&area, arg, FIELDS_word))
 		return -EFAULT;
 	if (v != vcpu_current() && !vcpu_is_down(v))
 		return -EINVAL;
@@ -100,7 +100,7 @@ static long get_runstate(struct vcpu *v, uint64_t to)
 	struct vcpu_runstate_info info;
 
 	runstate_get(v, &info);
-	return guest_copy_to(to, &info, sizeof(info));
+	return guest_struct_to(to, &info, FIELDS_runstate);
 }
 
 static long register_runstate_area(struct vcpu *v, uint64_t arg)
@@ -108,30 +108,48 @@ static long register_runstate_area(struct vcpu *v, uint64_t arg)
 	struct vcpu_register_runstate_memory_area area;
 	long rc;
 
-	if (guest_copy_from(&area, arg, sizeof(area)))
+	if (guest_struct_from(&area, arg, FIELDS_word))
 		return -EFAULT;
 	rc = area.addr.h ? get_runstate(v, area.addr.h) : 0;
-	if (!rc)
+	if (!rc) {
 		v->runstate_guest = area.addr.h;
+		v->runstate_32bit = guest_is_32bit();
+	}
 	return rc;
+}
+
+/* In 32-bit mode there is no gap behind the first field. */
+static void runstate_write(struct vcpu *v, const struct vcpu_runstate_info *info)
+{
+	const size_t rest = offsetof(typeof(*info), state_entry_time);
+
+	if (!v->runstate_32bit) {
+		guest_publish(v->runstate_guest, info, sizeof(*info));
+		return;
+	}
+	guest_publish(v->runstate_guest, &info->state, sizeof(info->state));
+	guest_publish(v->runstate_guest + sizeof(info->state), &info->state_entry_time,
+		      sizeof(*info) - rest);
 }
 
 void vcpu_publish_runstate(struct vcpu *v)
 {
 	struct vcpu_runstate_info info;
-	const uint64_t entry_time = v->runstate_guest + offsetof(typeof(info), state_entry_time);
+	const uint64_t entry_time = v->runstate_guest +
+				    (v->runstate_32bit ? sizeof(info.state)
+						       : offsetof(typeof(info), state_entry_time));
 
 	if (!v->runstate_guest)
 		return;
 	memcpy(&info, &v->runstate, sizeof(info));
 	if (!v->domain->runstate_update_flag) {
-		guest_publish(v->runstate_guest, &info, sizeof(info));
+		runstate_write(v, &info);
 		return;
 	}
 	/* Readers on other vCPUs wait while the flag is up. */
 	info.state_entry_time |= XEN_RUNSTATE_UPDATE;
 	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
-	guest_publish(v->runstate_guest, &info, sizeof(info));
+	runstate_write(v, &info);
 	info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
 	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
 }

@@ -70,7 +70,7 @@ long vcpu_singleshot_set(struct vcpu *v, uint64_t arg)
 
 	if (v != vcpu_current())
 		return -EINVAL;
-	if (guest_copy_from(&set, arg, sizeof(set)))
+	if (guest_struct_from(&set, arg, FIELDS_set_singleshot_timer))
 		return -EFAULT;
 	/*
 	 * VCPU_SSHOTTMR_future makes no difference: a time gone by fires at once, as in Xen 4.20.

@@ -106,7 +106,7 @@ long do_xen_version(unsigned cmd, uint64_t arg)
 	case XENVER_changeset: return put_string(arg, changeset, sizeof(xen_changeset_info_t));
 	case XENVER_platform_parameters:
 		/* Where the hypervisor's part of a PV guest's address space begins: nowhere. */
-		return guest_copy_to(arg, &params, sizeof(params));
+		return guest_struct_to(arg, &params, FIELDS_word);
 	case XENVER_get_features: return put_features(arg);
 	case XENVER_pagesize: return PAGE_SIZE;
 	case XENVER_guest_handle:

@@ -36,6 +36,7 @@ struct vcpu {
 	bool initialised;     /* has a register state to run with */
 	struct vcpu_runstate_info runstate; /* written by the scheduler on its own CPU */
 	uint64_t runstate_guest;            /* guest-linear address registered, or 0 */
+	bool runstate_32bit;                /* in which form it is wanted there */
 
 	/* --- shared with the guest --- */
 	/* never NULL: in shared_info, a private page, or where registered */

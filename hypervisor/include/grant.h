@@ -33,6 +33,8 @@ void grant_domain_destroy(struct domain *d);
  * hypercall is repeated for those behind them.
  */
 long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *done);
+/* Bytes of an element in the caller's memory; cmd is one that has restarted. */
+size_t grant_element_size(unsigned cmd);
 
 /*
  * The machine frame behind frame `index` of d's table, grown on demand (XENMAPSPACE_grant_table and

@@ -95,6 +95,7 @@ struct hvm_vcpu {
 	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16];
 	uint64_t p2m_generation; /* see struct p2m */
 	bool nmi_pending;
+	bool call_is_32bit; /* the hypercall under way came from 32-bit mode */
 	int offered; /* the vector to deliver as soon as the guest is open for it, or -1 */
 	bool offered_by_vlapic; /* else it is the upcall, which the guest may have cleared by then */
 	uint8_t upcall_vector;  /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */

@@ -53,9 +53,9 @@ FUZZ_COUNTING := $(FUZZ_HYPERVISOR) -Ihypervisor/include -iquote tests -iquote t
 		 -Wno-unused-parameter -Wno-missing-field-initializers
 FUZZ_EVENT := $(sort $(wildcard hypervisor/event/*.c)) $(FUZZ_DOMAINS)
 FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
-	      tests/unit/grant/fake_memory.c
+	      hypervisor/mm/guest_struct.c tests/unit/grant/fake_memory.c
 FUZZ_MEMORY_OP := $(wildcard hypervisor/hypercall/memory*.c) hypervisor/hypercall/common.c \
-		  tests/unit/hypercall/fake_machine.c
+		  hypervisor/mm/guest_struct.c tests/unit/hypercall/fake_machine.c
 FUZZ_SMALL_MACHINE := -DFAKE_FRAMES=512u -DFAKE_GFNS=256u -DMEMORY_SIZE=4096u
 FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c)
 FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)

@@ -3,7 +3,9 @@
  * What a toolstack needs: making a domain, giving it memory and registers, watching it run, end
  * and go away.
  */
+#include "abi/grant_table.h"
 #include "abi/sched.h"
+#include "abi/vcpu.h"
 #include "clock.h"
 #include "cpu.h"
 #include "domain.h"
@@ -256,6 +258,37 @@ TEST(calls_in_32_bit_mode)
 	}
 	CHECK_EQ(data[1], 4 << 16 | 20);
 	CHECK_EQ(domain_shutdown_reason(domid), SHUTDOWN_reboot);
+	finish(domid);
+}
+
+TEST(structures_of_32_bit_callers)
+{
+	domid_t domid = PREPARE(structures_32);
+	const uint32_t guard = 0x600d600d;
+
+	domain_unpause(domid);
+	CHECK(WAIT_FOR(domain_shutdown_reason(domid) >= 0, 3000), "flags %x", domain_flags(domid));
+	CHECK_EQ((int)data[1], 0); /* add_to_physmap */
+	CHECK_EQ((int)data[2], 2); /* decrease_reservation */
+	CHECK_EQ((int)data[3], 2); /* populate_physmap */
+	CHECK_EQ(data[4], 0x41414141);
+	CHECK_EQ((int)data[5], 0);
+	CHECK_EQ((int)data[6], GNTST_okay); /* setup_table */
+	CHECK_EQ(data[7], 42);
+	CHECK_EQ(data[8], guard);
+	CHECK_EQ(data[9], 0x600dc0de); /* copy */
+	CHECK_EQ(data[10], 0x600dc0de);
+	CHECK_EQ(data[11], guard);
+	CHECK_EQ((int)data[12], 0);
+	CHECK_EQ((int)data[13], -EINVAL); /* poll: a port that is not open */
+	CHECK_EQ((int)data[14], 0);       /* poll: the time is over */
+	CHECK_EQ(data[15], 4 << 16 | 20); /* multicall */
+	CHECK_EQ((int)data[16], -ENOSYS);
+	CHECK_EQ((int)data[17], 0); /* runstate */
+	CHECK_EQ(data[18], RUNSTATE_running);
+	CHECK_EQ(data[19], guard);
+	CHECK_EQ((int)data[20], 0);
+	CHECK_EQ(domain_shutdown_reason(domid), SHUTDOWN_poweroff);
 	finish(domid);
 }
 

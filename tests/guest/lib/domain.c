@@ -231,7 +231,7 @@ void domain_load(domid_t domid, const char *code, const char *end)
 	patch_hypercalls(page, end - code);
 	domain_unmap(page);
 	make_page_tables(domid);
-	set_registers(domid, code != payload_calls_32);
+	set_registers(domid, code != payload_calls_32 && code != payload_structures_32);
 }
 
 void domain_unpause(domid_t domid)

@@ -31,7 +31,7 @@ void domain_unmap(void *page);
 
 /*
  * Copies code (see payloads.S) to PAYLOAD_AT and sets vCPU 0 to start there, in 64-bit mode
- * unless it is calls_32.
+ * unless its name ends in _32.
  */
 #define PAYLOAD_AT   0x1000
 #define PAYLOAD_DATA 0x2000 /* page that payload and test talk through */
@@ -51,6 +51,7 @@ PAYLOAD(wild_write);    /* writes where no memory is, reads back into data[1], t
 PAYLOAD(bad_calls);     /* data[1..3]: answers to wrong calls; then poweroff */
 PAYLOAD(console);       /* console_io write of a line, then poweroff */
 PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
+PAYLOAD(structures_32); /* answers to calls whose structures have 32-bit words; then poweroff */
 PAYLOAD(echo_events);   /* data[1]: its port; answers each event with one, counting in data[0] */
 
 #endif

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What runs inside the domains that tests create: a few lines of code each, at 0x1000, in 64-bit
- * mode with the first 2 MiB mapped one to one (all but calls_32, which has 32-bit mode without
+ * mode with the first 2 MiB mapped one to one (all but those named _32, which have 32-bit mode without
  * paging). The page at 0x2000 is shared with the test. Addresses inside a payload are relative to
  * where it will be (AT).
  */
@@ -11,7 +11,11 @@
 #define SCHED_OP 29
 #define XEN_VERSION 17
 #define MEMORY_OP 12
+#define MULTICALL 13
+#define SET_TIMER_OP 15
 #define CONSOLE_IO 18
+#define GRANT_TABLE_OP 20
+#define VCPU_OP 24
 #define DOMCTL 36
 #define EVENT_CHANNEL_OP 32
 
@@ -146,5 +150,107 @@ payload_\name\()_end:
 1:	hlt
 	jmp 1b
 	end calls_32
+
+	.macro call_32 number, first, second, third
+	movl $\number, %eax
+	movl $\first, %ebx
+	movl $\second, %ecx
+	movl $\third, %edx
+	vmmcall
+	.endm
+
+	/*
+	 * Structures as a 32-bit caller has them: words of 4 bytes, 64-bit fields aligned to 4. Each
+	 * call's answer goes to the next of DATA + 4, 8, ...; a guard word stands behind each output.
+	 */
+	.set GUARD, 0x600d600d
+	payload structures_32
+	movw $0x7ff0, DATA + 0x800	/* xen_add_to_physmap: domid, size, space, idx, gpfn */
+	movl $0, DATA + 0x804
+	movl $0, DATA + 0x808
+	movl $SHARED_INFO >> 12, DATA + 0x80c
+	call_32 MEMORY_OP, 7, DATA + 0x800, 0
+	movl %eax, DATA + 4
+
+	movl $DATA + 0x840, DATA + 0x820	/* xen_memory_reservation: a list of two gfns */
+	movl $2, DATA + 0x824
+	movl $0, DATA + 0x828
+	movl $0, DATA + 0x82c
+	movw $0x7ff0, DATA + 0x830
+	movl $40, DATA + 0x840
+	movl $41, DATA + 0x844
+	call_32 MEMORY_OP, 1, DATA + 0x820, 0
+	movl %eax, DATA + 8
+	call_32 MEMORY_OP, 6, DATA + 0x820, 0
+	movl %eax, DATA + 12
+	movl $0x41414141, 41 << 12
+	movl 41 << 12, %eax
+	movl %eax, DATA + 16
+
+	movl $1, DATA + 0x804		/* the grant table at gfn 42 */
+	movl $42, DATA + 0x80c
+	call_32 MEMORY_OP, 7, DATA + 0x800, 0
+	movl %eax, DATA + 20
+	movw $0x7ff0, DATA + 0x850	/* gnttab_setup_table: dom, nr_frames, status, frame_list */
+	movl $1, DATA + 0x854
+	movl $-1, DATA + 0x858
+	movl $DATA + 28, DATA + 0x85c
+	movl $GUARD, DATA + 32
+	call_32 GRANT_TABLE_OP, 2, DATA + 0x850, 1
+	movswl DATA + 0x858, %eax
+	movl %eax, DATA + 24
+
+	movl $DATA >> 12, %eax		/* gnttab_copy, twice: source, dest, len, flags, status */
+	movl $0x600dc0de, DATA + 0x8c0
+	movl %eax, DATA + 0x880
+	movl $0x8c07ff0, DATA + 0x884
+	movl %eax, DATA + 0x888
+	movl $0x0247ff0, DATA + 0x88c
+	movl $4, DATA + 0x890
+	movl %eax, DATA + 0x898
+	movl $0x8c07ff0, DATA + 0x89c
+	movl %eax, DATA + 0x8a0
+	movl $0x0287ff0, DATA + 0x8a4
+	movl $4, DATA + 0x8a8
+	movl $GUARD, DATA + 44
+	call_32 GRANT_TABLE_OP, 5, DATA + 0x880, 2	/* to DATA + 36 and + 40 */
+	movl %eax, DATA + 48
+
+	movl $999, DATA + 0x8e0		/* sched_poll: ports, nr_ports, timeout */
+	movl $DATA + 0x8e0, DATA + 0x8d0
+	movl $1, DATA + 0x8d4
+	movl $1, DATA + 0x8d8
+	movl $0, DATA + 0x8dc
+	call_32 SCHED_OP, 3, DATA + 0x8d0, 0
+	movl %eax, DATA + 52
+	movl $0, DATA + 0x8d4
+	call_32 SCHED_OP, 3, DATA + 0x8d0, 0
+	movl %eax, DATA + 56
+
+	movl $XEN_VERSION, DATA + 0x900	/* multicall_entry: op, result, args[6], twice */
+	movl $0, DATA + 0x908
+	movl $60, DATA + 0x920
+	movl $GUARD, DATA + 0x940
+	call_32 MULTICALL, DATA + 0x900, 2, 0
+	movl DATA + 0x904, %eax
+	movl %eax, DATA + 60
+	movl DATA + 0x924, %eax
+	movl %eax, DATA + 64
+
+	movl $GUARD, DATA + 0x950 + 44	/* vcpu_runstate_info: 44 bytes */
+	call_32 VCPU_OP, 4, 0, DATA + 0x950
+	movl %eax, DATA + 68
+	movl DATA + 0x950, %eax
+	movl %eax, DATA + 72
+	movl DATA + 0x950 + 44, %eax
+	movl %eax, DATA + 76
+	call_32 SET_TIMER_OP, 0, 0, 0
+	movl %eax, DATA + 80
+
+	movl $0, DATA + 0x800
+	call_32 SCHED_OP, 2, DATA + 0x800, 0
+1:	hlt
+	jmp 1b
+	end structures_32
 
 	.section .note.GNU-stack, "", @progbits

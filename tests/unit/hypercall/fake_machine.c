@@ -479,6 +479,12 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 	fake_log_lines++;
 }
 
+void panic(const char *fmt, ...)
+{
+	fail_msg("panic: %s", fmt);
+	__builtin_trap();
+}
+
 time_ns_t time_now(void)
 {
 	return 12345;
