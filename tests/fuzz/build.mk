@@ -64,7 +64,9 @@ FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
 FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
-FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c) $(FUZZ_LIB)
+FUZZ_DEVICES := $(addprefix toolstack/lib/,disk_config.c disk_vdev.c vif_config.c) $(FUZZ_LIB)
+FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c device_list.c) \
+	       $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c request_node.c request_session.c transaction.c tree.c \
 		usage.c watch.c) $(FUZZ_LIB)
 
@@ -83,6 +85,7 @@ $(call toolstack_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_LIB))
 $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,config,$(FUZZ_CONFIG))
+$(call toolstack_target,devices,$(FUZZ_DEVICES))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 $(call toolstack_target,store,$(FUZZ_STORE))
 

@@ -108,6 +108,15 @@ def configs():
         'name="n"\nkernel="k"\0memory=64 name=other on_poweroff=destroy')]
 
 
+def devices():
+    return [text.encode() for text in (
+        '/dev/vg/guest,raw,xvda,w', 'phy:vg/guest,sda1,r', 'file:/a.iso,hdc:cdrom,r',
+        'format=qcow2, vdev=d5p1, access=w!, devtype=disk, no-discard, target=/a, b.img',
+        ',raw,xvdd,r,cdrom,direct-io-safe,backendtype=phy',
+        'mac=00:16:3e:12:34:56,bridge=xenbr0.100,rate=10Mb/s@20ms,vifname=web,mtu=9000',
+        'ip=10.0.0.1 2001:db8::1/64,devid=2,model=e1000,type=vif,script=vif-bridge')]
+
+
 def rings():
     return [struct.pack('<IIII', *index) + b'some input' * 9 for index in (
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
@@ -233,6 +242,7 @@ SEEDS = {
     'unpack': lambda: list(packed()),
     'cmdline': cmdlines,
     'config': configs,
+    'devices': devices,
     'console_ring': rings,
     'store': store_requests,
     'insn': instructions,

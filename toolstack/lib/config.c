@@ -321,6 +321,39 @@ int config_parse(struct config *c, const char *source, struct bytes text, bool b
 	}
 }
 
+static void value_format(const struct config_value *v, struct buf *b)
+{
+	char quote = '"';
+
+	switch (v->type) {
+	case CONFIG_NUMBER: buf_printf(b, "%lld", v->number); break;
+	case CONFIG_STRING:
+		if (strchr(v->text, quote))
+			quote = '\'';
+		b->failed |= strchr(v->text, quote) != NULL;
+		buf_printf(b, "%c%s%c", quote, v->text, quote);
+		break;
+	case CONFIG_LIST:
+		buf_append(b, "[", 1);
+		for (size_t i = 0; i < v->nr_items; i++) {
+			if (i)
+				buf_append(b, ", ", 2);
+			value_format(&v->items[i], b);
+		}
+		buf_append(b, "]", 1);
+		break;
+	}
+}
+
+void config_format(const struct config *c, struct buf *b)
+{
+	for (size_t i = 0; i < c->nr_entries; i++) {
+		buf_printf(b, "%s = ", c->entries[i].key);
+		value_format(&c->entries[i].value, b);
+		buf_append(b, "\n", 1);
+	}
+}
+
 struct config_entry *config_find(struct config *c, const char *key)
 {
 	struct config_entry *e = config_lookup(c, key);

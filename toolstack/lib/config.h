@@ -41,6 +41,11 @@ struct config {
  */
 int config_parse(struct config *c, const char *source, struct bytes text, bool bare,
 		 struct reason *why);
+/*
+ * The same settings as text, one to a line, that config_parse() takes. A string that holds both
+ * kinds of quotes cannot be written; then b->failed.
+ */
+void config_format(const struct config *c, struct buf *b);
 void config_free(struct config *c);
 
 /* NULL if the key is not set. Marks it as used. */

@@ -24,11 +24,10 @@ static const char *const ignored_keys[] = { "builder", "pae", "acpi", "apic",   
 					    "hap",     "vnc", "sdl",  "seclabel" };
 
 /* Empty lists of these are fine. */
-static const char *const unsupported_keys[] = { "disk",     "vif",     "vfb",        "pci",
-						"usbdev",   "p9",      "vtpm",       "bootloader",
-						"firmware", "channel", "cpus",       "pool",
-						"vnuma",    "rdm",     "irqs",       "vkb",
-						"vsnd",     "virtio",  "device_tree" };
+static const char *const unsupported_keys[] = {
+	"vfb",  "pci",   "usbdev", "p9",   "vtpm", "bootloader", "firmware", "channel",    "cpus",
+	"pool", "vnuma", "rdm",    "irqs", "vkb",  "vsnd",       "virtio",   "device_tree"
+};
 
 const char *vm_action_name(enum vm_action action)
 {
@@ -247,15 +246,27 @@ static int check_unsupported(struct config *c, struct reason *why)
 	return 0;
 }
 
+static void keep_text(struct vm_config *vm, const struct config *c)
+{
+	struct buf text = { 0 };
+
+	config_format(c, &text);
+	if (text.failed)
+		buf_free(&text);
+	vm->text = text.data;
+}
+
 int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why)
 {
 	memset(vm, 0, sizeof(*vm));
 	if (read_identity(vm, c, why) < 0 || read_sizes(vm, c, why) < 0 ||
 	    read_actions(vm, c, why) < 0 || get_tsc_mode(c, vm, why) < 0 ||
-	    check_unsupported(c, why) < 0 || read_images(vm, c, why) < 0) {
+	    check_unsupported(c, why) < 0 || read_images(vm, c, why) < 0 ||
+	    device_list_read(&vm->devices, c, why) < 0) {
 		vm_config_free(vm);
 		return -1;
 	}
+	keep_text(vm, c);
 	for (size_t i = 0; i < sizeof(ignored_keys) / sizeof(ignored_keys[0]); i++)
 		config_find(c, ignored_keys[i]);
 	for (size_t i = 0; i < c->nr_entries; i++)
@@ -270,5 +281,7 @@ void vm_config_free(struct vm_config *vm)
 	free(vm->kernel);
 	free(vm->ramdisk);
 	free(vm->cmdline);
-	vm->kernel = vm->ramdisk = vm->cmdline = NULL;
+	free(vm->text);
+	vm->kernel = vm->ramdisk = vm->cmdline = vm->text = NULL;
+	device_list_free(&vm->devices);
 }

@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/config.h"
+#include "lib/device_list.h"
 
 #define VM_NAME_MAX 63
 
@@ -32,6 +33,8 @@ struct vm_config {
 	enum vm_action on_reboot;
 	enum vm_action on_crash;
 	enum vm_action on_watchdog;
+	struct device_list devices;
+	char *text; /* all settings, to make the same VM again; NULL if they cannot be written */
 };
 
 /* Warns of keys it does not know (log_warning). Returns -1 with the reason, which says where. */

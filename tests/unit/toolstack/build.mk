@@ -10,9 +10,13 @@ $(call toolstack_test,bzimage,builder/bzimage.c builder/unpack.c)
 $(call toolstack_test,elf_image,builder/elf_image.c)
 $(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_info.c acpi_tables.c))
 $(call toolstack_test,config,lib/config.c)
-$(call toolstack_test,vm_config,$(addprefix lib/,config.c vm_config.c uuid.c))
+# What a VM's configuration may say, its devices among it.
+VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c device_list.c disk_config.c disk_vdev.c \
+	       vif_config.c)
+$(call toolstack_test,vm_config,$(VM_CONFIG))
+$(call toolstack_test,devices,$(VM_CONFIG))
 $(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
-	$(addprefix lib/,vm_state.c vm_config.c uuid.c config.c))
+	lib/vm_state.c $(VM_CONFIG))
 
 # <elf.h> is the system's here, and not the hypervisor's.
 $(B)/tests/unit/toolstack/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
