@@ -18,6 +18,7 @@ struct exit_kind {
 static const struct exit_kind kinds[] = {
 	{ SVM_EXIT_INTR, VMEXIT_NOTHING, 0 },
 	{ SVM_EXIT_NMI, VMEXIT_NOTHING, 0 },
+	{ SVM_EXIT_SMI, VMEXIT_NOTHING, 0 },
 	{ SVM_EXIT_INIT, VMEXIT_NOTHING, 0 },
 	{ SVM_EXIT_FERR_FREEZE, VMEXIT_NOTHING, 0 },
 	{ SVM_EXIT_VINTR, VMEXIT_INTR_WINDOW, 0 },

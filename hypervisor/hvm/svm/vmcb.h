@@ -87,6 +87,7 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 /* intercept1 */
 #define INTERCEPT_INTR        (1u << 0)
 #define INTERCEPT_NMI         (1u << 1)
+#define INTERCEPT_SMI         (1u << 2)
 #define INTERCEPT_INIT        (1u << 3)
 #define INTERCEPT_VINTR       (1u << 4)
 #define INTERCEPT_RDPMC       (1u << 15)
@@ -136,6 +137,7 @@ enum svm_exit {
 	SVM_EXIT_EXCEPTION0 = 0x40,
 	SVM_EXIT_INTR = 0x60,
 	SVM_EXIT_NMI = 0x61,
+	SVM_EXIT_SMI = 0x62,
 	SVM_EXIT_INIT = 0x63,
 	SVM_EXIT_VINTR = 0x64,
 	SVM_EXIT_RDPMC = 0x6f,
