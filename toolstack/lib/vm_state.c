@@ -15,17 +15,64 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#define STATE_MAX_FILE 4096
+#define STATE_MAX_FILE  4096
+#define CONFIG_MAX_FILE (1024 * 1024)
 
 static void state_path(char *path, size_t room, unsigned int domid)
 {
 	snprintf(path, room, VM_STATE_DIR "/%u", domid);
 }
 
+/* Whole or not at all. */
+static int file_replace(const char *path, const char *temp, int mode, const char *text, size_t len)
+{
+	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	int rc = -1;
+
+	if (fd < 0)
+		return -1;
+	if (write(fd, text, len) == (ssize_t)len)
+		rc = rename(temp, path);
+	close(fd);
+	return rc;
+}
+
+static void config_path(char *path, size_t room, unsigned int domid)
+{
+	snprintf(path, room, VM_CONFIG_DIR "/%u", domid);
+}
+
+int vm_state_keep_config(unsigned int domid, const char *text)
+{
+	char temp[64], path[64];
+
+	mkdir("/run/xen", 0755);
+	mkdir(VM_CONFIG_DIR, 0700);
+	snprintf(temp, sizeof(temp), VM_CONFIG_DIR "/.new.%u", domid);
+	config_path(path, sizeof(path), domid);
+	return file_replace(path, temp, 0600, text, strlen(text));
+}
+
+int vm_state_load_config(struct buf *text, unsigned int domid)
+{
+	char path[64];
+
+	config_path(path, sizeof(path), domid);
+	return buf_read_file(text, path, CONFIG_MAX_FILE);
+}
+
+void vm_state_forget_config(unsigned int domid)
+{
+	char path[64];
+
+	config_path(path, sizeof(path), domid);
+	unlink(path);
+}
+
 int vm_state_save(const struct vm_state *s)
 {
 	char temp[64], path[64], text[STATE_MAX_FILE];
-	int len, fd, rc = -1;
+	int len;
 
 	mkdir("/run/xen", 0755);
 	mkdir(VM_STATE_DIR, 0755);
@@ -36,13 +83,7 @@ int vm_state_save(const struct vm_state *s)
 		       "supervisor=%d\n",
 		       s->name, s->uuid, s->console_port, s->store_port, (long long)s->created,
 		       s->supervisor);
-	fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-	if (fd < 0)
-		return -1;
-	if (write(fd, text, len) == len)
-		rc = rename(temp, path);
-	close(fd);
-	return rc;
+	return file_replace(path, temp, 0644, text, len);
 }
 
 bool vm_state_parse(struct vm_state *s, char *text)

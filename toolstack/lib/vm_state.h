@@ -27,6 +27,12 @@ struct vm_state {
 	int supervisor;  /* pid of the process that carries out on_*; 0: none */
 };
 
+/* The configuration that it was made from, as text: /run/xen/configs/<domid>. */
+#define VM_CONFIG_DIR "/run/xen/configs"
+int vm_state_keep_config(unsigned int domid, const char *text);
+int vm_state_load_config(struct buf *text, unsigned int domid);
+void vm_state_forget_config(unsigned int domid);
+
 /* All return -1 with errno. */
 int vm_state_save(const struct vm_state *s);
 int vm_state_load(struct vm_state *s, unsigned int domid);

@@ -46,7 +46,10 @@ static void wait_for_event(int *fd)
 	}
 }
 
-/* Waits for the domain to stop. False: there is nothing to act on any more. */
+/*
+ * Waits for the domain to stop. False: there is nothing to act on any more. One that is suspended
+ * is being saved: it goes on, or is destroyed by who saves it.
+ */
 static bool wait_for_stop(struct xencall *xc, domid_t domid, int *fd, uint32_t *code)
 {
 	struct xen_domctl_getdomaininfo info;
@@ -54,7 +57,8 @@ static bool wait_for_stop(struct xencall *xc, domid_t domid, int *fd, uint32_t *
 	for (;;) {
 		if (domain_info(xc, domid, &info) < 0 || info.flags & XEN_DOMINF_dying)
 			return false;
-		if (info.flags & XEN_DOMINF_shutdown) {
+		if (info.flags & XEN_DOMINF_shutdown &&
+		    domain_shutdown_code(&info) != SHUTDOWN_suspend) {
 			*code = domain_shutdown_code(&info);
 			return true;
 		}

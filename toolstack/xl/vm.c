@@ -14,6 +14,30 @@
 #include "lib/domain.h"
 #include "xl/vm_store.h"
 
+int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
+		const struct domain_built *built, struct store *store, struct reason *why)
+{
+	struct vm_state s = {
+		.created = time(NULL),
+		.domid = built->domid,
+		.console_port = built->console_port,
+		.store_port = built->store_port,
+	};
+	int rc = 0;
+
+	memcpy(s.name, vm->name, sizeof(s.name));
+	uuid_format(uuid, s.uuid);
+	if (vm_state_save(&s) < 0)
+		rc = reason_errno(why, VM_STATE_DIR "/%u", s.domid);
+	else if (vm->text && vm_state_keep_config(s.domid, vm->text) < 0)
+		rc = reason_errno(why, "keeping the configuration of domain %u", s.domid);
+	if (rc == 0 && store)
+		rc = vm_store_add(store, vm, &s, why);
+	if (rc < 0)
+		vm_end(xc, s.domid);
+	return rc;
+}
+
 int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
 	     struct reason *why)
 {
@@ -30,9 +54,8 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 		.tsc_mode = vm->tsc_mode,
 	};
 	struct domain_built built;
-	struct vm_state s = { .created = time(NULL) };
 	struct store store;
-	int rc = 0;
+	int rc;
 
 	if (vm->has_uuid)
 		memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
@@ -43,27 +66,12 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	if (!spec.with_store)
 		log_warning("no xenstored (%s): `xl shutdown` will not reach this guest",
 			    strerror(errno));
-	if (domain_build(xc, &spec, &built, phases, why) < 0) {
-		if (spec.with_store)
-			store_close(&store);
-		return -1;
-	}
-
-	s.domid = built.domid;
-	s.console_port = built.console_port;
-	s.store_port = built.store_port;
-	memcpy(s.name, vm->name, sizeof(s.name));
-	uuid_format(spec.uuid, s.uuid);
-	if (vm_state_save(&s) < 0)
-		rc = reason_errno(why, VM_STATE_DIR "/%u", s.domid);
-	if (spec.with_store) {
-		if (rc == 0)
-			rc = vm_store_add(&store, vm, &s, why);
-		store_close(&store);
-	}
+	rc = domain_build(xc, &spec, &built, phases, why);
+	if (rc == 0)
+		rc = vm_register(xc, vm, spec.uuid, &built, spec.with_store ? &store : NULL, why);
 	phases_end(phases, "state and store", xc->calls);
-	if (rc < 0)
-		vm_end(xc, built.domid);
+	if (spec.with_store)
+		store_close(&store);
 	*domid = built.domid;
 	return rc;
 }
@@ -74,6 +82,7 @@ int vm_end(struct xencall *xc, domid_t domid)
 
 	if (vm_state_load(&s, domid) == 0)
 		vm_store_remove(&s);
+	vm_state_forget_config(domid);
 	if (vm_state_remove(domid) < 0 && errno != ENOENT)
 		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
 	return domain_destroy(xc, domid);

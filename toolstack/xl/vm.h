@@ -5,7 +5,11 @@
 #ifndef XL_VM_H
 #define XL_VM_H
 
+#include <signal.h>
+
+#include "builder/domain_build.h"
 #include "builder/phases.h"
+#include "lib/store.h"
 #include "lib/vm_config.h"
 #include "xl/xl.h"
 
@@ -14,8 +18,35 @@
  */
 int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
 	     struct reason *why);
+/*
+ * Enters a domain that is complete and paused into state and store (NULL: there is none), with what
+ * belongs to it. On failure it is ended. Returns -1 with the reason.
+ */
+int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
+		const struct domain_built *built, struct store *store, struct reason *why);
 /* Forgets the state, then destroys the domain. Returns -1 with errno. */
 int vm_end(struct xencall *xc, domid_t domid);
+
+/*
+ * How a VM comes to be. make() leaves a domain that is registered and paused, or nothing at all
+ * with the reason.
+ */
+struct vm_making {
+	const struct vm_config *vm;
+	int (*make)(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
+		    struct reason *why);
+	void *arg;
+	bool console;
+	bool paused;
+	bool unattended; /* no background process */
+};
+/* The whole of it, until it runs. Returns an exit status. */
+int vm_make(const struct vm_making *m);
+/* Nobody else makes a VM, or gives one memory, until it is closed. -1 after saying why. */
+int vm_lock(void);
+/* Interruptions only wait; whether one does. */
+void signals_hold(sigset_t *before);
+bool signals_waiting(void);
 
 /*
  * Watches a running domain and does what the configuration says when it stops, until nothing is
