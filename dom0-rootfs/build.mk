@@ -18,7 +18,12 @@ endef
 LIBRARIES := zlib xz-utils libzstd lz4
 $(eval $(call package,musl))
 $(eval $(call package,linux-libc-dev,musl))
-$(foreach p,$(LIBRARIES) busybox dropbear,$(eval $(call package,$p,musl linux-libc-dev)))
+$(foreach p,$(LIBRARIES) libaio busybox dropbear e2fsprogs util-linux iproute2,\
+	$(eval $(call package,$p,musl linux-libc-dev)))
+$(eval $(call package,lvm2,musl linux-libc-dev libaio))
+$(eval $(call package,grub-xen-host))
+# Whose root/ goes into the control domain.
+ROOT_PACKAGES := busybox dropbear lvm2 e2fsprogs util-linux iproute2 grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.
 $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/.done)
@@ -56,11 +61,11 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore)
 
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
-		tools/pack-initrd $(BOARD)/modules.list $(PACKAGES)/busybox/.done \
-		$(PACKAGES)/dropbear/.done $(B)/kernel/.done $(B)/dom0/vmlinuz \
+		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \
+		$(foreach p,$(ROOT_PACKAGES),$(PACKAGES)/$p/.done) \
 		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)
 	@echo "  INITRD  $@"
-	@B=$(B) $(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION)
+	@B=$(B) $(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION) $(ROOT_PACKAGES)
 	@tools/pack-initrd $(B)/dom0/root $@
 
 # Loaders that take no plain archive, or are slow to read one, get it in one gzip member: mboot.c32
