@@ -33,6 +33,9 @@ static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
 	return (struct vmcb_segment *)((char *)c + offset[i]);
 }
 
+#define SEGMENT_PRESENT BIT(7)
+#define TSS_BUSY        BIT(1)
+
 void svm_get_state(struct vcpu *v, struct hvm_state *s)
 {
 	struct vmcb *c = svm_of(v)->vmcb;
@@ -40,6 +43,9 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s)
 	svm_sync(v);
 	for (unsigned i = 0; i < SEG_COUNT; i++)
 		memcpy(&s->seg[i], segment_of(c, i), sizeof(s->seg[i]));
+	/* LTR makes a TSS busy; QEMU does that in memory only, not in what it hands out here. */
+	if (s->seg[SEG_TR].attributes & SEGMENT_PRESENT)
+		s->seg[SEG_TR].attributes |= TSS_BUSY;
 	s->cr0 = c->cr0;
 	s->cr2 = c->cr2;
 	s->cr3 = c->cr3;
