@@ -40,6 +40,33 @@ void device_list_free(struct device_list *list)
 	memset(list, 0, sizeof(*list));
 }
 
+/* A quoted string of xl.cfg has no escapes: the quote that the text does not have. */
+static void print_item(struct buf *text, struct buf *item, bool last)
+{
+	char quote = item->data && strchr(item->data, '\'') ? '"' : '\'';
+
+	buf_printf(text, "%c%s%c%s", quote, item->data ? item->data : "", quote, last ? "" : ", ");
+	text->failed |= item->failed;
+	buf_free(item);
+}
+
+void device_list_print(const struct device_list *list, struct buf *text)
+{
+	struct buf item = { 0 };
+
+	buf_printf(text, "disk = [ ");
+	for (size_t i = 0; i < list->nr_disks; i++) {
+		disk_config_print(&list->disks[i], &item);
+		print_item(text, &item, i == list->nr_disks - 1);
+	}
+	buf_printf(text, " ]\nvif = [ ");
+	for (size_t i = 0; i < list->nr_vifs; i++) {
+		vif_config_print(&list->vifs[i], &item);
+		print_item(text, &item, i == list->nr_vifs - 1);
+	}
+	buf_printf(text, " ]\n");
+}
+
 static int check_disk(const struct device_list *list, const struct disk_config *d,
 		      const char *source, unsigned int line, struct reason *why)
 {
@@ -138,7 +165,7 @@ static bool devid_taken(const struct device_list *list, int devid)
 	return false;
 }
 
-static void number_vifs(struct device_list *list)
+void device_list_number(struct device_list *list)
 {
 	int next = 0;
 
@@ -159,6 +186,6 @@ int device_list_read(struct device_list *list, struct config *c, struct reason *
 		device_list_free(list);
 		return -1;
 	}
-	number_vifs(list);
+	device_list_number(list);
 	return 0;
 }

@@ -28,6 +28,10 @@ int device_list_read(struct device_list *list, struct config *c, struct reason *
 /* Takes what d holds, on failure too. Returns -1: out of memory. */
 int device_list_add_disk(struct device_list *list, struct disk_config *d);
 int device_list_add_vif(struct device_list *list, const struct vif_config *v);
+/* Gives each interface without a number the next that is free. */
+void device_list_number(struct device_list *list);
 void device_list_free(struct device_list *list);
+/* disk= and vif= as device_list_read() reads them, a line each; an empty list is written, too. */
+void device_list_print(const struct device_list *list, struct buf *text);
 
 #endif

@@ -44,4 +44,16 @@ int devices_detach(unsigned int domid, enum device_kind kind, uint32_t devid, bo
 /* What a domain has now: such as another domain of the same VM will want. */
 int devices_read(unsigned int domid, struct device_list *list, struct reason *why);
 
+/*
+ * Another disc, or none (NULL), in a CD drive. The guest loses the drive for a moment: a PVH guest
+ * has no other way to see a disc change.
+ */
+int devices_change_medium(unsigned int domid, uint32_t devid, const char *target,
+			  struct reason *why);
+/*
+ * A disk whose target has grown: sees to it that the guest learns of it. For a volume that happens
+ * by itself; a file must be looked at again. bytes: its size now.
+ */
+int devices_resize(unsigned int domid, uint32_t devid, uint64_t *bytes, struct reason *why);
+
 #endif

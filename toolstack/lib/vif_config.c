@@ -247,7 +247,7 @@ static int set_mtu(struct parser *p, const char *text)
 	uint64_t number;
 
 	if (!read_number(&at, VIF_MTU_MAX, &number) || *at || number < VIF_MTU_MIN)
-		return expected(p, "an mtu of 68 to 65521", text);
+		return expected(p, "an mtu of 68 to 65517", text);
 	p->v->mtu = (unsigned int)number;
 	return 0;
 }

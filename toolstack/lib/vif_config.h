@@ -17,7 +17,7 @@
 #define VIF_MAC_TEXT       18
 #define VIF_IP_MAX         255
 #define VIF_MTU_MIN        68
-#define VIF_MTU_MAX        65521 /* what netback carries behind an Ethernet header */
+#define VIF_MTU_MAX        65517 /* what netback carries behind an Ethernet header */
 
 struct vif_config {
 	uint8_t mac[6];

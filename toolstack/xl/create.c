@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "lib/devices.h"
 #include "xl/vm.h"
 
 #define CONFIG_MAX_FILE (1024 * 1024)
@@ -64,6 +65,8 @@ out:
 
 static void config_print(const struct vm_config *vm)
 {
+	struct buf devices = { 0 };
+
 	printf("name = \"%s\"\ntype = \"pvh\"\nmemory = %llu\nmaxmem = %llu\n"
 	       "vcpus = %u\nmaxvcpus = %u\n"
 	       "kernel = \"%s\"\n",
@@ -74,6 +77,9 @@ static void config_print(const struct vm_config *vm)
 	printf("cmdline = \"%s\"\non_poweroff = \"%s\"\non_reboot = \"%s\"\non_crash = \"%s\"\n",
 	       vm->cmdline, vm_action_name(vm->on_poweroff), vm_action_name(vm->on_reboot),
 	       vm_action_name(vm->on_crash));
+	device_list_print(&vm->devices, &devices);
+	printf("%s", devices.data ? devices.data : "");
+	buf_free(&devices);
 }
 
 static int build(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
@@ -125,6 +131,9 @@ int cmd_create(int argc, char **argv)
 	if (o.dry_run) {
 		config_print(&vm);
 		rc = XL_OK;
+	} else if (devices_name(&vm.devices, &why) < 0) {
+		log_error("create: %s", why.text);
+		rc = XL_FAILED;
 	} else {
 		making.vm = &vm;
 		rc = vm_make(&making);

@@ -38,6 +38,17 @@ static const struct command {
 	{ "domid", cmd_domid, "NAME", "A domain's id" },
 	{ "domname", cmd_domname, "ID", "A domain's name" },
 	{ "rename", cmd_rename, "DOMAIN NEW-NAME", "Rename a domain" },
+	{ "block-attach", cmd_block_attach, "DOMAIN DISK ...", "Give a disk to a running domain" },
+	{ "block-detach", cmd_block_detach, "[--force] DOMAIN DISK", "Take one from it" },
+	{ "block-list", cmd_block_list, "DOMAIN ...", "List the disks of domains" },
+	{ "block-resize", cmd_block_resize, "DOMAIN DISK", "Tell a domain that a disk has grown" },
+	{ "cd-insert", cmd_cd_insert, "DOMAIN DISK FILE", "Put a disc into a CD drive" },
+	{ "cd-eject", cmd_cd_eject, "DOMAIN DISK", "Take the disc out of a CD drive" },
+	{ "network-attach", cmd_network_attach, "DOMAIN [KEY=VALUE ...]",
+	  "Give a network interface to a running domain" },
+	{ "network-detach", cmd_network_detach, "[--force] DOMAIN NUMBER|MAC",
+	  "Take one from it" },
+	{ "network-list", cmd_network_list, "DOMAIN ...", "List the interfaces of domains" },
 	{ "info", cmd_info, "", "The machine and the hypervisor" },
 	{ "dmesg", cmd_dmesg, "[-c]", "The hypervisor's log" },
 	{ "debug-keys", cmd_debug_keys, "KEYS", "Send debug keys to the hypervisor" },
@@ -62,7 +73,7 @@ static int cmd_help(int argc, char **argv)
 	}
 	printf("Usage: xl [-v] COMMAND [ARGUMENTS]\n\n");
 	for (size_t i = 0; i < sizeof(commands) / sizeof(commands[0]); i++)
-		printf(" %-12s %s\n", commands[i].name, commands[i].help);
+		printf(" %-14s %s\n", commands[i].name, commands[i].help);
 	return XL_OK;
 }
 

@@ -18,6 +18,7 @@
 #include <unistd.h>
 
 #include "abi/sched.h"
+#include "lib/devices.h"
 #include "lib/domain.h"
 #include "xl/consoled_client.h"
 #include "xl/vm_store.h"
@@ -91,9 +92,14 @@ static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
 	struct phases phases;
 	struct reason why;
 	struct vm_state s;
+	int lock, rc;
 
 	phases_start(&phases);
-	if (vm_start(xc, vm, &phases, domid, &why) < 0) {
+	lock = vm_lock();
+	rc = vm_start(xc, vm, &phases, domid, &why);
+	if (lock >= 0)
+		close(lock);
+	if (rc < 0) {
 		log_error("%s: not restarted: %s", vm->name, why.text);
 		return -1;
 	}
@@ -111,15 +117,36 @@ static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
 }
 
 /*
+ * The devices that the VM has by now are those that it will have: some may have been attached or
+ * detached since it started.
+ */
+static void follow_devices(struct vm_config *vm, domid_t domid)
+{
+	struct device_list now;
+	struct reason why;
+
+	if (devices_read(domid, &now, &why) < 0) {
+		log_warning("%s: it gets the devices that it started with: %s", vm->name, why.text);
+		return;
+	}
+	device_list_free(&vm->devices);
+	vm->devices = now;
+}
+
+/*
  * Keeps the stopped domain under another name, which is free for sure: it has the domain's id in
  * it.
  */
 static void rename_stopped(struct vm_config *vm, domid_t domid)
 {
+	struct reason why;
 	struct vm_state s;
 	char suffix[16];
 
 	vm->has_uuid = false; /* the old domain keeps it */
+	/* ... and the new one needs the devices. */
+	if (devices_detach_all(domid, &why) < 0)
+		log_warning("%s", why.text);
 	if (vm_state_load(&s, domid) < 0)
 		return;
 	snprintf(suffix, sizeof(suffix), "-%u", domid);
@@ -143,6 +170,8 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 		memcpy(vm->name, s.name, sizeof(vm->name));
 	if (action == VM_PRESERVE)
 		return false;
+	if (action != VM_DESTROY)
+		follow_devices(vm, *domid);
 	if (action == VM_RENAME_RESTART)
 		rename_stopped(vm, *domid);
 	else if (vm_end(xc, *domid) < 0)

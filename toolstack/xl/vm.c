@@ -11,6 +11,7 @@
 #include <time.h>
 
 #include "builder/domain_build.h"
+#include "lib/devices.h"
 #include "lib/domain.h"
 #include "xl/vm_store.h"
 
@@ -33,6 +34,8 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 		rc = reason_errno(why, "keeping the configuration of domain %u", s.domid);
 	if (rc == 0 && store)
 		rc = vm_store_add(store, vm, &s, why);
+	if (rc == 0)
+		rc = devices_attach(s.domid, &vm->devices, why);
 	if (rc < 0)
 		vm_end(xc, s.domid);
 	return rc;
@@ -79,7 +82,12 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 int vm_end(struct xencall *xc, domid_t domid)
 {
 	struct vm_state s;
+	struct reason why;
 
+	/* While it runs, its front ends would try to come back. */
+	domain_pause(xc, domid);
+	if (devices_detach_all(domid, &why) < 0)
+		log_warning("%s", why.text);
 	if (vm_state_load(&s, domid) == 0)
 		vm_store_remove(&s);
 	vm_state_forget_config(domid);

@@ -291,8 +291,8 @@ static void test_vif_mistakes(void **state)
 	vif_refused("ip=10.0.0.1/33", "expected IP addresses");
 	vif_refused("ip=", "expected IP addresses");
 	vif_refused("devid=256", "0 to 255");
-	vif_refused("mtu=20", "68 to 65521");
-	vif_refused("mtu=1500x", "68 to 65521");
+	vif_refused("mtu=20", "68 to 65517");
+	vif_refused("mtu=1500x", "68 to 65517");
 	vif_refused("backend=router", "the control domain");
 	vif_refused("script=vif-route", "no script");
 	vif_refused("gateway=1.2.3.4", "before \"=\", found \"gateway\"");

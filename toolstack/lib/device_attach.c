@@ -1,0 +1,253 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Giving devices to a domain. Everything that can be refused is refused before the store is
+ * touched; then both ends of all devices appear in one transaction, the kernel's back ends find
+ * them, and what is still missing is done: the network interfaces get their bridge. What fails on
+ * the way takes all of them back.
+ */
+#include "lib/devices.h"
+
+#include <errno.h>
+#include <net/if.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/device_private.h"
+#include "lib/device_wait.h"
+#include "lib/disk_target.h"
+#include "lib/module.h"
+#include "lib/vif_link.h"
+
+#define BACKEND_MS 20000 /* for the kernel to take note; it is milliseconds unless it is busy */
+
+struct attaching {
+	unsigned int domid;
+	const struct device_list *list;
+	struct disk_target *targets; /* one for each disk */
+	unsigned int *mtus;          /* one for each interface */
+	struct device_id *ids;       /* disks, then interfaces */
+	struct store *store;
+};
+
+static int load_drivers(const struct device_list *list, struct reason *why)
+{
+	if (list->nr_disks &&
+	    module_load("xen-blkback", "/sys/bus/xen-backend/drivers/vbd", why) < 0)
+		return -1;
+	if (list->nr_vifs &&
+	    module_load("xen-netback", "/sys/bus/xen-backend/drivers/vif", why) < 0)
+		return -1;
+	return 0;
+}
+
+static int check_free(const struct attaching *a, struct reason *why)
+{
+	for (size_t i = 0; i < a->list->nr_disks + a->list->nr_vifs; i++)
+		if (device_back_state(a->store, &a->ids[i]) != DEVICE_UNKNOWN)
+			return reason_set(why, "%s is there already", device_text(&a->ids[i]));
+	return 0;
+}
+
+static int prepare_vif(const struct attaching *a, size_t i, struct reason *why)
+{
+	const struct vif_config *v = &a->list->vifs[i];
+	char path[64];
+
+	if (vif_link_bridge(v->bridge, &a->mtus[i], why) < 0)
+		return -1;
+	if (v->mtu)
+		a->mtus[i] = v->mtu;
+	if (device_mac_taken(a->store, v->mac, why))
+		return -1;
+	if (!v->name[0])
+		return 0;
+	snprintf(path, sizeof(path), "/sys/class/net/%s", v->name);
+	if (access(path, F_OK) == 0)
+		return reason_set(why, "vifname=%s: there is an interface of that name", v->name);
+	return 0;
+}
+
+static int prepare(const struct attaching *a, struct reason *why)
+{
+	if (check_free(a, why) < 0)
+		return -1;
+	for (size_t i = 0; i < a->list->nr_vifs; i++)
+		if (prepare_vif(a, i, why) < 0)
+			return -1;
+	for (size_t i = 0; i < a->list->nr_disks; i++)
+		if (disk_target_open(&a->targets[i], &a->list->disks[i], a->store, why) < 0)
+			return -1;
+	return load_drivers(a->list, why);
+}
+
+static int write_all(struct store *s, const void *arg)
+{
+	const struct attaching *a = arg;
+	int rc = 0;
+
+	for (size_t i = 0; i < a->list->nr_disks; i++) {
+		const struct disk_target *t = &a->targets[i];
+
+		if (device_write_disk(s, a->domid, &a->list->disks[i], t->major, t->minor,
+				      t->node) < 0)
+			rc = -1;
+	}
+	for (size_t i = 0; i < a->list->nr_vifs; i++)
+		if (device_write_vif(s, a->domid, &a->list->vifs[i], a->mtus[i]) < 0)
+			rc = -1;
+	return rc;
+}
+
+/* A back end that has seen its device, and waits for the guest or has given up. */
+static bool has_started(struct store *s, const struct device_id *id)
+{
+	return device_back_state(s, id) != DEVICE_INITIALISING;
+}
+
+static int check_started(struct store *s, const struct device_id *id, struct reason *why)
+{
+	enum device_state state = device_back_state(s, id);
+	struct buf complaint = { 0 };
+	char path[DEVICE_PATH_MAX];
+
+	if (state >= DEVICE_INIT_WAIT && state <= DEVICE_CONNECTED)
+		return 0;
+	snprintf(path, sizeof(path), "/local/domain/0/error/backend/%s/%u/%u/error",
+		 id->kind == DEVICE_DISK ? "vbd" : "vif", id->domid, id->devid);
+	store_read(s, path, &complaint);
+	reason_set(why, "%s: the kernel's back end %s%s%s", device_text(id),
+		   state == DEVICE_INITIALISING ? "does not start" : "has given up",
+		   complaint.data ? ": " : "", complaint.data ? complaint.data : "");
+	buf_free(&complaint);
+	return -1;
+}
+
+static bool is_there(const void *arg)
+{
+	return access(arg, F_OK) == 0;
+}
+
+/*
+ * Only once the kernel has opened the block device may we let go of it. It says so nowhere but in
+ * these files.
+ */
+static int wait_for_disk(const struct attaching *a, size_t i, struct reason *why)
+{
+	const struct device_id *id = &a->ids[i];
+	char path[96];
+
+	if (!a->targets[i].major)
+		return 0;
+	snprintf(path, sizeof(path), "/sys/bus/xen-backend/devices/vbd-%u-%u/physical_device",
+		 id->domid, id->devid);
+	if (device_look(is_there, path, BACKEND_MS))
+		return 0;
+	if (check_started(a->store, id, why) < 0)
+		return -1;
+	return reason_set(why, "%s: the kernel's back end does not open %s", device_text(id),
+			  a->targets[i].node);
+}
+
+static int finish_vif(const struct attaching *a, size_t i, struct reason *why)
+{
+	const struct vif_config *v = &a->list->vifs[i];
+	const struct device_id *id = &a->ids[a->list->nr_disks + i];
+	char name[IFNAMSIZ + 8], path[64];
+	struct vif_link link = {
+		.name = name, .rename = v->name, .bridge = v->bridge, .mtu = a->mtus[i]
+	};
+
+	snprintf(name, sizeof(name), "vif%u.%u", id->domid, id->devid);
+	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
+	if (!device_look(is_there, path, BACKEND_MS))
+		return reason_set(why, "%s: the kernel makes no %s", device_text(id), name);
+	if (vif_link_set(&link, why) < 0)
+		return -1;
+	/* The back end waits for this before it tells the guest that it is connected. */
+	if (device_write_back(a->store, id, "hotplug-status", "connected") < 0)
+		return reason_errno(why, "store");
+	return 0;
+}
+
+static int wait_started(const struct attaching *a, const struct device_id *ids, size_t nr,
+			struct reason *why)
+{
+	device_wait(a->store, ids, nr, has_started, BACKEND_MS);
+	for (size_t i = 0; i < nr; i++)
+		if (check_started(a->store, &ids[i], why) < 0)
+			return -1;
+	return 0;
+}
+
+static int finish(const struct attaching *a, struct reason *why)
+{
+	const struct device_id *vif_ids = a->ids + a->list->nr_disks;
+
+	if (wait_started(a, a->ids, a->list->nr_disks, why) < 0 ||
+	    wait_started(a, vif_ids, a->list->nr_vifs, why) < 0)
+		return -1;
+	for (size_t i = 0; i < a->list->nr_disks; i++)
+		if (wait_for_disk(a, i, why) < 0)
+			return -1;
+	for (size_t i = 0; i < a->list->nr_vifs; i++)
+		if (finish_vif(a, i, why) < 0)
+			return -1;
+	return 0;
+}
+
+static int attach(const struct attaching *a, struct reason *why)
+{
+	struct reason ignored;
+
+	if (prepare(a, why) < 0)
+		return -1;
+	if (device_transaction(a->store, write_all, a) < 0)
+		return reason_errno(why, "writing devices of domain %u to the store", a->domid);
+	if (finish(a, why) == 0)
+		return 0;
+	devices_take_back(a->store, a->ids, a->list->nr_disks + a->list->nr_vifs, &ignored);
+	return -1;
+}
+
+static void fill_ids(struct attaching *a)
+{
+	size_t nr = 0;
+
+	for (size_t i = 0; i < a->list->nr_disks; i++) {
+		a->targets[i].fd = -1;
+		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_DISK, a->list->disks[i].devid };
+	}
+	for (size_t i = 0; i < a->list->nr_vifs; i++)
+		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_NETWORK,
+						   (uint32_t)a->list->vifs[i].devid };
+}
+
+int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why)
+{
+	struct store store;
+	struct attaching a = { .domid = domid, .list = list, .store = &store };
+	int rc = -1;
+
+	if (list->nr_disks + list->nr_vifs == 0)
+		return 0;
+	if (store_open(&store) < 0)
+		return reason_errno(why, "devices need xenstored");
+	a.targets = calloc(list->nr_disks + 1, sizeof(*a.targets));
+	a.mtus = calloc(list->nr_vifs + 1, sizeof(*a.mtus));
+	a.ids = calloc(list->nr_disks + list->nr_vifs, sizeof(*a.ids));
+	if (a.targets && a.mtus && a.ids) {
+		fill_ids(&a);
+		rc = attach(&a, why);
+		for (size_t i = 0; i < list->nr_disks; i++)
+			disk_target_close(&a.targets[i]);
+	} else {
+		reason_set(why, "out of memory");
+	}
+	free(a.targets);
+	free(a.mtus);
+	free(a.ids);
+	store_close(&store);
+	return rc;
+}

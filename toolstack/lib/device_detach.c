@@ -1,0 +1,177 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Taking devices from a domain. A guest that is to let go sees its back end close; one that is not
+ * asked loses its end of the store, upon which the back end gives up. Either way the back end says
+ * "closed" when it has unmapped everything, and only then are its nodes removed.
+ */
+#include "lib/devices.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "lib/device_private.h"
+#include "lib/device_wait.h"
+
+#define CLOSE_MS 10000
+
+struct detaching {
+	const struct device_id *ids;
+	size_t nr;
+	bool force;
+};
+
+static bool has_closed(struct store *s, const struct device_id *id)
+{
+	enum device_state state = device_back_state(s, id);
+
+	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN;
+}
+
+static int write_closing(struct store *s, const void *arg)
+{
+	const struct detaching *d = arg;
+	char path[DEVICE_PATH_MAX];
+	int rc = 0;
+
+	for (size_t i = 0; i < d->nr; i++) {
+		device_front_path(path, &d->ids[i], NULL);
+		/* online: the back end is not to wait for another front end. */
+		if ((d->force && store_remove(s, path) < 0) ||
+		    device_write_back(s, &d->ids[i], "online", "0") < 0 ||
+		    device_write_back(s, &d->ids[i], "state", "5") < 0)
+			rc = -1;
+	}
+	return rc;
+}
+
+static int write_removal(struct store *s, const void *arg)
+{
+	const struct detaching *d = arg;
+	int rc = 0;
+
+	for (size_t i = 0; i < d->nr; i++)
+		if (device_remove(s, &d->ids[i]) < 0)
+			rc = -1;
+	return rc;
+}
+
+/* False with the reason: one of them has not closed in time. */
+static bool wait_closed(struct store *s, const struct detaching *d, struct reason *why)
+{
+	if (device_wait(s, d->ids, d->nr, has_closed, CLOSE_MS))
+		return true;
+	for (size_t i = 0; i < d->nr; i++)
+		if (!has_closed(s, &d->ids[i]))
+			reason_set(why, "%s: the back end has not let go in %d s",
+				   device_text(&d->ids[i]), CLOSE_MS / 1000);
+	return false;
+}
+
+int devices_take_back(struct store *s, const struct device_id *ids, size_t nr, struct reason *why)
+{
+	struct detaching d = { ids, nr, true };
+	size_t vifs = 0;
+	int rc = 0;
+
+	while (vifs < nr && ids[vifs].kind == DEVICE_DISK)
+		vifs++;
+	if (device_transaction(s, write_closing, &d) < 0)
+		return reason_errno(why, "store");
+	if (!wait_closed(s, &(struct detaching){ ids, vifs, true }, why))
+		rc = -1;
+	if (!wait_closed(s, &(struct detaching){ ids + vifs, nr - vifs, true }, why))
+		rc = -1;
+	if (device_transaction(s, write_removal, &d) < 0)
+		return reason_errno(why, "store");
+	return rc;
+}
+
+struct found {
+	struct device_id *ids;
+	size_t nr;
+	bool failed;
+};
+
+static bool note(void *arg, struct store *s, const struct device_id *id)
+{
+	struct found *found = arg;
+	struct device_id *ids = realloc(found->ids, (found->nr + 1) * sizeof(*ids));
+
+	(void)s;
+	found->failed = !ids;
+	if (!ids)
+		return false;
+	found->ids = ids;
+	ids[found->nr++] = *id;
+	return true;
+}
+
+/* What a domain's back ends leave when they are all gone. */
+static void remove_domain(struct store *s, unsigned int domid)
+{
+	static const char *const places[] = { "backend/vbd", "backend/vif", "error/backend/vbd",
+					      "error/backend/vif" };
+	char path[DEVICE_PATH_MAX];
+
+	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+		snprintf(path, sizeof(path), "/local/domain/0/%s/%u", places[i], domid);
+		store_remove(s, path);
+	}
+}
+
+int devices_detach_all(unsigned int domid, struct reason *why)
+{
+	struct found found = { 0 };
+	struct store s;
+	int rc = 0;
+
+	if (store_open(&s) < 0)
+		return 0;
+	/* Disks first: devices_take_back() counts on it. */
+	device_each(&s, DEVICE_DISK, domid, note, &found);
+	device_each(&s, DEVICE_NETWORK, domid, note, &found);
+	if (found.failed)
+		rc = reason_set(why, "out of memory");
+	else if (found.nr)
+		rc = devices_take_back(&s, found.ids, found.nr, why);
+	remove_domain(&s, domid);
+	free(found.ids);
+	store_close(&s);
+	return rc;
+}
+
+static int detach(struct store *s, const struct device_id *id, bool force, struct reason *why)
+{
+	struct detaching d = { id, 1, force };
+
+	if (device_back_state(s, id) == DEVICE_UNKNOWN)
+		return reason_set(why, "domain %u has no %s %u", id->domid,
+				  id->kind == DEVICE_DISK ? "disk" : "interface", id->devid);
+	/* A guest without a driver for it, or not that far yet, would never answer. */
+	if (force || device_front_state(s, id) <= DEVICE_INITIALISING)
+		return devices_take_back(s, id, 1, why);
+	if (device_transaction(s, write_closing, &d) < 0)
+		return reason_errno(why, "store");
+	if (!wait_closed(s, &d, why))
+		return reason_set(why, "the guest has not let go of %s in %d s; --force takes it",
+				  device_text(id), CLOSE_MS / 1000);
+	if (device_transaction(s, write_removal, &d) < 0)
+		return reason_errno(why, "store");
+	return 0;
+}
+
+int devices_detach(unsigned int domid, enum device_kind kind, uint32_t devid, bool force,
+		   struct reason *why)
+{
+	struct device_id id = { domid, kind, devid };
+	struct store s;
+	int rc;
+
+	if (store_open(&s) < 0)
+		return reason_errno(why, "devices need xenstored");
+	rc = detach(&s, &id, force, why);
+	store_close(&s);
+	return rc;
+}

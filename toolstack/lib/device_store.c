@@ -1,0 +1,394 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Paths, and the nodes of both ends as Xen's documentation and the kernels' drivers name them.
+ */
+#include "lib/device_store.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define TRIES 32
+
+static const char *const kinds[] = { [DEVICE_DISK] = "vbd", [DEVICE_NETWORK] = "vif" };
+
+static void path_of(char path[DEVICE_PATH_MAX], const char *end, const struct device_id *id,
+		    const char *node)
+{
+	snprintf(path, DEVICE_PATH_MAX, "%s/%u%s%s", end, id->devid, node ? "/" : "",
+		 node ? node : "");
+}
+
+void device_back_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node)
+{
+	char end[64];
+
+	snprintf(end, sizeof(end), "/local/domain/0/backend/%s/%u", kinds[id->kind], id->domid);
+	path_of(path, end, id, node);
+}
+
+void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node)
+{
+	char end[64];
+
+	snprintf(end, sizeof(end), "/local/domain/%u/device/%s", id->domid, kinds[id->kind]);
+	path_of(path, end, id, node);
+}
+
+const char *device_text(const struct device_id *id)
+{
+	static char text[64];
+
+	snprintf(text, sizeof(text), "%s %u of domain %u",
+		 id->kind == DEVICE_DISK ? "disk" : "interface", id->devid, id->domid);
+	return text;
+}
+
+static bool read_text(struct store *s, const char *path, char *text, size_t room)
+{
+	struct buf value = { 0 };
+	bool good;
+
+	text[0] = '\0';
+	good = store_read(s, path, &value) == 0 && !value.failed && value.len < room;
+	if (good && value.len)
+		memcpy(text, value.data, value.len);
+	if (good)
+		text[value.len] = '\0';
+	buf_free(&value);
+	return good;
+}
+
+bool device_read(struct store *s, const struct device_id *id, const char *node, char *text,
+		 size_t room)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_back_path(path, id, node);
+	return read_text(s, path, text, room);
+}
+
+static long read_number(struct store *s, const char *path)
+{
+	char text[24], *end;
+	long value;
+
+	if (!read_text(s, path, text, sizeof(text)))
+		return -1;
+	value = strtol(text, &end, 10);
+	return end != text && !*end && value >= 0 ? value : -1;
+}
+
+static enum device_state read_state(struct store *s, const char *path)
+{
+	long state = read_number(s, path);
+
+	return state >= DEVICE_INITIALISING && state <= DEVICE_CLOSED ? (enum device_state)state
+								      : DEVICE_UNKNOWN;
+}
+
+enum device_state device_back_state(struct store *s, const struct device_id *id)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_back_path(path, id, "state");
+	return read_state(s, path);
+}
+
+enum device_state device_front_state(struct store *s, const struct device_id *id)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_front_path(path, id, "state");
+	return read_state(s, path);
+}
+
+long device_front_number(struct store *s, const struct device_id *id, const char *node)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_front_path(path, id, node);
+	return read_number(s, path);
+}
+
+/* The children of path that are numbers: calls back until it returns false. */
+static bool each_number(struct store *s, const char *path, struct device_id *id, uint32_t *number,
+			bool (*callback)(void *arg, struct store *s, const struct device_id *id),
+			void *arg)
+{
+	struct buf names = { 0 };
+	bool more = true;
+
+	if (store_list(s, path, &names) == 0 && !names.failed) {
+		for (size_t at = 0; more && at < names.len; at += strlen(names.data + at) + 1) {
+			char *end;
+
+			*number = (uint32_t)strtoul(names.data + at, &end, 10);
+			if (end != names.data + at && !*end)
+				more = callback(arg, s, id);
+		}
+	}
+	buf_free(&names);
+	return more;
+}
+
+struct each {
+	bool (*callback)(void *arg, struct store *s, const struct device_id *id);
+	void *arg;
+};
+
+static bool each_of_domain(void *arg, struct store *s, const struct device_id *of)
+{
+	const struct each *each = arg;
+	struct device_id id = *of;
+	char path[DEVICE_PATH_MAX];
+
+	snprintf(path, sizeof(path), "/local/domain/0/backend/%s/%u", kinds[id.kind], id.domid);
+	return each_number(s, path, &id, &id.devid, each->callback, each->arg);
+}
+
+void device_each(struct store *s, enum device_kind kind, unsigned int domid,
+		 bool (*callback)(void *arg, struct store *s, const struct device_id *id),
+		 void *arg)
+{
+	struct each each = { callback, arg };
+	struct device_id id = { .domid = domid, .kind = kind };
+	char path[DEVICE_PATH_MAX];
+
+	if (domid != DEVICE_EVERY_DOMAIN) {
+		each_of_domain(&each, s, &id);
+		return;
+	}
+	snprintf(path, sizeof(path), "/local/domain/0/backend/%s", kinds[kind]);
+	each_number(s, path, &id, &id.domid, each_of_domain, &each);
+}
+
+int device_transaction(struct store *s, int (*write)(struct store *s, const void *arg),
+		       const void *arg)
+{
+	for (unsigned int i = 0;; i++) {
+		int rc;
+
+		if (store_begin(s) < 0)
+			return -1;
+		store_batch_begin(s);
+		rc = write(s, arg);
+		if (store_batch_end(s) < 0 || rc < 0) {
+			int saved = errno;
+
+			store_end(s, false);
+			errno = saved;
+			return -1;
+		}
+		if (store_end(s, true) == 0)
+			return 0;
+		if (errno != EAGAIN || i == TRIES - 1)
+			return -1;
+	}
+}
+
+/* One end of a device that is being written. The first mistake is remembered. */
+struct end {
+	struct store *store;
+	const struct device_id *id;
+	void (*path)(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node);
+	bool failed;
+};
+
+static void put(struct end *e, const char *node, const char *value)
+{
+	char path[DEVICE_PATH_MAX];
+
+	e->path(path, e->id, node);
+	if (store_write(e->store, path, value) < 0)
+		e->failed = true;
+}
+
+static void put_number(struct end *e, const char *node, unsigned long long value)
+{
+	char text[24];
+
+	snprintf(text, sizeof(text), "%llu", value);
+	put(e, node, text);
+}
+
+/* The end itself, and who may do what below it. */
+static void put_end(struct end *e, const char *perms)
+{
+	char path[DEVICE_PATH_MAX];
+
+	e->path(path, e->id, NULL);
+	if (store_write(e->store, path, "") < 0 || store_set_perms(e->store, path, perms) < 0)
+		e->failed = true;
+}
+
+/* What each front end has: the guest's own, and where the other end is. */
+static void put_front(struct end *front, const struct end *back)
+{
+	char path[DEVICE_PATH_MAX], perms[32];
+
+	snprintf(perms, sizeof(perms), "n%u r0", front->id->domid);
+	put_end(front, perms);
+	back->path(path, back->id, NULL);
+	put(front, "backend", path);
+	put_number(front, "backend-id", 0);
+	put_number(front, "state", DEVICE_INITIALISING);
+}
+
+static void put_back(struct end *back, const struct end *front)
+{
+	char path[DEVICE_PATH_MAX], perms[32];
+
+	snprintf(perms, sizeof(perms), "n0 r%u", back->id->domid);
+	put_end(back, perms);
+	front->path(path, front->id, NULL);
+	put(back, "frontend", path);
+	put_number(back, "frontend-id", back->id->domid);
+	put_number(back, "online", 1);
+	put_number(back, "state", DEVICE_INITIALISING);
+}
+
+static int ends_result(const struct end *a, const struct end *b)
+{
+	return a->failed || b->failed ? -1 : 0;
+}
+
+int device_write_disk(struct store *s, unsigned int domid, const struct disk_config *d,
+		      unsigned int major, unsigned int minor, const char *node)
+{
+	struct device_id id = { domid, DEVICE_DISK, d->devid };
+	struct end front = { .store = s, .id = &id, .path = device_front_path };
+	struct end back = { .store = s, .id = &id, .path = device_back_path };
+	const char *type = d->cdrom ? "cdrom" : "disk";
+	char physical[32];
+
+	put_front(&front, &back);
+	put_number(&front, "virtual-device", d->devid);
+	put(&front, "device-type", type);
+	put_back(&back, &front);
+	put(&back, "dev", d->vdev);
+	put(&back, "type", "phy");
+	put(&back, "device-type", type);
+	put(&back, "params", d->target ? d->target : "");
+	/* Xen's form for "written by whoever else, too". */
+	put(&back, "mode", d->readonly ? "r" : d->shared ? "w!" : "w");
+	put_number(&back, "removable", d->cdrom);
+	put_number(&back, "bootable", 1);
+	put_number(&back, "discard-enable", d->discard && !d->readonly);
+	put_number(&back, "direct-io-safe", d->direct_io_safe);
+	if (major) {
+		snprintf(physical, sizeof(physical), "%x:%x", major, minor);
+		put(&back, "physical-device-path", node);
+		put(&back, "physical-device", physical);
+		put(&back, "hotplug-status", "connected");
+	}
+	return ends_result(&front, &back);
+}
+
+int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
+		     unsigned int mtu)
+{
+	struct device_id id = { domid, DEVICE_NETWORK, (uint32_t)v->devid };
+	struct end front = { .store = s, .id = &id, .path = device_front_path };
+	struct end back = { .store = s, .id = &id, .path = device_back_path };
+	char mac[VIF_MAC_TEXT], rate[48];
+
+	vif_mac_format(v->mac, mac);
+	put_front(&front, &back);
+	put_number(&front, "handle", (unsigned int)v->devid);
+	put(&front, "mac", mac);
+	put_number(&front, "mtu", mtu);
+	put_back(&back, &front);
+	put_number(&back, "handle", (unsigned int)v->devid);
+	put(&back, "mac", mac);
+	put(&back, "bridge", v->bridge);
+	put(&back, "type", "vif");
+	/* netback does not start without; nothing runs it. */
+	put(&back, "script", "");
+	if (v->name[0])
+		put(&back, "vifname", v->name);
+	if (v->ip[0])
+		put(&back, "ip", v->ip);
+	if (v->mtu)
+		put_number(&back, "mtu", v->mtu);
+	if (v->rate_bytes) {
+		snprintf(rate, sizeof(rate), "%llu,%llu", (unsigned long long)v->rate_bytes,
+			 (unsigned long long)v->rate_usec);
+		put(&back, "rate", rate);
+	}
+	return ends_result(&front, &back);
+}
+
+int device_write_back(struct store *s, const struct device_id *id, const char *node,
+		      const char *value)
+{
+	struct end back = { .store = s, .id = id, .path = device_back_path };
+
+	put(&back, node, value);
+	return back.failed ? -1 : 0;
+}
+
+int device_remove(struct store *s, const struct device_id *id)
+{
+	char path[DEVICE_PATH_MAX];
+	int rc = 0;
+
+	device_front_path(path, id, NULL);
+	if (store_remove(s, path) < 0)
+		rc = -1;
+	device_back_path(path, id, NULL);
+	if (store_remove(s, path) < 0)
+		rc = -1;
+	snprintf(path, sizeof(path), "/local/domain/0/error/backend/%s/%u/%u", kinds[id->kind],
+		 id->domid, id->devid);
+	if (store_remove(s, path) < 0)
+		rc = -1;
+	return rc;
+}
+
+bool device_read_disk(struct store *s, const struct device_id *id, struct disk_config *d)
+{
+	char target[DISK_TARGET_MAX + 1], text[24];
+
+	memset(d, 0, sizeof(*d));
+	d->devid = id->devid;
+	if (!device_read(s, id, "dev", d->vdev, sizeof(d->vdev)) ||
+	    !device_read(s, id, "params", target, sizeof(target)) ||
+	    !device_read(s, id, "mode", text, sizeof(text)))
+		return false;
+	d->readonly = text[0] == 'r';
+	d->shared = text[1] == '!';
+	device_read(s, id, "device-type", text, sizeof(text));
+	d->cdrom = strcmp(text, "cdrom") == 0;
+	device_read(s, id, "discard-enable", text, sizeof(text));
+	d->discard = text[0] == '1';
+	device_read(s, id, "direct-io-safe", text, sizeof(text));
+	d->direct_io_safe = text[0] == '1';
+	if (target[0])
+		d->target = strdup(target);
+	return !target[0] || d->target;
+}
+
+bool device_read_vif(struct store *s, const struct device_id *id, struct vif_config *v)
+{
+	unsigned long long bytes = 0, usec = 0;
+	char text[48];
+
+	memset(v, 0, sizeof(*v));
+	v->devid = (int)id->devid;
+	if (!device_read(s, id, "mac", text, sizeof(text)) || !vif_mac_parse(text, v->mac) ||
+	    !device_read(s, id, "bridge", v->bridge, sizeof(v->bridge)))
+		return false;
+	v->has_mac = true;
+	device_read(s, id, "vifname", v->name, sizeof(v->name));
+	device_read(s, id, "ip", v->ip, sizeof(v->ip));
+	device_read(s, id, "mtu", text, sizeof(text));
+	v->mtu = (unsigned int)strtoul(text, NULL, 10);
+	device_read(s, id, "rate", text, sizeof(text));
+	if (sscanf(text, "%llu,%llu", &bytes, &usec) == 2 && usec) {
+		v->rate_bytes = bytes;
+		v->rate_usec = usec;
+	}
+	return true;
+}

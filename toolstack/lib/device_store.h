@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A device in the store: where its two ends are, what is in them, and who may read it. The layout
+ * is Xen's, because the kernels at both ends know it. A guest owns its own end and may write
+ * anything there: what is read of it is never trusted. What is known of a device is read from the
+ * back end, which only the control domain can write.
+ */
+#ifndef TOOLSTACK_DEVICE_STORE_H
+#define TOOLSTACK_DEVICE_STORE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "lib/devices.h"
+#include "lib/log.h"
+#include "lib/store.h"
+
+#define DEVICE_PATH_MAX 160
+
+/* The states of XenBus, as both ends tell them to each other. */
+enum device_state {
+	DEVICE_UNKNOWN,
+	DEVICE_INITIALISING,
+	DEVICE_INIT_WAIT,
+	DEVICE_INITIALISED,
+	DEVICE_CONNECTED,
+	DEVICE_CLOSING,
+	DEVICE_CLOSED,
+};
+
+struct device_id {
+	unsigned int domid;
+	enum device_kind kind;
+	uint32_t devid;
+};
+
+/* Paths of a node of an end; node NULL: the end itself. */
+void device_back_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node);
+void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node);
+/* For messages: "disk 51712 of domain 3". */
+const char *device_text(const struct device_id *id);
+
+/* A node of the back end as text; false, and text empty, if there is none or it is too long. */
+bool device_read(struct store *s, const struct device_id *id, const char *node, char *text,
+		 size_t room);
+/* DEVICE_UNKNOWN if there is none. */
+enum device_state device_back_state(struct store *s, const struct device_id *id);
+enum device_state device_front_state(struct store *s, const struct device_id *id);
+/* A number in a guest's end, for people to see; -1 if there is none. */
+long device_front_number(struct store *s, const struct device_id *id, const char *node);
+
+#define DEVICE_EVERY_DOMAIN (~0u)
+
+/* Every back end of a kind, of one domain or of all: calls back until it returns false. */
+void device_each(struct store *s, enum device_kind kind, unsigned int domid,
+		 bool (*callback)(void *arg, struct store *s, const struct device_id *id),
+		 void *arg);
+
+/*
+ * Carries out a function that only writes in one transaction, as often as others are faster.
+ * Returns -1 with errno.
+ */
+int device_transaction(struct store *s, int (*write)(struct store *s, const void *arg),
+		       const void *arg);
+
+/*
+ * These only write. major 0: no medium yet. mtu: what the guest is told. Return -1 with errno.
+ */
+int device_write_disk(struct store *s, unsigned int domid, const struct disk_config *d,
+		      unsigned int major, unsigned int minor, const char *node);
+int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
+		     unsigned int mtu);
+int device_write_back(struct store *s, const struct device_id *id, const char *node,
+		      const char *value);
+/* Both ends, and what the kernels had to complain about. */
+int device_remove(struct store *s, const struct device_id *id);
+
+/* What those wrote. False: it is incomplete. */
+bool device_read_disk(struct store *s, const struct device_id *id, struct disk_config *d);
+bool device_read_vif(struct store *s, const struct device_id *id, struct vif_config *v);
+
+#endif

@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A watch has a connection of its own, because events and answers would mix on one.
+ */
+#include "lib/device_wait.h"
+
+#include <poll.h>
+#include <stdio.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+static unsigned long long now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
+}
+
+static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
+		     bool (*done)(struct store *s, const struct device_id *id))
+{
+	for (size_t i = 0; i < nr; i++)
+		if (!done(s, &ids[i]))
+			return false;
+	return true;
+}
+
+/* False: nothing until then. */
+static bool next_event(struct store *events, unsigned long long until)
+{
+	unsigned long long now = now_ms();
+	struct pollfd p = { .fd = events->fd, .events = POLLIN };
+	struct buf event = { 0 };
+	bool good;
+
+	good = now < until && poll(&p, 1, (int)(until - now)) > 0 &&
+	       store_event(events, &event) == 0;
+	buf_free(&event);
+	return good;
+}
+
+bool device_wait(struct store *s, const struct device_id *ids, size_t nr,
+		 bool (*done)(struct store *s, const struct device_id *id), unsigned int ms)
+{
+	unsigned long long until = now_ms() + ms;
+	char path[DEVICE_PATH_MAX];
+	struct store events;
+	bool good;
+
+	if (nr == 0)
+		return true;
+	if (store_open(&events) < 0)
+		return false;
+	device_back_path(path, &ids[0], NULL);
+	if (nr > 1)
+		*strrchr(path, '/') = '\0';
+	good = store_watch(&events, path, "device") == 0;
+	/* The first event comes at once. */
+	while (good && !all_done(s, ids, nr, done))
+		good = next_event(&events, until);
+	store_close(&events);
+	return good;
+}
+
+bool device_look(bool (*there)(const void *arg), const void *arg, unsigned int ms)
+{
+	unsigned long long until = now_ms() + ms;
+
+	for (unsigned int pause = 1; !there(arg); pause = pause < 50 ? pause + 1 : pause) {
+		if (now_ms() >= until)
+			return false;
+		usleep(pause * 1000);
+	}
+	return true;
+}

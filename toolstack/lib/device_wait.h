@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Waiting, with an end to it, for what the kernels at both ends write into the store.
+ */
+#ifndef TOOLSTACK_DEVICE_WAIT_H
+#define TOOLSTACK_DEVICE_WAIT_H
+
+#include "lib/device_store.h"
+
+/*
+ * Waits until done() holds for each of these devices, which are of one kind and one domain. False:
+ * not in time, or the store is gone.
+ */
+bool device_wait(struct store *s, const struct device_id *ids, size_t nr,
+		 bool (*done)(struct store *s, const struct device_id *id), unsigned int ms);
+
+/*
+ * For what no watch tells of: looks again after a millisecond, then less and less often. False: not
+ * in time.
+ */
+bool device_look(bool (*there)(const void *arg), const void *arg, unsigned int ms);
+
+#endif

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a disk's target to a block device that the kernel's back end can serve: a block device is
+ * that itself, a file gets a loop device. An open target is held: a loop device lasts as long as
+ * somebody has it open, so nothing is left behind whatever happens to us, and to the guest.
+ */
+#ifndef TOOLSTACK_DISK_TARGET_H
+#define TOOLSTACK_DISK_TARGET_H
+
+#include "lib/disk_config.h"
+#include "lib/store.h"
+
+struct disk_target {
+	int fd;             /* -1: none; an empty CD drive has none */
+	unsigned int major; /* of the block device; 0: there is none */
+	unsigned int minor;
+	char node[DISK_TARGET_MAX + 1];
+};
+
+/*
+ * Opens it, unless it is unfit (missing, empty, cut off, a folder) or in use. Returns -1 with the
+ * reason, which begins with the target.
+ */
+int disk_target_open(struct disk_target *t, const struct disk_config *d, struct store *s,
+		     struct reason *why);
+/* Once the back end has it open, or when it will not get it. */
+void disk_target_close(struct disk_target *t);
+
+/*
+ * Bytes of a block device, after a loop device has looked how long its file is now. Returns -1 with
+ * the reason.
+ */
+int disk_target_size(unsigned int major, unsigned int minor, uint64_t *bytes, struct reason *why);
+
+#endif

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Kernel modules on demand.
+ */
+#ifndef TOOLSTACK_MODULE_H
+#define TOOLSTACK_MODULE_H
+
+#include "lib/log.h"
+
+/*
+ * Loads a module unless the path, which is what it brings, is there. Returns -1 with the reason.
+ */
+int module_load(const char *name, const char *path, struct reason *why);
+
+#endif
