@@ -53,10 +53,10 @@ $(B)/dom0/vmlinux: $(B)/dom0/vmlinuz tools/extract-vmlinux
 
 # ---- the control domain and the demo guest -----------------------------------------------------
 $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest/*) \
-		tools/pack-initrd $(PACKAGES)/busybox/.done
+		tools/pack-initrd $(PACKAGES)/busybox/.done $(B)/kernel/.done
 	@echo "  INITRD  $@"
 	@mkdir -p $(@D)
-	@B=$(B) $(ROOTFS)/make-demo-guest $@
+	@B=$(B) $(ROOTFS)/make-demo-guest $(KERNEL_VERSION) $@
 
 TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore)
 
