@@ -12,20 +12,15 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "abi/hvm_params.h"
 #include "builder/acpi_tables.h"
 #include "builder/domain_memory.h"
+#include "builder/domain_shell.h"
 #include "builder/kernel_image.h"
 #include "builder/start_info.h"
 #include "builder/vcpu_state.h"
 #include "lib/domain.h"
 #include "lib/grant_table.h"
 #include "lib/guest_memory.h"
-
-#define GRANT_VERSION_1 1
-#define MAPTRACK_FRAMES 1024
-#define MEMORY_SLACK_KIB \
-	(1024 + (GUEST_MAX_TAIL >> 10)) /* ACPI and special pages; the kernel's tail */
 
 struct build {
 	struct xencall *xc;
@@ -72,55 +67,6 @@ static int build_prepare(struct build *b, struct reason *why)
 			      start_info_size(b->spec->cmdline), why) < 0)
 		return -1;
 	return domain_memory_check(b->xc, &b->layout, why);
-}
-
-static int build_create(struct build *b, struct reason *why)
-{
-	struct xen_domctl_createdomain how = {
-		.flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
-		.max_vcpus = b->spec->max_vcpus,
-		.max_evtchn_port = b->spec->max_event_channels,
-		.max_grant_frames = b->spec->max_grant_frames,
-		.max_maptrack_frames = MAPTRACK_FRAMES,
-		.grant_opts = GRANT_VERSION_1,
-		.arch.emulation_flags = XEN_X86_EMU_LAPIC,
-	};
-
-	memcpy(how.handle, b->spec->uuid, sizeof(how.handle));
-	if (domain_create(b->xc, &how, &b->built->domid) < 0)
-		return reason_errno(why, "creating the domain");
-	return 0;
-}
-
-/*
- * Page tables of the guest's physical memory, as the hypervisor recommends: 8 KB a MB and 256 KB a
- * vCPU.
- */
-static uint64_t paging_pool_bytes(const struct domain_spec *spec)
-{
-	uint64_t kib = 1024 + 256ULL * spec->max_vcpus + 8 * (spec->max_memory_kib >> 10);
-
-	return (kib + 1023) / 1024 << 20;
-}
-
-static int build_configure(struct build *b, struct reason *why)
-{
-	const struct domain_spec *spec = b->spec;
-	domid_t domid = b->built->domid;
-	struct reason policy;
-
-	if (domain_set_max_vcpus(b->xc, domid, spec->max_vcpus) < 0)
-		return reason_errno(why, "creating %u vCPUs", spec->max_vcpus);
-	if (domain_set_paging_pool(b->xc, domid, paging_pool_bytes(spec)) < 0)
-		return reason_errno(why, "memory for page tables");
-	if (domain_set_max_memory(b->xc, domid, spec->max_memory_kib + MEMORY_SLACK_KIB) < 0)
-		return reason_errno(why, "setting the memory limit");
-	if (domain_set_tsc_mode(b->xc, domid, spec->tsc_mode) < 0)
-		return reason_errno(why, "setting TSC mode %u", spec->tsc_mode);
-	/* The default model boots too; Linux then mistakes the vCPUs for one package each. */
-	if (cpu_policy_set(b->xc, domid, spec->max_vcpus, &policy) < 0)
-		log_warning("%s", policy.text);
-	return 0;
 }
 
 static int build_load(struct build *b, struct guest_memory *gm, struct reason *why)
@@ -172,21 +118,6 @@ static int build_special_pages(struct guest_memory *gm, struct reason *why)
 	return guest_memory_zero(gm, GUEST_STORE_GFN * GUEST_PAGE, GUEST_PAGE, why);
 }
 
-/* Reserved grants, so that daemons without privilege can map the rings. */
-static void build_grants(struct grant_entry_v1 *table)
-{
-	table[GNTTAB_RESERVED_CONSOLE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access,
-		.domid = 0,
-		.frame = GUEST_CONSOLE_GFN,
-	};
-	table[GNTTAB_RESERVED_XENSTORE] = (struct grant_entry_v1){
-		.flags = GTF_permit_access,
-		.domid = 0,
-		.frame = GUEST_STORE_GFN,
-	};
-}
-
 static int build_guest_memory(struct build *b, struct reason *why)
 {
 	struct grant_entry_v1 *table = grant_table_map(b->xc, b->built->domid);
@@ -195,7 +126,7 @@ static int build_guest_memory(struct build *b, struct reason *why)
 
 	if (!table)
 		return reason_errno(why, "mapping the grant table");
-	build_grants(table);
+	domain_shell_seed_grants(table);
 	if (guest_memory_open(&gm, b->xc, b->built->domid, table) < 0) {
 		reason_errno(why, "opening guest memory");
 	} else {
@@ -207,37 +138,18 @@ static int build_guest_memory(struct build *b, struct reason *why)
 	return rc;
 }
 
-static int build_channels(struct build *b, struct reason *why)
-{
-	domid_t domid = b->built->domid;
-
-	if (domain_alloc_port(b->xc, domid, 0, &b->built->store_port) < 0 ||
-	    domain_alloc_port(b->xc, domid, 0, &b->built->console_port) < 0)
-		return reason_errno(why, "allocating event channels");
-	if (domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_PFN, GUEST_CONSOLE_GFN) < 0 ||
-	    domain_set_hvm_param(b->xc, domid, HVM_PARAM_CONSOLE_EVTCHN, b->built->console_port) <
-		    0)
-		return reason_errno(why, "setting the console's parameters");
-	/* Linux waits for a store whose page it is told of: only where somebody serves it. */
-	if (b->spec->with_store &&
-	    (domain_set_hvm_param(b->xc, domid, HVM_PARAM_STORE_PFN, GUEST_STORE_GFN) < 0 ||
-	     domain_set_hvm_param(b->xc, domid, HVM_PARAM_STORE_EVTCHN, b->built->store_port) < 0))
-		return reason_errno(why, "setting the store's parameters");
-	return 0;
-}
-
 static int build_domain(struct build *b, struct reason *why)
 {
 	domid_t domid = b->built->domid;
 
-	if (build_configure(b, why) < 0)
-		return -1;
 	phases_end(b->phases, "domain: create", b->xc->calls);
 	if (domain_memory_set_map(b->xc, domid, &b->layout, why) < 0 ||
-	    domain_memory_populate(b->xc, domid, &b->layout, why) < 0)
+	    domain_memory_populate(b->xc, domid, &b->layout, why) < 0 ||
+	    domain_memory_seal(b->xc, domid, why) < 0)
 		return -1;
 	phases_end(b->phases, "memory: populate", b->xc->calls);
-	if (build_guest_memory(b, why) < 0 || build_channels(b, why) < 0 ||
+	if (build_guest_memory(b, why) < 0 ||
+	    domain_shell_connect(b->xc, b->spec, b->built, why) < 0 ||
 	    vcpu_state_set(b->xc, domid, b->spec->max_vcpus, b->kernel.elf.entry,
 			   (uint32_t)b->layout.start_info_at, why) < 0)
 		return -1;
@@ -257,7 +169,7 @@ int domain_build(struct xencall *xc, const struct domain_spec *spec, struct doma
 	};
 	int rc = -1;
 
-	if (build_prepare(&b, why) < 0 || build_create(&b, why) < 0)
+	if (build_prepare(&b, why) < 0 || domain_shell_create(xc, spec, &built->domid, why) < 0)
 		goto out;
 	rc = build_domain(&b, why);
 	if (rc < 0 && domain_destroy(xc, built->domid) < 0)

@@ -9,7 +9,8 @@
 #include <string.h>
 
 #include "abi/memory.h"
-#include "lib/host.h"
+#include "lib/domain.h"
+#include "lib/host_memory.h"
 
 #define ORDER_2M       9
 #define PAGES_2M       512ULL
@@ -45,7 +46,7 @@ static long populate(struct xencall *xc, domid_t domid, uint64_t gfn, unsigned i
 	return done < 0 ? 0 : done;
 }
 
-static int populate_range(struct xencall *xc, domid_t domid, uint64_t gfn, uint64_t pages)
+int domain_memory_populate_range(struct xencall *xc, domid_t domid, uint64_t gfn, uint64_t pages)
 {
 	/* Set when 2 MB extents ran out: then single pages up to here. */
 	uint64_t small_until = 0;
@@ -78,18 +79,7 @@ static uint64_t layout_bytes(const struct guest_layout *lay)
 
 int domain_memory_check(struct xencall *xc, const struct guest_layout *lay, struct reason *why)
 {
-	uint64_t need = layout_bytes(lay);
-	struct xen_sysctl_physinfo info;
-	uint64_t free;
-
-	if (host_physinfo(xc, &info) < 0)
-		return reason_errno(why, "asking for free memory");
-	free = (info.free_pages - info.outstanding_pages) * GUEST_PAGE;
-	if (need <= free)
-		return 0;
-	return reason_set(
-		why, "not enough memory on the host: the guest needs %llu MiB, %llu MiB are free",
-		(unsigned long long)(need + (1 << 20) - 1) >> 20, (unsigned long long)free >> 20);
+	return host_memory_check(xc, layout_bytes(lay) >> 10, why);
 }
 
 int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest_layout *lay,
@@ -97,15 +87,26 @@ int domain_memory_populate(struct xencall *xc, domid_t domid, const struct guest
 {
 	uint64_t high = (lay->high_end - GUEST_HIGH_RAM) / GUEST_PAGE;
 
-	if (populate_range(xc, domid, 0, lay->tail_end / GUEST_PAGE) == 0 &&
-	    populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
-	    populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE, GUEST_ACPI_SIZE / GUEST_PAGE) ==
-		    0 &&
-	    populate_range(xc, domid, GUEST_STORE_GFN, 1) == 0 &&
-	    populate_range(xc, domid, GUEST_CONSOLE_GFN, 1) == 0)
+	if (domain_memory_populate_range(xc, domid, 0, lay->tail_end / GUEST_PAGE) == 0 &&
+	    domain_memory_populate_range(xc, domid, GUEST_HIGH_RAM / GUEST_PAGE, high) == 0 &&
+	    domain_memory_populate_range(xc, domid, GUEST_ACPI_BASE / GUEST_PAGE,
+					 GUEST_ACPI_SIZE / GUEST_PAGE) == 0 &&
+	    domain_memory_populate_range(xc, domid, GUEST_STORE_GFN, 1) == 0 &&
+	    domain_memory_populate_range(xc, domid, GUEST_CONSOLE_GFN, 1) == 0)
 		return 0;
 	return reason_set(why, "the host ran out of memory while the guest was given its %llu MiB",
 			  (unsigned long long)layout_bytes(lay) >> 20);
+}
+
+/* It has all that it was promised; from now on more needs a new promise. */
+int domain_memory_seal(struct xencall *xc, domid_t domid, struct reason *why)
+{
+	struct xen_domctl_getdomaininfo info;
+
+	if (domain_info(xc, domid, &info) < 0 ||
+	    domain_set_max_memory(xc, domid, (info.tot_pages << 2) + HOST_MEMORY_SLACK_KIB) < 0)
+		return reason_errno(why, "setting the memory limit");
+	return 0;
 }
 
 int domain_memory_set_map(struct xencall *xc, domid_t domid, const struct guest_layout *lay,

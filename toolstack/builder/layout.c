@@ -21,8 +21,11 @@ static uint64_t page_up(uint64_t at)
 	return (at + GUEST_PAGE - 1) & ~(GUEST_PAGE - 1);
 }
 
-static void layout_map(struct guest_layout *lay, uint64_t ram)
+void guest_layout_map(struct guest_layout *lay, uint64_t ram_kib)
 {
+	uint64_t ram = (ram_kib << 10) & ~(GUEST_PAGE - 1);
+
+	memset(lay, 0, sizeof(*lay));
 	lay->low_end = ram < GUEST_LOW_RAM_MAX ? ram : GUEST_LOW_RAM_MAX;
 	lay->high_end = GUEST_HIGH_RAM + (ram - lay->low_end);
 	layout_add(lay, 0, lay->low_end, XEN_HVM_MEMMAP_TYPE_RAM);
@@ -72,8 +75,7 @@ int guest_layout_plan(struct guest_layout *lay, uint64_t ram_kib, const struct e
 {
 	uint64_t above;
 
-	memset(lay, 0, sizeof(*lay));
-	layout_map(lay, (ram_kib << 10) & ~(GUEST_PAGE - 1));
+	guest_layout_map(lay, ram_kib);
 	if (layout_kernel(lay, kernel, why) < 0)
 		return -1;
 	above = lay->low_end < GUEST_START_INFO_LIMIT ? lay->low_end : GUEST_START_INFO_LIMIT;

@@ -53,6 +53,8 @@ struct guest_layout {
 	uint64_t start_info_at;
 };
 
+/* The map alone, which is the same for every guest with that much RAM. */
+void guest_layout_map(struct guest_layout *lay, uint64_t ram_kib);
 /*
  * Plans the memory of a guest with that much RAM, that kernel and a ramdisk of that length (0:
  * none). info_len is what start_info_build() needs. Returns -1 with the reason when it does not

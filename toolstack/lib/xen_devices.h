@@ -17,6 +17,15 @@ struct privcmd_hypercall {
 	uint64_t arg[5];
 };
 
+/* Frames of another domain, each with an error of its own (0, or negative). */
+struct privcmd_mmapbatch_v2 {
+	uint32_t num;
+	uint16_t dom;
+	uint64_t addr;
+	const uint64_t *gfns;
+	int *errors;
+};
+
 struct privcmd_mmap_resource {
 	uint16_t dom;
 	uint32_t type;
@@ -27,6 +36,7 @@ struct privcmd_mmap_resource {
 };
 
 #define IOCTL_PRIVCMD_HYPERCALL     XEN_IOCTL('P', 0, struct privcmd_hypercall)
+#define IOCTL_PRIVCMD_MMAPBATCH_V2  XEN_IOCTL('P', 4, struct privcmd_mmapbatch_v2)
 #define IOCTL_PRIVCMD_MMAP_RESOURCE XEN_IOCTL('P', 7, struct privcmd_mmap_resource)
 
 /*

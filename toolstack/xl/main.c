@@ -33,6 +33,8 @@ static const struct command {
 	{ "destroy", cmd_destroy, "DOMAIN", "End a domain at once" },
 	{ "pause", cmd_pause, "DOMAIN", "Stop a domain's vCPUs" },
 	{ "unpause", cmd_unpause, "DOMAIN", "Let a paused domain go on" },
+	{ "save", cmd_save, "[-cp] DOMAIN FILE", "Save a domain to a file, and end it" },
+	{ "restore", cmd_restore, "[-cepv] FILE", "Start a domain from such a file" },
 	{ "vcpu-list", cmd_vcpu_list, "[DOMAIN ...]", "List the vCPUs of domains" },
 	{ "uptime", cmd_uptime, "[DOMAIN ...]", "How long domains have been running" },
 	{ "domid", cmd_domid, "NAME", "A domain's id" },

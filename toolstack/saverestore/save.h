@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * From a guest that has suspended itself to a file.
+ */
+#ifndef SAVERESTORE_SAVE_H
+#define SAVERESTORE_SAVE_H
+
+#include "builder/layout.h"
+#include "lib/bytes.h"
+#include "lib/log.h"
+#include "lib/xencall.h"
+
+struct save_source {
+	domid_t domid;
+	const char *config;         /* text: what the VM is made from again */
+	struct guest_layout layout; /* the map in it is saved */
+	struct bytes nodes;         /* of the store: path below the domain's home, value, ..., each
+				       with its terminator */
+};
+
+struct save_figures {
+	uint64_t pages;   /* of the guest */
+	uint64_t zeroes;  /* of these, nothing but zeroes */
+	uint64_t written; /* bytes */
+};
+
+/* Changes nothing of the domain. Returns -1 with the reason; what the file then holds is useless. */
+int domain_save(struct xencall *xc, const struct save_source *src, int fd,
+		struct save_figures *figures, struct reason *why);
+
+#endif
