@@ -17,6 +17,8 @@ XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
+NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) $(addprefix toolstack/lib/,bytes.c log.c)
+
 
 $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
 	@mkdir -p $(@D)
@@ -36,5 +38,6 @@ $(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
 $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 
+$(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 .PHONY: toolstack
-toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore) ## xl and its daemons
+toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network) ## xl and its daemons

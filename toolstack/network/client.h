@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Asking the service.
+ */
+#ifndef NETWORK_CLIENT_H
+#define NETWORK_CLIENT_H
+
+#include "lib/bytes.h"
+
+/*
+ * Sends a request line and text, prints the answer (what went wrong to stderr). The exit status of
+ * the program: 0, or 1.
+ */
+int client_ask(const char *root, const char *line, struct bytes text);
+
+/* What udhcpc started this program for: action is its word; the rest is in the environment. */
+int client_lease(const char *root, const char *action);
+
+#endif
