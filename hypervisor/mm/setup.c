@@ -7,6 +7,7 @@
 #include "boot_info.h"
 #include "lib.h"
 #include "log.h"
+#include "lz4.h"
 #include "private.h"
 #include "processor.h"
 
@@ -76,25 +77,61 @@ static void dom0_share_choose(const struct boot_info *bi, uint64_t bytes)
 	      bytes >> 20, found >> 20);
 }
 
-/* Out of domain 0's share, so that its kernel can be put where it belongs. */
+/* True for a packed module, which is then open as *frame. */
+static bool module_is_packed(const struct boot_module *m, unsigned nr, struct lz4_frame *frame)
+{
+	const void *data = paddr_to_virt(m->start);
+	const char *why;
+
+	if (!lz4_is_frame(data, m->size))
+		return false;
+	if (lz4_frame_open(frame, data, m->size, &why))
+		panic("boot module %u is an LZ4 frame, but %s", nr, why);
+	if (frame->content_size > BOOT_MAPPED)
+		panic("boot module %u claims to have %lu MB unpacked", nr,
+		      frame->content_size >> 20);
+	return true;
+}
+
+/* Where size bytes for module nr are not in the way of any module that is still to be moved. */
+static paddr_t module_place(const struct boot_info *bi, unsigned nr, uint64_t size)
+{
+	paddr_t to = early_alloc(size);
+
+	for (unsigned i = nr; i < bi->nr_modules; i++)
+		if (bi->module[i].start < to + size &&
+		    to < bi->module[i].start + bi->module[i].size)
+			panic("boot module %u is in the way of module %u's new place: more RAM is needed",
+			      i, nr);
+	return to;
+}
+
+/*
+ * Out of domain 0's share, so that its kernel can be put where it belongs. Packed modules are
+ * unpacked on the way.
+ */
 static void modules_move(struct boot_info *bi)
 {
 	for (unsigned i = 0; i < bi->nr_modules; i++) {
 		struct boot_module *m = &bi->module[i];
+		struct lz4_frame frame;
+		const char *why;
+		uint64_t size = m->size;
 		paddr_t to;
+		bool packed;
 
 		if (m->start + m->size > BOOT_MAPPED || m->start + m->size < m->start)
 			panic("boot module %u lies beyond 4 GiB", i);
-		to = early_alloc(m->size);
-		if (to < m->start + m->size && m->start < to + m->size)
-			panic("boot module %u is in the way of its own new place: more RAM is needed",
-			      i);
-		for (unsigned j = i + 1; j < bi->nr_modules; j++)
-			if (bi->module[j].start < to + m->size &&
-			    to < bi->module[j].start + bi->module[j].size)
-				panic("not enough RAM to move the boot modules out of the way");
-		memcpy(mfn_to_virt(MFN(to >> PAGE_SHIFT)), paddr_to_virt(m->start), m->size);
+		packed = module_is_packed(m, i, &frame);
+		if (packed)
+			size = frame.content_size;
+		to = module_place(bi, i, size);
+		if (!packed)
+			memcpy(paddr_to_virt(to), paddr_to_virt(m->start), size);
+		else if (lz4_frame_unpack(&frame, paddr_to_virt(to), &why))
+			panic("boot module %u is an LZ4 frame, but %s", i, why);
 		m->start = to;
+		m->size = size;
 	}
 }
 

@@ -12,6 +12,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import tempfile
 import zlib
 
 PHYS32_ENTRY = 18
@@ -72,6 +73,16 @@ def packed():
     yield from filtered(['zstd', '-q', '-c'], data)
     yield from filtered(['lz4', '-q', '-l', '-c'], data)
     yield bz2.compress(data)
+
+
+def lz4_frames():
+    """Frames as boot modules are: with their size, and with either kind of checksum."""
+    data = elf64() + bytes(200) + b'some text, some text, some other text'
+    for options in (['--no-frame-crc'], [], ['-BX'], ['-BX', '-BD'], ['-B4', '-1']):
+        with tempfile.NamedTemporaryFile() as f:
+            f.write(data)
+            f.flush()
+            yield from filtered(['lz4', '-q', '-c', '--content-size', *options, f.name], b'')
 
 
 def bzimage(payload):
@@ -239,6 +250,7 @@ SEEDS = {
     'elf': kernels,
     'elf_image': kernels,
     'bzimage': lambda: [bzimage(p) for p in packed()],
+    'lz4': lambda: list(lz4_frames()),
     'unpack': lambda: list(packed()),
     'cmdline': cmdlines,
     'config': configs,
