@@ -11,7 +11,8 @@ XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder lib save
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c uuid.c \
 		      config.c vm_config.c vm_state.c \
-		      device_list.c disk_config.c disk_vdev.c vif_config.c)
+		      device_list.c disk_config.c disk_vdev.c vif_config.c \
+		      cpu_list.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c)
 XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)

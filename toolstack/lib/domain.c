@@ -166,26 +166,91 @@ int domain_vcpu_info(struct xencall *xc, domid_t domid, uint32_t vcpu,
 	return 0;
 }
 
-int domain_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu, uint64_t *hard,
-			 uint64_t *soft)
+/* Both sets through the arena, in and out. */
+static int affinity_op(struct xencall *xc, struct xen_domctl *op, struct cpu_list *hard,
+		       struct cpu_list *soft)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuaffinity, .domain = domid };
-	struct xen_domctl_vcpuaffinity *aff = &op.u.vcpuaffinity;
+	struct xen_domctl_vcpuaffinity *aff = &op->u.vcpuaffinity;
 	size_t mark = xencall_mark(xc);
-	uint64_t *maps = xencall_alloc(xc, 2 * sizeof(*maps));
+	struct cpu_list *maps = xencall_alloc(xc, 2 * sizeof(*maps));
 	int rc;
 
 	if (!maps)
 		return -1;
-	aff->vcpu = vcpu;
-	aff->flags = XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT;
+	maps[0] = *hard;
+	maps[1] = *soft;
 	aff->cpumap_hard.bitmap = xencall_handle(&maps[0]);
-	aff->cpumap_hard.nr_bits = 64;
+	aff->cpumap_hard.nr_bits = CPU_LIST_MAX;
 	aff->cpumap_soft.bitmap = xencall_handle(&maps[1]);
-	aff->cpumap_soft.nr_bits = 64;
-	rc = xencall_domctl(xc, &op);
+	aff->cpumap_soft.nr_bits = CPU_LIST_MAX;
+	rc = xencall_domctl(xc, op);
 	*hard = maps[0];
 	*soft = maps[1];
 	xencall_release(xc, mark);
 	return rc;
+}
+
+int domain_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu, struct cpu_list *hard,
+			 struct cpu_list *soft)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_getvcpuaffinity, .domain = domid };
+
+	memset(hard, 0, sizeof(*hard));
+	memset(soft, 0, sizeof(*soft));
+	op.u.vcpuaffinity.vcpu = vcpu;
+	op.u.vcpuaffinity.flags = XEN_VCPUAFFINITY_HARD | XEN_VCPUAFFINITY_SOFT;
+	return affinity_op(xc, &op, hard, soft);
+}
+
+int domain_set_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu,
+			     const struct cpu_list *hard, const struct cpu_list *soft)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_setvcpuaffinity, .domain = domid };
+	struct cpu_list h = { 0 }, s = { 0 };
+
+	op.u.vcpuaffinity.vcpu = vcpu;
+	op.u.vcpuaffinity.flags = (hard ? XEN_VCPUAFFINITY_HARD : 0) |
+				  (soft ? XEN_VCPUAFFINITY_SOFT : 0);
+	if (hard)
+		h = *hard;
+	if (soft)
+		s = *soft;
+	return affinity_op(xc, &op, &h, &s);
+}
+
+static int sched_op(struct xencall *xc, domid_t domid, uint32_t cmd,
+		    struct xen_domctl_sched_credit *p)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_scheduler_op, .domain = domid };
+
+	op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT;
+	op.u.scheduler_op.cmd = cmd;
+	op.u.scheduler_op.u.credit = *p;
+	if (xencall_domctl(xc, &op) < 0)
+		return -1;
+	*p = op.u.scheduler_op.u.credit;
+	return 0;
+}
+
+int domain_sched_credit(struct xencall *xc, domid_t domid, struct xen_domctl_sched_credit *p)
+{
+	memset(p, 0, sizeof(*p));
+	return sched_op(xc, domid, XEN_DOMCTL_SCHEDOP_getinfo, p);
+}
+
+int domain_set_sched_credit(struct xencall *xc, domid_t domid,
+			    const struct xen_domctl_sched_credit *p)
+{
+	struct xen_domctl_sched_credit copy = *p;
+
+	return sched_op(xc, domid, XEN_DOMCTL_SCHEDOP_putinfo, &copy);
+}
+
+int domain_trigger(struct xencall *xc, domid_t domid, uint32_t vcpu, uint32_t trigger)
+{
+	struct xen_domctl op = { .cmd = XEN_DOMCTL_sendtrigger, .domain = domid };
+
+	op.u.sendtrigger.trigger = trigger;
+	op.u.sendtrigger.vcpu = vcpu;
+	return xencall_domctl(xc, &op);
 }

@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "lib/cpu_list.h"
 #include "lib/xencall.h"
 
 /* The id comes back in *domid. The domain is empty and paused. */
@@ -32,9 +33,17 @@ int domain_info(struct xencall *xc, domid_t domid, struct xen_domctl_getdomainin
 int domain_list(struct xencall *xc, domid_t first, struct xen_domctl_getdomaininfo *info, int max);
 int domain_vcpu_info(struct xencall *xc, domid_t domid, uint32_t vcpu,
 		     struct xen_domctl_getvcpuinfo *info);
-/* Bits of the CPUs the vCPU may run on (hard) and prefers (soft), 64 of them. */
-int domain_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu, uint64_t *hard,
-			 uint64_t *soft);
+/* CPUs that the vCPU may run on (hard) and prefers (soft). */
+int domain_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu, struct cpu_list *hard,
+			 struct cpu_list *soft);
+/* NULL keeps a set. EINVAL: no CPU of it is there. */
+int domain_set_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu,
+			     const struct cpu_list *hard, const struct cpu_list *soft);
+int domain_sched_credit(struct xencall *xc, domid_t domid, struct xen_domctl_sched_credit *p);
+int domain_set_sched_credit(struct xencall *xc, domid_t domid,
+			    const struct xen_domctl_sched_credit *p);
+/* XEN_DOMCTL_SENDTRIGGER_* */
+int domain_trigger(struct xencall *xc, domid_t domid, uint32_t vcpu, uint32_t trigger);
 
 static inline uint32_t domain_shutdown_code(const struct xen_domctl_getdomaininfo *info)
 {

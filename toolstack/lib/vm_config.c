@@ -7,6 +7,7 @@
 #include "lib/vm_config.h"
 
 #include <ctype.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -24,10 +25,10 @@ static const char *const ignored_keys[] = { "builder", "pae", "acpi", "apic",   
 					    "hap",     "vnc", "sdl",  "seclabel" };
 
 /* Empty lists of these are fine. */
-static const char *const unsupported_keys[] = {
-	"vfb",  "pci",   "usbdev", "p9",   "vtpm", "bootloader", "firmware", "channel",    "cpus",
-	"pool", "vnuma", "rdm",    "irqs", "vkb",  "vsnd",       "virtio",   "device_tree"
-};
+static const char *const unsupported_keys[] = { "vfb",  "pci",        "usbdev",   "p9",
+						"vtpm", "bootloader", "firmware", "channel",
+						"pool", "vnuma",      "rdm",      "irqs",
+						"vkb",  "vsnd",       "virtio",   "device_tree" };
 
 const char *vm_action_name(enum vm_action action)
 {
@@ -183,6 +184,59 @@ static int read_sizes(struct vm_config *vm, struct config *c, struct reason *why
 	return 0;
 }
 
+static int read_cpu_list(struct config_entry *e, const struct config_value *v,
+			 struct cpu_list *list, struct reason *why)
+{
+	struct reason inner;
+	char text[24];
+
+	snprintf(text, sizeof(text), "%lld", v->number);
+	if (v->type != CONFIG_LIST &&
+	    cpu_list_parse(list, v->type == CONFIG_STRING ? v->text : text, &inner) == 0)
+		return 0;
+	return reason_set(why, "%s:%u: %s: %s", e->source, v->line, e->key,
+			  v->type == CONFIG_LIST ? "a list in a list" : inner.text);
+}
+
+/* One set for all vCPUs, or a list of them. */
+static int get_cpu_lists(struct config *c, const char *key, struct cpu_list **lists,
+			 unsigned int *nr, struct reason *why)
+{
+	struct config_entry *e = config_find(c, key);
+	const struct config_value *v;
+
+	if (!e)
+		return 0;
+	v = &e->value;
+	*nr = v->type == CONFIG_LIST ? (unsigned int)v->nr_items : 1;
+	if (*nr == 0 || *nr > 128) {
+		*nr = 0;
+		return bad_value(e, why, "CPUs, or a list with one set of CPUs per vCPU");
+	}
+	*lists = calloc(*nr, sizeof(**lists));
+	if (!*lists)
+		return reason_set(why, "out of memory");
+	for (unsigned int i = 0; i < *nr; i++)
+		if (read_cpu_list(e, v->type == CONFIG_LIST ? &v->items[i] : v, &(*lists)[i], why) <
+		    0)
+			return -1;
+	return 0;
+}
+
+static int read_scheduling(struct vm_config *vm, struct config *c, struct reason *why)
+{
+	uint64_t weight = 0, cap = 0;
+
+	if (get_number(c, "cpu_weight", &weight, 1, 65535, "a weight, 1 to 65535", why) < 0 ||
+	    get_number(c, "cap", &cap, 0, 65534, "a percentage of one CPU, 0 for no cap", why) < 0)
+		return -1;
+	vm->cpu_weight = (uint16_t)weight;
+	vm->cap = (uint16_t)cap;
+	if (get_cpu_lists(c, "cpus", &vm->cpus, &vm->nr_cpus, why) < 0)
+		return -1;
+	return get_cpu_lists(c, "cpus_soft", &vm->cpus_soft, &vm->nr_cpus_soft, why);
+}
+
 /* cmdline alone, or root and extra put together. */
 static int read_cmdline(struct vm_config *vm, struct config *c, struct reason *why)
 {
@@ -261,8 +315,8 @@ int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why)
 	memset(vm, 0, sizeof(*vm));
 	if (read_identity(vm, c, why) < 0 || read_sizes(vm, c, why) < 0 ||
 	    read_actions(vm, c, why) < 0 || get_tsc_mode(c, vm, why) < 0 ||
-	    check_unsupported(c, why) < 0 || read_images(vm, c, why) < 0 ||
-	    device_list_read(&vm->devices, c, why) < 0) {
+	    read_scheduling(vm, c, why) < 0 || check_unsupported(c, why) < 0 ||
+	    read_images(vm, c, why) < 0 || device_list_read(&vm->devices, c, why) < 0) {
 		vm_config_free(vm);
 		return -1;
 	}
@@ -282,6 +336,9 @@ void vm_config_free(struct vm_config *vm)
 	free(vm->ramdisk);
 	free(vm->cmdline);
 	free(vm->text);
+	free(vm->cpus);
+	free(vm->cpus_soft);
 	vm->kernel = vm->ramdisk = vm->cmdline = vm->text = NULL;
+	vm->cpus = vm->cpus_soft = NULL;
 	device_list_free(&vm->devices);
 }

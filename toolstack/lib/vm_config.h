@@ -8,6 +8,7 @@
 #include <stdint.h>
 
 #include "lib/config.h"
+#include "lib/cpu_list.h"
 #include "lib/device_list.h"
 
 #define VM_NAME_MAX 63
@@ -33,6 +34,11 @@ struct vm_config {
 	enum vm_action on_reboot;
 	enum vm_action on_crash;
 	enum vm_action on_watchdog;
+	uint16_t cpu_weight; /* 0: the scheduler's default */
+	uint16_t cap;        /* percent of one CPU, 0: none */
+	/* Where vCPU i may run, and better runs; the last one is for all that follow. */
+	struct cpu_list *cpus, *cpus_soft;
+	unsigned int nr_cpus, nr_cpus_soft; /* 0: anywhere */
 	struct device_list devices;
 	char *text; /* all settings, to make the same VM again; NULL if they cannot be written */
 };

@@ -11,6 +11,7 @@
 
 #include "abi/sched.h"
 #include "lib/domain.h"
+#include "lib/host.h"
 #include "xl/xl.h"
 
 typedef void (*show_fn)(const struct xen_domctl_getdomaininfo *info, const char *name, bool flag);
@@ -120,37 +121,16 @@ int cmd_list(int argc, char **argv)
 	return for_domains(argc, argv, optind, list_row, verbose);
 }
 
-/* A set of CPUs as xl writes it: "all", or ranges. */
-static void cpus_format(uint64_t set, unsigned int nr_cpus, char *text, size_t room)
-{
-	uint64_t all = nr_cpus >= 64 ? ~0ULL : (1ULL << nr_cpus) - 1;
-	size_t len = 0;
-
-	if ((set & all) == all) {
-		snprintf(text, room, "all");
-		return;
-	}
-	*text = '\0';
-	for (unsigned int i = 0; i < 64 && len < room; i++) {
-		unsigned int from = i;
-
-		if (!(set >> i & 1))
-			continue;
-		while (i < 63 && set >> (i + 1) & 1)
-			i++;
-		len += snprintf(text + len, room - len, from == i ? "%s%u" : "%s%u-%u",
-				len ? "," : "", from, i);
-	}
-}
-
 static void vcpu_rows(const struct xen_domctl_getdomaininfo *info, const char *name, bool flag)
 {
-	struct xen_sysctl_physinfo phys = { .nr_cpus = 64 };
+	char hard_text[CPU_LIST_TEXT], soft_text[CPU_LIST_TEXT];
+	struct xen_sysctl_physinfo phys;
 	struct xen_domctl_getvcpuinfo v;
-	uint64_t hard, soft;
-	char hard_text[64], soft_text[64];
+	struct cpu_list hard, soft;
 
 	(void)flag;
+	if (host_physinfo(xl_open(), &phys) < 0)
+		phys.nr_cpus = CPU_LIST_MAX;
 	if (info->max_vcpu_id == XEN_INVALID_MAX_VCPU_ID)
 		return;
 	for (uint32_t i = 0; i <= info->max_vcpu_id; i++) {
@@ -162,10 +142,12 @@ static void vcpu_rows(const struct xen_domctl_getdomaininfo *info, const char *n
 		else
 			printf("%5c  --p  ", '-');
 		printf("%9.1f  ", v.cpu_time / 1e9);
-		if (domain_vcpu_affinity(xl_open(), info->domain, i, &hard, &soft) < 0)
-			hard = soft = ~0ULL;
-		cpus_format(hard, phys.nr_cpus, hard_text, sizeof(hard_text));
-		cpus_format(soft, phys.nr_cpus, soft_text, sizeof(soft_text));
+		if (domain_vcpu_affinity(xl_open(), info->domain, i, &hard, &soft) < 0) {
+			cpu_list_all(&hard);
+			cpu_list_all(&soft);
+		}
+		cpu_list_format(&hard, phys.nr_cpus, hard_text);
+		cpu_list_format(&soft, phys.nr_cpus, soft_text);
 		printf("%s / %s\n", hard_text, soft_text);
 	}
 }

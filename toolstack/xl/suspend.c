@@ -100,8 +100,12 @@ static bool node_name(unsigned int i, unsigned int max_vcpus, char name[NODE_MAX
 {
 	/* Linux says what it can when it boots, and never again. */
 	static const char *const fixed[] = {
-		"memory/target",          "memory/static-max",       "control/feature-poweroff",
-		"control/feature-reboot", "control/feature-suspend",
+		"memory/target",
+		"memory/static-max",
+		"memory/max",
+		"control/feature-poweroff",
+		"control/feature-reboot",
+		"control/feature-suspend",
 	};
 	const unsigned int nr = sizeof(fixed) / sizeof(fixed[0]);
 

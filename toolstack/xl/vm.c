@@ -32,6 +32,8 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 		rc = reason_errno(why, VM_STATE_DIR "/%u", s.domid);
 	else if (vm->text && vm_state_keep_config(s.domid, vm->text) < 0)
 		rc = reason_errno(why, "keeping the configuration of domain %u", s.domid);
+	if (rc == 0)
+		rc = vm_apply_scheduling(xc, vm, s.domid, why);
 	if (rc == 0 && store)
 		rc = vm_store_add(store, vm, &s, why);
 	if (rc == 0)

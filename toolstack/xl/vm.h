@@ -24,6 +24,9 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
  */
 int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
 		const struct domain_built *built, struct store *store, struct reason *why);
+/* Weight, cap and pinning, as the configuration has them. Returns -1 with the reason. */
+int vm_apply_scheduling(struct xencall *xc, const struct vm_config *vm, domid_t domid,
+			struct reason *why);
 /* Forgets the state, then destroys the domain. Returns -1 with errno. */
 int vm_end(struct xencall *xc, domid_t domid);
 

@@ -87,6 +87,8 @@ static void put_all(struct writer *w, const struct vm_config *vm, const struct v
 	 */
 	put_number(w, "memory/static-max", vm->memory_mib << 10);
 	put_number(w, "memory/target", vm->memory_mib << 10);
+	/* How far `xl mem-set` may go. */
+	put_number(w, "memory/max", vm->max_memory_mib << 10);
 	put_vcpus(w, vm);
 	put_number(w, "console/ring-ref", GUEST_CONSOLE_GFN);
 	put_number(w, "console/port", state->console_port);

@@ -12,9 +12,11 @@ $(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_inf
 $(call toolstack_test,config,lib/config.c)
 # What a VM's configuration may say, its devices among it.
 VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c device_list.c disk_config.c disk_vdev.c \
-	       vif_config.c)
+	       vif_config.c cpu_list.c)
 $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))
+$(call toolstack_test,cpu_list,lib/cpu_list.c)
+$(call toolstack_test,memory_size,lib/memory_size.c lib/host_memory.c)
 $(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
 	lib/vm_state.c $(VM_CONFIG))
 
