@@ -14,12 +14,16 @@ CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		      device_list.c disk_config.c disk_vdev.c vif_config.c \
 		      cpu_list.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
-		     $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c)
+		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c privilege.c \
+		       xencall.c)
 XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
-toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) $(addprefix toolstack/lib/,bytes.c log.c)
 
+STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
+		   $(addprefix toolstack/lib/,bytes.c log.c uuid.c)
+
+toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
 $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
 	@mkdir -p $(@D)
@@ -38,7 +42,8 @@ $(eval $(call toolstack_program,xl,$(XL_SOURCES),-llzma -lzstd -llz4 -lz))
 $(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
 $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
-
 $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
+$(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
+
 .PHONY: toolstack
-toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network) ## xl and its daemons
+toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage) ## all its programs

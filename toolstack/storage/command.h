@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The command `storage`: words, options as name=value or --name value, and what they mean to the
+ * library.
+ */
+#ifndef TOOLSTACK_STORAGE_COMMAND_H
+#define TOOLSTACK_STORAGE_COMMAND_H
+
+#include "storage/sr.h"
+
+enum { EXIT_OK, EXIT_FAILED, EXIT_USAGE };
+
+#define COMMAND_WORDS 4
+
+struct command_line {
+	const char *words[COMMAND_WORDS]; /* beyond "sr create" */
+	unsigned int nr_words;
+	const char *name, *description, *uuid, *type, *size, *pool_size, *when_full, *sr;
+	bool force;
+};
+
+struct command {
+	const char *object, *verb; /* "sr", "create"; object NULL: a verb alone */
+	int (*run)(const struct command_line *c, struct sr_error *e);
+	unsigned int least, most; /* words */
+	const char *arguments, *help;
+};
+
+/* Ends with a row whose verb is NULL. */
+extern const struct command sr_commands[], vdi_commands[];
+
+/* A size from the command line. */
+int command_size(const char *text, uint64_t *bytes, struct sr_error *e);
+
+#endif
