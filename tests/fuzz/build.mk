@@ -90,5 +90,9 @@ $(call toolstack_target,devices,$(FUZZ_DEVICES))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 $(call toolstack_target,store,$(FUZZ_STORE))
 
+# Its CRC is replaced; see there.
+FUZZ_SAVED := toolstack/saverestore/stream_read.c $(FUZZ_LIB)
+$(eval $(call fuzz_target,saved,$(FUZZ_SAVED),$(FUZZ_TOOLSTACK) -Dcrc32_z=no_checksum))
+
 .PHONY: fuzz
 fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each
