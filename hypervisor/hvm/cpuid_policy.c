@@ -163,6 +163,23 @@ static void leaves_hide(struct cpuid_policy *p)
 	}
 }
 
+#define SIGNATURE_FAMILY     0x0ff00f00u /* extended and base family */
+#define SIGNATURE_FAMILY_0FH 0x00000f00u
+#define SIGNATURE_FAMILY_11H 0x00200f00u
+
+/*
+ * Kernels look for the GART in the northbridge of family 0xf: on 256 buses, twice, 33000 accesses
+ * that exit. But no processor of that family has nested paging, so this is an emulated one, without
+ * a GART. Family 0x11 is its sibling that never had one.
+ */
+static void family_choose(struct cpuid_policy *p)
+{
+	if (!cpuid_is_amd(p) || (p->basic[1].a & SIGNATURE_FAMILY) != SIGNATURE_FAMILY_0FH)
+		return;
+	p->basic[1].a = (p->basic[1].a & ~SIGNATURE_FAMILY) | SIGNATURE_FAMILY_11H;
+	p->ext[1].a = p->basic[1].a;
+}
+
 static void limits_set(struct cpuid_policy *p)
 {
 	uint32_t max_ext = cpuid_is_amd(p) ? MAX_EXT_AMD : MAX_EXT_INTEL;
@@ -226,6 +243,7 @@ void cpuid_policy_fill(struct cpuid_policy *p, enum cpuid_policy_kind kind)
 	features_depend(p, xcr0);
 	xstate_fill(p, xcr0);
 	leaves_hide(p);
+	family_choose(p);
 	limits_set(p);
 	cpuid_policy_topology(p, 1);
 	/*

@@ -27,6 +27,7 @@ static bool is_harmless(uint32_t msr)
 		MSR_PATCH_LEVEL,   MSR_MCG_CAP, MSR_MCG_STATUS, MSR_SYSCFG,  MSR_MTRRCAP,
 		MSR_MTRR_DEF_TYPE, 0xc0010055u, /* interrupt pending message */
 		0xc0010058u,                    /* MMIO configuration base */
+		0xc001001fu,                    /* northbridge configuration */
 		0xc0011029u,                    /* decode configuration */
 		0xc001102au,       0xc0011022u, 0xc0011023u,    0xc0010140u, 0xc0010141u,
 	};

@@ -87,6 +87,21 @@ static void test_emulated_features_are_there_on_a_poor_host(void **state)
 	model_domain_free(d);
 }
 
+static void test_an_emulated_k8_is_shown_as_one_without_gart(void **state)
+{
+	struct domain *d = guest_on(HOST_QEMU64, 0, 1);
+
+	assert_int_equal(ask(d->vcpu[0], 1, 0).a, 0x00260fb1); /* family 0x11, model as it was */
+	assert_int_equal(ask(d->vcpu[0], EXT + 1, 0).a, 0x00260fb1);
+	model_domain_free(d);
+	d = guest_on(HOST_ZEN, 7, 1);
+	assert_int_equal(ask(d->vcpu[0], 1, 0).a, 0x00a20f12);
+	model_domain_free(d);
+	d = guest_on(HOST_XEON, 7, 1);
+	assert_int_equal(ask(d->vcpu[0], 1, 0).a, 0x00050654);
+	model_domain_free(d);
+}
+
 static void test_the_copy_of_leaf_1_stays_one(void **state)
 {
 	struct domain *d = guest_on(HOST_ZEN, 7, 2);
@@ -475,6 +490,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_a_host_with_everything_shows_only_what_is_listed),
 		cmocka_unit_test(test_emulated_features_are_there_on_a_poor_host),
+		cmocka_unit_test(test_an_emulated_k8_is_shown_as_one_without_gart),
 		cmocka_unit_test(test_the_copy_of_leaf_1_stays_one),
 		cmocka_unit_test(test_avx_goes_with_its_state),
 		cmocka_unit_test(test_invariant_tsc_is_for_domain_0),
