@@ -175,14 +175,15 @@ void domain_shutdown(struct domain *d, uint8_t code)
 	struct vcpu *v;
 
 	if (d->is_control)
-		machine_follows(code);
+		machine_follows(d->shutdown_code_chosen ? d->shutdown_code : code);
 	spin_lock(&d->lock);
 	if (d->is_shut_down) {
 		spin_unlock(&d->lock);
 		return;
 	}
 	d->is_shut_down = true;
-	d->shutdown_code = code;
+	if (!d->shutdown_code_chosen)
+		d->shutdown_code = code;
 	spin_unlock(&d->lock);
 	domain_watchdogs_stop(d);
 	for_each_vcpu(d, v) {
@@ -202,7 +203,7 @@ int domain_resume(struct domain *d)
 		spin_unlock(&d->lock);
 		return -EINVAL;
 	}
-	d->is_shut_down = false;
+	d->is_shut_down = d->shutdown_code_chosen = false;
 	d->shutdown_code = 0;
 	spin_unlock(&d->lock);
 	for_each_vcpu(d, v) {

@@ -6,9 +6,6 @@
 #include "domain.h"
 
 void vcpu_destroy(struct vcpu *v);
-/*
- * Into and out of the table that domain_get searches. -EEXIST when the id, or its slot, is taken.
- */
 int vcpu_info_init(struct vcpu *v);
 void vcpu_info_destroy(struct vcpu *v);
 /* Gives back the guest frame that v->info is in, if it was registered. */
@@ -16,6 +13,10 @@ void guest_frame_release_info(struct vcpu *v);
 /* Makes v look up if it is in the guest; and waits until it has been put away. */
 void vcpu_leave_guest(struct vcpu *v);
 void vcpu_wait_stopped(struct vcpu *v);
+/*
+ * Into and out of the table that domain_get searches. -EEXIST when the id is taken, be it by a
+ * domain that only waits for others to let go of its pages; -ENOMEM.
+ */
 int domain_register(struct domain *d);
 void domain_unlist(struct domain *d);
 void domain_unregister(struct domain *d);

@@ -9,25 +9,59 @@
 #include "mm.h"
 #include "private.h"
 
-#define SLOTS 1024u /* ids are unique modulo this: as many domains at once */
+#define SLOTS_PER_PAGE (PAGE_SIZE / sizeof(struct domain *))
 
 static struct spinlock list_lock;
 static struct list domains = LIST_INIT(domains); /* ascending ids; list_lock */
-static struct domain *slots[SLOTS];              /* written under list_lock */
+/* One slot for each id, in pages that come when they are needed and stay; under list_lock. */
+static struct domain **slot_page[DIV_ROUND_UP(DOMID_FIRST_RESERVED, SLOTS_PER_PAGE)];
 
 struct domain *domain0;
 
+/* Without a lock, for those who hold something that keeps the domain. */
+static struct domain *slot_read(domid_t id)
+{
+	struct domain **page;
+
+	if (id >= DOMID_FIRST_RESERVED)
+		return NULL;
+	page = atomic_read(&slot_page[id / SLOTS_PER_PAGE]);
+	return page ? atomic_read(&page[id % SLOTS_PER_PAGE]) : NULL;
+}
+
+bool domain_id_taken(domid_t id)
+{
+	return slot_read(id);
+}
+
+static int slot_take(struct domain *d)
+{
+	struct domain ***page = &slot_page[d->id / SLOTS_PER_PAGE];
+
+	if (domain_id_taken(d->id))
+		return -EEXIST;
+	if (!*page) {
+		struct domain **fresh = heap_alloc(0);
+
+		if (!fresh)
+			return -ENOMEM;
+		atomic_set(page, fresh);
+	}
+	atomic_set(&(*page)[d->id % SLOTS_PER_PAGE], d);
+	return 0;
+}
+
 int domain_register(struct domain *d)
 {
-	struct domain **slot = &slots[d->id % SLOTS];
 	struct list *pos;
+	int rc;
 
 	spin_lock(&list_lock);
-	if (*slot) {
+	rc = slot_take(d);
+	if (rc) {
 		spin_unlock(&list_lock);
-		return -EEXIST;
+		return rc;
 	}
-	atomic_set(slot, d);
 	list_for_each(pos, &domains)
 		if (list_entry(pos, struct domain, link)->id > d->id)
 			break;
@@ -45,15 +79,12 @@ void domain_unlist(struct domain *d)
 
 void domain_unregister(struct domain *d)
 {
-	atomic_set(&slots[d->id % SLOTS], NULL);
+	atomic_set(&slot_page[d->id / SLOTS_PER_PAGE][d->id % SLOTS_PER_PAGE], NULL);
 }
 
 struct domain *domain_of_page(const struct page_info *pg)
 {
-	uint16_t id = READ_ONCE(pg->owner);
-	struct domain *d = atomic_read(&slots[id % SLOTS]);
-
-	return d && d->id == id ? d : NULL;
+	return slot_read(READ_ONCE(pg->owner));
 }
 
 struct domain *domain_get(domid_t id)
@@ -65,9 +96,9 @@ struct domain *domain_get(domid_t id)
 	if (id >= DOMID_FIRST_RESERVED)
 		return NULL;
 	spin_lock(&list_lock);
-	d = slots[id % SLOTS];
+	d = slot_read(id);
 	/* One that was taken off the list is only waiting for its last references. */
-	if (d && (d->id != id || list_empty(&d->link)))
+	if (d && list_empty(&d->link))
 		d = NULL;
 	if (d)
 		atomic_add(&d->refs, 1);

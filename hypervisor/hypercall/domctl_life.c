@@ -58,17 +58,12 @@ static int id_choose(domid_t *id)
 	static domid_t last; /* only under domctl */
 
 	for (unsigned n = 1; n < DOMID_FIRST_RESERVED; n++) {
-		unsigned try = (last + n) % DOMID_FIRST_RESERVED;
-		struct domain *d;
+		domid_t try = (domid_t)((last + n) % DOMID_FIRST_RESERVED);
 
-		if (!try)
-			continue;
-		d = domain_get((domid_t)try);
-		if (!d) {
-			*id = last = (domid_t)try;
+		if (try && !domain_id_taken(try)) {
+			*id = last = try;
 			return 0;
 		}
-		domain_put(d);
 	}
 	return -ENOSPC;
 }

@@ -146,11 +146,8 @@ static int extent_populate(struct domain *d, gfn_t gfn, unsigned order)
 
 /* --- lists of extents ------------------------------------------------------------------------- */
 
-/* How large an extent may be: what one page-table entry maps; guests themselves up to 2 MiB. */
-static unsigned order_max(void)
-{
-	return domain_current()->is_control ? ORDER_1G : ORDER_2M;
-}
+/* How large an extent may be: it is worked on in one go, scrubbed above all. */
+#define ORDER_MAX ORDER_2M
 
 static bool gfns_plausible(uint64_t gfn, unsigned order)
 {
@@ -196,7 +193,7 @@ long memory_reservation(unsigned op, uint64_t arg, uint64_t start)
 	/* The answer counts extents, and progress must fit beside the command. */
 	if (r.nr_extents > UINT32_MAX >> MEMOP_PROGRESS_SHIFT || start > r.nr_extents)
 		return -EINVAL;
-	if (r.extent_order > order_max())
+	if (r.extent_order > ORDER_MAX)
 		return (long)start; /* as Xen has it: no extent was done */
 	if (op == XENMEM_increase_reservation)
 		/* Frames without a place are of no use to a domain that sees no machine frames. */

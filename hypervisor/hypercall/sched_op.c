@@ -27,7 +27,7 @@ static long sched_shutdown(uint64_t arg)
 	return 0;
 }
 
-/* The reason that a later shutdown without one of its own (a triple fault) is to have. */
+/* The reason that the shutdown to come shall have, whatever ends the domain. */
 static long sched_shutdown_code(uint64_t arg)
 {
 	struct domain *d = domain_current();
@@ -38,8 +38,10 @@ static long sched_shutdown_code(uint64_t arg)
 	if (s.reason > SHUTDOWN_MAX)
 		return -EINVAL;
 	spin_lock(&d->lock);
-	if (!d->is_shutting_down)
+	if (!d->is_shut_down && !d->shutdown_code_chosen) {
+		d->shutdown_code_chosen = true;
 		d->shutdown_code = (uint8_t)s.reason;
+	}
 	spin_unlock(&d->lock);
 	return 0;
 }
@@ -121,6 +123,9 @@ static long poll_start(struct vcpu *v, const struct poll *p, time_ns_t timeout)
 
 	if (timeout && timeout <= time_now())
 		return 0;
+	/* That of a poll which an event has ended would end this one. */
+	if (v->poll_timer.expires != TIME_NEVER)
+		timer_stop(&v->poll_timer);
 	v->event.poll_port = p->nr == 1 ? p->port[0] : 0;
 	bit_test_and_set(v->id, mask);
 	if (!sleep_unless(v, poll_pending, p)) {

@@ -18,11 +18,16 @@ static bool vcpu_is_down(const struct vcpu *v)
 
 static long vcpu_op_up(struct vcpu *v)
 {
-	if (!v->initialised)
-		return -EINVAL;
-	if (vcpu_is_down(v))
+	long rc = -EINVAL;
+
+	/* A start-up IPI writes the state that v would begin to run with. */
+	spin_lock(&v->domain->lock);
+	if (v->initialised) {
 		vcpu_up(v);
-	return 0;
+		rc = 0;
+	}
+	spin_unlock(&v->domain->lock);
+	return rc;
 }
 
 static long vcpu_op_down(struct vcpu *v)

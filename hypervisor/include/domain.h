@@ -60,17 +60,17 @@ struct vcpu {
 #define VCPU_PAUSE_SHUTDOWN 4u /* its domain has shut down */
 
 struct domain {
-	domid_t id;        /* constant */
-	bool is_control;   /* domain 0: may call domctl, sysctl, platform_op; constant */
-	bool is_dying;     /* destroy has begun; d->lock */
-	bool is_shut_down; /* d->lock */
-	bool is_shutting_down;
-	bool being_destroyed;  /* somebody is inside domain_destroy; atomic */
-	uint8_t shutdown_code; /* SHUTDOWN_* */
-	uint32_t refs;         /* atomic */
-	struct list link;      /* domain_list lock */
-	uint8_t handle[16];    /* UUID; d->lock */
-	uint32_t create_flags; /* XEN_DOMCTL_CDF_*; constant */
+	domid_t id;                /* constant */
+	bool is_control;           /* domain 0: may call domctl, sysctl, platform_op; constant */
+	bool is_dying;             /* destroy has begun; d->lock */
+	bool is_shut_down;         /* d->lock */
+	bool being_destroyed;      /* somebody is inside domain_destroy; atomic */
+	bool shutdown_code_chosen; /* by the guest, ahead of its shutdown; d->lock */
+	uint8_t shutdown_code;     /* SHUTDOWN_*; d->lock */
+	uint32_t refs;             /* atomic */
+	struct list link;          /* domain_list lock */
+	uint8_t handle[16];        /* UUID; d->lock */
+	uint32_t create_flags;     /* XEN_DOMCTL_CDF_*; constant */
 	struct spinlock lock;
 
 	unsigned max_vcpus;           /* constant once created */
@@ -119,6 +119,8 @@ void domain_put(struct domain *d);
 /* The first domain with an id of at least `from`, with a reference; NULL at the end. */
 struct domain *domain_next(domid_t from);
 extern struct domain *domain0;
+/* Has a domain this id? Also one that cannot be found any more because it only waits to be freed. */
+bool domain_id_taken(domid_t id);
 /* NULL when there is no such vCPU (yet). */
 static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned id)
 {

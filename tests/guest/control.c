@@ -202,6 +202,18 @@ TEST(triple_fault_is_a_crash)
 	finish(domid);
 }
 
+/* The code that a guest has chosen ahead is what its end is told as; the first one counts. */
+TEST(shutdown_code_is_chosen_ahead)
+{
+	domid_t domid = PREPARE(named_triple_fault);
+
+	domain_unpause(domid);
+	CHECK(WAIT_FOR(domain_shutdown_reason(domid) >= 0, 3000), "flags %x", domain_flags(domid));
+	CHECK_EQ((int)data[1], 0);
+	CHECK_EQ(domain_shutdown_reason(domid), SHUTDOWN_watchdog);
+	finish(domid);
+}
+
 TEST(running_off_its_memory_ends_only_it)
 {
 	domid_t domid = PREPARE(wild);

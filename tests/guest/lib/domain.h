@@ -40,16 +40,17 @@ void domain_unpause(domid_t domid);
 void domain_pause(domid_t domid);
 
 #define PAYLOAD(name) extern const char payload_##name[], payload_##name##_end[]
-PAYLOAD(poweroff);      /* writes 0x600d to data[0], then shuts down */
-PAYLOAD(reboot);        /* shuts down with SHUTDOWN_reboot */
-PAYLOAD(triple_fault);  /* an exception without an IDT */
-PAYLOAD(spin);          /* counts up data[0] for ever */
-PAYLOAD(halt);          /* writes 1 to data[0]; HLT with interrupts on, but there are none */
-PAYLOAD(halt_for_good); /* the same with interrupts off */
-PAYLOAD(wild);          /* jumps to an address without memory */
-PAYLOAD(wild_write);    /* writes where no memory is, reads back into data[1], then poweroff */
-PAYLOAD(bad_calls);     /* data[1..3]: answers to wrong calls; then poweroff */
-PAYLOAD(console);       /* console_io write of a line, then poweroff */
+PAYLOAD(poweroff);           /* writes 0x600d to data[0], then shuts down */
+PAYLOAD(reboot);             /* shuts down with SHUTDOWN_reboot */
+PAYLOAD(triple_fault);       /* an exception without an IDT */
+PAYLOAD(named_triple_fault); /* that, having said that it would be SHUTDOWN_watchdog, then reboot */
+PAYLOAD(spin);               /* counts up data[0] for ever */
+PAYLOAD(halt);               /* writes 1 to data[0]; HLT with interrupts on, but there are none */
+PAYLOAD(halt_for_good);      /* the same with interrupts off */
+PAYLOAD(wild);               /* jumps to an address without memory */
+PAYLOAD(wild_write);         /* writes where no memory is, reads back into data[1], then poweroff */
+PAYLOAD(bad_calls);          /* data[1..3]: answers to wrong calls; then poweroff */
+PAYLOAD(console);            /* console_io write of a line, then poweroff */
 PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
 PAYLOAD(structures_32); /* answers to calls whose structures have 32-bit words; then poweroff */
 PAYLOAD(echo_events);   /* data[1]: its port; answers each event with one, counting in data[0] */

@@ -63,6 +63,16 @@ payload_\name\()_end:
 	ud2
 	end triple_fault
 
+	payload named_triple_fault
+	movl $4, DATA + 0x800
+	call SCHED_OP, 5, DATA + 0x800, 0
+	movl %eax, DATA + 4
+	movl $1, DATA + 0x800
+	call SCHED_OP, 5, DATA + 0x800, 0
+	lidt DATA + 0x900
+	ud2
+	end named_triple_fault
+
 	payload spin
 1:	incl DATA
 	jmp 1b

@@ -188,6 +188,16 @@ int domain_create(domid_t id, const struct domain_config *config, struct domain 
 	return 0;
 }
 
+/* 4 is no longer to be found, but not free either. */
+bool domain_id_taken(domid_t id)
+{
+	struct domain *d = domain_get(id);
+
+	if (d)
+		domain_put(d);
+	return d || id == 4;
+}
+
 /* Ids are 0, 1 and 2 here. */
 struct domain *domain_next(domid_t from)
 {
@@ -341,6 +351,8 @@ static void test_creation(void **state)
 	assert_int_equal(guest->controller_pauses, 1);
 	assert_int_equal(create(good_creation(), 0xffff), 0);
 	assert_int_equal(created_id, 3); /* not the same again */
+	assert_int_equal(create(good_creation(), 0xffff), 0);
+	assert_int_equal(created_id, 5);
 	assert_int_equal(create(good_creation(), 55), 0);
 	assert_int_equal(created_id, 55);
 	create_error = -EEXIST;

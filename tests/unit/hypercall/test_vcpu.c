@@ -91,6 +91,7 @@ void vcpu_kick(struct vcpu *vcpu)
 }
 void vcpu_up(struct vcpu *vcpu)
 {
+	assert_true(spin_is_locked(&vcpu->domain->lock));
 	vcpu->pause_flags &= ~VCPU_PAUSE_DOWN;
 }
 void vcpu_down(struct vcpu *vcpu)
@@ -283,6 +284,14 @@ static void test_poll_times_out(void **state)
 	/* Late, when it has been woken already: nothing. */
 	fire(&v->poll_timer);
 	assert_int_equal(kicks, 1);
+	/* An event was faster: the timer does not end the next poll. */
+	assert_int_equal(poll(1, 3, 30000), 0);
+	v->pause_flags = 0;
+	guest->poll_mask[0] = 0;
+	assert_int_equal(poll(1, 3, 0), 0);
+	assert_int_equal(v->poll_timer.expires, TIME_NEVER);
+	v->pause_flags = 0;
+	guest->poll_mask[0] = 0;
 	/* A time that is over (it is 12345 now). */
 	assert_int_equal(poll(1, 3, 12345), 0);
 	assert_int_equal(v->pause_flags, 0);
