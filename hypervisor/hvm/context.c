@@ -83,6 +83,10 @@ static void cpu_unpack(const struct hvm_hw_cpu *c, struct hvm_state *s, struct c
 	s->cr3 = c->cr3;
 	s->cr4 = c->cr4;
 	s->efer = c->msr_efer;
+	s->dr[0] = c->dr0;
+	s->dr[1] = c->dr1;
+	s->dr[2] = c->dr2;
+	s->dr[3] = c->dr3;
 	/* Bits that read as ones on every processor; builders leave these registers 0. */
 	s->dr6 = (c->dr6 & ~BIT(12)) | 0xffff0ff0UL;
 	s->dr7 = (c->dr7 & ~(BIT(11) | BIT(12) | BIT(14) | BIT(15))) | BIT(10);
@@ -133,8 +137,6 @@ static int cpu_check(const struct domain *d, const struct record *r)
 		return refuse(d, r, "a pending event of a kind that is not supported");
 	if ((c.flags & XEN_X86_FPU_INITIALISED) && !fpu_image_ok(c.fpu_regs))
 		return refuse(d, r, "reserved bits in MXCSR");
-	if (c.dr0 | c.dr1 | c.dr2 | c.dr3)
-		return refuse(d, r, "breakpoint addresses, which are not supported");
 	if (c.msr_tsc_aux >> 32)
 		return refuse(d, r, "reserved bits in TSC_AUX");
 	cpu_unpack(&c, &s, &regs);

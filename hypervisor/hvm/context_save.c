@@ -74,6 +74,10 @@ static void cpu_pack(struct vcpu *v, struct hvm_hw_cpu *c)
 	c->cr3 = s.cr3;
 	c->cr4 = s.cr4;
 	c->msr_efer = s.efer;
+	c->dr0 = s.dr[0];
+	c->dr1 = s.dr[1];
+	c->dr2 = s.dr[2];
+	c->dr3 = s.dr[3];
 	c->dr6 = s.dr6;
 	c->dr7 = s.dr7;
 	c->msr_star = s.star;

@@ -108,7 +108,7 @@ unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX])
 	for (at = base + v->hvm.regs.rip; got < INSN_MAX;) {
 		unsigned n = (unsigned)MIN(INSN_MAX - got, PAGE_SIZE - (at & ~PAGE_MASK));
 
-		if (!guest_walk(v, at, false, &gpa) ||
+		if (!guest_walk(v, at, false, &gpa, NULL) ||
 		    guest_phys_read(v->domain, gpa, bytes + got, n))
 			break;
 		got += n;
@@ -120,6 +120,16 @@ unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX])
 void hvm_inject_gp(struct vcpu *v)
 {
 	hvm->inject_exception(v, 13, true, 0);
+}
+
+void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error)
+{
+	struct hvm_state s;
+
+	hvm->get_state(v, &s);
+	s.cr2 = linear;
+	hvm->set_state(v, &s);
+	hvm->inject_exception(v, 14, true, error);
 }
 
 void hvm_inject_ud(struct vcpu *v)

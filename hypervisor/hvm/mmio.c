@@ -9,6 +9,7 @@
 #include "guest_access.h"
 #include "guest_walk.h"
 #include "hvm.h"
+#include "lib.h"
 #include "log.h"
 #include "mm.h"
 #include "vioapic.h"
@@ -49,17 +50,41 @@ static int mmio_write(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value)
 	return 0;
 }
 
+/*
+ * The other operand of MOVS, piece by piece within a page. Not mapped: the guest gets its page
+ * fault and -EFAULT ends the emulation. Mapped to where there is no memory: ones, or lost.
+ */
+static int mem_access(struct vcpu *v, uint64_t linear, unsigned size, bool write, uint8_t *bytes)
+{
+	while (size) {
+		unsigned n = (unsigned)MIN(size, PAGE_SIZE - (linear & ~PAGE_MASK));
+		uint32_t error;
+		gpaddr_t gpa;
+
+		if (!guest_walk(v, linear, write, &gpa, &error)) {
+			hvm_inject_pf(v, linear, error);
+			return -EFAULT;
+		}
+		if (write)
+			guest_phys_write(v->domain, gpa, bytes, n);
+		else if (guest_phys_read(v->domain, gpa, bytes, n))
+			memset(bytes, 0xff, n);
+		linear += n;
+		bytes += n;
+		size -= n;
+	}
+	return 0;
+}
+
 static int mem_read(void *ctx, uint64_t linear, unsigned size, uint64_t *value)
 {
-	(void)ctx;
 	*value = 0;
-	return guest_copy_from(value, linear, size);
+	return mem_access(ctx, linear, size, false, (uint8_t *)value);
 }
 
 static int mem_write(void *ctx, uint64_t linear, unsigned size, uint64_t value)
 {
-	(void)ctx;
-	return guest_copy_to(linear, &value, size);
+	return mem_access(ctx, linear, size, true, (uint8_t *)&value);
 }
 
 static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_write };
@@ -77,10 +102,10 @@ static void emulate(struct vcpu *v, const struct vmexit *e)
 	rc = insn_decode(bytes, got, mode, &in);
 	if (!rc)
 		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
-	if (!rc) {
+	if (!rc)
 		hvm->skipped(v);
+	if (!rc || rc == -EFAULT)
 		return;
-	}
 	domain_crash(v->domain,
 		     "access to emulated memory at %#lx by an instruction that cannot be emulated "
 		     "(%d): rip %#lx, bytes %02x %02x %02x %02x %02x %02x %02x %02x",

@@ -188,6 +188,8 @@ static void context_pack(struct vcpu *v, struct vcpu_guest_context *c)
 	c->ctrlreg[2] = s.cr2;
 	c->ctrlreg[3] = s.cr3;
 	c->ctrlreg[4] = s.cr4;
+	for (unsigned i = 0; i < ARRAY_SIZE(s.dr); i++)
+		c->debugreg[i] = s.dr[i];
 	c->debugreg[6] = s.dr6;
 	c->debugreg[7] = s.dr7;
 	c->fs_base = s.seg[SEG_FS].base;

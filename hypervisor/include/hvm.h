@@ -39,7 +39,7 @@ enum hvm_segment_index {
 /* Everything of a virtual CPU that the vendor's control block keeps, besides cpu_regs. */
 struct hvm_state {
 	struct hvm_segment seg[SEG_COUNT];
-	uint64_t cr0, cr2, cr3, cr4, efer, dr6, dr7;
+	uint64_t cr0, cr2, cr3, cr4, efer, dr[4], dr6, dr7;
 	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip, pat;
 };
@@ -96,7 +96,7 @@ struct hvm_vcpu {
 	uint64_t p2m_generation; /* see struct p2m */
 	bool nmi_pending;
 	bool call_is_32bit; /* the hypercall under way came from 32-bit mode */
-	int offered; /* the vector to deliver as soon as the guest is open for it, or -1 */
+	int offered;        /* the vector to deliver as soon as the guest is open for it, or -1 */
 	bool offered_by_vlapic; /* else it is the upcall, which the guest may have cleared by then */
 	uint8_t upcall_vector;  /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
 	/* counted on its own CPU; shown by debug keys and on destroy */
@@ -166,6 +166,8 @@ void hvm_inject_pending(struct vcpu *v);
 bool hvm_has_pending(struct vcpu *v);
 void hvm_inject_gp(struct vcpu *v);
 void hvm_inject_ud(struct vcpu *v);
+/* error: PAGE_FAULT_*, guest_walk.h. */
+void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
 /* The event channel code raised the upcall flag of v. */
 void hvm_assert_upcall(struct vcpu *v);
 void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);

@@ -64,7 +64,9 @@ static bool read_entry(struct domain *d, gpaddr_t table, unsigned index, bool wi
 	return !guest_phys_read(d, table + (uint64_t)index * (wide ? 8 : 4), e, wide ? 8 : 4);
 }
 
-static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_t *gpa)
+/* *present: the entry that forbids the access is there. */
+static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_t *gpa,
+		 bool *present)
 {
 	struct domain *d = v->domain;
 	uint64_t cr0, cr4, efer, cr3 = hvm->get_cr3(v, &cr0, &cr4, &efer), e, size;
@@ -73,6 +75,7 @@ static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_
 	unsigned bits = wide ? 9 : 10;
 	gpaddr_t table = cr3 & (efer & EFER_LMA ? PTE_ADDRESS : wide ? 0xffffffe0UL : 0xfffff000UL);
 
+	*present = false;
 	if (!(cr0 & CR0_PG)) {
 		*gpa = (uint32_t)linear;
 		return true;
@@ -87,7 +90,8 @@ static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_
 		bool pdpte = level == 2 && !(efer & EFER_LMA);
 		unsigned index = linear >> shift & (pdpte ? 3u : (1u << bits) - 1);
 
-		if (!read_entry(d, table, index, wide, &e) || !(e & PTE_PRESENT))
+		*present = read_entry(d, table, index, wide, &e) && (e & PTE_PRESENT);
+		if (!*present)
 			return false;
 		if (!pdpte && user && !(e & PTE_USER))
 			return false;
@@ -105,9 +109,16 @@ static bool walk(struct vcpu *v, uint64_t linear, bool write, bool user, gpaddr_
 	return true;
 }
 
-bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa)
+bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa, uint32_t *error)
 {
-	return walk(v, linear, write, hvm->get_cpl(v) == 3, gpa);
+	bool user = hvm->get_cpl(v) == 3, present;
+
+	if (walk(v, linear, write, user, gpa, &present))
+		return true;
+	if (error)
+		*error = (present ? PAGE_FAULT_PRESENT : 0) | (write ? PAGE_FAULT_WRITE : 0) |
+			 (user ? PAGE_FAULT_USER : 0);
+	return false;
 }
 
 int guest_copy_from(void *dst, uint64_t va, size_t len)
@@ -118,7 +129,8 @@ int guest_copy_from(void *dst, uint64_t va, size_t len)
 	while (len) {
 		size_t n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
 
-		if (!guest_walk(v, va, false, &gpa) || guest_phys_read(v->domain, gpa, dst, n))
+		if (!guest_walk(v, va, false, &gpa, NULL) ||
+		    guest_phys_read(v->domain, gpa, dst, n))
 			return -EFAULT;
 		va += n;
 		dst = (char *)dst + n;
@@ -131,11 +143,13 @@ static int copy_to(uint64_t va, const void *src, size_t len, bool user)
 {
 	struct vcpu *v = vcpu_current();
 	gpaddr_t gpa;
+	bool present;
 
 	while (len) {
 		size_t n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
 
-		if (!walk(v, va, true, user, &gpa) || guest_phys_write(v->domain, gpa, src, n))
+		if (!walk(v, va, true, user, &gpa, &present) ||
+		    guest_phys_write(v->domain, gpa, src, n))
 			return -EFAULT;
 		va += n;
 		src = (const char *)src + n;

@@ -23,8 +23,8 @@ void fpu_init_cpu(void)
 		return;
 	write_cr4(read_cr4() | CR4_OSXSAVE);
 	cpuid_count(0xd, 0, r);
-	/* What AVX-512 and older need; newer state components come when they are virtualised. */
-	xcr0_all = ((uint64_t)r[3] << 32 | r[0]) & 0xe7;
+	/* x87, SSE, AVX, AVX-512, PKRU; newer state components come when they are virtualised. */
+	xcr0_all = ((uint64_t)r[3] << 32 | r[0]) & 0x2e7;
 	xsetbv(0, xcr0_all);
 	cpuid_count(0xd, 0, r);
 	area_size = r[1];

@@ -11,6 +11,8 @@
 #include "test.h"
 #include "trap.h"
 
+#define APIC_VERSION_AT 0xfee00030UL
+
 static int rdmsr_faults(uint32_t msr)
 {
 	return FAULTS("rdmsr", : : "c"(msr) : "eax", "edx", "memory");
@@ -53,6 +55,21 @@ TEST(our_own_faults_are_ours)
 	CHECK_EQ(FAULTS("movl %%eax, 0x50000123", : : : "memory"), TRAP_PF);
 	CHECK_EQ(fault_address, 0x50000123);
 	CHECK_EQ(fault_error, 2);
+}
+
+/* Emulated, for the sake of one operand; the other is where nothing is mapped. */
+TEST(string_moves_between_devices_and_nowhere_fault)
+{
+	page_unmap_2m(0x50000000);
+	CHECK_EQ(FAULTS("movsl", : : "S"(APIC_VERSION_AT), "D"(0x50000124) : "memory"), TRAP_PF);
+	CHECK_EQ(fault_address, 0x50000124);
+	CHECK_EQ(fault_error, 2);
+	CHECK_EQ(FAULTS("movsl", : : "S"(0x50000124), "D"(APIC_VERSION_AT) : "memory"), TRAP_PF);
+	CHECK_EQ(fault_address, 0x50000124);
+	CHECK_EQ(fault_error, 0);
+	/* Half of it: the page behind is the one that is missing. */
+	CHECK_EQ(FAULTS("movsl", : : "S"(APIC_VERSION_AT), "D"(0x4ffffffe) : "memory"), TRAP_PF);
+	CHECK_EQ(fault_address, 0x50000000);
 }
 
 TEST(empty_ports_read_ones)

@@ -50,6 +50,36 @@ TEST(init_and_sipi_start_it)
 	CHECK_EQ(ap_id, smp_apic_id(1));
 }
 
+static volatile uint64_t breakpoints;
+
+static void set_breakpoints(void *arg)
+{
+	asm volatile("mov %0, %%dr0; mov %0, %%dr3" : : "r"((uint64_t)arg));
+}
+
+static void get_breakpoints(void *arg)
+{
+	uint64_t dr0, dr3;
+
+	(void)arg;
+	asm volatile("mov %%dr0, %0; mov %%dr3, %1" : "=r"(dr0), "=r"(dr3));
+	breakpoints = dr0 | dr3;
+}
+
+TEST(init_clears_breakpoints)
+{
+	need_cpu1();
+	smp_give(set_breakpoints, (void *)0x1234);
+	CHECK(WAIT_FOR(smp_done(), 500), "it does no work");
+	smp_give(get_breakpoints, 0);
+	CHECK(WAIT_FOR(smp_done(), 500), "it does no work");
+	CHECK_EQ(breakpoints, 0x1234);
+	CHECK(smp_start_by_sipi(), "it does not come up again");
+	smp_give(get_breakpoints, 0);
+	CHECK(WAIT_FOR(smp_done(), 500), "it does no work");
+	CHECK_EQ(breakpoints, 0);
+}
+
 static void wait_for_interrupt(void *arg)
 {
 	(void)arg;

@@ -39,7 +39,8 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s);
 void svm_set_state(struct vcpu *v, const struct hvm_state *s);
 bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
-/* The CPU's half of the state into the VMCB, if v is loaded here. */
+/* The CPU's half of the state from where it is kept, and back there if v is loaded here. */
+void svm_load(struct vcpu *v);
 void svm_sync(struct vcpu *v);
 
 /* --- exit.c --- */

@@ -12,12 +12,25 @@
 
 #define PAT_POWER_ON 0x0007040600070406UL
 
+void svm_load(struct vcpu *v)
+{
+	struct svm_vcpu *s = svm_of(v);
+
+	__asm__ volatile("vmload %%rax" : : "a"(s->vmcb_pa) : "memory");
+	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
+			 :
+			 : "r"(s->dr[0]), "r"(s->dr[1]), "r"(s->dr[2]), "r"(s->dr[3]));
+}
+
 void svm_sync(struct vcpu *v)
 {
 	struct svm_vcpu *s = svm_of(v);
 
-	if (s->loaded)
-		__asm__ volatile("vmsave %%rax" : : "a"(s->vmcb_pa) : "memory");
+	if (!s->loaded)
+		return;
+	__asm__ volatile("vmsave %%rax" : : "a"(s->vmcb_pa) : "memory");
+	__asm__ volatile("mov %%dr0, %0; mov %%dr1, %1; mov %%dr2, %2; mov %%dr3, %3"
+			 : "=r"(s->dr[0]), "=r"(s->dr[1]), "=r"(s->dr[2]), "=r"(s->dr[3]));
 }
 
 static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
@@ -51,6 +64,7 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s)
 	s->cr3 = c->cr3;
 	s->cr4 = c->cr4;
 	s->efer = c->efer & ~EFER_SVME;
+	memcpy(s->dr, svm_of(v)->dr, sizeof(s->dr));
 	s->dr6 = c->dr6;
 	s->dr7 = c->dr7;
 	s->star = c->star;
@@ -76,6 +90,7 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s)
 	c->cr3 = s->cr3;
 	c->cr4 = s->cr4;
 	c->efer = s->efer | EFER_SVME;
+	memcpy(svm_of(v)->dr, s->dr, sizeof(s->dr));
 	c->dr6 = s->dr6;
 	c->dr7 = s->dr7;
 	c->star = s->star;
@@ -89,7 +104,7 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s)
 	c->g_pat = s->pat ? s->pat : PAT_POWER_ON;
 	c->clean = 0;
 	if (svm_of(v)->loaded)
-		__asm__ volatile("vmload %%rax" : : "a"(svm_of(v)->vmcb_pa) : "memory");
+		svm_load(v);
 }
 
 bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)

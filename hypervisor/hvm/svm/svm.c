@@ -13,9 +13,12 @@
 #include "private.h"
 #include "processor.h"
 
-#define VM_CR_SVMDIS BIT(4)
+#define VM_CR_SVMDIS  BIT(4)
+
+#define FEATURE_RDPRU (1u << 4) /* CPUID 80000008 EBX */
 
 bool svm_has_next_rip;
+static bool has_rdpru;
 
 /* Branches of guests do not steer the hypervisor's, on CPUs that see to it themselves (Zen 4). */
 static uint64_t auto_ibrs(void)
@@ -51,6 +54,8 @@ static int svm_cpu_enable(void)
 		return -ENODEV;
 	}
 	svm_has_next_rip = r[3] & 8;
+	cpuid_count(0x80000008, 0, r);
+	has_rdpru = r[1] & FEATURE_RDPRU;
 	hsave = heap_alloc(0);
 	if (!hsave)
 		return -ENOMEM;
@@ -93,6 +98,8 @@ static int svm_vcpu_init(struct vcpu *v)
 			INTERCEPT_MWAIT | INTERCEPT_XSETBV;
 	if (!v->domain->is_control)
 		c->intercept2 |= INTERCEPT_WBINVD; /* caches are everybody's */
+	if (has_rdpru)
+		c->intercept2 |= INTERCEPT_RDPRU; /* not offered, and it tells of the whole CPU */
 	c->iopm_base = virt_to_paddr(v->domain->hvm.io_bitmap);
 	c->msrpm_base = virt_to_paddr(v->domain->hvm.msr_bitmap);
 	c->nested_control = NESTED_ENABLE;
@@ -112,23 +119,14 @@ static void svm_vcpu_destroy(struct vcpu *v)
 
 static void svm_switch_in(struct vcpu *v)
 {
-	struct svm_vcpu *s = svm_of(v);
-
-	__asm__ volatile("vmload %%rax" : : "a"(s->vmcb_pa) : "memory");
-	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
-			 :
-			 : "r"(s->dr[0]), "r"(s->dr[1]), "r"(s->dr[2]), "r"(s->dr[3]));
-	s->loaded = true;
+	svm_load(v);
+	svm_of(v)->loaded = true;
 }
 
 static void svm_switch_out(struct vcpu *v)
 {
-	struct svm_vcpu *s = svm_of(v);
-
 	svm_sync(v);
-	__asm__ volatile("mov %%dr0, %0; mov %%dr1, %1; mov %%dr2, %2; mov %%dr3, %3"
-			 : "=r"(s->dr[0]), "=r"(s->dr[1]), "=r"(s->dr[2]), "=r"(s->dr[3]));
-	s->loaded = false;
+	svm_of(v)->loaded = false;
 }
 
 /* --- one entry and exit ----------------------------------------------------------------------- */

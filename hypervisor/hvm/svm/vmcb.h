@@ -112,6 +112,7 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 #define INTERCEPT_MONITOR (1u << 10)
 #define INTERCEPT_MWAIT   (1u << 11)
 #define INTERCEPT_XSETBV  (1u << 13)
+#define INTERCEPT_RDPRU   (1u << 14)
 
 /* vintr */
 #define VINTR_TPR          0xffUL
@@ -161,6 +162,7 @@ enum svm_exit {
 	SVM_EXIT_MONITOR = 0x8a,
 	SVM_EXIT_MWAIT = 0x8b,
 	SVM_EXIT_XSETBV = 0x8d,
+	SVM_EXIT_RDPRU = 0x8e,
 	SVM_EXIT_NPF = 0x400,
 };
 

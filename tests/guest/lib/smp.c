@@ -90,6 +90,7 @@ bool smp_start_by_sipi(void)
 {
 	uint32_t id = smp_apic_id(1);
 
+	started = busy = false;
 	ap_prepare();
 	memcpy((void *)TRAMPOLINE, ap_start16, ap_start16_end - ap_start16);
 	apic_init();

@@ -17,7 +17,7 @@ int smp_apic_id(unsigned cpu); /* from the MADT; -1: there is no such CPU */
 
 /*
  * Start CPU 1 and leave it waiting for work, interrupts off. True when it came up within a
- * second. Once only.
+ * second. By VCPUOP once only; by SIPI again and again.
  */
 bool smp_start_by_sipi(void);
 bool smp_start_by_vcpuop(void);
