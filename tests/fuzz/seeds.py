@@ -259,7 +259,9 @@ def saved_guests():
     head += struct.pack('<Q', 2**64 - 1) + struct.pack('>IIHHI', 0x58454e46, 3, 0, 0, 0)
     head += struct.pack('<IHHII', 2, 12, 0, 4, 20) + record(0)[8:]
     pages = struct.pack('<IIQQ', 2, 0, 1, 2 | 0xe << 60) + bytes(4096)
-    return [head + bytes(16), head + record(1, pages) + record(8, bytes(24)) + bytes(16)]
+    few = struct.pack('<IIQQ', 2, 0, 1 | 0xe << 60, 2 | 0xe << 60)
+    return [head + bytes(16), head + record(1, pages) + bytes(16),
+            head + record(1, few) + record(8, bytes(24)) + bytes(16)]
 
 
 SEEDS = {
