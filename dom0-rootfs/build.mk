@@ -62,7 +62,7 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@mkdir -p $(@D)
 	@B=$(B) $(ROOTFS)/make-demo-guest $(KERNEL_VERSION) $@
 
-TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore)
+TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage)
 
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
 		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \

@@ -46,4 +46,4 @@ $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 
 .PHONY: toolstack
-toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage) ## all its programs
+toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage) ## all
