@@ -287,6 +287,17 @@ int device_claim(const char *path, bool force, struct sr_error *e)
 int device_erase(const char *path, struct sr_error *e)
 {
 	const char *argv[] = { "wipefs", "-a", "-q", path, NULL };
+	uint64_t range[2] = { 0, LOOK_AT };
+	int fd, rc;
 
-	return program_run(argv, PROGRAM_TIMEOUT, NULL, e);
+	if (program_run(argv, PROGRAM_TIMEOUT, NULL, e) < 0)
+		return -1;
+	/* Old metadata without its signature would look like somebody's data. */
+	fd = open(path, O_RDWR | O_CLOEXEC);
+	rc = fd < 0 ? -1 : ioctl(fd, BLKZEROOUT, range);
+	if (rc < 0)
+		sr_fail_errno(e, ERR_BACKEND, "%s", path);
+	if (fd >= 0)
+		close(fd);
+	return rc;
 }

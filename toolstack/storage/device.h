@@ -24,7 +24,7 @@ struct device_report {
 int device_probe(const char *path, struct device_report *r, struct sr_error *e);
 /* May this disk be erased? Names what speaks against it. */
 int device_claim(const char *path, bool force, struct sr_error *e);
-/* Removes all signatures. */
+/* Removes all signatures, and what is in the first MiB. */
 int device_erase(const char *path, struct sr_error *e);
 
 /* The guest that has this disk, or the loop device that shows this file, as a text. */

@@ -42,7 +42,7 @@ void lvm_tag(char out[LVM_TAG], const char *key, const char *value)
 /* The pool takes what the plan says; until it is there the group says that it is not finished. */
 static int pool_create(const struct sr *sr, const struct sr_options *how, struct sr_error *e)
 {
-	char data[32], metadata[32], chunk[32];
+	char data[32], metadata[32], chunk[32], pool[LVM_NAME];
 	struct lvm_report r;
 	struct thin_plan plan;
 	bool fits;
@@ -167,20 +167,31 @@ static int lvm_unplug(const struct sr *sr, struct sr_error *e)
 	return lvm_run(e, "vgchange", "-an", sr->group, NULL);
 }
 
-/* Runs a command with each disk of the group, whatever it is called today. */
-static int each_disk(const struct buf *disks, const char *command, struct sr_error *e)
+/* For each disk of the group, whatever it is called today. */
+static int each_disk(const struct buf *disks, int (*operation)(const char *, struct sr_error *),
+		     struct sr_error *e)
 {
-	char *at, *disk, *state;
+	char *text, *disk, *state;
 	int rc = 0;
 
-	at = strdup(disks->data ? disks->data : "");
-	if (!at)
+	text = strdup(disks->data ? disks->data : "");
+	if (!text)
 		return sr_fail(e, ERR_BACKEND, "out of memory");
-	for (disk = strtok_r(at, " \n", &state); disk && rc == 0;
+	for (disk = strtok_r(text, " \n", &state); disk && rc == 0;
 	     disk = strtok_r(NULL, " \n", &state))
-		rc = lvm_run(e, command, "-y", disk, NULL);
-	free(at);
+		rc = operation(disk, e);
+	free(text);
 	return rc;
+}
+
+static int disk_grown(const char *disk, struct sr_error *e)
+{
+	return lvm_run(e, "pvresize", disk, NULL);
+}
+
+static int disk_erase(const char *disk, struct sr_error *e)
+{
+	return lvm_run(e, "pvremove", "-f", "-y", disk, NULL) < 0 ? -1 : device_erase(disk, e);
 }
 
 static int group_disks(const struct sr *sr, struct buf *disks, struct sr_error *e)
@@ -199,7 +210,7 @@ static int lvm_erase(const struct sr *sr, struct sr_error *e)
 	if (rc == 0)
 		rc = lvm_run(e, "vgremove", "-f", "-y", sr->group, NULL);
 	if (rc == 0)
-		rc = each_disk(&disks, "pvremove", e);
+		rc = each_disk(&disks, disk_erase, e);
 	buf_free(&disks);
 	return rc;
 }
@@ -289,7 +300,7 @@ static int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_e
 
 	/* Disks may have grown. */
 	if (rc == 0)
-		rc = each_disk(&disks, "pvresize", e);
+		rc = each_disk(&disks, disk_grown, e);
 	buf_free(&disks);
 	if (rc < 0 || lvm_volumes(&r, sr->group, e) < 0)
 		return -1;
