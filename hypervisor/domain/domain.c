@@ -222,6 +222,8 @@ void domain_crash(struct domain *d, const char *fmt, ...)
 	vsnprintf(why, sizeof(why), fmt, ap);
 	va_end(ap);
 	log_domain(d, LOG_ERR, "crashed: %s", why);
+	if (vcpu_current() && domain_current() == d && !d->is_shut_down)
+		hvm_log_state(vcpu_current());
 	if (d->is_control)
 		panic("domain 0 crashed: %s", why);
 	domain_shutdown(d, SHUTDOWN_crash);

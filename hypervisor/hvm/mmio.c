@@ -91,7 +91,7 @@ static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_wri
 
 static void emulate(struct vcpu *v, const struct vmexit *e)
 {
-	uint8_t bytes[INSN_MAX];
+	uint8_t bytes[INSN_MAX] = { 0 };
 	unsigned got = hvm_fetch_instruction(v, bytes);
 	enum cpu_mode mode;
 	uint64_t cs_base;
@@ -108,8 +108,8 @@ static void emulate(struct vcpu *v, const struct vmexit *e)
 		return;
 	domain_crash(v->domain,
 		     "access to emulated memory at %#lx by an instruction that cannot be emulated "
-		     "(%d): rip %#lx, bytes %02x %02x %02x %02x %02x %02x %02x %02x",
-		     e->fault.gpa, rc, v->hvm.regs.rip, bytes[0], bytes[1], bytes[2], bytes[3],
+		     "(%d): rip %#lx, %u bytes: %02x %02x %02x %02x %02x %02x %02x %02x",
+		     e->fault.gpa, rc, v->hvm.regs.rip, got, bytes[0], bytes[1], bytes[2], bytes[3],
 		     bytes[4], bytes[5], bytes[6], bytes[7]);
 }
 

@@ -148,6 +148,8 @@ struct hvm_ops {
 	 */
 	void (*skipped)(struct vcpu *v);
 	void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
+	/* The last exit and the next entry, as the control block has them, to the log. */
+	void (*log_exit)(struct vcpu *v);
 	/* Nested page-table entries. */
 	const struct p2m_format *p2m_format;
 };
@@ -171,6 +173,9 @@ void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
 /* The event channel code raised the upcall flag of v. */
 void hvm_assert_upcall(struct vcpu *v);
 void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
+
+/* The state of the current vCPU, or of one that is paused, to the log (hvm/state_log.c). */
+void hvm_log_state(struct vcpu *v);
 
 /* The bytes at rip, up to INSN_MAX or the end of what is mapped; returns how many. */
 unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX]);

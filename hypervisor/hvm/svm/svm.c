@@ -287,6 +287,16 @@ static void svm_set_tsc_offset(struct vcpu *v, uint64_t offset)
 	svm_of(v)->vmcb->tsc_offset = offset;
 }
 
+static void svm_log_exit(struct vcpu *v)
+{
+	const struct vmcb *c = svm_of(v)->vmcb;
+
+	log_err("  exit %#lx, info %#lx %#lx, interrupted event %#lx, to be injected %#lx",
+		c->exit_code, c->exit_info1, c->exit_info2, c->exit_int_info, c->event_injection);
+	log_err("  virtual interrupt %#lx, shadow %#lx, ASID %u, nested cr3 %#lx, entries of the CPU %lu",
+		c->vintr, c->interrupt_shadow, c->asid, c->nested_cr3, this_cpu()->entries);
+}
+
 #define NPT_ACCESS (1UL | 4UL | 0x60UL) /* present, user, accessed, dirty */
 #define NPT_NX     BIT(63)
 
@@ -329,5 +339,6 @@ const struct hvm_ops svm_ops = {
 	.msr_write = svm_msr_write,
 	.skipped = svm_skipped,
 	.set_tsc_offset = svm_set_tsc_offset,
+	.log_exit = svm_log_exit,
 	.p2m_format = &npt_format,
 };
