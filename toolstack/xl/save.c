@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "lib/devices.h"
 #include "lib/domain.h"
 #include "saverestore/save.h"
 #include "saverestore/vcpus.h"
@@ -31,7 +32,19 @@ struct save_command {
 	struct buf nodes;
 };
 
-/* The configuration that the domain has now: as it was made, but with its present name. */
+/* The devices that it has now, with the MACs that were chosen for it: later settings count. */
+static int add_devices(struct save_command *c, struct reason *why)
+{
+	struct device_list devices = { 0 };
+
+	if (devices_read(c->domid, &devices, why) < 0)
+		return -1;
+	device_list_print(&devices, &c->config);
+	device_list_free(&devices);
+	return 0;
+}
+
+/* The configuration of the domain: as it was made, but with its present name and devices. */
 static int load_config(struct save_command *c, struct reason *why)
 {
 	struct config parsed = { 0 };
@@ -40,6 +53,8 @@ static int load_config(struct save_command *c, struct reason *why)
 	if (vm_state_load(&c->state, c->domid) < 0 ||
 	    vm_state_load_config(&c->config, c->domid) < 0)
 		return reason_errno(why, "the configuration of domain %u is not known", c->domid);
+	if (add_devices(c, why) < 0)
+		return -1;
 	buf_printf(&c->config, "name = \"%s\"\nuuid = \"%s\"\n", c->state.name, c->state.uuid);
 	if (c->config.failed)
 		return reason_set(why, "out of memory");
