@@ -19,6 +19,19 @@ void heap_add_range(uint64_t first, uint64_t end);
 
 /* Start-up memory, never given back; panics when there is none (setup.c). */
 paddr_t early_alloc(uint64_t size);
+/* --- placement.c: the memory map's RAM between low and high, in whole pages --- */
+struct boot_info;
+struct ram_range {
+	paddr_t start, end;
+};
+/* The largest piece; empty when there is none. */
+struct ram_range ram_largest(const struct boot_info *bi, paddr_t low, paddr_t high);
+/* Where `size` bytes at the end of the highest piece that has them begin; 0 when none has. */
+paddr_t ram_find_top(const struct boot_info *bi, uint64_t size, paddr_t low, paddr_t high);
+/* Calls give for all RAM from low on but the nr ranges that are taken. */
+void ram_free(const struct boot_info *bi, paddr_t low, const struct ram_range *taken, unsigned nr,
+	      void (*give)(paddr_t start, paddr_t end));
+
 /* Maps RAM up to here (direct_map.c). */
 void direct_map_ram(paddr_t end);
 

@@ -40,22 +40,14 @@ paddr_t early_alloc(uint64_t size)
 
 static void early_region_choose(const struct boot_info *bi)
 {
-	uint64_t best = 0;
+	struct ram_range r = ram_largest(bi, MAX(dom0_end, IMAGE_HOLE_END), BOOT_MAPPED);
 
-	for (unsigned i = 0; i < bi->nr_regions; i++) {
-		const struct mem_region *r = &bi->region[i];
-		paddr_t end = ROUND_DOWN(MIN(r->start + r->size, BOOT_MAPPED), PAGE_SIZE);
-
-		if (r->type != MEM_RAM || end <= r->start || r->start < IMAGE_HOLE_START / 2)
-			continue;
-		if (end - r->start >= best) {
-			best = end - r->start;
-			early_floor = MAX(r->start, IMAGE_HOLE_END);
-			early_top = end;
-		}
-	}
-	if (!best)
-		panic("the firmware's memory map shows no RAM above 1 MiB");
+	if (r.start == r.end)
+		panic("domain 0's share, up to %#lx, leaves no RAM below 4 GiB for the hypervisor to "
+		      "start with: lower dom0_mem",
+		      dom0_end);
+	early_floor = r.start;
+	early_top = r.end;
 }
 
 static void dom0_share_choose(const struct boot_info *bi, uint64_t bytes)
@@ -135,15 +127,30 @@ static void modules_move(struct boot_info *bi)
 	}
 }
 
-static void frame_table_build(const struct boot_info *bi)
+/*
+ * 16 bytes for each frame: gigabytes where there are hundreds of them. So above 4 GiB if there is
+ * RAM, else below the modules.
+ */
+static struct ram_range frame_table_place(const struct boot_info *bi, uint64_t size)
 {
-	uint64_t size;
 	paddr_t at;
+
+	size = ROUND_UP(size, PAGE_SIZE);
+	at = ram_find_top(bi, size, MAX(dom0_end, BOOT_MAPPED), ~0UL);
+	if (!at)
+		at = early_alloc(size);
+	return (struct ram_range){ at, at + size };
+}
+
+static struct ram_range frame_table_build(const struct boot_info *bi)
+{
+	struct ram_range at;
+	uint64_t size;
 
 	frame_table_entries = ram_end >> PAGE_SHIFT;
 	size = frame_table_entries * sizeof(struct page_info);
-	at = early_alloc(size);
-	frame_table = paddr_to_virt(at);
+	at = frame_table_place(bi, size);
+	frame_table = paddr_to_virt(at.start);
 	memset(frame_table, 0, size);
 	for (unsigned i = 0; i < bi->nr_regions; i++) {
 		const struct mem_region *r = &bi->region[i];
@@ -157,6 +164,7 @@ static void frame_table_build(const struct boot_info *bi)
 			total_frames++;
 		}
 	}
+	return at;
 }
 
 void memory_free_range(paddr_t start, paddr_t end)
@@ -164,29 +172,9 @@ void memory_free_range(paddr_t start, paddr_t end)
 	heap_add_range(DIV_ROUND_UP(start, PAGE_SIZE), end >> PAGE_SHIFT);
 }
 
-/*
- * RAM that is neither domain 0's nor taken so far. Modules are given back when domain 0 is built.
- */
-static void heap_fill(const struct boot_info *bi, paddr_t early_start)
-{
-	for (unsigned i = 0; i < bi->nr_regions; i++) {
-		const struct mem_region *r = &bi->region[i];
-		paddr_t start = MAX(MAX(r->start, dom0_end), IMAGE_HOLE_END),
-			end = r->start + r->size;
-
-		if (r->type != MEM_RAM || start >= end)
-			continue;
-		if (early_top >= start && early_top < end) {
-			memory_free_range(start, early_top);
-			start = early_start;
-		}
-		if (start < end)
-			memory_free_range(start, end);
-	}
-}
-
 void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 {
+	struct ram_range taken[2];
 	paddr_t early_start;
 
 	for (unsigned i = 0; i < bi->nr_regions; i++)
@@ -194,15 +182,13 @@ void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 			ram_end = ROUND_DOWN(bi->region[i].start + bi->region[i].size, PAGE_SIZE);
 	dom0_share_choose(bi, dom0_bytes);
 	early_region_choose(bi);
-	early_floor = MAX(early_floor, dom0_end);
 	early_start = early_top;
-	if (early_top <= early_floor)
-		panic("domain 0's %lu MB leave nothing for the hypervisor: lower dom0_mem",
-		      dom0_bytes >> 20);
 	modules_move(bi);
 	direct_map_ram(ram_end);
-	frame_table_build(bi);
-	heap_fill(bi, early_start);
+	taken[0] = frame_table_build(bi);
+	/* Modules are given back when domain 0 is built. */
+	taken[1] = (struct ram_range){ early_top, early_start };
+	ram_free(bi, MAX(dom0_end, IMAGE_HOLE_END), taken, ARRAY_SIZE(taken), memory_free_range);
 	if (heap_free_frames() < MIN_HEAP >> PAGE_SHIFT)
 		panic("only %lu MB are left beside domain 0; at least %lu MB are needed: lower dom0_mem",
 		      heap_free_frames() >> 8, MIN_HEAP >> 20);

@@ -2,3 +2,4 @@
 $(eval $(call unit_test,mm,domain_pages,hypervisor/mm/domain_pages.c))
 $(eval $(call unit_test,mm,p2m,hypervisor/mm/p2m.c))
 $(eval $(call unit_test,mm,guest_struct,hypervisor/mm/guest_struct.c))
+$(eval $(call unit_test,mm,placement,hypervisor/mm/placement.c))
