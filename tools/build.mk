@@ -14,6 +14,7 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
 		--flags 'tests/unit/toolstack=$(UNIT_CFLAGS) -iquote toolstack' \
+		--flags 'tests/unit/saverestore=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE' \
 		--flags 'tests/unit/xenstored=$(UNIT_CFLAGS) -iquote toolstack' \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

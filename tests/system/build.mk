@@ -29,7 +29,7 @@ $(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(
 	/usr/bin/python3 $< $(B)/dom0/vmlinuz $(B)/dom0/vmlinux $(@D)
 	@touch $@
 
-$(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,triple_fault.elf spin.elf installer/.done bad/.done)
+$(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,triple_fault.elf spin.elf idle.elf installer/.done bad/.done)
 	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
 
 .PHONY: test-system

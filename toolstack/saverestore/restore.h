@@ -16,8 +16,8 @@ struct restored {
 };
 
 /*
- * r has been started; spec says what the file's configuration says, and needs no images. memory_check
- * is asked before the domain exists. Returns -1 with the reason.
+ * r has been started; spec says what the file's configuration says, and needs no images.
+ * memory_check is asked before the domain exists. Returns -1 with the reason.
  */
 int domain_restore(struct xencall *xc, struct stream_reader *r, const struct domain_spec *spec,
 		   int (*memory_check)(struct xencall *xc, uint64_t kib, struct reason *why),

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The order of records, and the guest's frames window by window. Frames of zeroes, which are most of
- * a young guest, are named and not written.
+ * The order of records, and the guest's frames window by window. Frames of zeroes, which are most
+ * of a young guest, are named and not written.
  */
 #include "saverestore/save.h"
 

@@ -24,7 +24,7 @@ struct save_figures {
 	uint64_t written; /* bytes */
 };
 
-/* Changes nothing of the domain. Returns -1 with the reason; what the file then holds is useless. */
+/* Changes nothing of the domain. Returns -1 with the reason; the file is useless then. */
 int domain_save(struct xencall *xc, const struct save_source *src, int fd,
 		struct save_figures *figures, struct reason *why);
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mem-set and mem-max. A guest is told how much it is to have; its kernel gives pages back, or takes
- * them. What it may take it has been promised, so more is refused when the host has not got it.
+ * mem-set and mem-max. A guest is told how much it is to have; its kernel gives pages back, or
+ * takes them. What it may take it has been promised, so more is refused when the host has not got
+ * it.
  */
 #include <errno.h>
 #include <stdio.h>

@@ -13,9 +13,9 @@
 int vm_suspend(struct xencall *xc, domid_t domid, struct reason *why);
 
 /*
- * The nodes that a restored guest must find as they were: memory target, CPUs that are on, what it said it can. Name
- * below the domain's home, value, ..., each with its terminator. Put back, only nodes of these
- * names are taken: they come from a file. Both return -1 with the reason.
+ * The nodes that a restored guest must find as they were: memory target, CPUs that are on, what it
+ * said it can. Name below the domain's home, value, ..., each with its terminator. Put back, only
+ * nodes of these names are taken: they come from a file. Both return -1 with the reason.
  */
 int vm_nodes_get(domid_t domid, unsigned int max_vcpus, struct buf *nodes, struct reason *why);
 int vm_nodes_put(domid_t domid, unsigned int max_vcpus, struct bytes nodes, struct reason *why);

@@ -145,7 +145,7 @@ static void print_row(const struct sample *before, const struct sample *now,
 		printf("%10s %9s ", "no limit", "n/a");
 	else
 		printf("%10llu %9.1f ", (unsigned long long)max, max * 100.0 / total_kib);
-	printf("%5u %4u %8llu %8llu %4u %8llu %8llu %8llu %10llu %10llu %4u\n",
+	printf("%5u %4u %8llu %8llu %4u %8llu %8llu %8llu %10llu %10llu %4d\n",
 	       info->max_vcpu_id + 1, io.nics, io.tx >> 10, io.rx >> 10, io.disks, io.oo, io.rd,
 	       io.wr, io.rsect, io.wsect, 0);
 }
@@ -174,10 +174,10 @@ static bool print_all(const struct sample *before, const struct sample *now, boo
 		printf(CLEAR_SCREEN);
 		print_head(now, &phys);
 	}
-	printf("%10s  %-6s %9s %6s %10s %6s %10s %9s %5s %4s %8s %8s %4s %8s %8s %8s %10s %10s %4s\n",
-	       "NAME", "STATE", "CPU(sec)", "CPU(%)", "MEM(k)", "MEM(%)", "MAXMEM(k)", "MAXMEM(%)",
-	       "VCPUS", "NETS", "NETTX(k)", "NETRX(k)", "VBDS", "VBD_OO", "VBD_RD", "VBD_WR",
-	       "VBD_RSECT", "VBD_WSECT", "SSID");
+	printf("%10s  %-6s %9s %6s %10s %6s %10s %9s ", "NAME", "STATE", "CPU(sec)", "CPU(%)",
+	       "MEM(k)", "MEM(%)", "MAXMEM(k)", "MAXMEM(%)");
+	printf("%5s %4s %8s %8s %4s %8s %8s %8s %10s %10s %4s\n", "VCPUS", "NETS", "NETTX(k)",
+	       "NETRX(k)", "VBDS", "VBD_OO", "VBD_RD", "VBD_WR", "VBD_RSECT", "VBD_WSECT", "SSID");
 	for (int i = 0; i < now->nr; i++)
 		print_row(before, now, &now->list[i], phys.total_pages << 2);
 	fflush(stdout);

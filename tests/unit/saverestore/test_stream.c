@@ -22,7 +22,7 @@
 
 static uint8_t pages[3][4096];
 
-/* A file with one record of page data (a frame of zeroes among it), one of an odd length, an empty one. */
+/* Records of page data with a frame of zeroes among it, of an odd length, and of none. */
 static int write_file(void)
 {
 	struct stream_page_data head = { .count = 4 };
