@@ -140,8 +140,7 @@ static int wait_for_disk(const struct attaching *a, size_t i, struct reason *why
 
 	if (!a->targets[i].major)
 		return 0;
-	snprintf(path, sizeof(path), "/sys/bus/xen-backend/devices/vbd-%u-%u/physical_device",
-		 id->domid, id->devid);
+	device_sysfs_path(path, sizeof(path), id, "physical_device");
 	if (device_look(is_there, path, BACKEND_MS))
 		return 0;
 	if (check_started(a->store, id, why) < 0)

@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "lib/device_private.h"
 #include "lib/device_wait.h"
@@ -22,11 +23,22 @@ struct detaching {
 	bool force;
 };
 
+static bool is_gone(const void *arg)
+{
+	char path[96];
+
+	device_sysfs_path(path, sizeof(path), arg, NULL);
+	return access(path, F_OK) < 0;
+}
+
+/*
+ * The back end says so, or it is gone: one that closed before it was told to says nothing more.
+ */
 static bool has_closed(struct store *s, const struct device_id *id)
 {
 	enum device_state state = device_back_state(s, id);
 
-	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN;
+	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN || is_gone(id);
 }
 
 static int write_closing(struct store *s, const void *arg)
@@ -37,36 +49,32 @@ static int write_closing(struct store *s, const void *arg)
 
 	for (size_t i = 0; i < d->nr; i++) {
 		device_front_path(path, &d->ids[i], NULL);
+		/* Written first: a guest may have removed it, and that would be an error here. */
+		if (d->force && (store_write(s, path, "") < 0 || store_remove(s, path) < 0))
+			rc = -1;
 		/* online: the back end is not to wait for another front end. */
-		if ((d->force && store_remove(s, path) < 0) ||
-		    device_write_back(s, &d->ids[i], "online", "0") < 0 ||
+		if (device_write_back(s, &d->ids[i], "online", "0") < 0 ||
 		    device_write_back(s, &d->ids[i], "state", "5") < 0)
 			rc = -1;
 	}
 	return rc;
 }
 
-static int write_removal(struct store *s, const void *arg)
-{
-	const struct detaching *d = arg;
-	int rc = 0;
-
-	for (size_t i = 0; i < d->nr; i++)
-		if (device_remove(s, &d->ids[i]) < 0)
-			rc = -1;
-	return rc;
-}
-
 /* False with the reason: one of them has not closed in time. */
 static bool wait_closed(struct store *s, const struct detaching *d, struct reason *why)
 {
-	if (device_wait(s, d->ids, d->nr, has_closed, CLOSE_MS))
-		return true;
-	for (size_t i = 0; i < d->nr; i++)
-		if (!has_closed(s, &d->ids[i]))
-			reason_set(why, "%s: the back end has not let go in %d s",
-				   device_text(&d->ids[i]), CLOSE_MS / 1000);
-	return false;
+	bool closed = true;
+
+	device_wait(s, d->ids, d->nr, has_closed, CLOSE_MS);
+	for (size_t i = 0; i < d->nr; i++) {
+		/* What it made here, such as the interface, goes right after it said so. */
+		if (has_closed(s, &d->ids[i]) && device_look(is_gone, &d->ids[i], CLOSE_MS))
+			continue;
+		reason_set(why, "%s: the back end has not let go in %d s", device_text(&d->ids[i]),
+			   CLOSE_MS / 1000);
+		closed = false;
+	}
+	return closed;
 }
 
 int devices_take_back(struct store *s, const struct device_id *ids, size_t nr, struct reason *why)
@@ -83,8 +91,9 @@ int devices_take_back(struct store *s, const struct device_id *ids, size_t nr, s
 		rc = -1;
 	if (!wait_closed(s, &(struct detaching){ ids + vifs, nr - vifs, true }, why))
 		rc = -1;
-	if (device_transaction(s, write_removal, &d) < 0)
-		return reason_errno(why, "store");
+	for (size_t i = 0; i < nr; i++)
+		if (device_remove(s, &ids[i]) < 0)
+			rc = reason_errno(why, "removing %s from the store", device_text(&ids[i]));
 	return rc;
 }
 
@@ -157,8 +166,8 @@ static int detach(struct store *s, const struct device_id *id, bool force, struc
 	if (!wait_closed(s, &d, why))
 		return reason_set(why, "the guest has not let go of %s in %d s; --force takes it",
 				  device_text(id), CLOSE_MS / 1000);
-	if (device_transaction(s, write_removal, &d) < 0)
-		return reason_errno(why, "store");
+	if (device_remove(s, id) < 0)
+		return reason_errno(why, "removing %s from the store", device_text(id));
 	return 0;
 }
 

@@ -36,6 +36,12 @@ void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, c
 	path_of(path, end, id, node);
 }
 
+void device_sysfs_path(char *path, size_t room, const struct device_id *id, const char *node)
+{
+	snprintf(path, room, "/sys/devices/%s-%u-%u%s%s", kinds[id->kind], id->domid, id->devid,
+		 node ? "/" : "", node ? node : "");
+}
+
 const char *device_text(const struct device_id *id)
 {
 	static char text[64];

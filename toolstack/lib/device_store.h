@@ -37,6 +37,11 @@ struct device_id {
 /* Paths of a node of an end; node NULL: the end itself. */
 void device_back_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node);
 void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node);
+/*
+ * What the kernel has of a device's back end. Not by way of the bus, which forgets a device before
+ * its driver does.
+ */
+void device_sysfs_path(char *path, size_t room, const struct device_id *id, const char *node);
 /* For messages: "disk 51712 of domain 3". */
 const char *device_text(const struct device_id *id);
 
@@ -72,7 +77,7 @@ int device_write_vif(struct store *s, unsigned int domid, const struct vif_confi
 		     unsigned int mtu);
 int device_write_back(struct store *s, const struct device_id *id, const char *node,
 		      const char *value);
-/* Both ends, and what the kernels had to complain about. */
+/* Both ends, and what the kernels had to complain about. Not in a transaction. */
 int device_remove(struct store *s, const struct device_id *id);
 
 /* What those wrote. False: it is incomplete. */

@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#define LOOK_MS 100
+
 static unsigned long long now_ms(void)
 {
 	struct timespec now;
@@ -27,16 +29,18 @@ static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
 	return true;
 }
 
-/* False: nothing until then. */
+/*
+ * Waits for an event, but not long: some of what is waited for shows elsewhere than in the store.
+ * False: the time is over, or the store gone.
+ */
 static bool next_event(struct store *events, unsigned long long until)
 {
-	unsigned long long now = now_ms();
 	struct pollfd p = { .fd = events->fd, .events = POLLIN };
 	struct buf event = { 0 };
-	bool good;
+	bool good = now_ms() < until;
 
-	good = now < until && poll(&p, 1, (int)(until - now)) > 0 &&
-	       store_event(events, &event) == 0;
+	if (good && poll(&p, 1, LOOK_MS) > 0)
+		good = store_event(events, &event) == 0;
 	buf_free(&event);
 	return good;
 }

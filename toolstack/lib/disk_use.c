@@ -19,6 +19,9 @@
 #include "lib/device_store.h"
 
 #define MOUNTS_MAX_FILE (4 * 1024 * 1024)
+#define LOOP_MAJOR      7
+#define LOOP_LOOKS      200
+#define LOOP_LOOK_US    10000
 
 /* The whole disk that a device is a partition of, or itself. */
 static void whole_disk(dev_t dev, char path[PATH_MAX])
@@ -130,8 +133,14 @@ int disk_use_check(struct store *s, const char *target, dev_t dev, bool readonly
 	return search.rc;
 }
 
-/* Whether that loop device has the file; its own number. */
-static bool loop_has(const char *name, dev_t dev, ino_t inode, dev_t *loop, bool *readonly)
+struct loop_use {
+	dev_t loop;
+	bool readonly;
+	bool autoclear;
+};
+
+/* Whether that loop device has the file. */
+static bool loop_has(const char *name, dev_t dev, ino_t inode, struct loop_use *use)
 {
 	char path[300];
 	struct loop_info64 info;
@@ -148,9 +157,32 @@ static bool loop_has(const char *name, dev_t dev, ino_t inode, dev_t *loop, bool
 	has = ioctl(fd, LOOP_GET_STATUS64, &info) == 0 && info.lo_device == dev &&
 	      info.lo_inode == inode;
 	close(fd);
-	*loop = makedev(7, has ? info.lo_number : 0);
-	*readonly = has && info.lo_flags & LO_FLAGS_READ_ONLY;
+	if (has) {
+		use->loop = makedev(LOOP_MAJOR, info.lo_number);
+		use->readonly = info.lo_flags & LO_FLAGS_READ_ONLY;
+		use->autoclear = info.lo_flags & LO_FLAGS_AUTOCLEAR;
+	}
 	return has;
+}
+
+/*
+ * Neither a guest's nor mounted, but somebody has set it up. One that goes with its last user may
+ * have lost that user just now.
+ */
+static int check_loop(const char *name, const char *target, dev_t dev, ino_t inode, bool readonly,
+		      struct reason *why)
+{
+	struct loop_use use;
+
+	for (unsigned int i = 0; loop_has(name, dev, inode, &use); i++) {
+		if (readonly && use.readonly)
+			return 0;
+		if (!use.autoclear || i == LOOP_LOOKS)
+			return reason_set(why, "%s: in use by /dev/%s of the control domain",
+					  target, name);
+		usleep(LOOP_LOOK_US);
+	}
+	return 0;
 }
 
 int disk_use_check_file(struct store *s, const char *target, dev_t dev, ino_t inode, bool readonly,
@@ -158,22 +190,18 @@ int disk_use_check_file(struct store *s, const char *target, dev_t dev, ino_t in
 {
 	DIR *dir = opendir("/sys/block");
 	struct dirent *entry;
+	struct loop_use use;
 	int rc = 0;
 
 	if (!dir)
 		return reason_errno(why, "/sys/block");
 	while (rc == 0 && (entry = readdir(dir))) {
-		bool reads;
-		dev_t loop;
-
 		if (strncmp(entry->d_name, "loop", 4) != 0 ||
-		    !loop_has(entry->d_name, dev, inode, &loop, &reads))
+		    !loop_has(entry->d_name, dev, inode, &use))
 			continue;
-		rc = disk_use_check(s, target, loop, readonly, why);
-		/* Neither a guest's nor mounted, but somebody set it up. */
-		if (rc == 0 && !(readonly && reads))
-			rc = reason_set(why, "%s: in use by /dev/%s of the control domain", target,
-					entry->d_name);
+		rc = disk_use_check(s, target, use.loop, readonly, why);
+		if (rc == 0)
+			rc = check_loop(entry->d_name, target, dev, inode, readonly, why);
 	}
 	closedir(dir);
 	return rc;
