@@ -358,6 +358,33 @@ static void test_list(void **state)
 	device_list_free(&list);
 }
 
+/* What is saved of a running VM is read again when it is restored. */
+static void test_list_prints_what_it_reads(void **state)
+{
+	struct device_list list;
+	struct buf once = { 0 }, twice = { 0 };
+
+	(void)state;
+	assert_int_equal(read_list(&list,
+				   "disk = [ \"/a,raw,xvda,w\", \"vdev=xvdb,target=/it's\" ]\n"
+				   "vif = [ 'mac=00:16:3e:00:00:01,rate=1Mb/s', '' ]"),
+			 0);
+	device_list_print(&list, &once);
+	device_list_free(&list);
+	assert_int_equal(read_list(&list, once.data), 0);
+	assert_string_equal(list.disks[1].target, "/it's");
+	device_list_print(&list, &twice);
+	assert_string_equal(once.data, twice.data);
+	device_list_free(&list);
+	buf_free(&once);
+	buf_free(&twice);
+	device_list_print(&list, &once);
+	assert_int_equal(read_list(&list, once.data), 0);
+	assert_int_equal(list.nr_disks + list.nr_vifs, 0);
+	device_list_free(&list);
+	buf_free(&once);
+}
+
 static void test_list_mistakes(void **state)
 {
 	(void)state;
@@ -390,6 +417,7 @@ int main(void)
 		cmocka_unit_test(test_vif_mistakes),
 		cmocka_unit_test(test_vif_prints_what_it_reads),
 		cmocka_unit_test(test_list),
+		cmocka_unit_test(test_list_prints_what_it_reads),
 		cmocka_unit_test(test_list_mistakes),
 	};
 
