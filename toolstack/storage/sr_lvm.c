@@ -57,10 +57,14 @@ static int pool_create(const struct sr *sr, const struct sr_options *how, struct
 	snprintf(data, sizeof(data), "%llub", (unsigned long long)plan.data);
 	snprintf(metadata, sizeof(metadata), "%llub", (unsigned long long)plan.metadata);
 	snprintf(chunk, sizeof(chunk), "%llub", (unsigned long long)plan.chunk);
-	return lvm_run(e, "lvcreate", "-y", "--type", "thin-pool", "-L", data, "--poolmetadatasize",
-		       metadata, "--chunksize", chunk, "--zero", "y", "--errorwhenfull",
-		       how->full == WHEN_FULL_ERROR ? "y" : "n", "-n", POOL_VOLUME, sr->group,
-		       NULL);
+	if (lvm_run(e, "lvcreate", "-y", "--type", "thin-pool", "-L", data, "--poolmetadatasize",
+		    metadata, "--chunksize", chunk, "--zero", "y", "-n", POOL_VOLUME, sr->group,
+		    NULL) < 0)
+		return -1;
+	if (how->full == WHEN_FULL_QUEUE)
+		return 0;
+	lvm_name(sr, POOL_VOLUME, pool);
+	return lvm_run(e, "lvchange", "--errorwhenfull", "y", pool, NULL);
 }
 
 static int lvm_format(struct sr *sr, const struct sr_options *how, struct sr_error *e)
