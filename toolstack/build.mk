@@ -7,12 +7,11 @@ TOOLSTACK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fno-c
 		    -iquote . -iquote toolstack
 TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
 
-XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder lib saverestore)))
+XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder devices lib saverestore)))
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c log.c privilege.c uuid.c \
-		      config.c vm_config.c vm_state.c \
-		      device_list.c disk_config.c disk_vdev.c vif_config.c \
-		      cpu_list.c)
+		      config.c vm_config.c vm_state.c cpu_list.c) \
+		    $(addprefix toolstack/devices/,device_list.c disk_config.c disk_vdev.c vif_config.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c privilege.c \
 		       xencall.c)

@@ -64,9 +64,9 @@ FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
 FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
-FUZZ_DEVICES := $(addprefix toolstack/lib/,disk_config.c disk_vdev.c vif_config.c) $(FUZZ_LIB)
-FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c device_list.c) \
-	       $(FUZZ_DEVICES)
+FUZZ_DEVICES := $(addprefix toolstack/devices/,disk_config.c disk_vdev.c vif_config.c) $(FUZZ_LIB)
+FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
+	       toolstack/devices/device_list.c $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c request_node.c request_session.c transaction.c tree.c \
 		usage.c watch.c) $(FUZZ_LIB)
 

@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "lib/disk_config.h"
-#include "lib/disk_vdev.h"
-#include "lib/vif_config.h"
+#include "devices/disk_config.h"
+#include "devices/disk_vdev.h"
+#include "devices/vif_config.h"
 
 static void check_disk(const struct disk_config *d)
 {

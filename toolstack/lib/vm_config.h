@@ -9,7 +9,7 @@
 
 #include "lib/config.h"
 #include "lib/cpu_list.h"
-#include "lib/device_list.h"
+#include "devices/device_list.h"
 
 #define VM_NAME_MAX 63
 

@@ -7,8 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/device_store.h"
-#include "lib/disk_vdev.h"
+#include "devices/device_store.h"
+#include "devices/disk_vdev.h"
 #include "xl/device.h"
 
 int cmd_block_attach(int argc, char **argv)

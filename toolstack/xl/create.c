@@ -8,7 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/devices.h"
+#include "devices/devices.h"
 #include "xl/vm.h"
 
 #define CONFIG_MAX_FILE (1024 * 1024)

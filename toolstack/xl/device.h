@@ -5,7 +5,7 @@
 #ifndef XL_DEVICE_H
 #define XL_DEVICE_H
 
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 #include "xl/xl.h"
 
 /* A guest. False after saying that it is none. */

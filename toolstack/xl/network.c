@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 #include "xl/device.h"
 
 /* The interface is told from those that the domain has: the next number, and a MAC of its own. */

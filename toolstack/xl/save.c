@@ -13,7 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "lib/devices.h"
+#include "devices/devices.h"
 #include "lib/domain.h"
 #include "saverestore/save.h"
 #include "saverestore/vcpus.h"

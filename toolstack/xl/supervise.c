@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "abi/sched.h"
-#include "lib/devices.h"
+#include "devices/devices.h"
 #include "lib/domain.h"
 #include "xl/consoled_client.h"
 #include "xl/vm_store.h"

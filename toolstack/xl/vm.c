@@ -11,7 +11,7 @@
 #include <time.h>
 
 #include "builder/domain_build.h"
-#include "lib/devices.h"
+#include "devices/devices.h"
 #include "lib/domain.h"
 #include "xl/vm_store.h"
 

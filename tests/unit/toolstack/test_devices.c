@@ -4,8 +4,8 @@
  */
 #include "test.h"
 
-#include "lib/device_list.h"
-#include "lib/disk_vdev.h"
+#include "devices/device_list.h"
+#include "devices/disk_vdev.h"
 
 static struct reason why;
 

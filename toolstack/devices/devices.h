@@ -4,12 +4,12 @@
  * network back end, and the store in between. All return -1 with the reason. Whoever attaches holds
  * xl's lock: two must not find the same disk unused.
  */
-#ifndef TOOLSTACK_DEVICES_H
-#define TOOLSTACK_DEVICES_H
+#ifndef DEVICES_DEVICES_H
+#define DEVICES_DEVICES_H
 
 #include <stdbool.h>
 
-#include "lib/device_list.h"
+#include "devices/device_list.h"
 #include "lib/store.h"
 
 enum device_kind { DEVICE_DISK, DEVICE_NETWORK };

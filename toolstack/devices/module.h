@@ -2,8 +2,8 @@
 /*
  * Kernel modules on demand.
  */
-#ifndef TOOLSTACK_MODULE_H
-#define TOOLSTACK_MODULE_H
+#ifndef DEVICES_MODULE_H
+#define DEVICES_MODULE_H
 
 #include "lib/log.h"
 

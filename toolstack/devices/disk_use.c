@@ -3,7 +3,7 @@
  * Guests are found by the store, mounts by /proc/self/mountinfo, loop devices by /sys/block. Two
  * devices overlap if they are the same, or one is the whole disk that the other is a partition of.
  */
-#include "lib/disk_use.h"
+#include "devices/disk_use.h"
 
 #include <dirent.h>
 #include <fcntl.h>
@@ -16,7 +16,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 
 #define MOUNTS_MAX_FILE (4 * 1024 * 1024)
 #define LOOP_MAJOR      7

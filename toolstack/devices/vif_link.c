@@ -3,7 +3,7 @@
  * One rtnetlink message changes everything at once. Linux takes its parts in the order that is
  * needed: MTU, name, bridge, up.
  */
-#include "lib/vif_link.h"
+#include "devices/vif_link.h"
 
 #include <errno.h>
 #include <linux/netlink.h>

@@ -3,7 +3,7 @@
  * The numbers of Xen's block device interface: majors and minors as Linux once gave them to real
  * disks, and one bit with a larger space behind it for all that does not fit.
  */
-#include "lib/disk_vdev.h"
+#include "devices/disk_vdev.h"
 
 #include <ctype.h>
 #include <stddef.h>

@@ -4,10 +4,10 @@
  * that itself, a file gets a loop device. An open target is held: a loop device lasts as long as
  * somebody has it open, so nothing is left behind whatever happens to us, and to the guest.
  */
-#ifndef TOOLSTACK_DISK_TARGET_H
-#define TOOLSTACK_DISK_TARGET_H
+#ifndef DEVICES_DISK_TARGET_H
+#define DEVICES_DISK_TARGET_H
 
-#include "lib/disk_config.h"
+#include "devices/disk_config.h"
 #include "lib/store.h"
 
 struct disk_target {

@@ -3,7 +3,7 @@
  * One function for each kind of target. qcow2 is the place where another way to make a block device
  * of a file will go.
  */
-#include "lib/disk_target.h"
+#include "devices/disk_target.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -16,8 +16,8 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-#include "lib/disk_use.h"
-#include "lib/module.h"
+#include "devices/disk_use.h"
+#include "devices/module.h"
 
 #define SECTOR     512
 #define LOOP_MAJOR 7

@@ -8,9 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/device_private.h"
-#include "lib/device_wait.h"
-#include "lib/disk_target.h"
+#include "devices/device_private.h"
+#include "devices/device_wait.h"
+#include "devices/disk_target.h"
 
 #define RESIZE_MS 5000
 

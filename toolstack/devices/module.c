@@ -2,7 +2,7 @@
 /*
  * Started without a shell: modprobe knows what a module needs and how it is packed.
  */
-#include "lib/module.h"
+#include "devices/module.h"
 
 #include <errno.h>
 #include <spawn.h>

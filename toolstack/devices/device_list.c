@@ -2,7 +2,7 @@
 /*
  * Lists of devices, and what can be wrong with one that is in a configuration.
  */
-#include "lib/device_list.h"
+#include "devices/device_list.h"
 
 #include <stdlib.h>
 #include <string.h>

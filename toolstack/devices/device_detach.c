@@ -4,7 +4,7 @@
  * asked loses its end of the store, upon which the back end gives up. Either way the back end says
  * "closed" when it has unmapped everything, and only then are its nodes removed.
  */
-#include "lib/devices.h"
+#include "devices/devices.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -12,8 +12,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/device_private.h"
-#include "lib/device_wait.h"
+#include "devices/device_private.h"
+#include "devices/device_wait.h"
 
 #define CLOSE_MS 10000
 

@@ -3,8 +3,8 @@
  * What xl-network-configuration(5) says about one network interface: key=value, separated by
  * commas. Fuzz entry point: vif_config_parse() with any bytes.
  */
-#ifndef TOOLSTACK_VIF_CONFIG_H
-#define TOOLSTACK_VIF_CONFIG_H
+#ifndef DEVICES_VIF_CONFIG_H
+#define DEVICES_VIF_CONFIG_H
 
 #include <net/if.h>
 #include <stdbool.h>

@@ -2,8 +2,8 @@
 /*
  * Who uses a disk already: another guest, or the control domain itself.
  */
-#ifndef TOOLSTACK_DISK_USE_H
-#define TOOLSTACK_DISK_USE_H
+#ifndef DEVICES_DISK_USE_H
+#define DEVICES_DISK_USE_H
 
 #include <stdbool.h>
 #include <sys/types.h>

@@ -5,7 +5,7 @@
  * them, and what is still missing is done: the network interfaces get their bridge. What fails on
  * the way takes all of them back.
  */
-#include "lib/devices.h"
+#include "devices/devices.h"
 
 #include <errno.h>
 #include <net/if.h>
@@ -14,11 +14,11 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "lib/device_private.h"
-#include "lib/device_wait.h"
-#include "lib/disk_target.h"
-#include "lib/module.h"
-#include "lib/vif_link.h"
+#include "devices/device_private.h"
+#include "devices/device_wait.h"
+#include "devices/disk_target.h"
+#include "devices/module.h"
+#include "devices/vif_link.h"
 
 #define BACKEND_MS 20000 /* for the kernel to take note; it is milliseconds unless it is busy */
 

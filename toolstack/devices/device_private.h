@@ -2,10 +2,10 @@
 /*
  * What the files of devices.h share.
  */
-#ifndef TOOLSTACK_DEVICE_PRIVATE_H
-#define TOOLSTACK_DEVICE_PRIVATE_H
+#ifndef DEVICES_DEVICE_PRIVATE_H
+#define DEVICES_DEVICE_PRIVATE_H
 
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 
 /* True with the reason, which names who has it. */
 bool device_mac_taken(struct store *s, const uint8_t mac[6], struct reason *why);

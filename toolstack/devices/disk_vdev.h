@@ -3,8 +3,8 @@
  * Names of disks in a guest, and the numbers that front and back end know them by: xvda1, sdb,
  * hdc2, d5p3 (disk 5, partition 3), or a number itself.
  */
-#ifndef TOOLSTACK_DISK_VDEV_H
-#define TOOLSTACK_DISK_VDEV_H
+#ifndef DEVICES_DISK_VDEV_H
+#define DEVICES_DISK_VDEV_H
 
 #include <stdbool.h>
 #include <stdint.h>

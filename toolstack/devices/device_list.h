@@ -3,14 +3,14 @@
  * The devices of a VM as its owner wants them: disk= and vif= of its configuration. Nothing of the
  * machine is looked at here.
  */
-#ifndef TOOLSTACK_DEVICE_LIST_H
-#define TOOLSTACK_DEVICE_LIST_H
+#ifndef DEVICES_DEVICE_LIST_H
+#define DEVICES_DEVICE_LIST_H
 
 #include <stddef.h>
 
 #include "lib/config.h"
-#include "lib/disk_config.h"
-#include "lib/vif_config.h"
+#include "devices/disk_config.h"
+#include "devices/vif_config.h"
 
 struct device_list {
 	struct disk_config *disks;

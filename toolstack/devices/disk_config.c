@@ -3,13 +3,13 @@
  * One pass over the words between the commas. A word is a flag, key=value, or takes the first
  * place that is still free; target= takes the rest of the text, commas and all.
  */
-#include "lib/disk_config.h"
+#include "devices/disk_config.h"
 
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "lib/disk_vdev.h"
+#include "devices/disk_vdev.h"
 
 struct parser {
 	struct disk_config *d;

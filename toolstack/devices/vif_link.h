@@ -3,8 +3,8 @@
  * The control domain's end of a guest's interface, as a network interface here: its bridge, name
  * and MTU.
  */
-#ifndef TOOLSTACK_VIF_LINK_H
-#define TOOLSTACK_VIF_LINK_H
+#ifndef DEVICES_VIF_LINK_H
+#define DEVICES_VIF_LINK_H
 
 #include "lib/log.h"
 

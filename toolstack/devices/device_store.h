@@ -5,13 +5,13 @@
  * anything there: what is read of it is never trusted. What is known of a device is read from the
  * back end, which only the control domain can write.
  */
-#ifndef TOOLSTACK_DEVICE_STORE_H
-#define TOOLSTACK_DEVICE_STORE_H
+#ifndef DEVICES_DEVICE_STORE_H
+#define DEVICES_DEVICE_STORE_H
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "lib/devices.h"
+#include "devices/devices.h"
 #include "lib/log.h"
 #include "lib/store.h"
 

@@ -2,7 +2,7 @@
 /*
  * A watch has a connection of its own, because events and answers would mix on one.
  */
-#include "lib/device_wait.h"
+#include "devices/device_wait.h"
 
 #include <poll.h>
 #include <stdio.h>

@@ -4,8 +4,8 @@
  * (target, format, name in the guest, access) or by a key. Fuzz entry point: disk_config_parse()
  * with any bytes.
  */
-#ifndef TOOLSTACK_DISK_CONFIG_H
-#define TOOLSTACK_DISK_CONFIG_H
+#ifndef DEVICES_DISK_CONFIG_H
+#define DEVICES_DISK_CONFIG_H
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -8,7 +8,7 @@
 #include <string.h>
 #include <sys/random.h>
 
-#include "lib/device_private.h"
+#include "devices/device_private.h"
 
 #define TRIES 64
 

@@ -3,7 +3,7 @@
  * A table of keys. What an emulated card would need (type, model) is accepted and has no effect on
  * a PVH guest.
  */
-#include "lib/vif_config.h"
+#include "devices/vif_config.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

@@ -2,10 +2,10 @@
 /*
  * Waiting, with an end to it, for what the kernels at both ends write into the store.
  */
-#ifndef TOOLSTACK_DEVICE_WAIT_H
-#define TOOLSTACK_DEVICE_WAIT_H
+#ifndef DEVICES_DEVICE_WAIT_H
+#define DEVICES_DEVICE_WAIT_H
 
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 
 /*
  * Waits until done() holds for each of these devices, which are of one kind and one domain. False:

@@ -2,7 +2,7 @@
 /*
  * Paths, and the nodes of both ends as Xen's documentation and the kernels' drivers name them.
  */
-#include "lib/device_store.h"
+#include "devices/device_store.h"
 
 #include <errno.h>
 #include <stdio.h>
