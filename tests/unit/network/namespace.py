@@ -88,6 +88,8 @@ class Host:
         if conf is not None:
             self.conf.write_text(conf)
         self.wire = self.new_namespace()
+        # Two wires: the gateway answers only on its own.
+        sh("sh", "-c", "echo 1 >/proc/sys/net/ipv4/conf/all/arp_ignore", netns=self.wire)
         self.add_nic("e0", 5)
         self.add_nic("e1", 3)
         # e1 has the lower address in the machine: nic0, whatever came first.
