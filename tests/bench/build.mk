@@ -1,16 +1,28 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py).
-# Never part of a test.
+# Never part of a test. BENCH_REPEAT=n rounds, BENCH_ONLY=disk (micro, host, network, saverestore).
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
 PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))
 BENCH_REPEAT ?= 3
+BENCH_ONLY ?=
+BENCH_PROGRAM_SOURCES := $(wildcard tests/bench/guest/*.c)
 BENCH_NEEDS := $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd \
-	       $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso
+	       $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso $(B)/bench/.done
 
 $(B)/peer/initrd: tests/bench/make-peer $(B)/dom0/initrd $(PEER_PACKAGES:%=$(DL)/%.ok)
 	@B=$(B) $< $(PEER_FILES)
+
+$(B)/bench/program: $(BENCH_PROGRAM_SOURCES) tests/bench/guest/bench.h $(B)/sysroot/.done
+	@mkdir -p $(@D)
+	@$(MUSL_CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -no-pie -s \
+		-iquote tests/bench/guest $(BENCH_PROGRAM_SOURCES) -o $@
+
+$(B)/bench/.done: tests/bench/make-disks $(B)/bench/program $(B)/dom0/demo-initrd \
+		$(B)/dom0/vmlinuz $(wildcard tests/bench/guest/*.cfg)
+	@B=$(B) $<
+	@touch $@
 
 $(B)/tests/bench/%.o: tests/bench/%.c | $(TEST_TOOLS)
 	@mkdir -p $(@D)
@@ -24,4 +36,4 @@ $(B)/tests/bench/%.elf: $(B)/tests/bench/%.o $(GUEST_LIB) tests/guest/lib/guest.
 .PHONY: bench
 bench: $(BENCH_NEEDS) ## ours and Debian's Xen side by side, as ratios
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/run.py --build $(B) \
-		--repeat $(BENCH_REPEAT)
+		--repeat $(BENCH_REPEAT) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))

@@ -3,13 +3,12 @@
 """Measures ours and Debian's Xen 4.20 side by side, in turns, and prints medians and their ratio.
 
 Absolute times depend on this machine and on what else runs there; the ratios of one run are what
-counts. The peer is Xen with Debian's own xl, xenstored and xenconsoled in an otherwise identical
-control domain (make-peer).
+counts. The peer is Xen with Debian's own xl, xenstored, xenconsoled and hotplug scripts in an
+otherwise identical control domain (make-peer).
 """
 import argparse
 import gzip
 import re
-import statistics
 import sys
 import time
 from pathlib import Path
@@ -17,32 +16,32 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 
+import devices  # noqa: E402
 from control_domain import ControlDomain  # noqa: E402
+from figures import HYPERVISORS, Figures  # noqa: E402
+from guests import CREATE_TIMEOUT, Session, boot, wait_for_tools  # noqa: E402
 from machine import Machine  # noqa: E402
 
-CREATE_TIMEOUT = 400
+PARTS = ["micro", "host", "disk", "network", "saverestore"]
 MICRO = {"hypercall": "null hypercall", "cpuid": "CPUID exit", "evtchn_send": "event channel send",
-         "event_to_self": "event to oneself", "event_round_trip": "event to a guest and back", "set_timer": "set timer",
-         "grant_copy_4k": "grant copy, 4 KiB", "grant_map_and_unmap": "grant map and unmap",
+         "event_to_self": "event to oneself", "event_round_trip": "event to a guest and back",
+         "set_timer": "set timer", "grant_copy_4k": "grant copy, 4 KiB",
+         "grant_map_and_unmap": "grant map and unmap",
          "domain_create_and_destroy": "bare domain create and destroy"}
-
-
-class Figures:
-    """Samples by row and hypervisor."""
-
-    def __init__(self):
-        self.samples = {}
-
-    def add(self, row, hypervisor, value):
-        self.samples.setdefault(row, {}).setdefault(hypervisor, []).append(value)
-
-    def show(self, row, unit, scale=1.0):
-        ours, xen = (self.samples.get(row, {}).get(h, []) for h in ("socle", "xen"))
-        medians = [statistics.median(v) if v else None for v in (ours, xen)]
-        cells = [f"{'-':>10} {'':<3}" if m is None else f"{m * scale:10.2f} {unit:<3}"
-                 for m in medians]
-        ratio = f"{medians[0] / medians[1]:8.2f}" if ours and xen and medians[1] else ""
-        print(f"{row:34} {cells[0]} {cells[1]} {ratio}")
+ROWS = {
+    "machine start to login": ("s", 1),
+    "machine start to tools ready": ("s", 1),
+    "xl create to the guest's shell": ("s", 1),
+    "xl destroy": ("s", 1),
+    **devices.DISK_ROWS, **devices.NETWORK_ROWS, **devices.SAVE_ROWS,
+    **{row: ("us", 1e-3) for row in MICRO.values()},
+    "hypervisor's memory": ("MiB", 1),
+    "hypervisor image": ("KB", 1e-3),
+    "hypervisor image, gzipped": ("KB", 1e-3),
+    "ISO": ("MB", 1e-6),
+    "exits of the guest until its end": ("", 1),
+    **devices.DISK_EXITS,
+}
 
 
 def measure_micro(args, hypervisor, figures, log):
@@ -56,24 +55,8 @@ def measure_micro(args, hypervisor, figures, log):
             elif what == 1:
                 print(f"{hypervisor}: {machine.match[1].decode()}", flush=True)
             else:
-                if what < 0:
-                    print(f"{hypervisor}: ended early: {machine.why}; {log}", flush=True)
+                assert what == 2, f"ended early: {machine.why}; {log}"
                 return
-
-
-def boot(args, hypervisor, log):
-    if hypervisor == "socle":
-        return Machine.direct(args.build, hypervisor, log)
-    return Machine.direct(args.build, hypervisor, log, initrd=args.build / "peer/initrd")
-
-
-def wait_for_tools(host):
-    """Debian's daemons start beside the login; until they answer, xl cannot create."""
-    for _ in range(60):
-        status, _ = host.try_run("pidof xenconsoled consoled && xl list")
-        if status == 0:
-            return
-        host.run("sleep 1")
 
 
 def measure_host(args, hypervisor, figures, log):
@@ -108,38 +91,43 @@ def measure_sizes(args, figures):
     figures.add("ISO", "socle", (args.build / "socle.iso").stat().st_size)
 
 
+def measure_devices(args, hypervisor, figures, log, parts):
+    with Session(args, hypervisor, log) as host:
+        devices.measure(host, hypervisor, figures, parts)
+
+
+def measure_round(args, hypervisor, figures, number):
+    """One round of one hypervisor; what fails costs its own rows only."""
+    parts = [args.only] if args.only else PARTS
+    device_parts = [p for p in parts if p in PARTS[2:]]
+    steps = [("micro", measure_micro, ())] if "micro" in parts else []
+    steps += [("host", measure_host, ())] if "host" in parts else []
+    steps += [("devices", measure_devices, (device_parts,))] if device_parts else []
+    for name, step, more in steps:
+        log = args.build / "bench-logs" / f"{name}-{hypervisor}-{number}.log"
+        try:
+            step(args, hypervisor, figures, log, *more)
+        except AssertionError as e:
+            print(f"{hypervisor}: {name}: {e}; {log}", flush=True)
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--repeat", type=int, default=3)
-    parser.add_argument("--only", choices=["micro", "host"])
+    parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--hypervisor", choices=HYPERVISORS, help="only this one")
     args = parser.parse_args()
-    logs = args.build / "bench-logs"
-    logs.mkdir(parents=True, exist_ok=True)
-    figures = Figures()
+    (args.build / "bench-logs").mkdir(parents=True, exist_ok=True)
+    figures = Figures(ROWS)
     for n in range(args.repeat):
-        for hypervisor in ("socle", "xen") if n % 2 == 0 else ("xen", "socle"):
-            print(f"round {n + 1} of {args.repeat}: {hypervisor}", flush=True)
-            if args.only != "host":
-                measure_micro(args, hypervisor, figures, logs / f"micro-{hypervisor}-{n + 1}.log")
-            if args.only != "micro":
-                try:
-                    measure_host(args, hypervisor, figures, logs / f"host-{hypervisor}-{n + 1}.log")
-                except AssertionError as e:
-                    print(f"{hypervisor}: {e}", flush=True)
-    measure_sizes(args, figures)
-    heading = f"medians of {args.repeat} rounds"
-    print(f"\n{heading:34} {'ours':>14} {'Xen 4.20':>14}    ratio")
-    for row in ("machine start to login", "machine start to tools ready",
-                "xl create to the guest's shell", "xl destroy"):
-        figures.show(row, "s")
-    for row in MICRO.values():
-        figures.show(row, "us", 1e-3)
-    figures.show("hypervisor's memory", "MiB")
-    figures.show("hypervisor image", "KB", 1e-3)
-    figures.show("hypervisor image, gzipped", "KB", 1e-3)
-    figures.show("ISO", "MB", 1e-6)
-    figures.show("exits of the guest until its end", "")
+        for hypervisor in HYPERVISORS if n % 2 == 0 else reversed(HYPERVISORS):
+            if args.hypervisor in (None, hypervisor):
+                print(f"round {n + 1} of {args.repeat}: {hypervisor}", flush=True)
+                measure_round(args, hypervisor, figures, n + 1)
+    if not args.only:
+        measure_sizes(args, figures)
+    figures.show(f"medians of {args.repeat} rounds")
 
 
 main()

@@ -95,6 +95,8 @@ int fill_main(char **arguments)
 	}
 	puts("FILLED");
 	fflush(stdout);
+	if (fork())
+		return 0;
 	for (;;)
 		pause();
 }

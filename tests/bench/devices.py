@@ -1,0 +1,122 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Measures guests' disks and networks, and saving a guest: the rows, and how each is made."""
+import time
+
+from guests import ADDRESS, HOST, Guest, figure
+
+SECONDS = 3
+PLACES = {"file": "xvda", "block": "xvdb"}
+PATTERNS = {"4K random read": "random read", "4K random write": "random write",
+            "1M sequential read": "sequential read", "1M sequential write": "sequential write"}
+OTHER_DISKS = {"file": "/files/extra.raw", "block": "/dev/nvme0n3"}
+FILLED = 128
+SAVED = "/files/saved"
+
+CREATE = "xl create with disks and interface"
+DISK_ROWS = {CREATE: ("s", 1)}
+for _place in PLACES:
+    DISK_ROWS |= {f"disk on a {_place}: {p}": ("/s", 1) if "4K" in p else ("MB/s", 1e-6)
+                  for p in PATTERNS}
+    DISK_ROWS[f"attach a disk on a {_place}"] = ("s", 1)
+    DISK_ROWS[f"detach a disk on a {_place}"] = ("s", 1)
+DISK_EXITS = {f"exits per {p}, disk on a {place}": ("", 1) for place in PLACES for p in PATTERNS}
+
+STREAMS = ("guest to host", "host to guest", "guest to guest")
+NETWORK_ROWS = {f"TCP stream, {s}": ("MB/s", 1e-6) for s in STREAMS}
+NETWORK_ROWS |= {f"{kind} round trip, guest to {end}": ("us", 1e6)
+                 for kind in ("TCP", "UDP") for end in ("host", "guest")}
+
+SAVE_ROWS = {"save a guest of 256 MB": ("s", 1), "restore it": ("s", 1),
+             "restore it, to its answer": ("s", 1)}
+
+
+class Bench:
+    """Rows of one session, for one hypervisor."""
+
+    def __init__(self, host, hypervisor, figures):
+        self.host, self.hypervisor, self.figures = host, hypervisor, figures
+        self.a, self.b = Guest(host, "a"), Guest(host, "b")
+
+    def add(self, row, value):
+        self.figures.add(row, self.hypervisor, value)
+
+    def timed(self, command, timeout=300):
+        """Seconds that a command in the control domain takes, by the program's own clock."""
+        operations, _, seconds = figure(self.host.run(f"/bench/bin/bench time {command}", timeout))
+        assert operations == 1
+        return seconds
+
+    # ---- disks ----
+
+    def disk(self, place, pattern):
+        before = self.a.exits()
+        operations, size, seconds = self.a.measure(
+            f"disk /dev/{PLACES[place]} {PATTERNS[pattern]} {SECONDS}")
+        after = self.a.exits()
+        small = "4K" in pattern
+        self.add(f"disk on a {place}: {pattern}", (operations if small else size) / seconds)
+        if before is not None and after is not None:
+            self.add(f"exits per {pattern}, disk on a {place}", (after - before) / operations)
+
+    def attach(self, place):
+        """Until both ends are connected, which the state in the store says."""
+        state = f"/local/domain/0/backend/vbd/{self.a.domid}/51744/state"    # xvdc
+        connect = (f"xl block-attach a format=raw,vdev=xvdc,access=rw,target={OTHER_DISKS[place]} "
+                   f"&& until [ \"$(xenstore-read {state})\" = 4 ]; do sleep 0.02; done")
+        self.add(f"attach a disk on a {place}", self.timed(f"sh -c '{connect}'"))
+        self.add(f"detach a disk on a {place}", self.timed("xl block-detach a xvdc"))
+
+    def disks(self):
+        for place in PLACES:
+            for pattern in PATTERNS:
+                self.disk(place, pattern)
+            self.attach(place)
+
+    # ---- networks ----
+
+    def stream(self, where, measured):
+        _, size, seconds = measured
+        self.add(f"TCP stream, {where}", size / seconds)
+
+    def round_trip(self, kind, end, measured):
+        operations, _, seconds = measured
+        assert operations, f"{kind} to {end}: no answer"
+        self.add(f"{kind} round trip, guest to {end}", seconds / operations)
+
+    def network(self):
+        a, to_host, to_b = self.a, HOST, ADDRESS["b"]
+        self.stream("guest to host", a.measure(f"tcp-stream {to_host} {SECONDS}"))
+        self.stream("host to guest", figure(self.host.run(
+            f"/bench/bin/bench tcp-stream {ADDRESS['a']} {SECONDS}", 90)))
+        self.stream("guest to guest", a.measure(f"tcp-stream {to_b} {SECONDS}"))
+        for kind in ("TCP", "UDP"):
+            command = f"{kind.lower()}-ping"
+            self.round_trip(kind, "host", a.measure(f"{command} {to_host} {SECONDS}"))
+            self.round_trip(kind, "guest", a.measure(f"{command} {to_b} {SECONDS}"))
+
+    # ---- save and restore ----
+
+    def save_and_restore(self):
+        filled = self.a.run(f"bench fill {FILLED}")
+        assert "FILLED" in filled, filled
+        self.add("save a guest of 256 MB", self.timed(f"xl save a {SAVED}"))
+        started = time.monotonic()
+        self.add("restore it", self.timed(f"xl restore {SAVED}"))
+        self.a.find()
+        self.a.run("true")
+        self.add("restore it, to its answer", time.monotonic() - started)
+
+
+def measure(host, hypervisor, figures, parts):
+    """parts: which of disk, network and saverestore."""
+    bench = Bench(host, hypervisor, figures)
+    bench.add(CREATE, bench.a.create())
+    if "disk" in parts:
+        bench.disks()
+    if "network" in parts:
+        bench.b.create()
+        bench.network()
+        bench.b.destroy()
+    if "saverestore" in parts:
+        bench.save_and_restore()
+    bench.a.destroy()

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What was measured: samples by row and hypervisor, and the table of their medians and ratios."""
+import statistics
+
+HYPERVISORS = ("socle", "xen")
+
+
+class Figures:
+    def __init__(self, rows):
+        """rows: {name: (unit, scale)}, in the order in which the table shows them."""
+        self.rows = rows
+        self.samples = {}
+
+    def add(self, row, hypervisor, value):
+        assert row in self.rows, row
+        self.samples.setdefault(row, {}).setdefault(hypervisor, []).append(value)
+        unit, scale = self.rows[row]
+        print(f"  {hypervisor}: {row}: {value * scale:.2f} {unit}", flush=True)
+
+    def show(self, heading):
+        print(f"\n{heading:42} {'ours':>14} {'Xen 4.20':>14}    ratio")
+        for row, (unit, scale) in self.rows.items():
+            if row not in self.samples:
+                continue
+            medians = [statistics.median(v) if v else None
+                       for v in (self.samples[row].get(h) for h in HYPERVISORS)]
+            cells = [f"{'-':>9} {'':<4}" if m is None else f"{m * scale:9.2f} {unit:<4}"
+                     for m in medians]
+            ratio = f"{medians[0] / medians[1]:8.2f}" if all(medians) else ""
+            print(f"{row:42} {cells[0]} {cells[1]} {ratio}")
