@@ -152,6 +152,46 @@ static void test_uuid(void **state)
 	assert_false(uuid_parse("01234567-89ab-cdef-0123_456789abcdef", b));
 }
 
+static void test_scheduling(void **state)
+{
+	(void)state;
+	assert_int_equal(read_text("name='a'; kernel='/k'; vcpus=4; cpu_weight=512; cap=150\n"
+				   "cpus=['0', 2, '4-6,^5']; cpus_soft='0-1'"),
+			 0);
+	assert_int_equal(vm.cpu_weight, 512);
+	assert_int_equal(vm.cap, 150);
+	assert_int_equal(vm.nr_cpus, 3);
+	assert_true(cpu_list_has(&vm.cpus[0], 0) && !cpu_list_has(&vm.cpus[0], 1));
+	assert_true(cpu_list_has(&vm.cpus[1], 2) && !cpu_list_has(&vm.cpus[1], 0));
+	assert_true(cpu_list_has(&vm.cpus[2], 6) && !cpu_list_has(&vm.cpus[2], 5));
+	assert_int_equal(vm.nr_cpus_soft, 1);
+	refused("cpu_weight=0", "weight");
+	refused("cap=65535", "percentage");
+	refused("cpus=[]", "one set of CPUs per vCPU");
+	refused("cpus='3-1'", "no list of CPUs");
+	refused("cpus=-1", "no list of CPUs");
+	refused("cpus=['0', ['1']]", "a list in a list");
+	refused("cpus_soft='0,'", "x.cfg:3");
+}
+
+/* What is kept of a configuration makes the same VM again. */
+static void test_text_is_kept(void **state)
+{
+	char *text;
+
+	(void)state;
+	assert_int_equal(read_text("name='a'; kernel='/k'; memory=64; cpus=['0','1']\n"
+				   "cmdline='say \"hello\"'; on_reboot='preserve'"),
+			 0);
+	text = strdup(vm.text);
+	assert_int_equal(read_text(text), 0);
+	assert_string_equal(vm.text, text);
+	assert_string_equal(vm.cmdline, "say \"hello\"");
+	assert_int_equal(vm.nr_cpus, 2);
+	assert_int_equal(vm.on_reboot, VM_PRESERVE);
+	free(text);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -161,6 +201,8 @@ int main(void)
 		cmocka_unit_test_teardown(test_mistakes, cleanup),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_uuid),
+		cmocka_unit_test(test_scheduling),
+		cmocka_unit_test(test_text_is_kept),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
