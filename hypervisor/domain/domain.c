@@ -77,7 +77,7 @@ free_grants:
 	sched_domain_destroy(d);
 	grant_domain_destroy(d);
 free_events:
-	event_domain_destroy(d);
+	event_domain_destroy(d); /* in one go: nothing is open */
 free_shared_info:
 	page_unshare(d->shared_info);
 free_hvm:
@@ -131,8 +131,9 @@ static int destroy_step(struct domain *d)
 		destroy_begin(d);
 	if (list_empty(&d->link))
 		return 0; /* done before; others still hold some of its pages */
-	event_domain_destroy(d);
-	rc = grant_domain_release_mappings(d);
+	rc = event_domain_destroy(d);
+	if (!rc)
+		rc = grant_domain_release_mappings(d);
 	if (rc)
 		return rc;
 	for_each_vcpu(d, v)

@@ -190,6 +190,7 @@ int event_domain_init(struct domain *d, unsigned max_port)
 	ev->max_port = MIN(max_port, EVTCHN_FIFO_NR_CHANNELS - 1u);
 	ev->nr_ports = ev->nr_open = 0;
 	ev->first_free = 1;
+	ev->nr_closed = 0;
 	ev->fifo = NULL;
 	ev->buckets = object_alloc(bucket_table_size(d));
 	if (!ev->buckets)
@@ -204,15 +205,28 @@ int event_domain_init(struct domain *d, unsigned max_port)
 	return 0;
 }
 
-void event_domain_destroy(struct domain *d)
+/* Nothing is opened in a dying domain, so what is closed stays closed. */
+static int close_all(struct domain *d)
+{
+	struct event_domain *ev = &d->event;
+
+	while (ev->nr_closed < ev->nr_ports) {
+		event_close(d, ev->nr_closed++);
+		if (ev->nr_closed % 64 == 0 && hypercall_preempt())
+			return -ERESTART;
+	}
+	return 0;
+}
+
+int event_domain_destroy(struct domain *d)
 {
 	struct event_domain *ev = &d->event;
 	unsigned nr_ports = ev->nr_ports;
 
 	if (!ev->buckets)
-		return;
-	for (unsigned port = 1; port < nr_ports; port++)
-		event_close(d, port);
+		return 0;
+	if (close_all(d))
+		return -ERESTART;
 	/*
 	 * Nothing is connected any more, and nothing is opened in a dying domain: end of look-ups.
 	 */
@@ -227,4 +241,5 @@ void event_domain_destroy(struct domain *d)
 	ev->buckets = NULL;
 	spin_unlock(&d->event_lock);
 	spin_unlock(&event_peers_lock);
+	return 0;
 }

@@ -22,6 +22,7 @@ struct event_domain {
 	unsigned max_port;              /* highest port allowed (createdomain) */
 	unsigned nr_open;               /* ports that are not free */
 	unsigned first_free;            /* no port below is free: where the search starts */
+	unsigned nr_closed;             /* of a dying domain: ports below have been closed */
 	struct event_fifo *fifo;        /* NULL: two-level */
 };
 
@@ -33,10 +34,11 @@ struct event_vcpu {
 /* max_port is clamped to what the FIFO layout can name. -EINVAL (no port at all), -ENOMEM. */
 int event_domain_init(struct domain *d, unsigned max_port);
 /*
- * Closes every port and frees all; may be called again. The domain is dying (d->is_dying), its
- * vCPUs do not run and their timers are stopped. Page references (FIFO pages) are dropped here.
+ * Closes every port and frees all; may be called again, and must be after -ERESTART: there can be
+ * 131071 ports. The domain is dying (d->is_dying), its vCPUs do not run and their timers are
+ * stopped. Page references (FIFO pages) are dropped here.
  */
-void event_domain_destroy(struct domain *d);
+int event_domain_destroy(struct domain *d);
 
 /* HYPERVISOR_event_channel_op. arg: guest-linear address. */
 long do_event_channel_op(unsigned cmd, uint64_t arg);

@@ -33,6 +33,7 @@ void gone(struct domain **d)
 	if (!*d)
 		return;
 	(*d)->is_dying = true;
+	fake_preempt_budget = -1;
 	event_domain_destroy(*d);
 	event_domain_destroy(*d); /* may be called again */
 	fake_domain_forget(*d);

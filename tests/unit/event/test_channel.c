@@ -299,6 +299,29 @@ static void test_vcpu_info_moved(void **state)
 	assert_int_equal(fake_upcalls, 2);
 }
 
+/* Thousands of ports are closed in portions; those that are left still work for the other side. */
+static void test_the_end_of_many_ports_can_be_interrupted(void **state)
+{
+	uint32_t port = 0, peer;
+	unsigned calls = 0;
+
+	for (unsigned i = 0; i < 1000; i++)
+		assert_int_equal(alloc_unbound(a, DOMID_SELF, dom0->id, &port), 0);
+	assert_int_equal(bind_interdomain(dom0, a->id, port, &peer), 0);
+	a->is_dying = true;
+	fake_preempt_budget = 0;
+	while (event_domain_destroy(a) == -ERESTART) {
+		assert_true(++calls < 100);
+		assert_int_equal(status_of(dom0, peer).status, port < a->event.nr_closed
+								       ? EVTCHNSTAT_unbound
+								       : EVTCHNSTAT_interdomain);
+	}
+	assert_true(calls >= 1000 / 64);
+	assert_int_equal(status_of(dom0, peer).status, EVTCHNSTAT_unbound);
+	assert_null(a->event.buckets);
+	fake_preempt_budget = -1;
+}
+
 #define TEST(t) cmocka_unit_test_setup_teardown(t, channels_setup, channels_teardown)
 
 int main(void)
@@ -323,6 +346,7 @@ int main(void)
 		TEST(test_loopback),
 		TEST(test_ipi),
 		TEST(test_vcpu_info_moved),
+		TEST(test_the_end_of_many_ports_can_be_interrupted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
