@@ -67,8 +67,11 @@ FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_DEVICES := $(addprefix toolstack/devices/,disk_config.c disk_vdev.c vif_config.c) $(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
 	       toolstack/devices/device_list.c $(FUZZ_DEVICES)
-FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c path.c request.c request_node.c request_session.c transaction.c tree.c \
-		usage.c watch.c) $(FUZZ_LIB)
+FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
+		request_session.c transaction.c tree.c usage.c watch.c) $(FUZZ_LIB)
+
+FUZZ_NETWORK := $(addprefix toolstack/network/,ip.c lease.c net.c nics.c plan.c settings.c \
+		  settings_check.c wanted.c) $(FUZZ_LIB)
 
 # hypervisor_target: name, sources; toolstack_target: name, sources, libraries
 hypervisor_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_HYPERVISOR)))
@@ -89,6 +92,7 @@ $(call toolstack_target,config,$(FUZZ_CONFIG))
 $(call toolstack_target,devices,$(FUZZ_DEVICES))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 $(call toolstack_target,store,$(FUZZ_STORE))
+$(call toolstack_target,network,$(FUZZ_NETWORK))
 
 # Its CRC is replaced; see there.
 FUZZ_SAVED := toolstack/saverestore/stream_read.c $(FUZZ_LIB)

@@ -128,6 +128,17 @@ def devices():
         'ip=10.0.0.1 2001:db8::1/64,devid=2,model=e1000,type=vif,script=vif-bridge')]
 
 
+def networks():
+    lease = b'\0ip=10.0.2.15\nmask=24\nrouter=10.0.2.2\ndns=10.0.2.3\n'
+    memory = b'\x0000:00:00:00:00:01 0 /pci0000:00/0000:00:03.0\n'
+    return [
+        b'automatic bridges\nautomatic address\n' + lease + memory,
+        b'bond b\n nics nic0 nic1\n mode 802.3ad\nnetwork a\n nic b\n vlan 5\n'
+        b' address 10.0.0.2/24\n gateway 10.0.0.1\n dns 10.0.0.3\n' + lease,
+        b'network a # inner\n address 2001:db8::1/64\nnetwork c\n nat 10.9.0.1/24\n'
+        b'network d\n nic pci:0000:00:02.0\n address dhcp\n address slaac\n']
+
+
 def rings():
     return [struct.pack('<IIII', *index) + b'some input' * 9 for index in (
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
@@ -276,6 +287,7 @@ SEEDS = {
     'unpack': lambda: list(packed()),
     'cmdline': cmdlines,
     'config': configs,
+    'network': networks,
     'devices': devices,
     'console_ring': rings,
     'store': store_requests,

@@ -311,9 +311,8 @@ static int line_read(struct reader *r)
 	enum place place = r->bond ? IN_BOND : r->network ? IN_NETWORK : TOP;
 	static const char *const what[] = {
 		[TOP] = "automatic, bond or network",
-		[IN_BOND] = "nics or mode, or a new block (bond, network)",
-		[IN_NETWORK] = "nic, vlan, address, gateway, dns or nat, or a new block "
-			       "(bond, network)",
+		[IN_BOND] = "nics or mode, or a new block",
+		[IN_NETWORK] = "nic, vlan, address, gateway, dns or nat, or a new block",
 	};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)
