@@ -91,6 +91,8 @@ static int write_file(struct save_command *c, int fd, struct save_figures *figur
 	guest_layout_map(&src.layout, c->vm.memory_mib << 10);
 	if (domain_save(xl_open(), &src, fd, figures, why) < 0)
 		return -1;
+	if (signals_waiting())
+		return reason_set(why, "interrupted");
 	/* The guest is about to be destroyed: the file is all that is left of it. */
 	if (fsync(fd) < 0 || rename(c->part, c->file) < 0)
 		return reason_errno(why, "%s", c->file);
@@ -150,8 +152,10 @@ static int save_suspended(struct save_command *c, double suspend, struct reason 
 
 static int save(struct save_command *c, struct reason *why)
 {
+	sigset_t before;
 	struct stat st;
 	double start;
+	int rc;
 
 	if (load_config(c, why) < 0 || vm_nodes_get(c->domid, c->vm.max_vcpus, &c->nodes, why) < 0)
 		return -1;
@@ -160,9 +164,13 @@ static int save(struct save_command *c, struct reason *why)
 	printf("Saving to %s\n", c->file);
 	fflush(stdout);
 	start = seconds();
-	if (vm_suspend(xl_open(), c->domid, why) < 0)
-		return -1;
-	return save_suspended(c, seconds() - start, why);
+	/* Nobody else would let a suspended guest go on. */
+	signals_hold(&before);
+	rc = vm_suspend(xl_open(), c->domid, why);
+	if (rc == 0)
+		rc = save_suspended(c, seconds() - start, why);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
 }
 
 int cmd_save(int argc, char **argv)

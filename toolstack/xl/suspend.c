@@ -37,7 +37,10 @@ static int suspended(struct xencall *xc, domid_t domid, struct reason *why)
 	if (domain_info(xc, domid, &info) < 0)
 		return reason_errno(why, "domain %u", domid);
 	if (!(info.flags & XEN_DOMINF_shutdown))
-		return 0;
+		return info.flags & XEN_DOMINF_paused
+			       ? reason_set(why, "domain %u is paused: it cannot suspend itself",
+					    domid)
+			       : 0;
 	if (domain_shutdown_code(&info) == SHUTDOWN_suspend)
 		return 1;
 	return reason_set(why, "domain %u has stopped (reason %u) instead of suspending", domid,
