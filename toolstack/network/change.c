@@ -24,10 +24,13 @@ static void gateways_ask(struct host *h)
 			kernel_neighbour_ask(&h->kernel, &h->want.routes[i]);
 }
 
-static void gateways_forget(struct host *h)
+/* An answer from before a change is none. */
+static void gateways_ask_anew(struct host *h)
 {
-	for (size_t i = 0; i < h->want.nr_routes; i++)
+	for (size_t i = 0; i < h->want.nr_routes; i++) {
+		kernel_neighbour_forget(&h->kernel, &h->want.routes[i]);
 		kernel_neighbour_ask(&h->kernel, &h->want.routes[i]);
+	}
 }
 
 /* What does not answer yet: a network without a lease, or a gateway. NULL: all is well. */
@@ -114,6 +117,16 @@ static void files_back(struct host *h, const char *candidate, const char *former
 		log_error("going back: %s", why.text);
 }
 
+/* Wires first, which may cost leases; then the leases that were: they are as good as before. */
+static int host_back(const struct change *c, struct host *h, struct reason *why)
+{
+	memcpy(h->automatic, c->former_automatic, LINK_NAME);
+	if (host_settings(h, FILE_CONF, c->former, why) < 0 || host_converge(h, false, why) < 0)
+		return -1;
+	h->leases = c->former_leases;
+	return host_converge(h, false, why);
+}
+
 int change_rollback(struct change *c, struct host *h, const char *because, struct reason *why)
 {
 	struct reason failed;
@@ -123,10 +136,7 @@ int change_rollback(struct change *c, struct host *h, const char *because, struc
 	log_warning("going back to the former networks: %s", because);
 	reason_set(&c->said, "%.200s: the former networks are back; the change is in %s", because,
 		   FILE_REJECTED);
-	h->leases = c->former_leases;
-	memcpy(h->automatic, c->former_automatic, LINK_NAME);
-	if (host_settings(h, FILE_CONF, c->former, &failed) < 0 ||
-	    host_converge(h, false, &failed) < 0) {
+	if (host_back(c, h, &failed) < 0) {
 		log_error("going back: %s", failed.text);
 		reason_set(&c->said, "%.120s; going back failed: %.150s", because, failed.text);
 	}
@@ -180,8 +190,11 @@ static int candidate_check(struct change *c, struct host *h, const char *text, s
 /* Does it. From here on there is a way back in the files. */
 static void change_try(struct change *c, struct host *h)
 {
+	struct route known[NET_MAX_ROUTES];
+	size_t nr_known = h->want.nr_routes;
 	struct reason why;
 
+	memcpy(known, h->want.routes, sizeof(known));
 	if (file_write_text(h->root, FILE_CONFIRMED, c->former, &why) < 0 ||
 	    file_write_text(h->root, FILE_PENDING, c->candidate, &why) < 0 ||
 	    host_settings(h, c->source, c->candidate, &why) < 0) {
@@ -189,10 +202,14 @@ static void change_try(struct change *c, struct host *h)
 		refuse(c, &why);
 		return;
 	}
-	if (host_converge(h, true, &why) < 0)
+	if (host_converge(h, true, &why) < 0) {
 		change_rollback(c, h, why.text, &why);
-	else
-		gateways_forget(h);
+		return;
+	}
+	/* Also those that DHCP will name again. */
+	for (size_t i = 0; i < nr_known; i++)
+		kernel_neighbour_forget(&h->kernel, &known[i]);
+	gateways_ask_anew(h);
 }
 
 void change_begin(struct change *c, struct host *h, const char *source, const char *text,
@@ -239,7 +256,7 @@ void change_begin(struct change *c, struct host *h, const char *source, const ch
 	if (host_converge(h, false, &why) < 0)
 		refuse(c, &why);
 	else
-		gateways_forget(h);
+		gateways_ask_anew(h);
 }
 
 /* The picture of the former networks is in h->want. */

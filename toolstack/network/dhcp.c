@@ -87,10 +87,11 @@ static void child_start(const struct host *h, struct child *c)
 	}
 }
 
+/* Does not wait: the child may itself be waiting for our answer. dhcp_reap() takes what is left. */
 static void child_end(struct child *c)
 {
-	if (c->pid > 0 && kill(c->pid, SIGTERM) == 0)
-		waitpid(c->pid, NULL, 0);
+	if (c->pid > 0)
+		kill(c->pid, SIGTERM);
 	memset(c, 0, sizeof(*c));
 }
 
@@ -232,7 +233,7 @@ void dhcp_update(struct host *h)
 
 	for (size_t i = 0; i < CHILDREN_MAX; i++)
 		if (children[i].link[0] && !child_wanted(h, &children[i])) {
-			if (!children[i].server)
+			if (!children[i].server && !client_wanted(h, children[i].link))
 				leases_drop(&h->leases, children[i].link);
 			child_end(&children[i]);
 		}

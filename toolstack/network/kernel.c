@@ -282,15 +282,22 @@ static void neighbour_message(struct nl_msg *m, uint16_t type, uint16_t flags,
 	nl_put(m, NDA_DST, r->gateway.bytes, ip_length(&r->gateway));
 }
 
+void kernel_neighbour_forget(struct kernel *k, const struct route *r)
+{
+	struct nl_msg drop = { .len = 0 };
+
+	if (!link_index(r->link))
+		return;
+	neighbour_message(&drop, RTM_DELNEIGH, 0, r, 0, 0);
+	netlink_request(&k->route, &drop);
+}
+
 int kernel_neighbour_ask(struct kernel *k, const struct route *r)
 {
-	struct nl_msg drop = { .len = 0 }, ask = { .len = 0 };
+	struct nl_msg ask = { .len = 0 };
 
 	if (!link_index(r->link))
 		return -1;
-	/* What was known may be old: the entry goes first. */
-	neighbour_message(&drop, RTM_DELNEIGH, 0, r, 0, 0);
-	netlink_request(&k->route, &drop);
 	neighbour_message(&ask, RTM_NEWNEIGH, NLM_F_CREATE, r, NUD_NONE, NTF_USE);
 	return netlink_request(&k->route, &ask);
 }

@@ -28,7 +28,8 @@ int kernel_rename(struct kernel *k, const char *from, const char *to, struct rea
 void kernel_prepare(void);
 int kernel_forwarding(bool on, struct reason *why);
 
-/* Asks the neighbour anew whether it is there; the answer comes by kernel_neighbour_answers(). */
+/* Drops what is known of a gateway; asks whether it is there; tells if it has answered. */
+void kernel_neighbour_forget(struct kernel *k, const struct route *r);
 int kernel_neighbour_ask(struct kernel *k, const struct route *r);
 bool kernel_neighbour_answers(struct kernel *k, const struct route *r);
 

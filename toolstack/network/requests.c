@@ -101,7 +101,10 @@ static bool do_show(struct request *r)
 {
 	struct reason why;
 
-	if (host_converge(r->host, false, &why) < 0)
+	if (!r->host->started)
+		buf_printf(&r->answer,
+			   "The drivers of this machine's devices are being loaded.\n\n");
+	else if (host_converge(r->host, false, &why) < 0)
 		buf_printf(&r->answer, "(%s)\n\n", why.text);
 	show(r->host, r->change, &r->answer);
 	return true;
@@ -219,9 +222,11 @@ static bool do_lease(struct request *r)
 static const struct {
 	const char *word;
 	bool (*run)(struct request *r);
+	bool early; /* also before the NICs are known */
 } requests[] = {
-	{ "show", do_show },       { "check", do_check },       { "apply", do_apply },
-	{ "confirm", do_confirm }, { "rollback", do_rollback }, { "lease", do_lease },
+	{ "show", do_show, true },          { "check", do_check, false },
+	{ "apply", do_apply, false },       { "confirm", do_confirm, false },
+	{ "rollback", do_rollback, false }, { "lease", do_lease, false },
 };
 
 static void request_run(struct host *h, struct change *change, struct client *c)
@@ -239,9 +244,15 @@ static void request_run(struct host *h, struct change *change, struct client *c)
 
 		r.words[i] = next ? next : "";
 	}
-	for (size_t i = 0; word && i < sizeof(requests) / sizeof(requests[0]); i++)
-		if (strcmp(word, requests[i].word) == 0)
+	for (size_t i = 0; word && i < sizeof(requests) / sizeof(requests[0]); i++) {
+		if (strcmp(word, requests[i].word) != 0)
+			continue;
+		if (h->started || requests[i].early)
 			ok = requests[i].run(&r);
+		else
+			buf_printf(&r.answer, "the drivers of this machine's devices are being "
+					      "loaded; ask again in some seconds\n");
+	}
 	if (!c->waits)
 		client_answer(c, r.answer.data ? r.answer.data : "", ok);
 	buf_free(&r.answer);
