@@ -22,8 +22,10 @@
 #include "storage/error.h"
 #include "storage/props.h"
 
+#ifndef STORAGE_STATE /* unit tests have their own */
 #define STORAGE_STATE "/var/lib/storage"
 #define STORAGE_RUN   "/run/storage"
+#endif
 #define STORAGE_MOUNT "/run/sr-mount"
 
 #define STORAGE_PATH  512 /* a path, or a source like server:/export */

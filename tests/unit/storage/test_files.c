@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A repository in a directory of this machine, through the whole library: life of disks, every
+ * state that an interrupted operation can leave, and texts that lie.
+ */
+#include "test.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "storage/device.h"
+#include "storage/lock.h"
+#include "storage/mount.h"
+#include "storage/registry.h"
+#include "storage/sr_file.h"
+
+#include <sys/sysmacros.h>
+
+#define ASSERT_OK(call)                                         \
+	do {                                                    \
+		if ((call) < 0)                                 \
+			fail_msg("%s: %s", e.code, e.why.text); \
+	} while (0)
+
+struct place {
+	char folder[64];
+	struct sr sr;
+};
+
+static int set_up(void **state)
+{
+	struct place *p = calloc(1, sizeof(*p));
+	struct sr_options how = { 0 };
+	struct sr_error e;
+
+	assert_int_equal(system("rm -rf /tmp/socle-storage; mkdir -p /tmp/socle-storage"), 0);
+	snprintf(p->folder, sizeof(p->folder), "/tmp/socle-storage/XXXXXX");
+	assert_non_null(mkdtemp(p->folder));
+	p->sr.type = sr_type_find("dir");
+	snprintf(p->sr.source, sizeof(p->sr.source), "%s", p->folder);
+	snprintf(p->sr.name, sizeof(p->sr.name), "files, \"mine\"");
+	ASSERT_OK(sr_create(&p->sr, &how, &e));
+	*state = p;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	free(*state);
+	return system("rm -rf /tmp/socle-storage");
+}
+
+static struct vdi make(struct place *p, const char *name, uint64_t size)
+{
+	struct vdi v = { .virtual_size = size };
+	struct sr_error e;
+
+	snprintf(v.name, sizeof(v.name), "%s", name);
+	ASSERT_OK(vdi_create(&p->sr, &v, &e));
+	return v;
+}
+
+static size_t count(struct place *p)
+{
+	struct vdi_list list;
+	struct sr_error e;
+	size_t nr;
+
+	ASSERT_OK(vdi_list(&p->sr, &list, &e));
+	nr = list.nr;
+	vdi_list_free(&list);
+	return nr;
+}
+
+static void put(struct place *p, const char *format, const char *uuid, const char *text)
+{
+	char name[100], path[300];
+	FILE *f;
+
+	snprintf(name, sizeof(name), format, uuid);
+	snprintf(path, sizeof(path), "%s/%s", p->folder, name);
+	f = fopen(path, "w");
+	assert_non_null(f);
+	fputs(text, f);
+	fclose(f);
+}
+
+static bool there(struct place *p, const char *format, const char *uuid)
+{
+	char name[100], path[300];
+
+	snprintf(name, sizeof(name), format, uuid);
+	snprintf(path, sizeof(path), "%s/%s", p->folder, name);
+	return access(path, F_OK) == 0;
+}
+
+static void test_life_of_a_disk(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = make(p, "one", 10000), found;
+	char path[STORAGE_PATH];
+	struct sr_error e;
+	struct sr sr;
+
+	assert_int_equal(v.virtual_size, 10240);
+	ASSERT_OK(vdi_find(NULL, "one", &sr, &found, &e));
+	assert_string_equal(found.uuid, v.uuid);
+	assert_string_equal(sr.name, "files, \"mine\"");
+	ASSERT_OK(vdi_resize(&p->sr, &found, 1 << 20, &e));
+	assert_int_equal(vdi_resize(&p->sr, &found, 4096, &e), -1);
+	assert_reason(e.why, "cannot shrink");
+	ASSERT_OK(vdi_plug(&p->sr, &found, path, &e));
+	assert_int_equal(truncate(path, 2 << 20), 0);
+	snprintf(found.name, sizeof(found.name), "two");
+	ASSERT_OK(vdi_rename(&p->sr, &found, &e));
+	assert_int_equal(vdi_find(NULL, "one", &sr, &v, &e), -1);
+	ASSERT_OK(vdi_find(NULL, "two", &sr, &v, &e));
+	ASSERT_OK(vdi_destroy(&p->sr, &v, &e));
+	assert_int_equal(count(p), 0);
+	assert_int_equal(vdi_destroy(&p->sr, &v, &e), -1);
+	assert_string_equal(e.code, ERR_UUID_INVALID);
+}
+
+static void test_names_may_be_shared_but_not_used(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = make(p, "twin", 4096), found;
+	struct sr_error e;
+	struct sr sr;
+
+	make(p, "twin", 4096);
+	assert_int_equal(vdi_find(NULL, "twin", &sr, &found, &e), -1);
+	assert_reason(e.why, "say a uuid");
+	ASSERT_OK(vdi_find(NULL, v.uuid, &sr, &found, &e));
+}
+
+static void test_import_export(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = { .virtual_size = 3 << 20 };
+	char in[] = "/tmp/socle-storage/inXXXXXX", out[] = "/tmp/socle-storage/outXXXXXX";
+	char command[200];
+	int from = mkstemp(in), to = mkstemp(out);
+	struct sr_error e;
+
+	assert_int_equal(pwrite(from, "data", 4, 2 << 20), 4);
+	assert_int_equal(ftruncate(from, 3 << 20), 0);
+	ASSERT_OK(vdi_import(&p->sr, &v, from, &e));
+	ASSERT_OK(vdi_export(&p->sr, &v, to, &e));
+	snprintf(command, sizeof(command), "cmp %s %s", in, out);
+	assert_int_equal(system(command), 0);
+	/* Too short, too long: neither leaves anything. */
+	for (uint64_t size = 2 << 20; size <= 4 << 20; size += 2 << 20) {
+		struct vdi bad = { .virtual_size = size };
+
+		lseek(from, 0, SEEK_SET);
+		assert_int_equal(vdi_import(&p->sr, &bad, from, &e), -1);
+		assert_string_equal(e.code, ERR_STREAM);
+		assert_int_equal(count(p), 1);
+		assert_false(there(p, ".filling-%s", bad.uuid));
+	}
+	close(from);
+	close(to);
+}
+
+#define UUID "8d1b6a9e-5d3c-4c5e-9d2f-0f6a1b2c3d4e"
+
+/* A copy cut off by kill -9; one that somebody still works at is left alone. */
+static void test_scan_removes_what_nobody_fills(void **state)
+{
+	struct place *p = *state;
+	struct sr_leftovers found;
+	struct sr_error e;
+	int lock;
+
+	put(p, ".filling-%s", UUID, "half");
+	put(p, ".new-%s.vdi", UUID, "vdi=");
+	assert_int_equal(count(p), 0);
+	lock = vdi_lock(UUID, &e);
+	assert_true(lock >= 0);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_true(there(p, ".filling-%s", UUID));
+	vdi_unlock(lock, UUID);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_int_equal(found.removed, 1);
+	assert_false(there(p, ".filling-%s", UUID));
+	assert_false(there(p, ".new-%s.vdi", UUID));
+}
+
+static void test_scan_completes_a_creation(void **state)
+{
+	struct place *p = *state;
+	struct sr_leftovers found;
+	struct sr_error e;
+
+	put(p, ".filling-%s", UUID, "whole");
+	put(p, "%s.vdi", UUID, "vdi=" UUID "\nfile=" UUID ".raw\nname=late\n");
+	assert_int_equal(count(p), 0);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_int_equal(found.finished, 1);
+	assert_int_equal(count(p), 1);
+}
+
+static void test_scan_completes_a_removal(void **state)
+{
+	struct place *p = *state;
+	struct sr_leftovers found;
+	struct sr_error e;
+
+	put(p, ".deleted-%s", UUID, "gone");
+	put(p, "%s.vdi", UUID, "vdi=" UUID "\nfile=" UUID ".raw\n");
+	assert_int_equal(count(p), 0);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_int_equal(found.finished, 1);
+	assert_false(there(p, ".deleted-%s", UUID));
+	assert_false(there(p, "%s.vdi", UUID));
+}
+
+static void test_scan_adopts_files(void **state)
+{
+	struct place *p = *state;
+	struct sr_leftovers found;
+	struct sr_error e;
+	char link[100];
+
+	put(p, "%s.img", "debian", "system");
+	put(p, "%s.txt", "notes", "no disk");
+	snprintf(link, sizeof(link), "%s/link.raw", p->folder);
+	assert_int_equal(symlink("/etc/passwd", link), 0);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_int_equal(found.adopted, 1);
+	ASSERT_OK(sr_scan(&p->sr, &found, &e));
+	assert_int_equal(found.adopted, 0);
+	assert_int_equal(count(p), 1);
+}
+
+static void test_files_that_lie_are_no_disks(void **state)
+{
+	static const char *const lies[] = {
+		"",
+		"vdi=" UUID "\n",
+		"vdi=" UUID "\nfile=../../etc/passwd\n",
+		"vdi=" UUID "\nfile=.filling-x\n",
+		"vdi=no-uuid\nfile=a.raw\n",
+		"vdi=11111111-5d3c-4c5e-9d2f-0f6a1b2c3d4e\nfile=a.raw\n",
+	};
+	struct place *p = *state;
+
+	put(p, "%s.raw", "a", "content");
+	for (size_t i = 0; i < sizeof(lies) / sizeof(lies[0]); i++) {
+		put(p, "%s.vdi", UUID, lies[i]);
+		assert_int_equal(count(p), 0);
+	}
+}
+
+static void test_a_directory_explains_itself(void **state)
+{
+	struct place *p = *state;
+	struct sr_error e;
+	struct sr again;
+
+	make(p, "kept", 4096);
+	ASSERT_OK(sr_forget(&p->sr, &e));
+	assert_int_equal(sr_find(p->sr.uuid, &again, &e), -1);
+	assert_int_equal(sr_introduce(p->folder, sr_type_find("lvm"), &again, &e), -1);
+	ASSERT_OK(sr_introduce(p->folder, NULL, &again, &e));
+	assert_string_equal(again.uuid, p->sr.uuid);
+	assert_string_equal(again.name, p->sr.name);
+	assert_int_equal(count(p), 1);
+	assert_int_equal(sr_introduce("/tmp", NULL, &again, &e), -1);
+	assert_reason(e.why, "no repository on it");
+}
+
+static void test_refusals(void **state)
+{
+	struct place *p = *state;
+	struct sr_options how = { 0 };
+	struct sr twice = { .type = p->sr.type };
+	struct sr_error e;
+
+	snprintf(twice.source, sizeof(twice.source), "%s", p->folder);
+	assert_int_equal(sr_create(&twice, &how, &e), -1);
+	assert_string_equal(e.code, ERR_DEVICE_HAS_DATA);
+	make(p, "in it", 4096);
+	assert_int_equal(sr_destroy(&p->sr, false, &e), -1);
+	assert_string_equal(e.code, ERR_SR_NOT_EMPTY);
+	ASSERT_OK(sr_destroy(&p->sr, true, &e));
+	assert_false(there(p, "%s", SR_FILE));
+	twice = (struct sr){ .type = sr_type_find("iscsi"), .source = "target" };
+	assert_int_equal(sr_create(&twice, &how, &e), -1);
+	assert_string_equal(e.code, ERR_UNSUPPORTED);
+}
+
+static void test_library_of_images(void **state)
+{
+	struct place *p = *state;
+	struct sr_options how = { 0 };
+	struct sr iso = { .type = sr_type_find("iso") };
+	struct vdi_list list;
+	struct vdi v = { .virtual_size = 4096 };
+	char first[UUID_TEXT];
+	struct sr_error e;
+
+	ASSERT_OK(sr_destroy(&p->sr, false, &e));
+	put(p, "%s.iso", "install", "image");
+	put(p, "%s", "README", "none");
+	snprintf(iso.source, sizeof(iso.source), "%s", p->folder);
+	ASSERT_OK(sr_create(&iso, &how, &e));
+	ASSERT_OK(vdi_list(&iso, &list, &e));
+	assert_int_equal(list.nr, 1);
+	assert_true(list.vdis[0].read_only);
+	assert_string_equal(list.vdis[0].name, "install.iso");
+	memcpy(first, list.vdis[0].uuid, sizeof(first));
+	assert_int_equal(vdi_destroy(&iso, &list.vdis[0], &e), -1);
+	assert_string_equal(e.code, ERR_UNSUPPORTED);
+	vdi_list_free(&list);
+	assert_int_equal(vdi_create(&iso, &v, &e), -1);
+	ASSERT_OK(vdi_list(&iso, &list, &e));
+	assert_string_equal(list.vdis[0].uuid, first);
+	vdi_list_free(&list);
+	ASSERT_OK(sr_destroy(&iso, false, &e));
+	assert_true(there(p, "%s.iso", "install"));
+}
+
+static void test_texts_about_disks(void **state)
+{
+	static const char mounts[] = "22 27 0:21 / /proc rw - proc proc rw\n"
+				     "40 27 253:16 / /mnt/a\\040b rw - ext4 /dev/vdb rw\n";
+	char text[64], server[256], export[256];
+
+	signatures_describe("ext4,my data\ndos,\n", text, sizeof(text));
+	assert_string_equal(text, "ext4 \"my data\", dos");
+	signatures_describe("", text, sizeof(text));
+	assert_string_equal(text, "");
+	signatures_describe("a,b\nccccccccccccccccccccccccccccccccccccccccccccccccccccccccccccc,\n",
+			    text, sizeof(text));
+	assert_string_equal(text, "a \"b\"");
+	assert_true(mountinfo_find(mounts, makedev(253, 16), text, sizeof(text)));
+	assert_string_equal(text, "/mnt/a\\040b");
+	assert_false(mountinfo_find(mounts, makedev(253, 17), text, sizeof(text)));
+	assert_true(nfs_source_split("nas:/vol/vm", server, export));
+	assert_string_equal(server, "nas");
+	assert_string_equal(export, "/vol/vm");
+	assert_true(nfs_source_split("[fd00::1]:/v", server, export));
+	assert_string_equal(server, "fd00::1");
+	assert_false(nfs_source_split("/just/a/path", server, export));
+	assert_false(nfs_source_split(":/v", server, export));
+	assert_false(nfs_source_split("a,addr=b:/v", server, export));
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(life_of_a_disk),
+		TEST(names_may_be_shared_but_not_used),
+		TEST(import_export),
+		TEST(scan_removes_what_nobody_fills),
+		TEST(scan_completes_a_creation),
+		TEST(scan_completes_a_removal),
+		TEST(scan_adopts_files),
+		TEST(files_that_lie_are_no_disks),
+		TEST(a_directory_explains_itself),
+		TEST(refusals),
+		TEST(library_of_images),
+		TEST(texts_about_disks),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
