@@ -4,7 +4,6 @@
  *
  *	console DOMID BACK	reads and writes that guest's console, from BACK bytes ago on
  *	watch DOMID BACK	only reads it
- *	events			gets the line "event" whenever a domain shuts down or dies
  *
  * After "ok" a console is raw bytes both ways. A reader has no buffer here, only a position in
  * the guest's history: one that is too slow is told how much it has missed.
@@ -22,7 +21,7 @@
 
 #include "lib/log.h"
 
-enum client_kind { CLIENT_NEW, CLIENT_CONSOLE, CLIENT_WATCH, CLIENT_EVENTS };
+enum client_kind { CLIENT_NEW, CLIENT_CONSOLE, CLIENT_WATCH };
 
 struct client {
 	int fd;
@@ -41,12 +40,14 @@ static int listen_fd = -1;
 
 int clients_listen(void)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = CONSOLED_SOCKET };
+	/* Its name is never missing while we are restarted: clients would give up. */
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = CONSOLED_SOCKET ".new" };
 
-	unlink(CONSOLED_SOCKET);
+	unlink(addr.sun_path);
 	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    chmod(CONSOLED_SOCKET, 0660) < 0 || listen(listen_fd, 16) < 0) {
+	    chmod(addr.sun_path, 0660) < 0 || listen(listen_fd, 16) < 0 ||
+	    rename(addr.sun_path, CONSOLED_SOCKET) < 0) {
 		log_error("%s: %s", CONSOLED_SOCKET, strerror(errno));
 		return -1;
 	}
@@ -99,9 +100,6 @@ static void client_command(struct client *c)
 		client_attach(c, CLIENT_CONSOLE, domid, back);
 	} else if (sscanf(c->line, "watch %u %lu%c", &domid, &back, &extra) == 2) {
 		client_attach(c, CLIENT_WATCH, domid, back);
-	} else if (strcmp(c->line, "events") == 0) {
-		c->kind = CLIENT_EVENTS;
-		client_say(c, "ok\n");
 	} else {
 		client_refuse(c, "unknown command");
 	}
@@ -183,13 +181,6 @@ void clients_flush(void)
 	for (size_t i = 0; i < nr_clients; i++)
 		if (clients[i].guest)
 			client_flush(&clients[i]);
-}
-
-void clients_domain_event(void)
-{
-	for (size_t i = 0; i < nr_clients; i++)
-		if (clients[i].kind == CLIENT_EVENTS)
-			client_say(&clients[i], "event\n");
 }
 
 void clients_drop_guest(const struct guest *g)

@@ -7,7 +7,8 @@
 
 #include <string.h>
 
-size_t console_ring_take(struct xencons_interface *ring, char out[2048], bool *lied)
+size_t console_ring_peek(const struct xencons_interface *ring, char out[2048], uint32_t *upto,
+			 bool *lied)
 {
 	uint32_t prod = __atomic_load_n(&ring->out_prod, __ATOMIC_ACQUIRE);
 	uint32_t cons = ring->out_cons;
@@ -22,8 +23,13 @@ size_t console_ring_take(struct xencons_interface *ring, char out[2048], bool *l
 		first = len;
 	memcpy(out, ring->out + at, first);
 	memcpy(out + first, ring->out, len - first);
-	__atomic_store_n(&ring->out_cons, prod, __ATOMIC_RELEASE);
+	*upto = prod;
 	return len;
+}
+
+void console_ring_taken(struct xencons_interface *ring, uint32_t upto)
+{
+	__atomic_store_n(&ring->out_cons, upto, __ATOMIC_RELEASE);
 }
 
 size_t console_ring_give(struct xencons_interface *ring, const char *data, size_t len)

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Guests: attaching to their rings and moving bytes. Guests come and go with their state files,
- * so a restarted consoled finds them all again; the ring's indices say where it had stopped. One
- * thread.
+ * so a restarted consoled finds them all again. What was taken from a ring is in the log before the
+ * ring's index says so: who is killed in between writes it twice, and loses nothing. What readers
+ * want to see again comes from the log then. One thread.
  */
 #include "consoled/private.h"
 
@@ -13,7 +14,6 @@
 #include <time.h>
 
 #include "abi/grant_table.h"
-#include "abi/xen.h"
 #include "consoled/console_ring.h"
 #include "lib/evtchn.h"
 #include "lib/grant_map.h"
@@ -23,7 +23,7 @@ static struct guest *guests[MAX_GUESTS];
 static size_t nr_guests;
 static int evtchn_fd = -1;
 static int grant_fd = -1;
-static uint32_t virq_port; /* 0: somebody else has VIRQ_DOM_EXC */
+static bool first_scan = true; /* whom it finds was served by an earlier process */
 
 static uint64_t now_ms(void)
 {
@@ -35,8 +35,6 @@ static uint64_t now_ms(void)
 
 int guests_open(void)
 {
-	int port;
-
 	evtchn_fd = evtchn_open();
 	if (evtchn_fd < 0) {
 		log_error("/dev/xen/evtchn: %s", strerror(errno));
@@ -47,15 +45,6 @@ int guests_open(void)
 		log_error("/dev/xen/gntdev: %s", strerror(errno));
 		return -1;
 	}
-	/*
-	 * A xenstored binds it too, and there can be one only; it then tells of dead domains
-	 * itself.
-	 */
-	port = evtchn_bind_virq(evtchn_fd, VIRQ_DOM_EXC);
-	if (port > 0)
-		virq_port = port;
-	else
-		log_info("VIRQ_DOM_EXC: %s; domain events come from the store", strerror(errno));
 	return 0;
 }
 
@@ -98,8 +87,9 @@ size_t guest_input(struct guest *g, const char *data, size_t len)
 static void guest_take_output(struct guest *g)
 {
 	char data[sizeof(g->ring->out)];
+	uint32_t upto;
 	bool lied;
-	size_t len = console_ring_take(g->ring, data, &lied);
+	size_t len = console_ring_peek(g->ring, data, &upto, &lied);
 
 	if (lied && !g->lied)
 		log_warning("%s: the console ring's index is impossible; its contents are skipped",
@@ -108,6 +98,7 @@ static void guest_take_output(struct guest *g)
 	g->period_bytes += len;
 	history_add(&g->history, data, len);
 	log_file_write(&g->log, data, len);
+	console_ring_taken(g->ring, upto);
 	/* The guest may wait for room. */
 	if (len)
 		evtchn_notify(evtchn_fd, g->port);
@@ -126,25 +117,18 @@ static void guest_serve(struct guest *g, uint64_t now)
 		evtchn_unmask(evtchn_fd, g->port);
 }
 
-bool guests_events(void)
+void guests_events(void)
 {
-	bool domain_event = false;
 	uint64_t now = now_ms();
 	uint32_t port;
 
 	/* At most one round over what has fired: a guest that fires without end waits its turn. */
 	for (unsigned int i = 0; i < MAX_GUESTS && evtchn_next(evtchn_fd, &port) == 0 && port;
 	     i++) {
-		if (port == virq_port) {
-			domain_event = true;
-			evtchn_unmask(evtchn_fd, port);
-			continue;
-		}
 		for (size_t j = 0; j < nr_guests; j++)
 			if (guests[j]->port == port)
 				guest_serve(guests[j], now);
 	}
-	return domain_event;
 }
 
 int guests_rate(uint64_t now)
@@ -203,6 +187,8 @@ static void guest_attach(const struct vm_state *s)
 	}
 	snprintf(path, sizeof(path), VM_CONSOLE_LOG, g->name);
 	log_file_open(&g->log, path);
+	if (first_scan)
+		log_file_tail(path, &g->history);
 	guests[nr_guests++] = g;
 	/* What it wrote before we were there. */
 	guest_serve(g, now_ms());
@@ -264,4 +250,5 @@ void guests_scan(void)
 		for (size_t i = 0; i < scan.nr_new; i++)
 			guest_attach(&scan.new[i]);
 	} while (scan.more && ++rounds < MAX_GUESTS / SCAN_BATCH);
+	first_scan = false;
 }

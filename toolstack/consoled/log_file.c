@@ -56,3 +56,18 @@ void log_file_close(struct log_file *log)
 		close(log->fd);
 	log->fd = -1;
 }
+
+void log_file_tail(const char *path, struct history *h)
+{
+	int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	char data[4096];
+	ssize_t got;
+
+	if (fd < 0)
+		return;
+	if (lseek(fd, -HISTORY_SIZE, SEEK_END) < 0)
+		lseek(fd, 0, SEEK_SET);
+	while ((got = read(fd, data, sizeof(data))) > 0)
+		history_add(h, data, got);
+	close(fd);
+}

@@ -8,6 +8,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "consoled/history.h"
+
 #define LOG_FILE_MAX (1024 * 1024)
 
 struct log_file {
@@ -23,5 +25,7 @@ struct log_file {
 void log_file_open(struct log_file *log, const char *path);
 void log_file_write(struct log_file *log, const char *data, size_t len);
 void log_file_close(struct log_file *log);
+/* Puts the end of such a file into a history. */
+void log_file_tail(const char *path, struct history *h);
 
 #endif

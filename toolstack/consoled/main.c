@@ -87,8 +87,8 @@ static void serve(void)
 			state_drain();
 			guests_scan();
 		}
-		if (fds[0].revents & POLLIN && guests_events())
-			clients_domain_event();
+		if (fds[0].revents & POLLIN)
+			guests_events();
 	}
 }
 

@@ -47,8 +47,8 @@ int guests_open(void);
 /* Makes the guests we have those that have state files. */
 void guests_scan(void);
 struct guest *guest_find(unsigned int domid);
-/* Handles whatever event channels have fired. True if one of them was VIRQ_DOM_EXC. */
-bool guests_events(void);
+/* Handles whatever event channels have fired. */
+void guests_events(void);
 /* Unmasks the guests whose period is over; returns ms until the next such moment, or -1. */
 int guests_rate(uint64_t now_ms);
 /* Space for client input; takes as much as fits. */
@@ -66,8 +66,6 @@ size_t clients_poll(struct pollfd *fds);
 void clients_serve(const struct pollfd *fds, size_t nr);
 /* Sends what is new to those who read. */
 void clients_flush(void);
-/* One line to everybody who waits for domain events. */
-void clients_domain_event(void);
 /* A guest is gone: its readers get what is left and are closed. */
 void clients_drop_guest(const struct guest *g);
 

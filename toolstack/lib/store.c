@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The wire protocol of abi/xs_wire.h. A client asks or it watches: so whatever comes is what it
- * waits for.
+ * The wire protocol of abi/xs_wire.h. When the connection breaks, because xenstored was restarted,
+ * it is made again, watches are set again, and the request is repeated: so each is one that may be
+ * carried out twice. A transaction cannot be repeated from here: it goes on without effect, and
+ * fails at its end as if others had been faster.
  */
 #include "lib/store.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -16,7 +19,13 @@
 
 #include "abi/xs_wire.h"
 
-#define ANSWER_SECONDS 60
+#ifndef STORE_SOCKET /* a test has its own */
+#define STORE_SOCKET "/run/xenstored/socket"
+#endif
+#define ANSWER_SECONDS   60
+#define CONNECT_TRIES    250
+#define CONNECT_PAUSE_US 20000
+#define EXCHANGE_TRIES   5 /* xenstored is killed during each */
 
 static bool transfer(int fd, void *data, size_t len, bool out)
 {
@@ -58,21 +67,46 @@ static int error_number(const char *name)
 	return EIO;
 }
 
-/* Reads one answer. */
+/* Whether the connection is at an end, and not only this request. */
+static bool connection_lost(int error)
+{
+	return error == EPIPE || error == ECONNRESET || error == ECONNABORTED ||
+	       error == ENOTCONN || error == EBADF;
+}
+
+/* One message. */
+static int receive_message(struct store *s, struct xsd_sockmsg *h, char *data)
+{
+	if (!transfer(s->fd, h, sizeof(*h), false))
+		return -1;
+	if (h->len > XENSTORE_PAYLOAD_MAX) {
+		errno = EPROTO;
+		return -1;
+	}
+	if (!transfer(s->fd, data, h->len, false))
+		return -1;
+	data[h->len] = '\0';
+	return 0;
+}
+
+/* Reads one answer. Events on the way to it are kept for later. */
 static int receive(struct store *s, uint32_t req_id, struct buf *answer)
 {
 	char data[XENSTORE_PAYLOAD_MAX + 1];
 	struct xsd_sockmsg h;
 
-	if (!transfer(s->fd, &h, sizeof(h), false))
-		return -1;
-	if (h.len > XENSTORE_PAYLOAD_MAX || h.req_id != req_id) {
+	for (;;) {
+		if (receive_message(s, &h, data) < 0)
+			return -1;
+		if (h.type != XS_WATCH_EVENT)
+			break;
+		buf_append(&s->events, &h.len, sizeof(h.len));
+		buf_append(&s->events, data, h.len);
+	}
+	if (h.req_id != req_id) {
 		errno = EPROTO;
 		return -1;
 	}
-	if (!transfer(s->fd, data, h.len, false))
-		return -1;
-	data[h.len] = '\0';
 	if (h.type == XS_ERROR) {
 		errno = error_number(data);
 		return -1;
@@ -82,9 +116,127 @@ static int receive(struct store *s, uint32_t req_id, struct buf *answer)
 	return 0;
 }
 
+/* Sends what is in the batch, which stays there, and takes its answers: the first error counts. */
+static int exchange_once(struct store *s, struct buf *answer)
+{
+	uint32_t req_id = s->req_id - s->batched;
+	int error = 0;
+
+	if (s->batch.failed) {
+		errno = ENOMEM;
+		return -1;
+	}
+	if (!transfer(s->fd, s->batch.data, s->batch.len, true))
+		return -1;
+	for (unsigned int i = 0; i < s->batched; i++) {
+		if (receive(s, ++req_id, answer) == 0)
+			continue;
+		if (connection_lost(errno) || errno == EPROTO || errno == ETIMEDOUT)
+			return -1;
+		if (!error)
+			error = errno;
+	}
+	errno = error;
+	return error ? -1 : 0;
+}
+
+static int store_connect(struct store *s, bool wait_for_socket)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = STORE_SOCKET };
+	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
+	int error = 0;
+
+	for (unsigned int i = 0; i < CONNECT_TRIES; i++) {
+		s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+		if (s->fd < 0)
+			return -1;
+		/* Better an error than to wait for ever for a daemon that hangs. */
+		setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
+		if (connect(s->fd, (struct sockaddr *)&addr, sizeof(addr)) == 0)
+			return 0;
+		error = errno;
+		close(s->fd);
+		s->fd = -1;
+		/* A socket that nobody listens on: xenstored is being started again. */
+		if (error != ECONNREFUSED && !(error == ENOENT && wait_for_socket))
+			break;
+		usleep(CONNECT_PAUSE_US);
+	}
+	errno = error;
+	return -1;
+}
+
+/* The requests that this takes go around the batch, which is to be repeated after it. */
+static int watches_set(struct store *s)
+{
+	struct buf batch = s->batch;
+	unsigned int batched = s->batched;
+	uint32_t req_id = s->req_id;
+	int rc = 0;
+
+	for (size_t at = 0; rc == 0 && at < s->watches.len;) {
+		const char *path = s->watches.data + at;
+		const char *token = path + strlen(path) + 1;
+		size_t len = strlen(path) + strlen(token) + 2;
+		struct xsd_sockmsg h = { .type = XS_WATCH,
+					 .req_id = ++s->req_id,
+					 .len = (uint32_t)len };
+
+		s->batch = (struct buf){ 0 };
+		s->batched = 1;
+		buf_append(&s->batch, &h, sizeof(h));
+		buf_append(&s->batch, path, len);
+		rc = exchange_once(s, NULL);
+		buf_free(&s->batch);
+		at += len;
+	}
+	s->batch = batch;
+	s->batched = batched;
+	s->req_id = req_id;
+	return rc;
+}
+
+/* xenstored was restarted. It knows nothing of us any more. */
+static int reconnect(struct store *s)
+{
+	if (s->fd >= 0)
+		close(s->fd);
+	s->tx_lost |= s->tx_id != 0;
+	if (store_connect(s, true) < 0)
+		return -1;
+	return watches_set(s);
+}
+
+/* What a transaction that is lost says: whoever can be told later is told at its end. */
+static int exchange_lost(const struct buf *answer)
+{
+	errno = EAGAIN;
+	return answer ? -1 : 0;
+}
+
+static int exchange(struct store *s, struct buf *answer)
+{
+	size_t had = answer ? answer->len : 0;
+	int rc = -1;
+
+	for (unsigned int i = 0; i < EXCHANGE_TRIES; i++) {
+		if (s->tx_lost)
+			return exchange_lost(answer);
+		if (i && answer)
+			answer->len = had;
+		rc = s->fd < 0 ? -1 : exchange_once(s, answer);
+		if (rc == 0 || (s->fd >= 0 && !connection_lost(errno)))
+			break;
+		if (reconnect(s) < 0 && !connection_lost(errno))
+			break;
+	}
+	return rc;
+}
+
 static int request(struct store *s, uint32_t type, struct buf *payload, struct buf *answer)
 {
 	struct xsd_sockmsg h = { .type = type, .req_id = ++s->req_id, .tx_id = s->tx_id };
+	int rc;
 
 	h.len = (uint32_t)payload->len;
 	if (payload->failed || h.len > XENSTORE_PAYLOAD_MAX) {
@@ -96,10 +248,9 @@ static int request(struct store *s, uint32_t type, struct buf *payload, struct b
 	s->batched++;
 	if (s->batching)
 		return 0;
-	if (s->batch.failed || !transfer(s->fd, s->batch.data, s->batch.len, true))
-		return -1;
+	rc = exchange(s, answer);
 	s->batch.len = s->batched = 0;
-	return receive(s, h.req_id, answer);
+	return rc;
 }
 
 void store_batch_begin(struct store *s)
@@ -109,22 +260,11 @@ void store_batch_begin(struct store *s)
 
 int store_batch_end(struct store *s)
 {
-	uint32_t req_id = s->req_id - s->batched;
-	int rc = 0, error = 0;
+	int rc;
 
 	s->batching = false;
-	if (s->batch.failed || !transfer(s->fd, s->batch.data, s->batch.len, true))
-		rc = -1;
-	while (rc == 0 && s->batched) {
-		s->batched--;
-		if (receive(s, ++req_id, NULL) < 0 && !error)
-			error = errno;
-	}
+	rc = exchange(s, NULL);
 	s->batch.len = s->batched = 0;
-	if (error) {
-		errno = error;
-		rc = -1;
-	}
 	return rc;
 }
 
@@ -146,29 +286,18 @@ static int request_strings(struct store *s, uint32_t type, struct buf *answer,
 
 int store_open(struct store *s)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = "/run/xenstored/socket" };
-	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
-
 	memset(s, 0, sizeof(*s));
-	s->fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-	if (s->fd < 0)
-		return -1;
-	/* Better an error than to wait for ever for a daemon that hangs. */
-	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	if (connect(s->fd, (struct sockaddr *)&addr, sizeof(addr)) < 0) {
-		int saved = errno;
-
-		close(s->fd);
-		errno = saved;
-		return -1;
-	}
-	return 0;
+	return store_connect(s, false);
 }
 
 void store_close(struct store *s)
 {
 	buf_free(&s->batch);
-	close(s->fd);
+	buf_free(&s->watches);
+	buf_free(&s->events);
+	if (s->fd >= 0)
+		close(s->fd);
+	s->fd = -1;
 }
 
 int store_read(struct store *s, const char *path, struct buf *answer)
@@ -233,15 +362,56 @@ int store_get_perms(struct store *s, const char *path, struct buf *perms)
 
 int store_watch(struct store *s, const char *path, const char *token)
 {
-	const struct timeval for_ever = { 0 };
+	if (request_strings(s, XS_WATCH, NULL, STRINGS(path, token)) < 0)
+		return -1;
+	buf_append(&s->watches, path, strlen(path) + 1);
+	buf_append(&s->watches, token, strlen(token) + 1);
+	return s->watches.failed ? -1 : 0;
+}
 
-	setsockopt(s->fd, SOL_SOCKET, SO_RCVTIMEO, &for_ever, sizeof(for_ever));
-	return request_strings(s, XS_WATCH, NULL, STRINGS(path, token));
+int store_event_wait(struct store *s, int ms)
+{
+	struct pollfd p = { .fd = s->fd, .events = POLLIN };
+
+	if (s->events.len)
+		return 1;
+	return poll(&p, 1, ms);
+}
+
+/* One that is kept, if there is. */
+static bool event_take(struct store *s, struct buf *event)
+{
+	uint32_t len;
+
+	if (!s->events.len)
+		return false;
+	memcpy(&len, s->events.data, sizeof(len));
+	buf_append(event, s->events.data + sizeof(len), len);
+	s->events.len -= sizeof(len) + len;
+	memmove(s->events.data, s->events.data + sizeof(len) + len, s->events.len);
+	return true;
 }
 
 int store_event(struct store *s, struct buf *event)
 {
-	return receive(s, 0, event);
+	char data[XENSTORE_PAYLOAD_MAX + 1];
+	struct xsd_sockmsg h;
+
+	while (!event_take(s, event)) {
+		if (store_event_wait(s, -1) < 0 && errno == EINTR)
+			continue;
+		if (receive_message(s, &h, data) == 0) {
+			if (h.type == XS_WATCH_EVENT)
+				buf_append(event, data, h.len);
+			else
+				errno = EPROTO;
+			return h.type == XS_WATCH_EVENT ? 0 : -1;
+		}
+		/* Each watch that is set again begins with an event, so none is missed. */
+		if (!connection_lost(errno) || reconnect(s) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int store_write(struct store *s, const char *path, const char *value)
@@ -297,7 +467,12 @@ int store_end(struct store *s, bool commit)
 {
 	int rc = request_strings(s, XS_TRANSACTION_END, NULL, STRINGS(commit ? "T" : "F"));
 
+	if (s->tx_lost) {
+		errno = EAGAIN;
+		rc = commit ? -1 : 0;
+	}
 	s->tx_id = 0;
+	s->tx_lost = false;
 	return rc;
 }
 

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A client of the store, over xenstored's socket. One request at a time. All return -1 with errno;
- * ENOENT from store_open() means that no xenstored runs.
+ * ENOENT or ECONNREFUSED from store_open() means that no xenstored runs. A restart of xenstored
+ * shows as a delay, and as EAGAIN at the end of a transaction.
  */
 #ifndef TOOLSTACK_STORE_H
 #define TOOLSTACK_STORE_H
@@ -15,9 +16,12 @@ struct store {
 	int fd;
 	uint32_t req_id;
 	uint32_t tx_id; /* requests are part of this transaction; 0: of none */
+	bool tx_lost;   /* with an earlier connection */
 	bool batching;
 	unsigned int batched; /* requests in batch */
 	struct buf batch;
+	struct buf watches; /* path and token of each, with terminators */
+	struct buf events;  /* that came before an answer: length and payload of each */
 };
 
 int store_open(struct store *s);
@@ -44,11 +48,10 @@ int store_batch_end(struct store *s);
 
 /* An event comes at once, and whenever something at or below path changes. */
 int store_watch(struct store *s, const char *path, const char *token);
-/*
- * Waits for the next event; path and token with their terminators. No other request may follow a
- * watch.
- */
+/* Waits for the next event; path and token with their terminators. */
 int store_event(struct store *s, struct buf *event);
+/* Waits so long for there to be an event, for ever if ms is -1: 1, or 0 if there is none. */
+int store_event_wait(struct store *s, int ms);
 
 int store_begin(struct store *s);
 /* EAGAIN: others were faster; begin again. */

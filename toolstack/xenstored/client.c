@@ -5,6 +5,7 @@
 #include "xenstored/client.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -13,6 +14,7 @@
 
 #include "lib/log.h"
 #include "xenstored/request.h"
+#include "xenstored/state.h"
 
 #define STORE_DIR    "/run/xenstored"
 #define STORE_SOCKET STORE_DIR "/socket" /* where Xen's own tools look */
@@ -29,13 +31,15 @@ static int listen_fd = -1;
 
 int clients_listen(void)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = STORE_SOCKET };
+	/* Its name is never missing while we are restarted: clients would give up. */
+	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = STORE_SOCKET ".new" };
 
 	mkdir(STORE_DIR, 0755);
-	unlink(STORE_SOCKET);
+	unlink(STORE_SOCKET ".new");
 	listen_fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	if (listen_fd < 0 || bind(listen_fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    chmod(STORE_SOCKET, 0600) < 0 || listen(listen_fd, 16) < 0) {
+	    chmod(addr.sun_path, 0600) < 0 || listen(listen_fd, 16) < 0 ||
+	    rename(addr.sun_path, STORE_SOCKET) < 0) {
 		log_error("%s: %s", STORE_SOCKET, strerror(errno));
 		return -1;
 	}
@@ -73,6 +77,7 @@ static void client_receive(struct client *cl)
 		if (conn_complete(cl->conn)) {
 			request_handle(cl->conn);
 			conn_next(cl->conn);
+			state_commit();
 		}
 	}
 }

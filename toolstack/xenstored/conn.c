@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenstored/journal.h"
 #include "xenstored/transaction.h"
 #include "xenstored/watch.h"
 
@@ -71,6 +72,11 @@ size_t conn_feed(struct conn *c, const char *data, size_t len)
 	return taken;
 }
 
+const char *conn_input(const struct conn *c)
+{
+	return (const char *)&c->in;
+}
+
 bool conn_complete(const struct conn *c)
 {
 	return c->in.len >= sizeof(c->in.header) &&
@@ -91,7 +97,25 @@ unsigned int conn_access(const struct conn *c, const struct node *n)
 
 bool conn_ready(const struct conn *c)
 {
-	return !c->dead && c->out.len - c->out_at < OUT_LIMIT;
+	return !c->dead && !conn_is_congested(c);
+}
+
+bool conn_is_congested(const struct conn *c)
+{
+	return c->out.len - c->out_at >= OUT_LIMIT;
+}
+
+/* False: this event is not to be queued. */
+static bool event_fits(struct conn *c)
+{
+	size_t pending = c->out.len - c->out_at;
+
+	if (c->domid) /* whoever does not read does not get: it hurts only this watcher */
+		return pending <= 2 * OUT_LIMIT;
+	if (c->durable || pending <= OUT_LIMIT_PROGRAM)
+		return true;
+	c->dead = true;
+	return false;
 }
 
 void conn_send(struct conn *c, uint32_t type, uint32_t req_id, uint32_t tx_id, const void *payload,
@@ -100,12 +124,25 @@ void conn_send(struct conn *c, uint32_t type, uint32_t req_id, uint32_t tx_id, c
 	struct xsd_sockmsg h = {
 		.type = type, .req_id = req_id, .tx_id = tx_id, .len = (uint32_t)len
 	};
+	size_t at;
 
-	/* Whoever does not read does not get: a lost event hurts only its own watcher. */
-	if (type == XS_WATCH_EVENT && c->out.len - c->out_at > 2 * OUT_LIMIT)
+	if (type == XS_WATCH_EVENT && !event_fits(c))
 		return;
+	at = c->out.len;
 	buf_append(&c->out, &h, sizeof(h));
 	buf_append(&c->out, payload, len);
+	if (c->out.failed)
+		c->dead = true;
+	else if (c->durable)
+		journal_add(&(struct record){ .kind = RECORD_OUTPUT,
+					      .domid = (uint16_t)c->domid,
+					      .data = c->out.data + at,
+					      .len = c->out.len - at });
+}
+
+void conn_restore_output(struct conn *c, const void *data, size_t len)
+{
+	buf_append(&c->out, data, len);
 	if (c->out.failed)
 		c->dead = true;
 }

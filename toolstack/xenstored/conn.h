@@ -18,10 +18,12 @@
 #define QUOTA_TRANSACTIONS 10
 #define QUOTA_STEPS        1024 /* reads and writes in one transaction */
 /*
- * More than this not yet taken: no further request is read, and watch events are dropped at twice
- * as much.
+ * More than this not yet taken: no further request is read, and watch events for a domain are
+ * dropped at twice as much. Nothing that is for domain 0 is dropped: a program that reads nothing is
+ * closed at OUT_LIMIT_PROGRAM, and for its kernel the domains wait.
  */
-#define OUT_LIMIT 65536
+#define OUT_LIMIT         65536
+#define OUT_LIMIT_PROGRAM (1024 * 1024)
 
 struct watch {
 	struct watch *next;
@@ -47,7 +49,8 @@ struct conn {
 	struct transaction *transactions;
 	unsigned int nr_transactions;
 	uint32_t next_transaction;
-	bool dead; /* broke the protocol: to be closed */
+	bool dead;    /* broke the protocol: to be closed */
+	bool durable; /* on a ring: outlives the process (state.h) */
 };
 
 struct conn *conn_new(unsigned int domid);
@@ -59,6 +62,8 @@ void conn_each(void (*callback)(struct conn *c, void *arg), void *arg);
 size_t conn_feed(struct conn *c, const char *data, size_t len);
 /* Bytes that the message in hand still lacks, as far as one can tell. */
 size_t conn_wants(const struct conn *c);
+/* Its bytes so far, c->in.len of them. */
+const char *conn_input(const struct conn *c);
 /* Whether a whole request is there. The caller handles it, then calls conn_next(). */
 bool conn_complete(const struct conn *c);
 void conn_next(struct conn *c);
@@ -67,11 +72,16 @@ unsigned int conn_access(const struct conn *c, const struct node *n);
 /* Whether further requests may be read. */
 bool conn_ready(const struct conn *c);
 
+/* Whether others should wait until this one has read. */
+bool conn_is_congested(const struct conn *c);
+
 /* Queues a message. */
 void conn_send(struct conn *c, uint32_t type, uint32_t req_id, uint32_t tx_id, const void *payload,
 	       size_t len);
 /* What is queued, and that so much of it was taken. */
 struct bytes conn_pending(const struct conn *c);
 void conn_taken(struct conn *c, size_t len);
+/* What was pending in an earlier life. */
+void conn_restore_output(struct conn *c, const void *data, size_t len);
 
 #endif

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * xenstored: the store that domains and their toolstack share. Runs in the foreground, to be kept
- * up by init. Clients are programs of the control domain, on a socket that only root can open, and
- * domains on rings. The devices are opened as root, then the privilege goes, before the first byte
- * of anybody is read.
+ * up by init, and takes up where it was when it is started again (state.c). Clients are programs
+ * of the control domain, on a socket that only root can open, and domains on rings. The devices are
+ * opened as root, then the privilege goes, before the first byte of anybody is read.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -12,13 +12,18 @@
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/log.h"
 #include "lib/privilege.h"
 #include "xenstored/client.h"
 #include "xenstored/domain.h"
+#include "xenstored/monitor.h"
+#include "xenstored/state.h"
 #include "xenstored/transaction.h"
+
+#define STATE_FOLDER "/run/xenstored/state"
 
 static void serve(void)
 {
@@ -40,6 +45,7 @@ static void serve(void)
 			domains_events();
 		again = domains_serve();
 		clients_send();
+		state_tidy();
 	}
 }
 
@@ -57,6 +63,17 @@ static int store_fill(void)
 	for (size_t i = 0; i < sizeof(nodes) / sizeof(nodes[0]); i++)
 		if (tree_write(&store, nodes[i][0], nodes[i][1], strlen(nodes[i][1]), 0) != 0)
 			return -1;
+	return 0;
+}
+
+/* A folder for what outlives us, which we can still write into when the privilege is gone. */
+static int state_folder(const struct passwd *user)
+{
+	if ((mkdir(STATE_FOLDER, 0700) < 0 && errno != EEXIST) ||
+	    (user && chown(STATE_FOLDER, user->pw_uid, user->pw_gid) < 0)) {
+		log_error("%s: %s", STATE_FOLDER, strerror(errno));
+		return -1;
+	}
 	return 0;
 }
 
@@ -82,9 +99,14 @@ int main(int argc, char **argv)
 	user = getpwnam(name);
 	if (!user)
 		log_warning("there is no user %s: staying root", name);
-	if (store_fill() < 0 || domains_open() < 0 || clients_listen() < 0 ||
-	    privilege_drop(user) < 0)
+	/* The monitor before there is anything that it does not need. */
+	if (monitor_start(user) < 0 || domains_open() < 0 || clients_listen() < 0 ||
+	    state_folder(user) < 0 || privilege_drop(user) < 0)
 		return 1;
+	if (!state_restore(STATE_FOLDER) && store_fill() < 0)
+		return 1;
+	domains_start();
+	state_keep();
 	serve();
 	return 1;
 }

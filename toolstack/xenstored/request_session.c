@@ -116,10 +116,12 @@ int do_get_domain_path(struct request *r)
 int do_resume(struct request *r)
 {
 	unsigned int domid;
+	int rc;
 
 	if (!request_number(r, 0, &domid))
 		return EINVAL;
-	return domain_is_introduced(domid) ? answer_ok(r) : ENOENT;
+	rc = domain_resume(domid);
+	return rc ? rc : answer_ok(r);
 }
 
 int do_set_target(struct request *r)

@@ -6,10 +6,10 @@
 
 #include <string.h>
 
-size_t ring_take(struct xenstore_domain_interface *ring, char *to, size_t room, bool *lied)
+size_t ring_peek(const struct xenstore_domain_interface *ring, uint32_t cons, char *to, size_t room,
+		 bool *lied)
 {
 	uint32_t prod = __atomic_load_n(&ring->req_prod, __ATOMIC_ACQUIRE);
-	uint32_t cons = ring->req_cons;
 	uint32_t len = prod - cons;
 	uint32_t at = MASK_XENSTORE_IDX(cons);
 	uint32_t first = XENSTORE_RING_SIZE - at;
@@ -23,16 +23,22 @@ size_t ring_take(struct xenstore_domain_interface *ring, char *to, size_t room, 
 		first = len;
 	memcpy(to, ring->req + at, first);
 	memcpy(to + first, ring->req, len - first);
-	__atomic_store_n(&ring->req_cons, cons + len, __ATOMIC_RELEASE);
 	return len;
 }
 
-size_t ring_give(struct xenstore_domain_interface *ring, const void *data, size_t len, bool *lied)
+void ring_taken(struct xenstore_domain_interface *ring, uint32_t cons)
+{
+	__atomic_store_n(&ring->req_cons, cons, __ATOMIC_RELEASE);
+	/* Whoever writes now sees that, or else we see what it has written. */
+	__atomic_thread_fence(__ATOMIC_SEQ_CST);
+}
+
+size_t ring_give(struct xenstore_domain_interface *ring, uint32_t *prod, const void *data,
+		 size_t len, bool *lied)
 {
 	uint32_t cons = __atomic_load_n(&ring->rsp_cons, __ATOMIC_ACQUIRE);
-	uint32_t prod = ring->rsp_prod;
-	uint32_t used = prod - cons;
-	uint32_t at = MASK_XENSTORE_IDX(prod);
+	uint32_t used = *prod - cons;
+	uint32_t at = MASK_XENSTORE_IDX(*prod);
 	uint32_t first = XENSTORE_RING_SIZE - at;
 
 	*lied = used > XENSTORE_RING_SIZE;
@@ -44,6 +50,7 @@ size_t ring_give(struct xenstore_domain_interface *ring, const void *data, size_
 		first = (uint32_t)len;
 	memcpy(ring->rsp + at, data, first);
 	memcpy(ring->rsp, (const char *)data + first, len - first);
-	__atomic_store_n(&ring->rsp_prod, prod + (uint32_t)len, __ATOMIC_RELEASE);
+	*prod += (uint32_t)len;
+	__atomic_store_n(&ring->rsp_prod, *prod, __ATOMIC_RELEASE);
 	return len;
 }

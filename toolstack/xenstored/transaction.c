@@ -10,6 +10,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenstored/journal.h"
+#include "xenstored/path.h"
 #include "xenstored/usage.h"
 #include "xenstored/watch.h"
 
@@ -27,6 +29,7 @@ struct transaction {
 	struct transaction *next;
 	uint32_t id;
 	unsigned int domid;
+	bool lost; /* its beginning was in an earlier life of xenstored: it cannot commit */
 	struct tree before;
 	struct tree tree;
 	struct step *steps;
@@ -58,27 +61,63 @@ static void transaction_free(struct transaction *t)
 	free(t);
 }
 
-int transaction_start(struct conn *c, uint32_t *id)
+/* Only those of domains outlive us. */
+static void transaction_note(const struct conn *c, enum record_kind kind, uint32_t id)
 {
-	struct transaction *t, *other;
+	if (c->durable)
+		journal_add(&(struct record){
+			.kind = (uint16_t)kind, .domid = (uint16_t)c->domid, .a = id });
+}
 
-	if (c->domid && c->nr_transactions >= QUOTA_TRANSACTIONS)
-		return ENOSPC;
-	t = calloc(1, sizeof(*t));
+static struct transaction *transaction_new(struct conn *c, uint32_t id)
+{
+	struct transaction *t = calloc(1, sizeof(*t));
+
 	if (!t)
-		return ENOMEM;
-	/* An id that is not 0 and not in use. */
-	do {
-		t->id = ++c->next_transaction;
-	} while (t->id == 0 || transaction_find(c, t->id, &other) == 0);
+		return NULL;
+	t->id = id;
 	t->domid = c->domid;
 	t->before = tree_share(&store);
 	t->tree = tree_share(&store);
 	t->next = c->transactions;
 	c->transactions = t;
 	c->nr_transactions++;
-	*id = t->id;
+	return t;
+}
+
+int transaction_start(struct conn *c, uint32_t *id)
+{
+	struct transaction *other;
+
+	if (c->domid && c->nr_transactions >= QUOTA_TRANSACTIONS)
+		return ENOSPC;
+	/* An id that is not 0 and not in use. */
+	do {
+		*id = ++c->next_transaction;
+	} while (*id == 0 || transaction_find(c, *id, &other) == 0);
+	if (!transaction_new(c, *id))
+		return ENOMEM;
+	transaction_note(c, RECORD_START, *id);
 	return 0;
+}
+
+int transaction_lost(struct conn *c, uint32_t id)
+{
+	struct transaction *t;
+
+	if (id == 0 || transaction_find(c, id, &t) == 0)
+		return EINVAL;
+	t = transaction_new(c, id);
+	if (!t)
+		return ENOMEM;
+	t->lost = true;
+	return 0;
+}
+
+void transaction_dump(const struct conn *c)
+{
+	for (const struct transaction *t = c->transactions; t; t = t->next)
+		transaction_note(c, RECORD_START, t->id);
 }
 
 int transaction_find(struct conn *c, uint32_t id, struct transaction **t)
@@ -128,7 +167,7 @@ int transaction_read(struct transaction *t, const char *path)
 	return step_add(t, path) ? 0 : errno;
 }
 
-static int change_apply(struct tree *tree, const struct change_request *r)
+int change_apply(struct tree *tree, const struct change_request *r)
 {
 	switch (r->kind) {
 	case CHANGE_WRITE: return tree_write(tree, r->path, r->value, r->len, r->owner);
@@ -139,15 +178,32 @@ static int change_apply(struct tree *tree, const struct change_request *r)
 	return EINVAL;
 }
 
+static void change_note(const struct change_request *r)
+{
+	static const uint16_t kinds[] = {
+		[CHANGE_WRITE] = RECORD_WRITE,
+		[CHANGE_MAKE] = RECORD_MAKE,
+		[CHANGE_REMOVE] = RECORD_REMOVE,
+		[CHANGE_PERMS] = RECORD_PERMS,
+	};
+	struct record record = { .kind = kinds[r->kind], .a = r->owner, .name = r->path };
+
+	record.data = r->kind == CHANGE_PERMS ? (const void *)r->perms : r->value;
+	record.len = r->kind == CHANGE_PERMS ? sizeof(*r->perms) : r->len;
+	journal_add(&record);
+}
+
 /* On the true tree, with watches. */
 static int change_publish(const struct change_request *r)
 {
 	struct tree before = tree_share(&store);
 	int rc = change_apply(&store, r);
 
-	if (rc == 0)
+	if (rc == 0) {
+		change_note(r);
 		watch_fire(&store, r->path,
 			   r->kind == CHANGE_REMOVE ? tree_find(&before, r->path) : NULL);
+	}
 	tree_free(&before);
 	return rc;
 }
@@ -180,6 +236,8 @@ int transaction_change(struct transaction *t, const struct change_request *r)
 
 static bool still_valid(const struct transaction *t)
 {
+	if (t->lost)
+		return false;
 	if (store.root == t->before.root)
 		return true;
 	for (size_t i = 0; i < t->nr_steps; i++) {
@@ -205,6 +263,7 @@ int transaction_end(struct conn *c, uint32_t id, bool commit)
 		return ENOENT;
 	*slot = t->next;
 	c->nr_transactions--;
+	transaction_note(c, RECORD_END, id);
 	if (commit && !still_valid(t))
 		rc = EAGAIN;
 	for (size_t i = 0; commit && rc == 0 && i < t->nr_steps; i++) {
@@ -227,6 +286,8 @@ int transaction_end(struct conn *c, uint32_t id, bool commit)
 
 void transaction_forget_all(struct conn *c)
 {
+	if (c->transactions)
+		transaction_note(c, RECORD_RESET_STARTS, 0);
 	while (c->transactions) {
 		struct transaction *t = c->transactions;
 
@@ -234,4 +295,49 @@ void transaction_forget_all(struct conn *c)
 		transaction_free(t);
 	}
 	c->nr_transactions = 0;
+}
+
+/* The same permissions without a domain that is not the owner. False: it is not in there. */
+static bool perms_without(const struct perms *perms, unsigned int domid, struct perms *rest)
+{
+	rest->nr = 0;
+	for (unsigned int i = 0; i < perms->nr; i++)
+		if (i == 0 || perms->entry[i].domid != domid)
+			rest->entry[rest->nr++] = perms->entry[i];
+	return rest->nr != perms->nr;
+}
+
+/* path is that of n, and has room for what is below. */
+static void gone_below(const struct node *n, char path[PATH_ROOM], unsigned int domid)
+{
+	size_t len = strlen(path);
+	struct perms rest = { 0 };
+
+	if (domid == n->perms.entry[0].domid && len) {
+		change_publish(&(struct change_request){ .kind = CHANGE_REMOVE, .path = path });
+		return;
+	}
+	if (perms_without(&n->perms, domid, &rest))
+		change_publish(&(struct change_request){
+			.kind = CHANGE_PERMS, .path = len ? path : "/", .perms = &rest });
+	for (size_t i = 0; i < n->nr_children; i++) {
+		const char *name = n->children[i]->name;
+
+		if (len + 1 + strlen(name) >= PATH_ROOM)
+			continue;
+		path[len] = '/';
+		strcpy(path + len + 1, name);
+		gone_below(n->children[i], path, domid);
+		path[len] = '\0';
+	}
+}
+
+void transaction_domain_gone(unsigned int domid)
+{
+	/* What is walked stays as it is while the store changes. */
+	struct tree before = tree_share(&store);
+	char path[PATH_ROOM] = "";
+
+	gone_below(before.root, path, domid);
+	tree_free(&before);
 }

@@ -20,6 +20,10 @@ int transaction_end(struct conn *c, uint32_t id, bool commit);
 /* NULL with 0: no transaction. ENOENT: there is none with this id. */
 int transaction_find(struct conn *c, uint32_t id, struct transaction **t);
 void transaction_forget_all(struct conn *c);
+/* One that was open when the last process ended: nothing done in it has an effect. */
+int transaction_lost(struct conn *c, uint32_t id);
+/* Adds them to the journal. */
+void transaction_dump(const struct conn *c);
 
 /* The tree to read from, and that this path was read. */
 const struct tree *transaction_tree(const struct transaction *t);
@@ -41,5 +45,13 @@ struct change_request {
  * errno.
  */
 int transaction_change(struct transaction *t, const struct change_request *r);
+/* The same on any tree, and nothing else. */
+int change_apply(struct tree *tree, const struct change_request *r);
+
+/*
+ * A domain is gone: its nodes are removed, and it is taken out of the permissions of all others, so
+ * that a later domain with its id inherits nothing.
+ */
+void transaction_domain_gone(unsigned int domid);
 
 #endif

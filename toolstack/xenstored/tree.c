@@ -8,10 +8,25 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "xenstored/usage.h"
 
-static uint64_t generation;
+/*
+ * Begins at the time since the machine's start, in ns, which no count of changes overtakes: so a
+ * generation that a client was told is never that of something else after a restart.
+ */
+static uint64_t generation_next(void)
+{
+	static uint64_t generation;
+	struct timespec now;
+
+	if (!generation) {
+		clock_gettime(CLOCK_MONOTONIC, &now);
+		generation = now.tv_sec * 1000000000ULL + now.tv_nsec;
+	}
+	return ++generation;
+}
 
 /*
  * What a node costs its owner. To be taken back before owner or value change, and charged again
@@ -52,7 +67,7 @@ static struct node *node_new(const char *name, size_t name_len)
 	if (!n)
 		return NULL;
 	n->refs = 1;
-	n->gen = ++generation;
+	n->gen = generation_next();
 	n->name = strndup(name, name_len);
 	if (!n->name) {
 		free(n);
@@ -150,7 +165,7 @@ static struct node *child_add(struct node *parent, const char *name, size_t len,
 	children[at] = n;
 	parent->children = children;
 	parent->nr_children++;
-	parent->gen = ++generation;
+	parent->gen = generation_next();
 	return n;
 }
 
@@ -237,16 +252,12 @@ const struct node *tree_find_closest(const struct tree *t, const char *path)
 	return tree_walk(t, path, true);
 }
 
-int tree_write(struct tree *t, const char *path, const void *value, size_t len, unsigned int owner)
+static bool node_set_value(struct node *n, const void *value, size_t len)
 {
-	struct node *n = tree_own(t, path, true, owner);
-	uint8_t *copy;
+	uint8_t *copy = malloc(len ? len : 1);
 
-	if (!n)
-		return errno;
-	copy = malloc(len ? len : 1);
 	if (!copy)
-		return ENOMEM;
+		return false;
 	if (len)
 		memcpy(copy, value, len);
 	node_discharge(n);
@@ -254,8 +265,17 @@ int tree_write(struct tree *t, const char *path, const void *value, size_t len, 
 	n->value = copy;
 	n->len = len;
 	node_charge(n);
-	n->gen = ++generation;
-	return 0;
+	n->gen = generation_next();
+	return true;
+}
+
+int tree_write(struct tree *t, const char *path, const void *value, size_t len, unsigned int owner)
+{
+	struct node *n = tree_own(t, path, true, owner);
+
+	if (!n)
+		return errno;
+	return node_set_value(n, value, len) ? 0 : ENOMEM;
 }
 
 int tree_make(struct tree *t, const char *path, unsigned int owner)
@@ -283,7 +303,7 @@ int tree_remove(struct tree *t, const char *path)
 	parent->nr_children--;
 	memmove(parent->children + at, parent->children + at + 1,
 		(parent->nr_children - at) * sizeof(*parent->children));
-	parent->gen = ++generation;
+	parent->gen = generation_next();
 	return 0;
 }
 
@@ -296,8 +316,39 @@ int tree_set_perms(struct tree *t, const char *path, const struct perms *perms)
 	node_discharge(n);
 	n->perms = *perms;
 	node_charge(n);
-	n->gen = ++generation;
+	n->gen = generation_next();
 	return 0;
+}
+
+bool perms_valid(const struct perms *perms)
+{
+	if (perms->nr == 0 || perms->nr > PERMS_MAX)
+		return false;
+	for (unsigned int i = 0; i < perms->nr; i++)
+		if (perms->entry[i].access & ~(PERM_READ | PERM_WRITE) ||
+		    perms->entry[i].domid > DOMID_MAX)
+			return false;
+	return true;
+}
+
+struct node *tree_load(struct tree *t, struct node *parent, const char *name,
+		       const struct perms *perms, const void *value, size_t len)
+{
+	struct node *n;
+	size_t at;
+
+	if (!perms_valid(perms) || strchr(name, '/') || !parent != !*name || !parent != !t->root ||
+	    (parent && child_find(parent, name, strlen(name), &at)))
+		return NULL;
+	n = parent ? child_add(parent, name, strlen(name), at, 0) : node_new("", 0);
+	if (!n)
+		return NULL;
+	if (!parent)
+		t->root = n;
+	node_discharge(n);
+	n->perms = *perms;
+	node_charge(n);
+	return node_set_value(n, value, len) ? n : NULL;
 }
 
 unsigned int node_access(const struct node *n, unsigned int domid)

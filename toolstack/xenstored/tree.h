@@ -14,6 +14,7 @@
 #define PERM_READ  1
 #define PERM_WRITE 2
 #define PERMS_MAX  8
+#define DOMID_MAX  0x7fff
 
 /*
  * The first entry is the owner, who may do everything; its access is what those not listed may do.
@@ -60,6 +61,13 @@ int tree_write(struct tree *t, const char *path, const void *value, size_t len, 
 int tree_make(struct tree *t, const char *path, unsigned int owner);
 int tree_remove(struct tree *t, const char *path);
 int tree_set_perms(struct tree *t, const char *path, const struct perms *perms);
+/*
+ * One node of a tree that is made again from what was kept of it, parents first; parent NULL: the
+ * root. NULL if it is none or there is one of that name.
+ */
+struct node *tree_load(struct tree *t, struct node *parent, const char *name,
+		       const struct perms *perms, const void *value, size_t len);
+bool perms_valid(const struct perms *perms);
 
 /* What a domain may do to a node: PERM_*. */
 unsigned int node_access(const struct node *n, unsigned int domid);

@@ -8,7 +8,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "xenstored/journal.h"
 #include "xenstored/path.h"
+#include "xenstored/usage.h"
 
 static void watch_send(struct conn *c, const struct watch *w, const char *path)
 {
@@ -33,14 +35,36 @@ static struct watch **watch_find(struct conn *c, const char *path, const char *t
 	return slot;
 }
 
-static void watch_free(struct watch *w)
+static size_t watch_bytes(const struct watch *w)
 {
+	return sizeof(*w) + strlen(w->path) + strlen(w->token);
+}
+
+/* Takes it out of its place in the list. */
+static void watch_free(struct conn *c, struct watch **slot)
+{
+	struct watch *w = *slot;
+
+	*slot = w->next;
+	c->nr_watches--;
+	usage_sub(c->domid, 0, watch_bytes(w));
 	free(w->path);
 	free(w->token);
 	free(w);
 }
 
-int watch_add(struct conn *c, const char *path, const char *token)
+/* Those of domains outlive us. The path is as the client wrote it. */
+static void watch_note(const struct conn *c, enum record_kind kind, const struct watch *w)
+{
+	if (c->durable)
+		journal_add(&(struct record){ .kind = (uint16_t)kind,
+					      .domid = (uint16_t)c->domid,
+					      .name = w->path + w->strip,
+					      .data = w->token,
+					      .len = strlen(w->token) + 1 });
+}
+
+int watch_restore(struct conn *c, const char *path, const char *token)
 {
 	char full[PATH_ROOM];
 	struct watch **slot, *w;
@@ -50,50 +74,63 @@ int watch_add(struct conn *c, const char *path, const char *token)
 	slot = watch_find(c, full, token);
 	if (*slot)
 		return EEXIST;
-	if (c->domid && c->nr_watches >= QUOTA_WATCHES)
-		return E2BIG;
 	w = calloc(1, sizeof(*w));
 	if (!w)
 		return ENOMEM;
 	w->path = strdup(full);
 	w->token = strdup(token);
 	if (!w->path || !w->token) {
-		watch_free(w);
+		free(w->path);
+		free(w->token);
+		free(w);
 		return ENOMEM;
 	}
 	if (path[0] != '/' && path[0] != '@')
 		w->strip = strlen(full) - strlen(path);
 	*slot = w;
 	c->nr_watches++;
+	usage_add(c->domid, 0, watch_bytes(w));
+	watch_note(c, RECORD_WATCH, w);
 	return 0;
+}
+
+int watch_add(struct conn *c, const char *path, const char *token)
+{
+	if (c->domid && c->nr_watches >= QUOTA_WATCHES)
+		return E2BIG;
+	if (c->domid && usage_of(c->domid).bytes >= QUOTA_BYTES)
+		return ENOSPC;
+	return watch_restore(c, path, token);
+}
+
+void watch_dump(const struct conn *c)
+{
+	for (const struct watch *w = c->watches; w; w = w->next)
+		watch_note(c, RECORD_WATCH, w);
 }
 
 int watch_remove(struct conn *c, const char *path, const char *token)
 {
 	char full[PATH_ROOM];
-	struct watch **slot, *w;
+	struct watch **slot;
 
 	if (!path_resolve(full, path, c->domid, true))
 		return EINVAL;
 	slot = watch_find(c, full, token);
-	w = *slot;
-	if (!w)
+	if (!*slot)
 		return ENOENT;
-	*slot = w->next;
-	watch_free(w);
-	c->nr_watches--;
+	watch_note(c, RECORD_UNWATCH, *slot);
+	watch_free(c, slot);
 	return 0;
 }
 
 void watch_forget_all(struct conn *c)
 {
-	while (c->watches) {
-		struct watch *w = c->watches;
-
-		c->watches = w->next;
-		watch_free(w);
-	}
-	c->nr_watches = 0;
+	if (c->watches && c->durable)
+		journal_add(&(struct record){ .kind = RECORD_RESET_WATCHES,
+					      .domid = (uint16_t)c->domid });
+	while (c->watches)
+		watch_free(c, &c->watches);
 }
 
 struct change {

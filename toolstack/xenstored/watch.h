@@ -11,6 +11,10 @@
 int watch_add(struct conn *c, const char *path, const char *token);
 int watch_remove(struct conn *c, const char *path, const char *token);
 void watch_forget_all(struct conn *c);
+/* One that was there in an earlier life: no limit applies. */
+int watch_restore(struct conn *c, const char *path, const char *token);
+/* Adds them to the journal. */
+void watch_dump(const struct conn *c);
 
 /*
  * The node at path has changed. removed is what was there when it was removed, else NULL: watches

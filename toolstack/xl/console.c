@@ -15,7 +15,9 @@
 
 #include "xl/xl.h"
 
-#define ESCAPE 0x1d /* Ctrl-] */
+#define ESCAPE             0x1d /* Ctrl-] */
+#define RECONNECT_TRIES    100
+#define RECONNECT_PAUSE_US 100000
 
 static int fail(struct reason *why, int fd, const char *what, const char *detail)
 {
@@ -41,6 +43,7 @@ int consoled_connect(const char *line, struct reason *why)
 	while (len < sizeof(answer) - 1 && read(fd, answer + len, 1) == 1 && answer[len] != '\n')
 		len++;
 	answer[len] = '\0';
+	errno = ENOENT;
 	if (strcmp(answer, "ok") != 0)
 		return fail(why, fd, "consoled",
 			    strncmp(answer, "error ", 6) == 0 ? answer + 6 : "no answer");
@@ -89,7 +92,29 @@ static bool forward_output(int fd)
 	return write_all(STDOUT_FILENO, data, got);
 }
 
-int console_run(int fd)
+/*
+ * The console has ended: with its guest, or because consoled is being started again. -1: with its
+ * guest, or for too long.
+ */
+static int console_again(domid_t domid)
+{
+	char line[64];
+	int fd = -1;
+
+	/* What it wrote meanwhile is new to us; a line or two before that is as well seen twice. */
+	snprintf(line, sizeof(line), "console %u 128\n", domid);
+	for (unsigned int i = 0; fd < 0 && i < RECONNECT_TRIES; i++) {
+		struct reason why;
+
+		usleep(RECONNECT_PAUSE_US);
+		fd = consoled_connect(line, &why);
+		if (fd < 0 && errno != ECONNREFUSED)
+			break;
+	}
+	return fd;
+}
+
+int console_run(int fd, domid_t domid)
 {
 	struct termios saved, raw;
 	bool terminal = tcgetattr(STDIN_FILENO, &saved) == 0;
@@ -106,15 +131,21 @@ int console_run(int fd)
 	for (;;) {
 		if (poll(fds, 2, -1) < 0 && errno != EINTR)
 			break;
-		if (fds[0].revents && !forward_output(fd))
-			break;
+		if (fds[0].revents && !forward_output(fd)) {
+			close(fd);
+			fd = fds[0].fd = console_again(domid);
+			if (fd < 0)
+				break;
+			continue;
+		}
 		if (fds[1].revents && !forward_input(fd))
 			break;
 	}
 	if (terminal)
 		tcsetattr(STDIN_FILENO, TCSADRAIN, &saved);
 	putchar('\n');
-	close(fd);
+	if (fd >= 0)
+		close(fd);
 	return XL_OK;
 }
 
@@ -140,5 +171,5 @@ int cmd_console(int argc, char **argv)
 		log_error("console: %s", why.text);
 		return XL_FAILED;
 	}
-	return console_run(fd);
+	return console_run(fd, domid);
 }

@@ -1,14 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The background process of `xl create`, one per VM: waits for the domain to stop and carries out
- * on_poweroff, on_reboot, on_crash, on_watchdog. It learns of stopped domains from consoled,
- * which has VIRQ_DOM_EXC; while that cannot be reached, it looks once a second.
+ * on_poweroff, on_reboot, on_crash, on_watchdog. It learns of stopped domains from xenstored,
+ * which has VIRQ_DOM_EXC; while that cannot be reached, it looks now and then.
  */
 #include "xl/vm.h"
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -20,38 +19,33 @@
 #include "abi/sched.h"
 #include "devices/devices.h"
 #include "lib/domain.h"
-#include "xl/consoled_client.h"
 #include "xl/vm_store.h"
 
 #define SUPERVISE_LOG       "/var/log/xen/xl-%s.log"
 #define SUPERVISE_LOOK_MS   30000 /* should an event get lost */
 #define RESTART_MIN_SECONDS 2     /* a guest that restarts faster than this waits a second */
 
-/* Waits until something may have happened to a domain. *fd is the events connection, or -1. */
-static void wait_for_event(int *fd)
+/* Waits until something may have happened to a domain. fd -1: not connected. */
+static void wait_for_event(struct store *events)
 {
-	char data[256];
-	struct pollfd p;
+	struct buf event = { 0 };
 
-	if (*fd < 0)
-		*fd = consoled_connect("events\n", NULL);
-	if (*fd < 0) {
+	if (events->fd < 0 &&
+	    (store_open(events) < 0 || store_watch(events, "@releaseDomain", "xl") < 0)) {
+		store_close(events);
 		sleep(1);
 		return;
 	}
-	p = (struct pollfd){ .fd = *fd, .events = POLLIN };
-	if (poll(&p, 1, SUPERVISE_LOOK_MS) > 0 && read(*fd, data, sizeof(data)) <= 0) {
-		close(*fd);
-		*fd = -1;
-		sleep(1);
-	}
+	if (store_event_wait(events, SUPERVISE_LOOK_MS) > 0 && store_event(events, &event) < 0)
+		store_close(events);
+	buf_free(&event);
 }
 
 /*
  * Waits for the domain to stop. False: there is nothing to act on any more. One that is suspended
  * is being saved: it goes on, or is destroyed by who saves it.
  */
-static bool wait_for_stop(struct xencall *xc, domid_t domid, int *fd, uint32_t *code)
+static bool wait_for_stop(struct xencall *xc, domid_t domid, struct store *events, uint32_t *code)
 {
 	struct xen_domctl_getdomaininfo info;
 
@@ -63,7 +57,7 @@ static bool wait_for_stop(struct xencall *xc, domid_t domid, int *fd, uint32_t *
 			*code = domain_shutdown_code(&info);
 			return true;
 		}
-		wait_for_event(fd);
+		wait_for_event(events);
 	}
 }
 
@@ -189,7 +183,7 @@ void vm_supervise(const struct vm_config *config, domid_t domid)
 	struct xencall xc;
 	bool go_on = true;
 	uint32_t code;
-	int fd = -1;
+	struct store events = { .fd = -1 };
 
 	if (xencall_open(&xc) < 0) {
 		log_error("/dev/xen/privcmd: %s", strerror(errno));
@@ -198,7 +192,7 @@ void vm_supervise(const struct vm_config *config, domid_t domid)
 	while (go_on) {
 		time_t started = time(NULL);
 
-		go_on = wait_for_stop(&xc, domid, &fd, &code) &&
+		go_on = wait_for_stop(&xc, domid, &events, &code) &&
 			act(&xc, &vm, &domid, code, started);
 	}
 	xencall_close(&xc);

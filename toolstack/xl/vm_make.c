@@ -132,5 +132,5 @@ int vm_make(const struct vm_making *m)
 		vm_end(xl_open(), domid);
 		return XL_FAILED;
 	}
-	return console >= 0 ? console_run(console) : XL_OK;
+	return console >= 0 ? console_run(console, domid) : XL_OK;
 }

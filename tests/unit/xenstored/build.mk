@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 XENSTORED_TEST := -iquote toolstack -D_GNU_SOURCE
-XENSTORED_PARTS := $(addprefix toolstack/xenstored/,conn.c path.c request.c request_node.c \
-		     request_session.c ring.c transaction.c tree.c usage.c watch.c) \
+XENSTORED_PARTS := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c \
+		     request_node.c request_session.c ring.c transaction.c tree.c usage.c watch.c) \
 		   $(addprefix toolstack/lib/,bytes.c log.c)
 XENSTORED_CLIENT := $(XENSTORED_PARTS) tests/unit/xenstored/client.c
 $(eval $(call unit_test,xenstored,requests,$(XENSTORED_CLIENT),$(XENSTORED_TEST)))
 $(eval $(call unit_test,xenstored,limits,$(XENSTORED_CLIENT),$(XENSTORED_TEST)))
 XENSTORED_STORE := $(addprefix toolstack/lib/,bytes.c store.c)
-$(eval $(call unit_test,xenstored,store,$(XENSTORED_STORE),$(XENSTORED_TEST)))
-XENSTORED_DOMAIN := $(XENSTORED_PARTS) toolstack/xenstored/domain.c
+$(eval $(call unit_test,xenstored,store,$(XENSTORED_STORE),$(XENSTORED_TEST) \
+	-DSTORE_SOCKET='"/tmp/test_store.socket"'))
+XENSTORED_DOMAIN := $(XENSTORED_PARTS) $(addprefix toolstack/xenstored/,domain.c state.c)
 $(eval $(call unit_test,xenstored,domain,$(XENSTORED_DOMAIN),$(XENSTORED_TEST)))
+$(eval $(call unit_test,xenstored,restart,$(XENSTORED_DOMAIN),$(XENSTORED_TEST) \
+	-DREWRITE_LEAST=20000))
 XENSTORED_TREE := $(addprefix toolstack/xenstored/,path.c tree.c usage.c)
 $(eval $(call unit_test,xenstored,tree,$(XENSTORED_TREE),$(XENSTORED_TEST)))

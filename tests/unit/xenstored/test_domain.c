@@ -7,23 +7,35 @@
 
 #include <errno.h>
 
+#include "abi/xen.h"
 #include "lib/evtchn.h"
 #include "lib/grant_map.h"
 #include "xenstored/domain.h"
+#include "xenstored/monitor.h"
 #include "xenstored/request.h"
 #include "xenstored/transaction.h"
 #include "xenstored/watch.h"
 
-#define DOMAINS 8
+#define DOMAINS   8
+#define VIRQ_PORT 99
 
 static struct xenstore_domain_interface *pages[DOMAINS]; /* by domain id, mapped */
 static unsigned int notified[DOMAINS];                   /* ports are domain ids + 100 */
 static unsigned int mapped, bound;
 static bool refuse_map, refuse_bind;
+static uint32_t fired;     /* a port */
+static bool gone[DOMAINS]; /* what the monitor says */
+static uint16_t flags[DOMAINS];
 
 int evtchn_open(void)
 {
 	return 3;
+}
+
+int evtchn_bind_virq(int fd, uint32_t virq)
+{
+	assert_int_equal(virq, VIRQ_DOM_EXC);
+	return VIRQ_PORT;
 }
 
 int evtchn_bind_interdomain(int fd, uint32_t domid, uint32_t remote_port)
@@ -50,13 +62,25 @@ int evtchn_notify(int fd, uint32_t port)
 
 int evtchn_next(int fd, uint32_t *port)
 {
-	*port = 0;
+	*port = fired;
+	fired = 0;
 	return 0;
 }
 
 int evtchn_unmask(int fd, uint32_t port)
 {
 	return 0;
+}
+
+int monitor_ask(struct domain_state states[MONITOR_DOMAINS])
+{
+	int nr = 0;
+
+	for (unsigned int i = 0; i < DOMAINS; i++)
+		if (!gone[i])
+			states[nr++] = (struct domain_state){ .domid = (uint16_t)i,
+							      .flags = flags[i] };
+	return nr;
 }
 
 int grant_open(void)
@@ -124,6 +148,8 @@ static int setup(void **state)
 {
 	(void)state;
 	memset(notified, 0, sizeof(notified));
+	memset(gone, 0, sizeof(gone));
+	memset(flags, 0, sizeof(flags));
 	refuse_map = refuse_bind = false;
 	return transaction_store_init() == 0 && domains_open() == 0 ? 0 : -1;
 }
@@ -298,6 +324,84 @@ static void test_who_never_stops(void **state)
 	assert_string_equal(domain_takes(4, &h), "/local/domain/4|");
 }
 
+/* Whether a connection was sent this event; nothing is pending then. */
+static bool told(struct conn *c, const char *name)
+{
+	struct bytes out = conn_pending(c);
+	bool found = out.len && memmem(out.data, out.len, name, strlen(name));
+
+	if (out.len)
+		conn_taken(c, out.len);
+	return found;
+}
+
+static void put(const char *path, unsigned int owner, unsigned int other)
+{
+	const struct perms perms = { .nr = 2,
+				     .entry = { { (uint16_t)owner, 0 },
+						{ (uint16_t)other, PERM_READ | PERM_WRITE } } };
+
+	assert_int_equal(tree_write(&store, path, "x", 1, 0), 0);
+	assert_int_equal(tree_set_perms(&store, path, &perms), 0);
+}
+
+static void look(void)
+{
+	fired = VIRQ_PORT;
+	domains_events();
+}
+
+static void test_dead_domains(void **state)
+{
+	struct conn *watcher = conn_new(0);
+
+	(void)state;
+	assert_int_equal(watch_add(watcher, "@releaseDomain", "t"), 0);
+	assert_int_equal(watch_add(watcher, "/backend", "t"), 0);
+	assert_int_equal(domain_introduce(3, 11), 0);
+	put("/frontend", 3, 4);
+	put("/frontend/of4", 4, 3);
+	put("/backend", 4, 3);
+	put("/backend/of3", 3, 4);
+	look();
+	assert_false(told(watcher, "@releaseDomain"));
+	/* Its kernel has stopped: told once, and it stays. */
+	flags[3] = MONITOR_SHUTDOWN;
+	look();
+	assert_true(told(watcher, "@releaseDomain"));
+	look();
+	assert_false(told(watcher, "@releaseDomain"));
+	assert_true(domain_is_introduced(3));
+	/* It is destroyed, as soon as we let go of its page. */
+	flags[3] |= MONITOR_DYING;
+	look();
+	assert_int_equal(mapped, 0);
+	assert_int_equal(bound, 0);
+	assert_false(domain_is_introduced(3));
+	assert_null(tree_find(&store, "/frontend"));
+	assert_null(tree_find(&store, "/backend/of3"));
+	assert_int_equal(tree_find(&store, "/backend")->perms.nr, 1);
+	assert_int_equal(node_access(tree_find(&store, "/backend"), 3), 0);
+	assert_true(told(watcher, "/backend/of3"));
+	/* One that never had a ring. */
+	gone[5] = true;
+	look();
+	assert_true(told(watcher, "@releaseDomain"));
+	conn_free(watcher);
+}
+
+/* What is introduced again is the same domain, and keeps what it owns. */
+static void test_introduced_again(void **state)
+{
+	(void)state;
+	assert_int_equal(domain_introduce(3, 11), 0);
+	put("/frontend", 3, 4);
+	assert_int_equal(domain_introduce(3, 12), 0);
+	assert_non_null(tree_find(&store, "/frontend"));
+	assert_int_equal(domain_release(3), 0);
+	assert_null(tree_find(&store, "/frontend"));
+}
+
 static void test_target(void **state)
 {
 	(void)state;
@@ -321,6 +425,8 @@ int main(void)
 		with_domains(test_long_messages),
 		with_domains(test_lies),
 		with_domains(test_who_never_stops),
+		with_domains(test_dead_domains),
+		with_domains(test_introduced_again),
 		with_domains(test_target),
 	};
 
