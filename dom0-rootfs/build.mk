@@ -78,4 +78,4 @@ $(B)/dom0/%.gz: $(B)/dom0/%
 	@gzip -6 -n <$< >$@
 
 .PHONY: dom0
-dom0: $(addprefix $(B)/dom0/,vmlinux vmlinux.lz4 initrd initrd.gz) ## the control domain's kernel and initramfs
+dom0: $(addprefix $(B)/dom0/,vmlinux initrd initrd.gz) ## the control domain's kernel and initramfs

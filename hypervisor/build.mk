@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# The hypervisor: every .c and .S of its folders, linked and written out flat with a multiboot header.
+# The hypervisor: every .c and .S of its folders, linked and written out flat with a
+# multiboot header.
 HV_DIRS := boot x86 mm domain hvm hvm/svm sched event grant hypercall emul lib
 HV_SRC := $(sort $(foreach d,$(HV_DIRS),$(wildcard hypervisor/$(d)/*.c hypervisor/$(d)/*.S)))
 HV_OBJ := $(patsubst %,$(B)/%.o,$(HV_SRC))
@@ -9,8 +10,8 @@ HV_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-strict-aliasing -fno-common \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
 	-fomit-frame-pointer -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
 	-ffile-prefix-map=$(CURDIR)=. -I. -Ihypervisor/include
-HV_LDFLAGS := -static -nostdlib -no-pie -Wl,--build-id=none -Wl,--gc-sections -Wl,-z,max-page-size=4096 \
-	-Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
+HV_LDFLAGS := -static -nostdlib -no-pie -Wl,--build-id=none -Wl,--gc-sections \
+	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
 
 .PHONY: hypervisor
 hypervisor: $(B)/hypervisor/socle

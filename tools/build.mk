@@ -16,5 +16,6 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house
 		--flags 'tests/unit/toolstack=$(UNIT_CFLAGS) -iquote toolstack' \
 		--flags 'tests/unit/saverestore=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE' \
 		--flags 'tests/unit/xenstored=$(UNIT_CFLAGS) -iquote toolstack' \
+		--flags 'tests/unit/network=$(UNIT_CFLAGS) -iquote toolstack' \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

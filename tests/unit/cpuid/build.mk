@@ -1,4 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-CPUID := $(addprefix hypervisor/hvm/,cpuid.c cpuid_policy.c cpuid_policy_leaves.c) tests/unit/cpuid/host_model.c
+CPUID := $(addprefix hypervisor/hvm/,cpuid.c cpuid_policy.c cpuid_policy_leaves.c) \
+	 tests/unit/cpuid/host_model.c
 $(eval $(call unit_test,cpuid,policy,$(CPUID)))
-$(eval $(call unit_test,cpuid,context,$(CPUID) $(addprefix hypervisor/hvm/,context.c context_check.c context_save.c)))
+$(eval $(call unit_test,cpuid,context,\
+	$(CPUID) $(addprefix hypervisor/hvm/,context.c context_check.c context_save.c)))
