@@ -18,4 +18,5 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house
 		--flags 'tests/unit/xenstored=$(UNIT_CFLAGS) -iquote toolstack' \
 		--flags 'tests/unit/network=$(UNIT_CFLAGS) -iquote toolstack' \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
+		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

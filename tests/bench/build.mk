@@ -7,6 +7,7 @@ PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v ins
 PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))
 BENCH_REPEAT ?= 3
 BENCH_ONLY ?=
+BENCH_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -iquote tests/bench/guest
 BENCH_PROGRAM_SOURCES := $(wildcard tests/bench/guest/*.c)
 BENCH_NEEDS := $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd \
 	       $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso $(B)/bench/.done
@@ -16,8 +17,7 @@ $(B)/peer/initrd: tests/bench/make-peer $(B)/dom0/initrd $(PEER_PACKAGES:%=$(DL)
 
 $(B)/bench/program: $(BENCH_PROGRAM_SOURCES) tests/bench/guest/bench.h $(B)/sysroot/.done
 	@mkdir -p $(@D)
-	@$(MUSL_CC) -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -static -no-pie -s \
-		-iquote tests/bench/guest $(BENCH_PROGRAM_SOURCES) -o $@
+	@$(MUSL_CC) $(BENCH_CFLAGS) -static -no-pie -s $(BENCH_PROGRAM_SOURCES) -o $@
 
 $(B)/bench/.done: tests/bench/make-disks $(B)/bench/program $(B)/dom0/demo-initrd \
 		$(B)/dom0/vmlinuz $(wildcard tests/bench/guest/*.cfg)

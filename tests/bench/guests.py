@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The control domain and the guests that are measured, and the measuring program in both.
 
-Owns: the machine's disks, the bridge, starting a guest and reaching its shell, reading a figure, and
-counting a guest's exits where the hypervisor tells them. Does not own: what is measured.
+Owns: the machine's disks, the bridge, starting a guest and reaching its shell, reading a figure,
+and counting a guest's exits where the hypervisor tells them. Does not own: what is measured.
 """
 import re
 import shutil
@@ -111,8 +111,8 @@ class Guest:
 
     def exits(self):
         """Exits of its vCPUs so far; None where the hypervisor does not tell."""
-        status, text = self.host.try_run(f"xl debug-keys x; xl dmesg | grep 'd{self.domid}v.*exits' | "
-                                         "tail -n 1")
+        status, text = self.host.try_run(
+            f"xl debug-keys x; xl dmesg | grep 'd{self.domid}v.*exits' | tail -n 1")
         found = re.search(r"d\d+v\d+: (\d+) exits", text)
         return int(found[1]) if status == 0 and found else None
 

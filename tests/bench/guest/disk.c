@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Disks: reads or writes without the page cache, one at a time, for so many seconds. A run of writes
- * ends with a flush, which counts: what was written is then on the disk, whoever holds it back.
+ * Disks: reads or writes without the page cache, one at a time, for so many seconds. A run of
+ * writes ends with a flush, which counts: what was written is then on the disk, whoever holds it
+ * back.
  */
 #include "bench.h"
 
