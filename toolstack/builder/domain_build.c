@@ -100,7 +100,11 @@ static int build_tables(struct build *b, struct guest_memory *gm, struct reason 
 	size_t len;
 
 	_Static_assert(START_INFO_CMDLINE_MAX + 512 < sizeof(info), "start info");
-	len = acpi_tables_build(acpi, sizeof(acpi), GUEST_ACPI_BASE, b->spec->vcpus,
+	/*
+	 * All are enabled: a CPU that is not, Linux gives no APIC id, and could not start it later.
+	 * Those that it may not use yet, it turns off again when it has read so in the store.
+	 */
+	len = acpi_tables_build(acpi, sizeof(acpi), GUEST_ACPI_BASE, b->spec->max_vcpus,
 				b->spec->max_vcpus);
 	if (len == 0)
 		return reason_set(why, "ACPI tables for %u vCPUs do not fit", b->spec->max_vcpus);
