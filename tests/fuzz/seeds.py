@@ -139,6 +139,17 @@ def networks():
         b'network d\n nic pci:0000:00:02.0\n address dhcp\n address slaac\n']
 
 
+def storage():
+    group = 'VG-1|4290772992|1052770304|4194304|0|sr=1,sr-type=lvmthin'
+    return [text.encode() for text in (
+        f'  {group}|pool|3221225472|twi-aotz--||||12.34|10.55|queue\n'
+        f'  {group}|LV-2|1073741824|Vri-a-tz-k|vdi=2,name=a&20b|pool|LV-1|0.00||\n',
+        f'{group}\nVG-2|1|2|3|1|\n',
+        'vdi=8d1b6a9e-5d3c-4c5e-9d2f-0f6a1b2c3d4e\nfile=a.raw\nname=a&C3&A9\ntime=5\n',
+        '3 432/4096 319/49152 - rw discard_passdown queue_if_no_space - 1024 ',
+        'ext4,my data\ndos,\n', '40 27 253:16 / /mnt/a rw - ext4 /dev/vdb rw\n')]
+
+
 def rings():
     return [struct.pack('<IIII', *index) + b'some input' * 9 for index in (
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
@@ -288,6 +299,7 @@ SEEDS = {
     'cmdline': cmdlines,
     'config': configs,
     'network': networks,
+    'storage': storage,
     'devices': devices,
     'console_ring': rings,
     'store': store_requests,
