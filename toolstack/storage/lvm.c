@@ -21,37 +21,17 @@ static const char configuration[] =
 	"global{use_lvmlockd=0 use_lvmpolld=0 thin_check_executable=\"\" event_activation=0} "
 	"backup{backup=0 archive=0}";
 
-static int lvm_start(struct buf *out, struct sr_error *e, const char *command, va_list args)
+int lvm_start(struct buf *out, struct sr_error *e, const char *const args[])
 {
-	const char *argv[LVM_MAX_ARGS] = { "lvm", command, "--config", configuration };
+	const char *argv[LVM_MAX_ARGS] = { "lvm", args[0], "--config", configuration };
 	unsigned int nr = 4;
 
-	while (nr < LVM_MAX_ARGS - 1 && (argv[nr] = va_arg(args, const char *)))
-		nr++;
-	argv[nr] = NULL;
+	for (args++; *args; args++) {
+		if (nr == LVM_MAX_ARGS - 1)
+			return sr_fail(e, ERR_BACKEND, "lvm %s: too many arguments", argv[1]);
+		argv[nr++] = *args;
+	}
 	return program_run(argv, PROGRAM_TIMEOUT, out, e);
-}
-
-int lvm_run(struct sr_error *e, const char *command, ...)
-{
-	va_list args;
-	int rc;
-
-	va_start(args, command);
-	rc = lvm_start(NULL, e, command, args);
-	va_end(args);
-	return rc;
-}
-
-int lvm_query(struct buf *out, struct sr_error *e, const char *command, ...)
-{
-	va_list args;
-	int rc;
-
-	va_start(args, command);
-	rc = lvm_start(out, e, command, args);
-	va_end(args);
-	return rc;
 }
 
 #define REPORT "--noheadings", "--nosuffix", "--units", "b", "--separator", "|"
@@ -75,15 +55,15 @@ static int parse(struct lvm_report *r, struct buf *out, bool volumes, struct sr_
 int lvm_groups(struct lvm_report *r, const char *device, struct sr_error *e)
 {
 	struct buf out = { 0 };
-	char select[300];
 
 	if (device) {
+		char select[300];
+
 		/* Without a group the disk's line is empty but for zeroes: it is selected away. */
 		snprintf(select, sizeof(select), "pv_name=\"%s\" && vg_name!=\"\"", device);
-		if (lvm_query(&out, e, "pvs", REPORT, "-o", LVM_GROUP_COLUMNS, "-S", select, NULL) <
-		    0)
+		if (lvm_query(&out, e, "pvs", REPORT, "-o", LVM_GROUP_COLUMNS, "-S", select) < 0)
 			return -1;
-	} else if (lvm_query(&out, e, "vgs", REPORT, "-o", LVM_GROUP_COLUMNS, NULL) < 0) {
+	} else if (lvm_query(&out, e, "vgs", REPORT, "-o", LVM_GROUP_COLUMNS) < 0) {
 		return -1;
 	}
 	return parse(r, &out, false, e);
@@ -93,7 +73,7 @@ int lvm_group(struct lvm_report *r, const char *group, struct sr_error *e)
 {
 	struct buf out = { 0 };
 
-	if (lvm_query(&out, e, "vgs", REPORT, "-o", LVM_GROUP_COLUMNS, group, NULL) < 0)
+	if (lvm_query(&out, e, "vgs", REPORT, "-o", LVM_GROUP_COLUMNS, group) < 0)
 		return -1;
 	if (parse(r, &out, false, e) < 0)
 		return -1;
@@ -107,7 +87,7 @@ int lvm_volumes(struct lvm_report *r, const char *group, struct sr_error *e)
 {
 	struct buf out = { 0 };
 
-	if (lvm_query(&out, e, "lvs", REPORT, "-o", LVM_VOLUME_COLUMNS, group, NULL) < 0)
+	if (lvm_query(&out, e, "lvs", REPORT, "-o", LVM_VOLUME_COLUMNS, group) < 0)
 		return -1;
 	return parse(r, &out, true, e);
 }

@@ -10,13 +10,14 @@
 #include "storage/error.h"
 #include "storage/lvm_report.h"
 
-#define LVM_MAX_ARGS 32
+#define LVM_MAX_ARGS 40
 
-/* lvm_run(e, "lvremove", "-y", "vg/lv", NULL) */
-int lvm_run(struct sr_error *e, const char *command, ...) __attribute__((sentinel));
-/* The same, its output appended to out. */
-int lvm_query(struct buf *out, struct sr_error *e, const char *command, ...)
-	__attribute__((sentinel));
+/* Command and arguments, ending with NULL; its output is appended to out, if that is not NULL. */
+int lvm_start(struct buf *out, struct sr_error *e, const char *const args[]);
+
+/* lvm_run(e, "lvremove", "-y", "vg/lv") */
+#define lvm_run(e, ...)        lvm_start(NULL, e, (const char *const[]){ __VA_ARGS__, NULL })
+#define lvm_query(out, e, ...) lvm_start(out, e, (const char *const[]){ __VA_ARGS__, NULL })
 
 /* All groups, or of one disk (none: no error). Free with lvm_report_free(). */
 int lvm_groups(struct lvm_report *r, const char *device, struct sr_error *e);

@@ -79,14 +79,13 @@ static int extend_one(const struct sr *sr, const char *option, uint64_t bytes, s
 		return 0;
 	lvm_name(sr, POOL_VOLUME, pool);
 	snprintf(more, sizeof(more), "+%" PRIu64 "b", bytes);
-	return lvm_run(e, "lvextend", option, more, pool, NULL);
+	return lvm_run(e, "lvextend", option, more, pool);
 }
 
 int sr_extend(const struct sr *sr, const struct sr_stat *stat, uint64_t *data, uint64_t *metadata,
 	      struct sr_error *e)
 {
 	struct thin_usage usage;
-	uint64_t extent, free;
 	struct lvm_report r;
 	int lock, rc;
 
@@ -98,8 +97,8 @@ int sr_extend(const struct sr *sr, const struct sr_stat *stat, uint64_t *data, u
 		return -1;
 	rc = lvm_group(&r, sr->group, e);
 	if (rc == 0) {
-		extent = r.groups[0].extent;
-		free = r.groups[0].free;
+		uint64_t extent = r.groups[0].extent, free = r.groups[0].free;
+
 		lvm_report_free(&r);
 		/* Metadata first: it is small, and without it the pool stops. */
 		*metadata = thin_plan_extend(usage.metadata_total * 4 * KIB, stat->metadata, free,

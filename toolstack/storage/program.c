@@ -175,13 +175,13 @@ static void complaint(const struct buf *text, char *line, size_t room)
 static int verdict(struct child *c, const char *name, int status, bool late, unsigned int seconds,
 		   struct sr_error *e)
 {
-	char said[220];
-
 	if (late)
 		return sr_fail(e, ERR_BACKEND, "%s did not end within %u seconds", name, seconds);
 	if (WIFSIGNALED(status))
 		return sr_fail(e, ERR_BACKEND, "%s was ended by signal %d", name, WTERMSIG(status));
 	if (WEXITSTATUS(status) != 0) {
+		char said[220];
+
 		complaint(&c->texts[1], said, sizeof(said));
 		return sr_fail(e, ERR_BACKEND, "%s: %s", name,
 			       said[0] ? said : "failed without a word");

@@ -178,9 +178,11 @@ static int dir_unplug(const struct sr *sr, struct sr_error *e)
 /* Disks are gone already; a file system of our own goes as a whole. */
 static int dir_erase(const struct sr *sr, struct sr_error *e)
 {
-	char path[FILE_PATH], device[STORAGE_PATH];
+	char device[STORAGE_PATH];
 
 	if (!on_own_disk(sr)) {
+		char path[FILE_PATH];
+
 		file_path(sr, SR_FILE, path);
 		if (unlink(path) < 0 && errno != ENOENT)
 			return sr_fail_errno(e, ERR_BACKEND, "%s", path);

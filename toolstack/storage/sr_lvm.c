@@ -58,13 +58,13 @@ static int pool_create(const struct sr *sr, const struct sr_options *how, struct
 	snprintf(metadata, sizeof(metadata), "%llub", (unsigned long long)plan.metadata);
 	snprintf(chunk, sizeof(chunk), "%llub", (unsigned long long)plan.chunk);
 	if (lvm_run(e, "lvcreate", "-y", "--type", "thin-pool", "-L", data, "--poolmetadatasize",
-		    metadata, "--chunksize", chunk, "--zero", "y", "-n", POOL_VOLUME, sr->group,
-		    NULL) < 0)
+		    metadata, "--chunksize", chunk, "--zero", "y", "-n", POOL_VOLUME,
+		    sr->group) < 0)
 		return -1;
 	if (how->full == WHEN_FULL_QUEUE)
 		return 0;
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(e, "lvchange", "--errorwhenfull", "y", pool, NULL);
+	return lvm_run(e, "lvchange", "--errorwhenfull", "y", pool);
 }
 
 static int lvm_format(struct sr *sr, const struct sr_options *how, struct sr_error *e)
@@ -80,16 +80,16 @@ static int lvm_format(struct sr *sr, const struct sr_options *how, struct sr_err
 	lvm_tag(description, "sr-description", sr->description);
 	if (lvm_run(e, "vgcreate", "-y", "--addtag", uuid, "--addtag", type, "--addtag", name,
 		    "--addtag", description, "--addtag", "sr-state=unfinished", sr->group,
-		    sr->source, NULL) < 0)
+		    sr->source) < 0)
 		return -1;
 	if (sr_lvm_is_thin(sr) && pool_create(sr, how, e) < 0) {
 		struct sr_error ignored;
 
-		lvm_run(&ignored, "vgremove", "-f", "-y", sr->group, NULL);
-		lvm_run(&ignored, "pvremove", "-f", "-y", sr->source, NULL);
+		lvm_run(&ignored, "vgremove", "-f", "-y", sr->group);
+		lvm_run(&ignored, "pvremove", "-f", "-y", sr->source);
 		return -1;
 	}
-	return lvm_run(e, "vgchange", "--deltag", "sr-state=unfinished", sr->group, NULL);
+	return lvm_run(e, "vgchange", "--deltag", "sr-state=unfinished", sr->group);
 }
 
 /* 1: this group is a repository; 0: it is not. */
@@ -163,12 +163,12 @@ static int lvm_plug(const struct sr *sr, struct sr_error *e)
 		return 0;
 	thin_wait_for_ever();
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(e, "lvchange", "-ay", pool, NULL);
+	return lvm_run(e, "lvchange", "-ay", pool);
 }
 
 static int lvm_unplug(const struct sr *sr, struct sr_error *e)
 {
-	return lvm_run(e, "vgchange", "-an", sr->group, NULL);
+	return lvm_run(e, "vgchange", "-an", sr->group);
 }
 
 /* For each disk of the group, whatever it is called today. */
@@ -190,12 +190,12 @@ static int each_disk(const struct buf *disks, int (*operation)(const char *, str
 
 static int disk_grown(const char *disk, struct sr_error *e)
 {
-	return lvm_run(e, "pvresize", disk, NULL);
+	return lvm_run(e, "pvresize", disk);
 }
 
 static int disk_erase(const char *disk, struct sr_error *e)
 {
-	return lvm_run(e, "pvremove", "-f", "-y", disk, NULL) < 0 ? -1 : device_erase(disk, e);
+	return lvm_run(e, "pvremove", "-f", "-y", disk) < 0 ? -1 : device_erase(disk, e);
 }
 
 static int group_disks(const struct sr *sr, struct buf *disks, struct sr_error *e)
@@ -203,7 +203,7 @@ static int group_disks(const struct sr *sr, struct buf *disks, struct sr_error *
 	char select[200];
 
 	snprintf(select, sizeof(select), "vg_name=\"%s\"", sr->group);
-	return lvm_query(disks, e, "pvs", "--noheadings", "-o", "pv_name", "-S", select, NULL);
+	return lvm_query(disks, e, "pvs", "--noheadings", "-o", "pv_name", "-S", select);
 }
 
 static int lvm_erase(const struct sr *sr, struct sr_error *e)
@@ -212,7 +212,7 @@ static int lvm_erase(const struct sr *sr, struct sr_error *e)
 	int rc = group_disks(sr, &disks, e);
 
 	if (rc == 0)
-		rc = lvm_run(e, "vgremove", "-f", "-y", sr->group, NULL);
+		rc = lvm_run(e, "vgremove", "-f", "-y", sr->group);
 	if (rc == 0)
 		rc = each_disk(&disks, disk_erase, e);
 	buf_free(&disks);
@@ -290,7 +290,7 @@ static int scan_volume(const struct sr *sr, const struct lvm_volume *v, struct s
 	if (!is_leftover(v))
 		return 0;
 	lvm_name(sr, v->name, name);
-	if (lvm_run(e, "lvremove", "-f", "-y", name, NULL) < 0)
+	if (lvm_run(e, "lvremove", "-f", "-y", name) < 0)
 		return -1;
 	found->removed++;
 	return 0;

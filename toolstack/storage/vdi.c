@@ -304,13 +304,14 @@ static int fill(const struct sr *sr, struct vdi *to, int fd, uint64_t content, b
 {
 	char path[STORAGE_PATH];
 	int lock = vdi_lock(to->uuid, e);
-	int out, rc;
+	int rc;
 
 	if (lock < 0)
 		return -1;
 	rc = filling_begin(sr, to, path, e);
 	if (rc == 0) {
-		out = open(path, O_WRONLY | O_CLOEXEC);
+		int out = open(path, O_WRONLY | O_CLOEXEC);
+
 		rc = out < 0 ? sr_fail_errno(e, ERR_BACKEND, "%s", path)
 			     : stream_copy(fd, out, content, true, e);
 		if (rc == 0 && whole)
@@ -333,7 +334,6 @@ int vdi_import(const struct sr *sr, struct vdi *to, int fd, struct sr_error *e)
 /* Opens a disk to read it as a whole; *was tells whether it was plugged before. */
 static int reading_begin(const struct sr *sr, struct vdi *v, bool *was, struct sr_error *e)
 {
-	char path[STORAGE_PATH];
 	int lock = sr_lock(sr->uuid, e);
 	int fd = -1;
 
@@ -341,6 +341,8 @@ static int reading_begin(const struct sr *sr, struct vdi *v, bool *was, struct s
 		return -1;
 	if (refresh(sr, v, e) == 0 && check_finished(v, e) == 0 &&
 	    (v->read_only || check_unused(sr, v, e) == 0)) {
+		char path[STORAGE_PATH];
+
 		*was = v->plugged;
 		if (sr->type->vdi_plug(sr, v, path, e) == 0) {
 			fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -129,7 +129,7 @@ static int thin_create(const struct sr *sr, const struct vdi *v, const char *siz
 
 	lvm_name(sr, POOL_VOLUME, pool);
 	return lvm_run(e, "lvcreate", "-y", "-an", "-kn", "--thinpool", pool, "-V", size, "-n",
-		       v->location, TAGS(*t), NULL);
+		       v->location, TAGS(*t));
 }
 
 /* Enough room in the group, said in numbers. */
@@ -156,14 +156,14 @@ static int thick_create(const struct sr *sr, struct vdi *v, const char *size, st
 {
 	bool unfinished = v->unfinished;
 	struct sr_error ignored;
-	struct tags t;
+	struct tags t = { 0 };
 
 	if (room_for(sr, v->virtual_size, e) < 0)
 		return -1;
 	v->unfinished = true;
 	tags_of(v, &t);
 	if (lvm_run(e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L", size, "-n", v->location,
-		    TAGS(t), sr->group, NULL) < 0)
+		    TAGS(t), sr->group) < 0)
 		return -1;
 	if (lvm_wipe(sr, v->location, e) < 0 ||
 	    (!unfinished && (lvm_vdi_finish(sr, v, e) < 0 || lvm_vdi_unplug(sr, v, e) < 0))) {
@@ -176,7 +176,7 @@ static int thick_create(const struct sr *sr, struct vdi *v, const char *size, st
 int lvm_vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e)
 {
 	struct lvm_report r;
-	struct tags t;
+	struct tags t = { 0 };
 	char size[32];
 	bool fits;
 
@@ -199,7 +199,7 @@ int lvm_vdi_finish(const struct sr *sr, struct vdi *v, struct sr_error *e)
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	if (lvm_run(e, "lvchange", "--deltag", "state=unfinished", name, NULL) < 0)
+	if (lvm_run(e, "lvchange", "--deltag", "state=unfinished", name) < 0)
 		return -1;
 	v->unfinished = false;
 	return 0;
@@ -210,7 +210,7 @@ int lvm_vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvremove", "-f", "-y", name, NULL);
+	return lvm_run(e, "lvremove", "-f", "-y", name);
 }
 
 /* The physical ranges of a volume ("/dev/sda:10-20 /dev/sdb:0-3"), each an argument of LVM. */
@@ -221,7 +221,7 @@ static int volume_ranges(const char *name, char *text, size_t room, const char *
 	char *state, *range;
 	size_t nr = 0;
 
-	if (lvm_query(&out, e, "lvs", "--noheadings", "-o", "seg_pe_ranges", name, NULL) < 0)
+	if (lvm_query(&out, e, "lvs", "--noheadings", "-o", "seg_pe_ranges", name) < 0)
 		return -1;
 	snprintf(text, room, "%s", out.data ? out.data : "");
 	buf_free(&out);
@@ -251,17 +251,17 @@ static int thick_grow(const struct sr *sr, const struct vdi *v, uint64_t more, s
 	snprintf(size, sizeof(size), "%" PRIu64 "b", more);
 	snprintf(plus, sizeof(plus), "+%s", size);
 	if (room_for(sr, more, e) < 0 || lvm_run(e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L",
-						 size, "-n", wiping, sr->group, NULL) < 0)
+						 size, "-n", wiping, sr->group) < 0)
 		return -1;
 	if (lvm_wipe(sr, wiping, e) < 0 ||
 	    volume_ranges(name, text, sizeof(text), r, PIECES, e) < 0) {
-		lvm_run(&ignored, "lvremove", "-f", "-y", name, NULL);
+		lvm_run(&ignored, "lvremove", "-f", "-y", name);
 		return -1;
 	}
-	if (lvm_run(e, "lvremove", "-f", "-y", name, NULL) < 0)
+	if (lvm_run(e, "lvremove", "-f", "-y", name) < 0)
 		return -1;
 	return lvm_run(e, "lvextend", "-L", plus, disk, r[0], r[1], r[2], r[3], r[4], r[5], r[6],
-		       r[7], NULL);
+		       r[7]);
 }
 
 int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_error *e)
@@ -280,7 +280,7 @@ int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_er
 		return 0;
 	lvm_name(sr, v->location, name);
 	snprintf(text, sizeof(text), "%" PRIu64 "b", size);
-	if (sr_lvm_is_thin(sr) ? lvm_run(e, "lvextend", "-L", text, name, NULL) < 0
+	if (sr_lvm_is_thin(sr) ? lvm_run(e, "lvextend", "-L", text, name) < 0
 			       : thick_grow(sr, v, size - v->virtual_size, e) < 0)
 		return -1;
 	v->virtual_size = size;
@@ -290,14 +290,14 @@ int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_er
 int lvm_vdi_clone(const struct sr *sr, const struct vdi *v, struct vdi *to, struct sr_error *e)
 {
 	char name[LVM_NAME];
-	struct tags t;
+	struct tags t = { 0 };
 
 	snprintf(to->location, sizeof(to->location), "LV-%s", to->uuid);
 	lvm_name(sr, v->location, name);
 	tags_of(to, &t);
 	/* A read-only volume's snapshot would be read-only, too. */
 	return lvm_run(e, "lvcreate", "-y", "-s", "-an", "-kn", to->snapshot ? "-pr" : "-prw", "-n",
-		       to->location, TAGS(t), name, NULL);
+		       to->location, TAGS(t), name);
 }
 
 int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH],
@@ -309,7 +309,7 @@ int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PAT
 	if (v->plugged && access(path, F_OK) == 0)
 		return 0;
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvchange", "-ay", "-K", name, NULL);
+	return lvm_run(e, "lvchange", "-ay", "-K", name);
 }
 
 int lvm_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e)
@@ -317,7 +317,7 @@ int lvm_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvchange", "-an", name, NULL);
+	return lvm_run(e, "lvchange", "-an", name);
 }
 
 /* The new tag first: a disk with two names still has one when this is cut off. */
@@ -330,9 +330,9 @@ static int retag(const char *name, const char *key, const char *old, const char 
 		return 0;
 	lvm_tag(from, key, old);
 	lvm_tag(to, key, new);
-	if (lvm_run(e, "lvchange", "--addtag", to, name, NULL) < 0)
+	if (lvm_run(e, "lvchange", "--addtag", to, name) < 0)
 		return -1;
-	return lvm_run(e, "lvchange", "--deltag", from, name, NULL);
+	return lvm_run(e, "lvchange", "--deltag", from, name);
 }
 
 int lvm_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)

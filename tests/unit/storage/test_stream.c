@@ -79,11 +79,11 @@ static void test_plain_copy_writes_zeroes(void **state)
 static void test_from_a_pipe(void **state)
 {
 	int in = source(), out = temporary(), fds[2];
-	char piece[1000];
 	struct sr_error e;
 
 	assert_int_equal(pipe(fds), 0);
 	if (fork() == 0) {
+		char piece[1000];
 		ssize_t n;
 
 		while ((n = read(in, piece, sizeof(piece))) > 0)
