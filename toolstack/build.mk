@@ -16,7 +16,7 @@ CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)
-XENSTORE_SOURCES := toolstack/xenstore/main.c $(addprefix toolstack/lib/,bytes.c log.c store.c)
+XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) \
 		   $(addprefix toolstack/lib/,bytes.c log.c)

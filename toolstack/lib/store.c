@@ -416,12 +416,17 @@ int store_event(struct store *s, struct buf *event)
 
 int store_write(struct store *s, const char *path, const char *value)
 {
+	return store_write_bytes(s, path, value, strlen(value));
+}
+
+int store_write_bytes(struct store *s, const char *path, const void *value, size_t len)
+{
 	struct buf payload = { 0 };
 	int rc;
 
 	/* The value comes without a terminator. */
 	buf_append(&payload, path, strlen(path) + 1);
-	buf_append(&payload, value, strlen(value));
+	buf_append(&payload, value, len);
 	rc = request(s, XS_WRITE, &payload, NULL);
 	buf_free(&payload);
 	return rc;

@@ -34,6 +34,8 @@ int store_list(struct store *s, const char *path, struct buf *names);
 /* Like "n3", "r0", each with its terminator. */
 int store_get_perms(struct store *s, const char *path, struct buf *perms);
 int store_write(struct store *s, const char *path, const char *value);
+/* The same with any bytes. */
+int store_write_bytes(struct store *s, const char *path, const void *value, size_t len);
 /* Succeeds also if there is nothing. */
 int store_remove(struct store *s, const char *path);
 /* perms: like "n0" or "n3 r0", the owner first. */

@@ -15,3 +15,5 @@ $(eval $(call unit_test,xenstored,restart,$(XENSTORED_DOMAIN),$(XENSTORED_TEST) 
 	-DREWRITE_LEAST=20000))
 XENSTORED_TREE := $(addprefix toolstack/xenstored/,path.c tree.c usage.c)
 $(eval $(call unit_test,xenstored,tree,$(XENSTORED_TREE),$(XENSTORED_TEST)))
+XENSTORE_ESCAPE := toolstack/xenstore/escape.c toolstack/lib/bytes.c
+$(eval $(call unit_test,xenstored,escape,$(XENSTORE_ESCAPE),$(XENSTORED_TEST)))
