@@ -125,18 +125,13 @@ static void report(const struct save_command *c, const struct save_figures *f, d
 }
 
 /* The guest has suspended: it is saved and ended, or goes on. */
-static int save_suspended(struct save_command *c, double suspend, struct reason *why)
+static int save_suspended(struct save_command *c, int fd, double suspend, struct reason *why)
 {
 	struct save_figures figures;
 	double start = seconds();
 	struct reason inner;
-	int fd = open_file(c, why);
-	int rc = fd < 0 ? -1 : write_file(c, fd, &figures, why);
+	int rc = write_file(c, fd, &figures, why);
 
-	if (fd >= 0 && close(fd) < 0 && rc == 0)
-		rc = reason_errno(why, "%s", c->file);
-	if (rc < 0 && fd >= 0)
-		unlink(c->part);
 	if (rc == 0)
 		report(c, &figures, suspend, seconds() - start);
 	if (rc < 0 || c->checkpoint) {
@@ -150,25 +145,37 @@ static int save_suspended(struct save_command *c, double suspend, struct reason 
 	return rc;
 }
 
+static int save_to(struct save_command *c, int fd, struct reason *why)
+{
+	double start = seconds();
+
+	printf("Saving to %s\n", c->file);
+	fflush(stdout);
+	if (vm_suspend(xl_open(), c->domid, why) < 0)
+		return -1;
+	return save_suspended(c, fd, seconds() - start, why);
+}
+
 static int save(struct save_command *c, struct reason *why)
 {
 	sigset_t before;
 	struct stat st;
-	double start;
-	int rc;
+	int fd, rc;
 
 	if (load_config(c, why) < 0 || vm_nodes_get(c->domid, c->vm.max_vcpus, &c->nodes, why) < 0)
 		return -1;
 	if (stat(c->file, &st) == 0 && !S_ISREG(st.st_mode))
 		return reason_set(why, "%s is there already, and is no file", c->file);
-	printf("Saving to %s\n", c->file);
-	fflush(stdout);
-	start = seconds();
+	fd = open_file(c, why);
+	if (fd < 0)
+		return -1;
 	/* Nobody else would let a suspended guest go on. */
 	signals_hold(&before);
-	rc = vm_suspend(xl_open(), c->domid, why);
-	if (rc == 0)
-		rc = save_suspended(c, seconds() - start, why);
+	rc = save_to(c, fd, why);
+	close(fd);
+	/* Complete, it has another name by now. */
+	if (rc < 0)
+		unlink(c->part);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }
