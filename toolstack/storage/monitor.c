@@ -34,6 +34,10 @@ enum fullness sr_fullness(const struct sr_stat *stat, char text[160])
 		 " MiB left to extend it; when full writers %s",
 		 stat->data / 100, stat->data % 100, stat->metadata / 100, stat->metadata % 100,
 		 stat->room / MIB, stat->full == WHEN_FULL_QUEUE ? "wait" : "get errors");
+	if (stat->failed) {
+		snprintf(text, 160, "the pool has failed: it takes no writes until it is repaired");
+		return FULLNESS_ALARM;
+	}
 	data = fullness_of(stat->data);
 	metadata = fullness_of(stat->metadata);
 	return data > metadata ? data : metadata;
@@ -153,28 +157,26 @@ static void relieve(const struct sr *sr, struct watch *w)
 static void watch_thin(const struct sr *sr, struct watch *w)
 {
 	struct thin_usage usage;
-	struct sr_stat stat = { .thin = true };
 	enum fullness is;
-	char text[160];
+	unsigned int data, metadata;
 
 	if (thin_usage(sr->group, POOL_VOLUME, &usage) < 0)
 		return; /* not plugged */
-	stat.data = size_hundredths(usage.data_used, usage.data_total);
-	stat.metadata = size_hundredths(usage.metadata_used, usage.metadata_total);
-	is = fullness_of(stat.data > stat.metadata ? stat.data : stat.metadata);
-	if (is != FULLNESS_OK && (!w->stuck || is > w->said))
+	data = size_hundredths(usage.data_used, usage.data_total);
+	metadata = size_hundredths(usage.metadata_used, usage.metadata_total);
+	is = usage.failed ? FULLNESS_ALARM : fullness_of(data > metadata ? data : metadata);
+	if (is != FULLNESS_OK && !usage.failed && (!w->stuck || is > w->said))
 		relieve(sr, w);
 	if (is == w->said)
 		return;
 	if (is == FULLNESS_OK)
 		w->stuck = false;
-	snprintf(text, sizeof(text), "pool %u.%02u %% full, its metadata %u.%02u %%%s",
-		 stat.data / 100, stat.data % 100, stat.metadata / 100, stat.metadata % 100,
-		 usage.full ? "; WRITERS WAIT OR GET ERRORS" : "");
-	if (is > w->said)
-		log_error("%s repository %s (%s): %s", words[is], sr->uuid, sr->name, text);
-	else
-		log_info("%s repository %s (%s): %s", words[is], sr->uuid, sr->name, text);
+	(is > w->said ? log_error : log_info)(
+		"%s repository %s (%s): pool %u.%02u %% full, its "
+		"metadata %u.%02u %%%s%s",
+		words[is], sr->uuid, sr->name, data / 100, data % 100, metadata / 100,
+		metadata % 100, usage.full ? "; writers wait or get errors" : "",
+		usage.failed ? "; it has failed, and needs repair" : "");
 	w->said = is;
 }
 

@@ -62,6 +62,7 @@ struct sr_stat {
 	unsigned int data; /* lvmthin: shares used, in hundredths of a percent */
 	unsigned int metadata;
 	uint64_t room; /* lvmthin: what the group can still give to the pool */
+	bool failed;   /* lvmthin: the pool takes no more writes until it is repaired */
 	enum when_full full;
 };
 

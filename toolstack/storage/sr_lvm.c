@@ -168,6 +168,12 @@ static int lvm_plug(const struct sr *sr, struct sr_error *e)
 
 static int lvm_unplug(const struct sr *sr, struct sr_error *e)
 {
+	struct lvm_report r;
+
+	/* A group whose disk was pulled out is not there to be deactivated. */
+	if (lvm_group(&r, sr->group, e) < 0)
+		return 0;
+	lvm_report_free(&r);
 	return lvm_run(e, "vgchange", "-an", sr->group);
 }
 
@@ -234,6 +240,7 @@ static void pool_stat(const struct sr *sr, const struct lvm_volume *pool, struct
 	if (thin_usage(sr->group, POOL_VOLUME, &usage) == 0) {
 		stat->data = size_hundredths(usage.data_used, usage.data_total);
 		stat->metadata = size_hundredths(usage.metadata_used, usage.metadata_total);
+		stat->failed = usage.failed;
 	}
 	stat->physical_utilisation = size_share(pool->size, stat->data);
 }
