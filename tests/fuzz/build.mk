@@ -76,6 +76,8 @@ FUZZ_NETWORK := $(addprefix toolstack/network/,ip.c lease.c net.c nics.c plan.c 
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
 		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \
 		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/lib/uuid.c $(FUZZ_LIB)
+FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c ring.c state.c) \
+		   $(filter-out %/log.c,$(FUZZ_STORE))
 
 # hypervisor_target: name, sources; toolstack_target: name, sources, libraries
 hypervisor_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_HYPERVISOR)))
@@ -97,6 +99,7 @@ $(call toolstack_target,config,$(FUZZ_CONFIG))
 $(call toolstack_target,devices,$(FUZZ_DEVICES))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 $(call toolstack_target,store,$(FUZZ_STORE))
+$(call toolstack_target,store_ring,$(FUZZ_STORE_RING))
 $(call toolstack_target,network,$(FUZZ_NETWORK))
 $(call toolstack_target,storage,$(FUZZ_STORAGE))
 

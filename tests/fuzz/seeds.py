@@ -286,6 +286,45 @@ def saved_guests():
             head + record(1, few) + record(8, bytes(24)) + bytes(16)]
 
 
+def ring_steps():
+    """What domains do with their pages, and journals: see fuzz_store_ring.c."""
+    def message(op, payload, tx=0):
+        return struct.pack('<IIII', op, 7, tx, len(payload)) + payload
+
+    def put(at, data, domain=0):
+        steps = b''
+        for i in range(0, len(data), 255):
+            part = data[i:i + 255]
+            steps += struct.pack('<BHB', domain, at + i, len(part)) + part
+        return steps
+
+    def asks(data, domain=0):
+        return put(0, data, domain) + put(2052, struct.pack('<I', len(data)), domain)
+
+    def record(kind, domid, name=b'', data=b'', a=0, b=0, c=0):
+        name += b'\0' if name else b''
+        text = struct.pack('<IIHHIII', len(name), len(data), kind, domid, a, b, c) + name + data
+        return text + bytes(-len(text) % 8)
+
+    perms = struct.pack('<I', 1) + bytes(32)
+    root = struct.pack('<IIHHIII', 1, 36, 1, 0, 0, 0, 0) + b'\0' + perms
+    tree = root + bytes(-len(root) % 8) + record(1, 0, b'local', perms + b'value', 1)
+    domain = record(6, 5, a=1) + record(6, 6, a=1)
+    watches = record(10, 5, b'/local', b't\0') + record(10, 6, b'x', b't\0')
+    rest = record(12, 5, a=3) + record(16, 5, data=message(11, b'a\0b')[:9], b=9)
+    rest += record(18, 5, data=message(15, b'/local\0t\0')) + record(9, 5, a=6)
+    changes = record(2, 0, b'/a/b', b'v', 5) + record(3, 0, b'/a/c') + record(4, 0, b'/a/b')
+    changes += record(5, 0, b'/a/c', perms)
+    ends = record(11, 5, b'/local', b't\0') + record(13, 5, a=3) + record(17, 5, b=40)
+    ends += record(14, 5) + record(15, 5) + record(8, 6) + record(7, 6)
+    write = message(11, b'a\0value') + message(4, b'a\0t\0') + message(2, b'a\0')
+    return [b'\0' + asks(write) + asks(message(1, b'/\0'), 1),
+            b'\0' + put(2052, struct.pack('<I', 2000)),
+            b'\0' + asks(message(11, b'b\0' + bytes(900)) + message(6, b'\0')),
+            b'\1' + tree, b'\1' + tree + domain + watches + rest,
+            b'\1' + tree + changes + domain + watches + rest + ends]
+
+
 SEEDS = {
     'saved': saved_guests,
     'grant': grant_steps,
@@ -303,6 +342,7 @@ SEEDS = {
     'devices': devices,
     'console_ring': rings,
     'store': store_requests,
+    'store_ring': ring_steps,
     'insn': instructions,
 }
 
