@@ -218,18 +218,26 @@ int domain_set_vcpu_affinity(struct xencall *xc, domid_t domid, uint32_t vcpu,
 	return affinity_op(xc, &op, &h, &s);
 }
 
+/* Ours is the first of this name; Xen's own is by now the second, with the same figures. */
 static int sched_op(struct xencall *xc, domid_t domid, uint32_t cmd,
 		    struct xen_domctl_sched_credit *p)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_scheduler_op, .domain = domid };
+	static const uint32_t schedulers[] = { XEN_SCHEDULER_CREDIT, XEN_SCHEDULER_CREDIT2 };
+	int rc = -1;
 
-	op.u.scheduler_op.sched_id = XEN_SCHEDULER_CREDIT;
-	op.u.scheduler_op.cmd = cmd;
-	op.u.scheduler_op.u.credit = *p;
-	if (xencall_domctl(xc, &op) < 0)
-		return -1;
-	*p = op.u.scheduler_op.u.credit;
-	return 0;
+	for (unsigned int i = 0; rc < 0 && i < 2; i++) {
+		struct xen_domctl op = { .cmd = XEN_DOMCTL_scheduler_op, .domain = domid };
+
+		op.u.scheduler_op.sched_id = schedulers[i];
+		op.u.scheduler_op.cmd = cmd;
+		op.u.scheduler_op.u.credit = *p;
+		rc = xencall_domctl(xc, &op);
+		if (rc == 0)
+			*p = op.u.scheduler_op.u.credit;
+		else if (errno != EINVAL)
+			break;
+	}
+	return rc;
 }
 
 int domain_sched_credit(struct xencall *xc, domid_t domid, struct xen_domctl_sched_credit *p)
