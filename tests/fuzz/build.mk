@@ -76,7 +76,8 @@ FUZZ_NETWORK := $(addprefix toolstack/network/,ip.c lease.c net.c nics.c plan.c 
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
 		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \
 		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/lib/uuid.c $(FUZZ_LIB)
-FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c ring.c state.c) \
+FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
+		     state.c) \
 		   $(filter-out %/log.c,$(FUZZ_STORE))
 
 # hypervisor_target: name, sources; toolstack_target: name, sources, libraries
