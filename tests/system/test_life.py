@@ -174,7 +174,7 @@ def test_save_and_restore(host, saved, vcpus):
         assert last_tick(host, "kept") >= tick
         assert abs(host.free_memory() - with_guest) <= 2
         # It still hears what it is asked.
-        host.run(f"xl save kept {saved}" if again == 0 else "xl shutdown -w kept", SAVE)
+        host.run(f"rm {saved}; xl save kept {saved}" if again == 0 else "xl shutdown -w kept", SAVE)
     assert until(host, "! xl list kept 2>/dev/null")
     assert host.free_memory() in (free - 1, free, free + 1)
 
