@@ -120,6 +120,62 @@ static void test_slow_reader(void **state)
 	assert_true(conn_ready(guest));
 }
 
+static void fire(unsigned int times)
+{
+	for (unsigned int i = 0; i < times; i++)
+		watch_fire(&store, "/local/domain/5/data", NULL);
+}
+
+/* A tool that hangs is closed, and may come back: it must not believe that nothing happened. */
+static void test_program_that_reads_nothing(void **state)
+{
+	(void)state;
+	ask(dom0, XS_WATCH, "/local\0t\0", "OK|");
+	fire(2 * OUT_LIMIT_PROGRAM / 30);
+	assert_true(dom0->dead);
+	assert_true(conn_pending(dom0).len < OUT_LIMIT_PROGRAM + 4096);
+}
+
+/* Domain 0's kernel gets every event: who causes them has to wait. */
+static void test_kernel_that_reads_slowly(void **state)
+{
+	size_t one;
+
+	(void)state;
+	dom0->durable = true;
+	ask(dom0, XS_WATCH, "/local\0t\0", "OK|");
+	event(dom0, "/local|t|");
+	fire(1);
+	one = conn_pending(dom0).len;
+	fire(99999);
+	assert_int_equal(conn_pending(dom0).len, 100000 * one);
+	assert_false(dom0->dead);
+	assert_true(conn_is_congested(dom0));
+}
+
+static void test_watches_cost(void **state)
+{
+	static char payload[XENSTORE_PAYLOAD_MAX] = "data";
+	uint32_t type = XS_WATCH;
+	unsigned int nr = 0;
+
+	(void)state;
+	for (unsigned int i = 0; i < 400; i++)
+		assert_int_equal(put("data/", i, QUOTA_VALUE), XS_WRITE);
+	memset(payload + 5, 't', 3000);
+	for (; type == XS_WATCH && nr < QUOTA_WATCHES; nr++) {
+		payload[6 + nr] = 'u';
+		start(guest, XS_WATCH, payload, 5 + 3001);
+		next(guest, &type);
+		if (conn_pending(guest).len)
+			conn_taken(guest, conn_pending(guest).len);
+	}
+	assert_in_range(nr, 10, QUOTA_WATCHES - 10);
+	assert_true(usage_of(5).bytes < QUOTA_BYTES + 2 * XENSTORE_PAYLOAD_MAX);
+	ask(guest, XS_RESET_WATCHES, "\0", "OK|");
+	assert_int_equal(put("data/", 1, 1), XS_WRITE);
+}
+
 static void test_odd_permissions(void **state)
 {
 	(void)state;
@@ -199,6 +255,9 @@ int main(void)
 		with_store(test_steps_of_a_transaction),
 		with_store(test_no_transaction_in_another),
 		with_store(test_slow_reader),
+		with_store(test_program_that_reads_nothing),
+		with_store(test_kernel_that_reads_slowly),
+		with_store(test_watches_cost),
 		with_store(test_odd_permissions),
 		with_store(test_odd_numbers),
 		with_store(test_target),

@@ -416,10 +416,39 @@ static void test_killed_at_any_moment(void **state)
 		      shared->starts, shared->restored, changes, (long)st.st_size / 1024);
 }
 
+/* A request that ends the store's process each time is at last not tried again. */
+static void test_suspect(void **state)
+{
+	int status;
+
+	(void)state;
+	store_kill();
+	for (unsigned int i = 0; i < SUSPECT_LIMIT; i++) {
+		assert_int_equal(shared->page[WRITER].ring.error, XENSTORE_ERROR_NONE);
+		store_pid = fork();
+		if (store_pid == 0) {
+			state_restore(folder);
+			domains_open();
+			domains_start();
+			state_keep();
+			journal_request_begins(WRITER);
+			_exit(5);
+		}
+		assert_int_equal(waitpid(store_pid, &status, 0), store_pid);
+		assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 5);
+	}
+	store_start();
+	/* Nobody else suffers. */
+	must(READER, XS_GET_DOMAIN_PATH, 0, "6\0", "/local/domain/6");
+	assert_int_equal(shared->page[WRITER].ring.error, XENSTORE_ERROR_PROTO);
+	assert_int_equal(shared->page[READER].ring.error, XENSTORE_ERROR_NONE);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_killed_at_any_moment),
+		cmocka_unit_test(test_suspect),
 	};
 
 	srand(1);
