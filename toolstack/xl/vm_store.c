@@ -168,9 +168,7 @@ int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
 	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
 	rc = store_read(&s, path, NULL);
 	if (rc < 0)
-		reason_set(why,
-			   "domain %u has no store (or it was restarted since): it cannot be asked",
-			   domid);
+		reason_set(why, "domain %u has no store: it cannot be asked", domid);
 	else if ((rc = store_write(&s, path, what)) < 0)
 		reason_errno(why, "%s", path);
 	store_close(&s);
