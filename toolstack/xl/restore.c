@@ -82,6 +82,8 @@ static int restore(struct xencall *xc, const struct vm_config *vm, void *arg, do
 	if (store_open(&store) < 0)
 		return reason_errno(why, "xenstored");
 	rc = domain_restore(xc, &c->in, &spec, host_memory_check, &restored, why);
+	/* Before there is a background process, which would keep the file as long as the guest. */
+	close(c->in.fd);
 	if (rc == 0) {
 		rc = with_store(xc, vm, &restored, &store, why);
 		*domid = restored.built.domid;
