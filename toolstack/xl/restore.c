@@ -82,8 +82,9 @@ static int restore(struct xencall *xc, const struct vm_config *vm, void *arg, do
 	if (store_open(&store) < 0)
 		return reason_errno(why, "xenstored");
 	rc = domain_restore(xc, &c->in, &spec, host_memory_check, &restored, why);
-	/* Before there is a background process, which would keep the file as long as the guest. */
+	/* Or the background process would keep file and memory for as long as the guest lives. */
 	close(c->in.fd);
+	stream_read_free(&c->in);
 	if (rc == 0) {
 		rc = with_store(xc, vm, &restored, &store, why);
 		*domid = restored.built.domid;
