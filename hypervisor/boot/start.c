@@ -12,6 +12,7 @@
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
+#include "machine_check.h"
 #include "mm.h"
 #include "processor.h"
 #include "wallclock.h"
@@ -106,6 +107,7 @@ void start(uint32_t magic, paddr_t info)
 	apic_init_bsp();
 	apic_timer_calibrate();
 	fpu_init_cpu();
+	machine_check_init_cpu();
 	virtualisation_choose();
 	sched_cpu_online(0);
 	smp_start_all();

@@ -8,6 +8,7 @@
 #include "hvm.h"
 #include "hypercall.h"
 #include "log.h"
+#include "machine_check.h"
 #include "processor.h"
 
 static void exit_nothing(struct vcpu *v, const struct vmexit *e)
@@ -104,6 +105,13 @@ static void exit_undefined(struct vcpu *v, const struct vmexit *e)
 	hvm_inject_ud(v);
 }
 
+static void exit_machine_check(struct vcpu *v, const struct vmexit *e)
+{
+	(void)v;
+	(void)e;
+	machine_check_in_guest();
+}
+
 static void exit_failed(struct vcpu *v, const struct vmexit *e)
 {
 	domain_crash(v->domain,
@@ -127,6 +135,7 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 	[VMEXIT_CR] = exit_failed,
 	[VMEXIT_WBINVD] = exit_wbinvd,
 	[VMEXIT_UNDEFINED] = exit_undefined,
+	[VMEXIT_MACHINE_CHECK] = exit_machine_check,
 	[VMEXIT_FAILED] = exit_failed,
 };
 

@@ -58,6 +58,7 @@ enum vmexit_reason {
 	VMEXIT_WBINVD,
 	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
 	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
+	VMEXIT_MACHINE_CHECK,
 	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };

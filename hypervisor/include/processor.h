@@ -18,6 +18,7 @@
 #define CR0_PG             BIT(31)
 #define CR4_PSE            BIT(4)
 #define CR4_PAE            BIT(5)
+#define CR4_MCE            BIT(6)
 #define CR4_PGE            BIT(7)
 #define CR4_OSFXSR         BIT(9)
 #define CR4_OSXMMEXCPT     BIT(10)
@@ -43,6 +44,7 @@
 #define MSR_SYSENTER_EIP   0x176u
 #define MSR_MCG_CAP        0x179u
 #define MSR_MCG_STATUS     0x17au
+#define MSR_MCG_CTL        0x17bu
 #define MSR_MISC_ENABLE    0x1a0u
 #define MSR_DEBUGCTL       0x1d9u
 #define MSR_MTRR_PHYSBASE0 0x200u

@@ -102,6 +102,7 @@ static const char *const exit_names[VMEXIT_REASONS] = {
 	[VMEXIT_CR] = "cr",
 	[VMEXIT_WBINVD] = "wbinvd",
 	[VMEXIT_UNDEFINED] = "undefined",
+	[VMEXIT_MACHINE_CHECK] = "machine check",
 	[VMEXIT_FAILED] = "failed",
 };
 

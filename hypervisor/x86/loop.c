@@ -8,6 +8,7 @@
 #include "cpu.h"
 #include "hvm.h"
 #include "log.h"
+#include "machine_check.h"
 #include "processor.h"
 
 #define PRED_CMD_IBPB 1u
@@ -71,6 +72,7 @@ static void reschedule(struct cpu *c)
 		c->nmis_told = c->nmis;
 		log_err("CPU %u: non-maskable interrupt from the machine", c->id);
 	}
+	machine_check_tell();
 	switch_to(c, sched_pick(c->id, c->current, time_now(), &until));
 	timer_set(&c->slice_timer, until);
 }

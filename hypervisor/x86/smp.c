@@ -10,6 +10,7 @@
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
+#include "machine_check.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
@@ -65,6 +66,7 @@ void start_secondary(void)
 	apic_init_cpu();
 	timers_init_cpu();
 	fpu_init_cpu();
+	machine_check_init_cpu();
 	if (hvm->cpu_enable()) {
 		log_err("CPU %u stays off: %s cannot be enabled", c->id, hvm->name);
 		machine_halt();

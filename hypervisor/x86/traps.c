@@ -6,6 +6,7 @@
  */
 #include "cpu.h"
 #include "log.h"
+#include "machine_check.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
@@ -126,6 +127,8 @@ void trap_handle(struct trap_frame *f)
 		irq_handle((uint8_t)f->vector);
 	else if (f->vector == 2)
 		nmi_note(this_cpu());
+	else if (f->vector == 18)
+		machine_check_trap();
 	else if (f->vector != 13 || !fixup(f))
 		trap_fatal(f);
 }

@@ -45,6 +45,7 @@ static const struct exit_kind kinds[] = {
 	{ SVM_EXIT_RDPRU, VMEXIT_UNDEFINED, 0 },
 	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_DB, VMEXIT_NOTHING, 0 },
 	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_AC, VMEXIT_NOTHING, 0 },
+	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_MC, VMEXIT_MACHINE_CHECK, 0 },
 };
 
 static void decode_io(const struct vmcb *c, struct vmexit *e)

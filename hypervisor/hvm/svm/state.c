@@ -62,7 +62,7 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s)
 	s->cr0 = c->cr0;
 	s->cr2 = c->cr2;
 	s->cr3 = c->cr3;
-	s->cr4 = c->cr4;
+	s->cr4 = c->cr4 & ~CR4_MCE; /* ours, see svm_run; a guest is not offered it */
 	s->efer = c->efer & ~EFER_SVME;
 	memcpy(s->dr, svm_of(v)->dr, sizeof(s->dr));
 	s->dr6 = c->dr6;

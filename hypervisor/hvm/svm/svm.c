@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "lib.h"
 #include "log.h"
+#include "machine_check.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
@@ -84,7 +85,7 @@ static int svm_vcpu_init(struct vcpu *v)
 	 * The delivery of these two can raise them again, without end and without ever letting an
 	 * interrupt in: a guest could take the CPU away from us (CVE-2015-5307, CVE-2015-8104).
 	 */
-	c->intercept_exceptions = 1u << EXCEPTION_DB | 1u << EXCEPTION_AC;
+	c->intercept_exceptions = 1u << EXCEPTION_DB | 1u << EXCEPTION_AC | 1u << EXCEPTION_MC;
 	/*
 	 * SMI: the firmware's handler runs under the hypervisor then, not through the guest's
 	 * nested tables (QEMU) or with its registers to see.
@@ -201,6 +202,8 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	c->rsp = r->rsp;
 	c->rip = r->rip;
 	c->rflags = r->rflags;
+	/* The guest's own choice is not asked: without it a machine check would stop the CPU. */
+	c->cr4 |= machine_check_cr4();
 	offer_interrupt(v, c);
 	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
 	atomic_set(&cpu->in_guest, v);

@@ -83,6 +83,7 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 /* intercept_exceptions has a bit for each of them */
 #define EXCEPTION_DB 1u
 #define EXCEPTION_AC 17u
+#define EXCEPTION_MC 18u
 
 /* intercept1 */
 #define INTERCEPT_INTR        (1u << 0)
