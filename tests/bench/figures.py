@@ -3,6 +3,13 @@
 import statistics
 
 HYPERVISORS = ("socle", "xen")
+MORE_IS_BETTER = ("/s", "MB/s")     # units; of all others less is better
+
+
+def verdict(ours, xen, unit):
+    """The ratio, and whether it is a good one."""
+    ahead = ours > xen if unit in MORE_IS_BETTER else ours < xen
+    return f"{ours / xen:8.2f}  {'ahead' if ahead else 'same' if ours == xen else 'BEHIND'}"
 
 
 class Figures:
@@ -18,7 +25,7 @@ class Figures:
         print(f"  {hypervisor}: {row}: {value * scale:.2f} {unit}", flush=True)
 
     def show(self, heading):
-        print(f"\n{heading:42} {'ours':>14} {'Xen 4.20':>14}    ratio")
+        print(f"\n{heading:44} {'ours':>14} {'Xen 4.20':>14}    ratio")
         for row, (unit, scale) in self.rows.items():
             if row not in self.samples:
                 continue
@@ -26,5 +33,5 @@ class Figures:
                        for v in (self.samples[row].get(h) for h in HYPERVISORS)]
             cells = [f"{'-':>9} {'':<4}" if m is None else f"{m * scale:9.2f} {unit:<4}"
                      for m in medians]
-            ratio = f"{medians[0] / medians[1]:8.2f}" if all(medians) else ""
-            print(f"{row:42} {cells[0]} {cells[1]} {ratio}")
+            ratio = verdict(*medians, unit) if all(medians) else ""
+            print(f"{row:44} {cells[0]} {cells[1]} {ratio}".rstrip())
