@@ -266,16 +266,16 @@ int device_write_disk(struct store *s, unsigned int domid, const struct disk_con
 	struct device_id id = { domid, DEVICE_DISK, d->devid };
 	struct end front = { .store = s, .id = &id, .path = device_front_path };
 	struct end back = { .store = s, .id = &id, .path = device_back_path };
-	const char *type = d->cdrom ? "cdrom" : "disk";
 	char physical[32];
 
 	put_front(&front, &back);
 	put_number(&front, "virtual-device", d->devid);
-	put(&front, "device-type", type);
+	/* Linux leaves "cdrom" to an emulated drive, which a PVH guest has not. */
+	put(&front, "device-type", "disk");
 	put_back(&back, &front);
 	put(&back, "dev", d->vdev);
 	put(&back, "type", "phy");
-	put(&back, "device-type", type);
+	put(&back, "device-type", d->cdrom ? "cdrom" : "disk");
 	put(&back, "params", d->target ? d->target : "");
 	/* Xen's form for "written by whoever else, too". */
 	put(&back, "mode", d->readonly ? "r" : d->shared ? "w!" : "w");
