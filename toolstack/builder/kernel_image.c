@@ -19,6 +19,7 @@
 
 #define KERNEL_MAX_FILE (512UL << 20)
 #define HUGE_PAGE       (2UL << 20)
+#define GZIP_TRAILER    8u /* checksum and length */
 
 /* Large pages where there are any: page faults are what large buffers cost in a virtual machine. */
 static uint8_t *memory_map(size_t len)
@@ -93,6 +94,20 @@ static int kernel_make_room(struct kernel_image *img, size_t len, struct reason 
 	return 0;
 }
 
+/* An ELF file in a gzip stream, which ends with its length: as small kernels (GRUB) are kept. */
+static bool gzip_detect(struct bytes file)
+{
+	return file.len > GZIP_TRAILER && packing_detect(file) == PACKING_GZIP;
+}
+
+static void gzip_describe(struct bytes file, struct bzimage *img)
+{
+	uint32_t len;
+
+	memcpy(&len, file.data + file.len - sizeof(len), sizeof(len));
+	*img = (struct bzimage){ .payload = file, .packing = PACKING_GZIP, .unpacked_len = len };
+}
+
 /* Gives the file's mapping back, whatever happens; the image then owns the unpacked one. */
 static int kernel_unpack(struct kernel_image *img, struct bytes file, struct reason *why)
 {
@@ -100,15 +115,16 @@ static int kernel_unpack(struct kernel_image *img, struct bytes file, struct rea
 	size_t len = 0;
 	int rc = -1;
 
-	if (bzimage_parse(file, &bz, why) < 0)
+	if (gzip_detect(file))
+		gzip_describe(file, &bz);
+	else if (bzimage_parse(file, &bz, why) < 0)
 		goto out;
 	img->packing = bz.packing;
 	rc = kernel_make_room(img, bz.unpacked_len, why);
 	if (rc == 0)
 		rc = unpack(bz.packing, bz.payload, img->memory, bz.unpacked_len, &len, why);
 	if (rc == 0 && len != bz.unpacked_len)
-		rc = reason_set(why, "bzImage: unpacked %zu bytes, the image says %zu", len,
-				bz.unpacked_len);
+		rc = reason_set(why, "unpacked %zu bytes, the file says %zu", len, bz.unpacked_len);
 out:
 	munmap((void *)file.data, file.len);
 	if (rc == 0)
@@ -125,14 +141,15 @@ int kernel_image_load(struct kernel_image *img, const char *path, struct reason 
 	memset(img, 0, sizeof(*img));
 	if (file_load(path, &file, &inner) < 0)
 		return reason_set(why, "%s: %s", path, inner.text);
-	if (bzimage_detect(file)) {
+	if (bzimage_detect(file) || gzip_detect(file)) {
 		rc = kernel_unpack(img, file, &inner);
 	} else {
 		img->memory = (uint8_t *)file.data;
 		img->memory_len = file.len;
 		rc = elf_image_detect(file)
 			     ? elf_image_parse(file, &img->elf, &inner)
-			     : reason_set(&inner, "neither a bzImage nor an ELF file");
+			     : reason_set(&inner,
+					  "neither a bzImage nor an ELF file, nor one in gzip");
 	}
 	if (rc == 0)
 		return 0;

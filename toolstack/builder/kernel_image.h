@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A kernel file, read, unpacked if it is a bzImage, and parsed: ready to be copied into a guest.
+ * A kernel file, read, unpacked if it is a bzImage or in gzip, and parsed: ready to be copied into
+ * a guest.
  */
 #ifndef TOOLSTACK_KERNEL_IMAGE_H
 #define TOOLSTACK_KERNEL_IMAGE_H
