@@ -19,8 +19,8 @@
 #define QUOTA_STEPS        1024 /* reads and writes in one transaction */
 /*
  * More than this not yet taken: no further request is read, and watch events for a domain are
- * dropped at twice as much. Nothing that is for domain 0 is dropped: a program that reads nothing is
- * closed at OUT_LIMIT_PROGRAM, and for its kernel the domains wait.
+ * dropped at twice as much. Nothing that is for domain 0 is dropped: a program that reads nothing
+ * is closed at OUT_LIMIT_PROGRAM, and for its kernel the domains wait.
  */
 #define OUT_LIMIT         65536
 #define OUT_LIMIT_PROGRAM (1024 * 1024)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What became of domains: in an earlier process, as the journal tells, and in the hypervisor, as the
- * monitor does.
+ * What became of domains: in an earlier process, as the journal tells, and in the hypervisor, as
+ * the monitor does.
  */
 #include "xenstored/domain_private.h"
 

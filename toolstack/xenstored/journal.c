@@ -215,7 +215,7 @@ bool journal_start(void (*dump)(void))
 {
 	if (j.header)
 		j.found = *j.header;
-	/* The old file keeps its name, and with that what it says, until the new one is complete. */
+	/* The old file keeps its name, and thereby what it says, until the new one is complete. */
 	map_close();
 	if (!map_open()) {
 		journal_break(j.new_path);

@@ -291,11 +291,10 @@ static const char *request(unsigned int domid, uint32_t type, uint32_t tx, const
 {
 	uint64_t until = now_us() + PATIENCE * 1000000ULL;
 	static uint32_t req_id;
-	struct xsd_sockmsg h = {
-		.type = type, .req_id = ++req_id, .tx_id = tx, .len = (uint32_t)len
-	};
+	struct xsd_sockmsg h = { .type = type, .tx_id = tx, .len = (uint32_t)len };
 	const char *payload;
 
+	h.req_id = ++req_id;
 	ring_put(domid, (const char *)&h, sizeof(h));
 	ring_put(domid, data, len);
 	while (!(payload = ring_get(domid, &h))) {

@@ -177,7 +177,10 @@ static void test_long_list(void **state)
 	buf_free(&names);
 }
 
-/* A daemon that is started again, in a process of its own: each connection ends after so many requests. */
+/*
+ * A daemon that is started again, in a process of its own: each connection ends after so many
+ * requests.
+ */
 
 #define LIVES 4
 
