@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A watch has a connection of its own, because events and answers would mix on one.
+ * A watch has a connection of its own: closing it ends the watch.
  */
 #include "devices/device_wait.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
@@ -35,14 +34,13 @@ static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
  */
 static bool next_event(struct store *events, unsigned long long until)
 {
-	struct pollfd p = { .fd = events->fd, .events = POLLIN };
 	struct buf event = { 0 };
-	bool good = now_ms() < until;
+	int there = now_ms() < until ? store_event_wait(events, LOOK_MS) : -1;
 
-	if (good && poll(&p, 1, LOOK_MS) > 0)
-		good = store_event(events, &event) == 0;
+	if (there > 0 && store_event(events, &event) < 0)
+		there = -1;
 	buf_free(&event);
-	return good;
+	return there >= 0;
 }
 
 bool device_wait(struct store *s, const struct device_id *ids, size_t nr,
