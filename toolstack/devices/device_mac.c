@@ -81,7 +81,7 @@ static int choose(struct store *s, const struct device_list *list, struct vif_co
 		  struct reason *why)
 {
 	uint8_t mac[6] = { 0x00, 0x16, 0x3e };
-	struct reason taken;
+	struct reason taken = { "" };
 
 	for (unsigned int i = 0; i < TRIES; i++) {
 		if (getrandom(mac + 3, 3, 0) != 3)

@@ -101,7 +101,7 @@ bool disk_vdev_parse(const char *name, uint32_t *devid)
 		bool (*number)(unsigned int disk, unsigned int part, uint32_t *devid);
 	} kinds[] = { { "xvd", number_xvd }, { "sd", number_sd }, { "hd", number_hd } };
 	unsigned int disk, part = 0;
-	const char *p = name;
+	const char *p;
 
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
 		size_t len = strlen(kinds[i].prefix);
