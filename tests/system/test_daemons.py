@@ -1,0 +1,112 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Daemons die and come back while a guest works on what they serve, and the guest does not notice."""
+import re
+
+import pytest
+
+from test_events import CREATE, wait_until
+from test_store import ASK, node
+
+# In the guest: a line on its console every now and then, numbered.
+COUNTING = "i=0; while [ $i -lt %d ]; do i=$((i+1)); echo line $i of output; usleep 20000; done"
+
+
+@pytest.fixture
+def demo(host):
+    host.enter_guest("xl create -c demo", CREATE)
+    host.leave_guest(host.count)
+    return host.domains()["demo"]["id"]
+
+
+def kill(host, name):
+    """Ends a daemon as it could end by itself, and waits until its supervisor has another."""
+    before = host.run(f"pidof {name}").split()
+    host.run(f"kill -9 {' '.join(before)}")
+    host.run(f"i=0; until [ $i -ge 60 ] || pidof {name} >/dev/null; do sleep 1; i=$((i+1)); done; "
+             f"pidof {name}", 120)
+
+
+def console(host):
+    """Into the guest's console, at its prompt."""
+    host.enter_guest("xl console demo", 60, prompt=rb"\n")
+    host.machine.send("\n")
+    host.must_see([rb"demo# "], 60, "the guest's prompt")
+    return host.count
+
+
+def still_works(host, domid):
+    """What an administrator does with a guest."""
+    assert host.domains()["demo"]["id"] == domid
+    entered = console(host)
+    assert host.in_guest("echo still $((40 + 2))") == "still 42"
+    host.leave_guest(entered)
+    host.run("xl shutdown -w demo", ASK)
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 60)
+    # By its own init: it has heard what the store told it.
+    assert "Requesting system poweroff" in host.run("cat /var/log/xen/console/guest-demo.log")
+
+
+def test_xenstored(host, demo):
+    home = f"/local/domain/{demo}"
+    before = host.run(f"xenstore ls -p {home}")
+    host.run("xenstore write /test/kept yes; xenstore chmod /test/kept n0 r77")
+    for _ in range(3):
+        kill(host, "xenstored")
+        assert node(host, f"{home}/name") == "demo"
+    assert host.run(f"xenstore ls -p {home}") == before
+    assert "kept = \"yes\"  (n0,r77)" in host.run("xenstore ls -p /test")
+    # A tool that waits goes on, too.
+    host.run("(xenstore watch -n 2 -w 60 /test >/tmp/watched; echo $? >>/tmp/watched) & sleep 1")
+    kill(host, "xenstored")
+    host.run("xenstore write /test/kept no; sleep 2; xenstore rm -t /test/kept")
+    assert "/test" in host.run("sleep 2; cat /tmp/watched")
+    still_works(host, demo)
+    # Its end was noticed by the store that it did not start with.
+    assert host.try_run(f"xenstore exists {home}")[0] == 1
+
+
+def test_xenstored_dies_while_a_guest_starts(host):
+    host.run("xl create demo", CREATE)
+    for _ in range(5):
+        host.run("kill -9 $(pidof xenstored); usleep 700000")
+    host.enter_guest("xl console demo", CREATE)
+    host.leave_guest(host.count)
+    still_works(host, host.domains()["demo"]["id"])
+
+
+def test_dead_guest_is_noticed(host, demo):
+    """A domain that ends while nobody looks after the store."""
+    host.run("sv stop /etc/service/xenstored", ASK)
+    entered = console(host)
+    host.machine.send("poweroff -f\n")
+    host.must_see([rb"end%d=" % entered], 90, "the end of the console")
+    wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 60)
+    host.run("sv start /etc/service/xenstored", ASK)
+    host.run("i=0; until [ $i -ge 30 ] || xenstore exists /tool; do sleep 1; i=$((i+1)); done", 120)
+    assert "demo" not in host.run("xl list")
+
+
+def test_consoled(host, demo):
+    entered = console(host)
+    host.machine.send(COUNTING % 150 + "\n")
+    host.must_see([rb"line 10 of output"], 60, "the guest's output")
+    host.leave_guest(entered)
+    for _ in range(3):
+        kill(host, "consoled")
+    log = "/var/log/xen/console/guest-demo.log"
+    wait_until(host, "the guest has written all",
+               lambda d: host.try_run(f"grep -q 'line 150 of' {log}")[0] == 0, 60)
+    log = host.run(f"cat {log}", 120)
+    seen = {int(n) for n in re.findall(r"line (\d+) of output", log)}
+    assert seen == set(range(1, 151)), f"lost: {sorted(set(range(1, 151)) - seen)}"
+    still_works(host, demo)
+
+
+def test_console_session_goes_on(host, demo):
+    """Who sits at a guest's console when consoled dies stays there."""
+    host.run("(sleep 4; kill -9 $(pidof consoled)) >/dev/null 2>&1 &")
+    entered = console(host)
+    host.machine.drain(8)
+    host.machine.send("\n")
+    assert host.in_guest("echo on $((6 * 7))") == "on 42"
+    host.leave_guest(entered)
