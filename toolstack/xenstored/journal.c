@@ -56,21 +56,24 @@ struct entry {
 
 static struct {
 	char path[128], new_path[128];
-	int fd;
-	struct header *header; /* the mapping; NULL: nothing is kept */
-	size_t end;            /* behind the last record, committed or not */
-	size_t room;           /* of the file */
-	size_t at_start;       /* end when it was started */
-	time_t retry;
+	struct file {
+		int fd;
+		struct header *header; /* the mapping; NULL: nothing is kept */
+		size_t end;            /* behind the last record, committed or not */
+		size_t room;           /* of the file */
+		size_t at_start;       /* end when it was started */
+	} f;
+	bool starting;
+	time_t retry; /* when to start one, if there is none */
 	/* What the last process left. */
 	struct header *old;
 	size_t old_len;
 	struct header found;
-} j = { .fd = -1 };
+} j = { .f = { .fd = -1 } };
 
 static struct entry *entry_at(size_t at)
 {
-	return (struct entry *)((char *)j.header + at);
+	return (struct entry *)((char *)j.f.header + at);
 }
 
 static size_t entry_size(const struct entry *e)
@@ -146,25 +149,29 @@ bool journal_next(struct bytes records, size_t *at, struct record *r)
 	return true;
 }
 
+static void file_close(struct file *f)
+{
+	if (f->header)
+		munmap(f->header, ROOM_MAX);
+	if (f->fd >= 0)
+		close(f->fd);
+	f->header = NULL;
+	f->fd = -1;
+}
+
 static void map_close(void)
 {
-	if (j.header)
-		munmap(j.header, ROOM_MAX);
-	if (j.fd >= 0)
-		close(j.fd);
-	j.header = NULL;
-	j.fd = -1;
+	file_close(&j.f);
 }
 
 /* From now on nothing is kept. What was kept is over, and must not come back. */
-static void journal_break(const char *what)
+static void journal_break(void)
 {
 	struct timespec now;
 
-	log_error("%s: %s: the store would not survive a restart now", what, strerror(errno));
+	log_error("%s: %s: the store would not survive a restart now", j.path, strerror(errno));
 	map_close();
 	unlink(j.path);
-	unlink(j.new_path);
 	clock_gettime(CLOCK_MONOTONIC, &now);
 	j.retry = now.tv_sec + RETRY_SECONDS;
 }
@@ -175,19 +182,19 @@ static bool file_grow(size_t need)
 	size_t room = (need + GROW - 1) / GROW * GROW;
 	int rc;
 
-	if (need <= j.room)
+	if (need <= j.f.room)
 		return true;
 	if (room > ROOM_MAX) {
 		errno = EFBIG;
 		return false;
 	}
-	rc = posix_fallocate(j.fd, (off_t)j.room, (off_t)(room - j.room));
+	rc = posix_fallocate(j.f.fd, (off_t)j.f.room, (off_t)(room - j.f.room));
 	/* A ramfs cannot reserve, and has no limit either. */
-	if (rc == EOPNOTSUPP && ftruncate(j.fd, (off_t)room) == 0)
+	if (rc == EOPNOTSUPP && ftruncate(j.f.fd, (off_t)room) == 0)
 		rc = 0;
 	errno = rc;
 	if (rc == 0)
-		j.room = room;
+		j.f.room = room;
 	return rc == 0;
 }
 
@@ -195,41 +202,60 @@ static bool map_open(void)
 {
 	void *map;
 
-	j.room = 0;
+	j.f.room = 0;
 	unlink(j.new_path);
-	j.fd = open(j.new_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-	if (j.fd < 0 || !file_grow(GROW))
+	j.f.fd = open(j.new_path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (j.f.fd < 0 || !file_grow(GROW))
 		return false;
-	map = mmap(NULL, ROOM_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, j.fd, 0);
+	map = mmap(NULL, ROOM_MAX, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_NORESERVE, j.f.fd, 0);
 	if (map == MAP_FAILED)
 		return false;
-	j.header = map;
-	j.end = sizeof(*j.header);
-	*j.header = j.found;
-	j.header->magic = MAGIC;
-	j.header->committed = 0;
+	j.f.header = map;
+	j.f.end = sizeof(*j.f.header);
+	*j.f.header = j.found;
+	j.f.header->magic = MAGIC;
+	j.f.header->committed = 0;
 	return true;
+}
+
+/* The new file is complete and has the name. */
+static bool new_file_ready(void (*dump)(void))
+{
+	if (!map_open())
+		return false;
+	dump();
+	if (!j.f.header)
+		return false;
+	journal_commit();
+	j.f.at_start = j.f.end;
+	return rename(j.new_path, j.path) == 0;
 }
 
 bool journal_start(void (*dump)(void))
 {
-	if (j.header)
-		j.found = *j.header;
-	/* The old file keeps its name, and thereby what it says, until the new one is complete. */
-	map_close();
-	if (!map_open()) {
-		journal_break(j.new_path);
+	struct file before = j.f;
+
+	if (before.header)
+		j.found = *before.header;
+	j.f = (struct file){ .fd = -1 };
+	j.starting = true;
+	if (!new_file_ready(dump)) {
+		int saved = errno;
+
+		map_close();
+		unlink(j.new_path);
+		errno = saved;
+	}
+	j.starting = false;
+	if (!j.f.header) {
+		/* The old one goes on, as long as there is room. */
+		j.f = before;
+		j.f.at_start = j.f.end;
+		if (!j.f.header)
+			journal_break();
 		return false;
 	}
-	dump();
-	if (!j.header)
-		return false;
-	journal_commit();
-	j.at_start = j.end;
-	if (rename(j.new_path, j.path) < 0) {
-		journal_break(j.path);
-		return false;
-	}
+	file_close(&before);
 	if (j.old)
 		munmap(j.old, j.old_len);
 	j.old = NULL;
@@ -249,33 +275,37 @@ void journal_add(const struct record *r)
 	};
 	char *to;
 
-	if (!j.header)
+	if (!j.f.header)
 		return;
-	if (!file_grow(j.end + entry_size(&e))) {
-		journal_break(j.path);
+	if (!file_grow(j.f.end + entry_size(&e))) {
+		if (j.starting)
+			map_close();
+		else
+			journal_break();
 		return;
 	}
-	memcpy(entry_at(j.end), &e, sizeof(e));
-	to = (char *)(entry_at(j.end) + 1);
+	memcpy(entry_at(j.f.end), &e, sizeof(e));
+	to = (char *)(entry_at(j.f.end) + 1);
 	if (e.name_len)
 		memcpy(to, r->name, e.name_len);
 	if (e.data_len)
 		memcpy(to + e.name_len, r->data, e.data_len);
-	j.end += entry_size(&e);
+	j.f.end += entry_size(&e);
 }
 
 void journal_commit(void)
 {
-	if (j.header)
-		__atomic_store_n(&j.header->committed, j.end, __ATOMIC_RELEASE);
+	if (j.f.header)
+		__atomic_store_n(&j.f.header->committed, j.f.end, __ATOMIC_RELEASE);
 }
 
 bool journal_is_due(void)
 {
 	struct timespec now;
 
-	if (j.header)
-		return j.end - j.at_start > REWRITE_LEAST && j.end - j.at_start > j.at_start;
+	if (j.f.header)
+		return j.f.end - j.f.at_start > REWRITE_LEAST &&
+		       j.f.end - j.f.at_start > j.f.at_start;
 	if (!j.retry)
 		return false;
 	clock_gettime(CLOCK_MONOTONIC, &now);
@@ -291,17 +321,17 @@ void journal_close(void)
 
 void journal_request_begins(unsigned int domid)
 {
-	if (j.header)
-		__atomic_store_n(&j.header->in_work, domid + 1, __ATOMIC_RELEASE);
+	if (j.f.header)
+		__atomic_store_n(&j.f.header->in_work, domid + 1, __ATOMIC_RELEASE);
 }
 
 void journal_request_ends(void)
 {
-	if (!j.header)
+	if (!j.f.header)
 		return;
-	if (j.header->suspect == j.header->in_work)
-		j.header->ends = 0;
-	__atomic_store_n(&j.header->in_work, 0, __ATOMIC_RELEASE);
+	if (j.f.header->suspect == j.f.header->in_work)
+		j.f.header->ends = 0;
+	__atomic_store_n(&j.f.header->in_work, 0, __ATOMIC_RELEASE);
 }
 
 unsigned int journal_suspect(void)

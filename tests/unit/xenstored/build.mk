@@ -18,3 +18,5 @@ XENSTORED_TREE := $(addprefix toolstack/xenstored/,path.c tree.c usage.c)
 $(eval $(call unit_test,xenstored,tree,$(XENSTORED_TREE),$(XENSTORED_TEST)))
 XENSTORE_ESCAPE := toolstack/xenstore/escape.c toolstack/lib/bytes.c
 $(eval $(call unit_test,xenstored,escape,$(XENSTORE_ESCAPE),$(XENSTORED_TEST)))
+XENSTORED_JOURNAL := toolstack/xenstored/journal.c $(addprefix toolstack/lib/,bytes.c log.c)
+$(eval $(call unit_test,xenstored,journal,$(XENSTORED_JOURNAL),$(XENSTORED_TEST)))
