@@ -152,8 +152,8 @@ static int server_configure(const struct host *h, const struct network_settings 
 	struct buf text = { 0 };
 	struct ip dns[SETTINGS_MAX_DNS];
 	size_t nr_dns = n->nr_dns ? n->nr_dns : host_dns(h, dns, SETTINGS_MAX_DNS);
-	char file[64], ip[IP_TEXT];
-	int rc;
+	char file[64], given[64], ip[IP_TEXT];
+	int rc = 0;
 
 	if (self - first > last - self)
 		last = self - 1;
@@ -173,7 +173,11 @@ static int server_configure(const struct host *h, const struct network_settings 
 		   n->name);
 	buf_printf(&text, "pidfile %s%s/udhcpd-%s.pid\n", h->root, DIR_RUN, n->name);
 	server_file(file, sizeof(file), n->name);
-	rc = file_write(h->root, file, text.data, text.len, why);
+	/* It complains of a list that is not there. */
+	if (!file_exists(h->root, given))
+		rc = file_write_text(h->root, given, "", why);
+	if (rc == 0)
+		rc = file_write(h->root, file, text.data, text.len, why);
 	buf_free(&text);
 	return rc;
 }
