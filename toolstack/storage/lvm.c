@@ -10,14 +10,18 @@
 
 #include "storage/program.h"
 
-/* A guest can write what looks like a volume group into its disk: never look there. */
+/*
+ * A guest can write what looks like a volume group into its disk: never look there. No memory is
+ * set aside for the time while a volume is suspended: nothing here is swapped out to one.
+ */
 static const char configuration[] =
 	"devices{"
 	"global_filter=[\"r|^/dev/loop|\",\"r|^/dev/nbd|\",\"r|^/dev/zram|\",\"r|^/dev/ram|\","
 	"\"r|^/dev/dm-|\",\"r|^/dev/mapper/|\",\"a|.*|\"] "
 	"scan_lvs=0 use_devicesfile=0 hints=\"none\" obtain_device_list_from_udev=0 "
 	"external_device_info_source=\"none\"} "
-	"activation{udev_sync=0 udev_rules=0 monitoring=0 verify_udev_operations=0} "
+	"activation{udev_sync=0 udev_rules=0 monitoring=0 verify_udev_operations=0 "
+	"reserved_memory=0 reserved_stack=0} "
 	"global{use_lvmlockd=0 use_lvmpolld=0 thin_check_executable=\"\" event_activation=0} "
 	"backup{backup=0 archive=0}";
 

@@ -225,24 +225,18 @@ int vdi_resize(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_erro
 
 static int share(const struct sr *sr, const struct vdi *v, struct vdi *to, struct sr_error *e)
 {
-	struct vdi now = *v;
 	int lock, rc;
 
 	if (!sr->type->clones)
-		return sr_fail(
-			e, ERR_UNSUPPORTED,
-			"repository %s of type %s cannot snapshot or clone; `storage vdi copy` "
-			"copies",
-			sr->uuid, sr->type->name);
+		return sr_fail(e, ERR_UNSUPPORTED,
+			       "repository %s of type %s cannot snapshot or clone; `storage vdi "
+			       "copy` copies",
+			       sr->uuid, sr->type->name);
 	to->virtual_size = v->virtual_size;
-	if (prepare(sr, to, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
+	if (check_finished(v, e) < 0 || prepare(sr, to, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
-	rc = refresh(sr, &now, e);
-	if (rc == 0)
-		rc = check_finished(&now, e);
-	to->virtual_size = now.virtual_size;
-	if (rc == 0)
-		rc = sr->type->vdi_clone(sr, &now, to, e);
+	/* Not looked up again: one that is finished stays so, and one that is gone is refused. */
+	rc = sr->type->vdi_clone(sr, v, to, e);
 	sr_unlock(lock);
 	return rc;
 }
