@@ -17,7 +17,7 @@ struct netlink {
 	char said[160]; /* the kernel's words about the last refusal, or "" */
 };
 
-/* One message, or several in a row for a batch. Grows up to its size; what does not fit is noted. */
+/* One message, or several in a row for a batch; what does not fit is noted. */
 struct nl_msg {
 	_Alignas(8) uint8_t data[16384];
 	size_t len;
