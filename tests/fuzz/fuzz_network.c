@@ -86,7 +86,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct plan p;
 
 		check_wanted();
-		MUST(plan_make(&p, &present, &want, &why) == 0);
+		MUST(plan_make(&p, &present, &want, true, &why) == 0);
 		plan_free(&p);
 	} else {
 		MUST(why.text[0]);

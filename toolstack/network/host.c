@@ -197,7 +197,7 @@ int host_converge(struct host *h, bool strict, struct reason *why)
 		int rc;
 
 		if (host_look(h, why) < 0 || wanted_build(&w, &h->want, why) < 0 ||
-		    plan_make(&p, &h->present, &h->want, why) < 0)
+		    plan_make(&p, &h->present, &h->want, strict, why) < 0)
 			return -1;
 		absent_tell(h, &w);
 		if (p.nr == 0) {
@@ -223,7 +223,7 @@ int host_check(struct host *h, const struct settings *s, struct buf *steps, stru
 	int nr;
 
 	if (host_look(h, why) < 0 || wanted_build(&w, &h->want, why) < 0 ||
-	    plan_make(&p, &h->present, &h->want, why) < 0)
+	    plan_make(&p, &h->present, &h->want, true, why) < 0)
 		return -1;
 	for (size_t i = 0; i < p.nr; i++) {
 		step_print(&p.steps[i], steps);

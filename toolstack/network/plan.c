@@ -13,7 +13,7 @@ struct planner {
 	const struct net *present, *want;
 	bool gone[NET_MAX_LINKS]; /* by place in present: deleted, or goes with its parent */
 	struct reason *why;
-	bool full;
+	bool strict, full;
 };
 
 static struct step *step_add(struct planner *p, enum step_kind kind)
@@ -59,17 +59,16 @@ static bool link_differs(const struct link *have, const struct link *want)
 
 /* ---- deletions --------------------------------------------------------------------------- */
 
-static int check_ports(const struct planner *p, const struct link *bridge)
+/* NULL: none. */
+static const struct link *guest_on(const struct planner *p, const struct link *bridge)
 {
 	for (size_t i = 0; i < p->present->nr_links; i++) {
 		const struct link *l = &p->present->links[i];
 
 		if (l->kind == LINK_OTHER && strcmp(l->master, bridge->name) == 0)
-			return reason_set(p->why,
-					  "network %s cannot go: %s is on it; detach it first",
-					  bridge->name, l->name);
+			return l;
 	}
-	return 0;
+	return NULL;
 }
 
 /* Decides what goes; a VLAN goes with its parent. */
@@ -85,8 +84,13 @@ static int mark_gone(struct planner *p)
 					  link_kind_name(want->kind), want->name,
 					  l->kind == LINK_OTHER ? "an interface" : "a link");
 		p->gone[i] = l->kind != LINK_NIC && l->ours && (!want || link_differs(l, want));
-		if (p->gone[i] && l->kind == LINK_BRIDGE && check_ports(p, l) < 0)
-			return -1;
+		if (!p->gone[i] || l->kind != LINK_BRIDGE || !guest_on(p, l))
+			continue;
+		if (p->strict)
+			return reason_set(p->why,
+					  "network %s cannot go: %s is on it; detach it first",
+					  l->name, guest_on(p, l)->name);
+		p->gone[i] = false;
 	}
 	for (size_t i = 0; i < net->nr_links; i++) {
 		const struct link *parent = net_link(net, net->links[i].parent);
@@ -248,7 +252,8 @@ static int plan_all(struct planner *p)
 	return p->full ? reason_set(p->why, "more than %d steps", PLAN_MAX) : 0;
 }
 
-int plan_make(struct plan *p, const struct net *present, const struct net *want, struct reason *why)
+int plan_make(struct plan *p, const struct net *present, const struct net *want, bool strict,
+	      struct reason *why)
 {
 	struct planner *planner = calloc(1, sizeof(*planner));
 	int rc = -1;
@@ -256,8 +261,9 @@ int plan_make(struct plan *p, const struct net *present, const struct net *want,
 	p->nr = 0;
 	p->steps = calloc(PLAN_MAX, sizeof(*p->steps));
 	if (planner && p->steps) {
-		*planner =
-			(struct planner){ .plan = p, .present = present, .want = want, .why = why };
+		*planner = (struct planner){
+			.plan = p, .present = present, .want = want, .strict = strict, .why = why
+		};
 		rc = plan_all(planner);
 	} else {
 		reason_set(why, "out of memory");

@@ -193,7 +193,7 @@ static size_t apply(const char *text, struct buf *out)
 	for (int round = 0; round < 3; round++) {
 		struct plan p;
 
-		if (plan_make(&p, &model, &want, &why) < 0)
+		if (plan_make(&p, &model, &want, true, &why) < 0)
 			fail_msg("%s", why.text);
 		for (size_t i = 0; i < p.nr; i++) {
 			model_do(&p.steps[i]);
@@ -263,7 +263,7 @@ static void back_from_half_way(void **state)
 				machine(NULL);
 				apply(examples[from], NULL);
 				assert_int_equal(build(examples[to], true), 0);
-				assert_int_equal(plan_make(&p, &model, &want, &why), 0);
+				assert_int_equal(plan_make(&p, &model, &want, true, &why), 0);
 				for (size_t i = 0; i < p.nr && i < stop; i++)
 					model_do(&p.steps[i]);
 				if (stop >= p.nr)
@@ -314,7 +314,7 @@ static void what_is_not_ours_stays(void **state)
 	apply("automatic bridges\n", NULL);
 	assert_int_equal(model.nr_addresses, 1);
 	build("network wan\n", true);
-	assert_int_equal(plan_make(&(struct plan){ 0 }, &model, &want, &why), -1);
+	assert_int_equal(plan_make(&(struct plan){ 0 }, &model, &want, true, &why), -1);
 	assert_reason(why, "bridge wan: there is an interface of that name");
 }
 
@@ -327,8 +327,12 @@ static void guests_hold_their_network(void **state)
 	vif = net_add_link(&model, "vif3.0", LINK_OTHER);
 	snprintf(vif->master, LINK_NAME, "b");
 	build("network a\n", true);
-	assert_int_equal(plan_make(&p, &model, &want, &why), -1);
+	assert_int_equal(plan_make(&p, &model, &want, true, &why), -1);
 	assert_reason(why, "network b cannot go: vif3.0 is on it");
+	/* Where nobody can be asked, it stays. */
+	assert_int_equal(plan_make(&p, &model, &want, false, &why), 0);
+	assert_int_equal(p.nr, 0);
+	plan_free(&p);
 	/* Another wire under it is fine. */
 	apply("network a\nnetwork b\nnic nic0\n", NULL);
 	assert_string_equal(master_of("vif3.0"), "b");
