@@ -17,6 +17,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import traceback
 from pathlib import Path
 
 PROGRAM = sys.argv[1] if len(sys.argv) > 1 else ""
@@ -319,6 +320,27 @@ def guests_hold_their_network():
 
 
 @test
+def guests_stay_when_their_card_goes():
+    with host() as h:
+        h.add_guest("vif1.0", "xenbr1", "00:16:3e:00:00:01", "10.8.0.5/24")
+        ip("link del nic1")
+        wait("the card to be missed", lambda: "nic1" not in h.ask("show")[1].split("NIC ")[-1])
+        assert "master xenbr1" in ip("link show vif1.0")
+        assert "cannot go" not in h.log()
+
+
+@test
+def a_guest_does_not_hold_up_the_way_back():
+    with host() as h:
+        h.add_guest("vif1.0", "xenbr1", "00:16:3e:00:00:01", "10.8.0.5/24")
+        assert h.apply(STATIC + "network inner\n", "--confirm-within", "60")[0] == 0
+        ip("link set vif1.0 master inner")
+        status, said = h.ask("rollback")
+        assert status == 0 and "failed" not in said, said
+        assert "master inner" in ip("link show vif1.0")
+
+
+@test
 def a_nic_that_comes_later():
     with host() as h:
         h.add_nic("e2", 9)
@@ -451,7 +473,9 @@ def main():
             print(f"ok {number} - {function.__name__}" + (f" # SKIP {skip}" if skip else ""))
         except Exception as error:      # pylint: disable=broad-except
             failed += 1
-            print(f"# {type(error).__name__}: {error}")
+            where = traceback.extract_tb(error.__traceback__)
+            line = next((f.lineno for f in reversed(where) if f.name == function.__name__), 0)
+            print(f"# line {line}: {type(error).__name__}: {error}")
             print(f"not ok {number} - {function.__name__}")
         sys.stdout.flush()
     return 1 if failed else 0
