@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Machine checks, as the emulator's monitor makes them: the console says which, and it is the end."""
+"""Machine checks, made by the emulator's monitor: the console says which, and it is the end."""
 import json
 import socket
 import time
