@@ -137,7 +137,8 @@ def test_attach_and_detach_while_it_runs(host, images, bridge):
     # With I/O under way.
     host.run(f"xl block-attach demo {images}/a.img raw xvdc w")
     with guest(host, "xl console demo") as run:
-        run("sleep 1; (dd if=/dev/zero of=/dev/xvdc bs=64k count=200 >/dev/null 2>&1 &)")
+        run("i=0; until [ -b /dev/xvdc ] || [ $i -gt 50 ]; do sleep 0.2; i=$((i+1)); done; "
+            "(dd if=/dev/zero of=/dev/xvdc bs=64k count=200 >/dev/null 2>&1 &)")
     host.run("xl block-detach --force demo xvdc", 60)
     assert left(host) == ""
 
