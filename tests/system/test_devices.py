@@ -30,8 +30,8 @@ def create(host, disks=(), vifs=(), name="demo"):
 
 def left(host):
     """What devices have in the control domain: back ends, loop devices, interfaces."""
-    return host.run("sleep 1; xenstore ls -f /local/domain/0/backend 2>/dev/null | grep frontend-id;"
-                    " ls -d /sys/block/loop*/loop 2>/dev/null; "
+    return host.run("sleep 1; xenstore ls -f /local/domain/0/backend 2>/dev/null | "
+                    "grep frontend-id; ls -d /sys/block/loop*/loop 2>/dev/null; "
                     "ls /sys/class/net | grep ^vif; true").strip()
 
 
@@ -251,7 +251,7 @@ def test_a_disk_that_grows(host, images):
 
 
 def test_discs(host, images):
-    host.run(f"for f in a b; do echo disc-$f | dd of={images}/$f.img conv=notrunc 2>/dev/null; done")
+    host.run(f"for f in a b; do echo disc-$f | dd of={images}/$f.img conv=notrunc; done")
     with create(host, [f"{images}/a.img,raw,xvdd,r,cdrom"]) as run:
         assert run("head -n 1 /dev/xvdd") == "disc-a"
     host.run("xl cd-eject demo xvdd", 60)
