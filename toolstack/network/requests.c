@@ -101,10 +101,11 @@ static bool do_show(struct request *r)
 {
 	struct reason why;
 
-	if (!r->host->started)
-		buf_printf(&r->answer,
-			   "The drivers of this machine's devices are being loaded.\n\n");
-	else if (host_converge(r->host, false, &why) < 0)
+	if (!r->host->started) {
+		buf_printf(&r->answer, "The drivers of this machine's devices are being loaded.\n");
+		return true;
+	}
+	if (host_converge(r->host, false, &why) < 0)
 		buf_printf(&r->answer, "(%s)\n\n", why.text);
 	show(r->host, r->change, &r->answer);
 	return true;

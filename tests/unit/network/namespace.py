@@ -121,7 +121,7 @@ class Host:
     def start(self):
         path = f"{self.root}/bin:{os.environ['PATH']}"
         log = open(self.root / "log", "ab")
-        env = dict(os.environ, PATH=path, SOCLE_NETWORK_TEST_SECONDS="4")
+        env = dict(os.environ, PATH=path, SOCLE_NETWORK_TEST_SECONDS="8")
         self.service = subprocess.Popen([PROGRAM, "--root", self.root, "serve"], env=env,
                                         stdout=log, stderr=log)
         log.close()
@@ -153,8 +153,7 @@ class Host:
         for holder in self.holders:
             holder.kill()
             holder.wait()
-        for line in ip("-o link").splitlines():
-            name = line.split(": ")[1].split("@")[0]
+        for name in indexes():
             if name != "lo":
                 sh("ip", "link", "del", name, ok=False)
         for text in ("AddressSanitizer", "runtime error", "LeakSanitizer"):
@@ -182,7 +181,7 @@ def exists(link):
 
 
 def indexes():
-    return {l.split(": ")[1].split("@")[0]: l.split(": ")[0] for l in ip("-o link").splitlines()}
+    return {name: index for index, name in re.findall(r"^(\d+): ([^:@]+)", ip("-o link"), re.M)}
 
 
 def pings(netns, address, *options):
