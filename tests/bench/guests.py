@@ -56,8 +56,10 @@ def wait_until(host, condition, what, seconds=120):
 def prepare(host):
     """Disks, the bridge, and the program that is the other end of the guests' connections."""
     wait_until(host, "[ -b /dev/sda ] && [ -b /dev/nvme0n3 ]", "disks")
-    host.run("mkdir -p /bench /files; mount -r -t iso9660 /dev/sda /bench && "
-             "mount -t ext4 /dev/nvme0n1 /files", 120)
+    host.run("mkdir -p /bench /files; mount -r -t iso9660 /dev/sda /bench", 120)
+    # Beside the drivers that still load, the file system's may fail at first.
+    wait_until(host, "mount -t ext4 /dev/nvme0n1 /files || grep -q /files /proc/mounts",
+               "file system")
     host.run("ip link add bench0 type bridge && ip link set bench0 up && "
              f"ip addr add {HOST}/24 dev bench0 && /bench/bin/bench serve", 120)
 
