@@ -67,6 +67,21 @@ def test_kernel_is_cut_short(build, log, tmp_path):
         refused(machine, "kernel")
 
 
+def test_packed_kernel_is_damaged(build, log, tmp_path):
+    """As a worn disc would hand it over: one bit is not what it was."""
+    packed = bytearray((build / "dom0/vmlinux.lz4").read_bytes())
+    packed[len(packed) // 2] ^= 0x10
+    bad = tmp_path / "damaged.lz4"
+    bad.write_bytes(packed)
+    with start(build, log, modules=str(bad)) as machine:
+        refused(machine, "module 0", "lz4")
+
+
+def test_packed_kernel_is_accepted(build, log):
+    with start(build, log, modules=str(build / "dom0/vmlinux.lz4")) as machine:
+        assert machine.expect([rb"starting domain 0", rb"PANIC"], WAIT) == 0, machine.why
+
+
 def test_kernel_without_pvh_entry(build, log):
     """Our own hypervisor is an ELF file, but no PVH kernel."""
     with start(build, log, modules=str(build / "hypervisor/socle")) as machine:
