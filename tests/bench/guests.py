@@ -114,7 +114,7 @@ class Guest:
     def exits(self):
         """Exits of its vCPUs so far; None where the hypervisor does not tell."""
         status, text = self.host.try_run(
-            f"xl debug-keys x; xl dmesg | grep 'd{self.domid}v.*exits' | tail -n 1")
+            f"xl debug-keys x; xl dmesg | grep -o 'd{self.domid}v.*exits' | tail -n 1")
         found = re.search(r"d\d+v\d+: (\d+) exits", text)
         return int(found[1]) if status == 0 and found else None
 
