@@ -39,8 +39,8 @@ class Storage:
         log = self.logs / f"system-storage-{self.starts}.log"
         self.host = ControlDomain(Machine.direct(self.build, self.hypervisor, log, extra=extra))
         self.host.login()
-        self.host.run("i=0; until [ -b /dev/nvme0n4 ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; "
-                      "test -b /dev/nvme0n4", 240)
+        self.host.run("i=0; until [ -b /dev/nvme0n4 ] || [ $i -gt 60 ]; do sleep 1; "
+                      "i=$((i+1)); done; test -b /dev/nvme0n4", 240)
         # The tests run the monitor when they want it.
         self.host.try_run("sv down /etc/service/storage")
 
@@ -97,7 +97,8 @@ def test_probe_and_refusals(storage):
     storage.refused("sr create /dev/nvme0n4", "DEVICE_HAS_DATA", 'ext4 "precious"')
     host.run("mount /dev/nvme0n4 /mnt")
     storage.refused("sr create /dev/nvme0n4 --force", "DEVICE_IN_USE", "mounted on /mnt")
-    host.run("umount /mnt; wipefs -aq /dev/nvme0n4; dd if=/dev/zero of=/dev/nvme0n4 bs=1M count=1 2>&1")
+    host.run("umount /mnt; wipefs -aq /dev/nvme0n4; "
+             "dd if=/dev/zero of=/dev/nvme0n4 bs=1M count=1 2>&1")
     host.run("echo somebody | dd of=/dev/nvme0n4 bs=512 seek=9 conv=sync 2>&1")
     storage.refused("sr create /dev/nvme0n4", "DEVICE_HAS_DATA", "data without a known signature")
     storage.refused("sr create target type=iscsi", "SR_OPERATION_NOT_SUPPORTED", "open-iscsi")
