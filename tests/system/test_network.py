@@ -137,8 +137,8 @@ def test_nat_network(network):
     status, said = apply(network, DEFAULT + "network out\nnat 10.9.0.1/24\n")
     assert status == 0, said
     assert "10.9.0.1/24" in show(network)
+    wait_for(network, "pidof udhcpd")       # the service starts it beside the answer
     assert "start 10.9.0.2" in network.run("cat /run/socle/network/udhcpd-out.conf")
-    wait_for(network, "pidof udhcpd")
     network.run("grep -q 1 /proc/sys/net/ipv4/ip_forward && lsmod | grep -q nft_masq")
 
 
