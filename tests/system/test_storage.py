@@ -13,7 +13,7 @@ import pytest
 from control_domain import ControlDomain
 from machine import Machine
 
-DISKS = {"nvme0n1": "6G", "nvme0n2": "512M", "nvme0n3": "512M", "nvme0n4": "512M"}
+DISKS = {"vda": "6G", "vdb": "512M", "vdc": "512M", "vdd": "512M"}
 MIB = 1 << 20
 
 
@@ -31,16 +31,16 @@ class Storage:
     def start(self):
         """What the machine is told to be on disk is on disk: directsync."""
         self.starts += 1
-        # Namespaces of one controller: their names do not depend on who is found first.
-        extra = ["-device", "nvme,serial=disks,id=nvme"]
-        for nsid, file in enumerate(self.disks.values(), 1):
-            extra += ["-drive", f"file={file},if=none,id=disk{nsid},format=raw,cache=directsync",
-                      "-device", f"nvme-ns,drive=disk{nsid},bus=nvme,nsid={nsid}"]
+        # virtio, because its disks are named in the order of their slots.
+        extra = []
+        for number, file in enumerate(self.disks.values()):
+            extra += ["-drive", f"file={file},if=none,id=disk{number},format=raw,cache=directsync",
+                      "-device", f"virtio-blk-pci,drive=disk{number}"]
         log = self.logs / f"system-storage-{self.starts}.log"
         self.host = ControlDomain(Machine.direct(self.build, self.hypervisor, log, extra=extra))
         self.host.login()
-        self.host.run("i=0; until [ -b /dev/nvme0n4 ] || [ $i -gt 60 ]; do sleep 1; "
-                      "i=$((i+1)); done; test -b /dev/nvme0n4", 240)
+        self.host.run("i=0; until [ -b /dev/vdd ] || [ $i -gt 60 ]; do sleep 1; "
+                      "i=$((i+1)); done; test -b /dev/vdd", 240)
         # The tests run the monitor when they want it.
         self.host.try_run("sv down /etc/service/storage")
 
@@ -90,17 +90,17 @@ def storage(build, hypervisor, logs):
 
 def test_probe_and_refusals(storage):
     host = storage.host
-    assert "found: nothing\n" in storage("sr probe /dev/nvme0n4") + "\n"
+    assert "found: nothing\n" in storage("sr probe /dev/vdd") + "\n"
     storage.refused("sr probe /dev/sdx", "INVALID_VALUE", "/dev/sdx: No such file")
     storage.refused("sr create /dev/console", "INVALID_VALUE", "is not a disk")
-    host.run("mke2fs -q -t ext4 -L precious /dev/nvme0n4", 120)
-    storage.refused("sr create /dev/nvme0n4", "DEVICE_HAS_DATA", 'ext4 "precious"')
-    host.run("mount /dev/nvme0n4 /mnt")
-    storage.refused("sr create /dev/nvme0n4 --force", "DEVICE_IN_USE", "mounted on /mnt")
-    host.run("umount /mnt; wipefs -aq /dev/nvme0n4; "
-             "dd if=/dev/zero of=/dev/nvme0n4 bs=1M count=1 2>&1")
-    host.run("echo somebody | dd of=/dev/nvme0n4 bs=512 seek=9 conv=sync 2>&1")
-    storage.refused("sr create /dev/nvme0n4", "DEVICE_HAS_DATA", "data without a known signature")
+    host.run("mke2fs -q -t ext4 -L precious /dev/vdd", 120)
+    storage.refused("sr create /dev/vdd", "DEVICE_HAS_DATA", 'ext4 "precious"')
+    host.run("mount /dev/vdd /mnt")
+    storage.refused("sr create /dev/vdd --force", "DEVICE_IN_USE", "mounted on /mnt")
+    host.run("umount /mnt; wipefs -aq /dev/vdd; "
+             "dd if=/dev/zero of=/dev/vdd bs=1M count=1 2>&1")
+    host.run("echo somebody | dd of=/dev/vdd bs=512 seek=9 conv=sync 2>&1")
+    storage.refused("sr create /dev/vdd", "DEVICE_HAS_DATA", "data without a known signature")
     storage.refused("sr create target type=iscsi", "SR_OPERATION_NOT_SUPPORTED", "open-iscsi")
     storage.refused("sr create nowhere:/x type=nfs", "SR_UNAVAILABLE", "nowhere")
     storage.refused("sr stat nothing", "UUID_INVALID", '"nothing"')
@@ -108,7 +108,7 @@ def test_probe_and_refusals(storage):
 
 def test_thin_disks_share_at_once(storage):
     host = storage.host
-    sr = storage.uuid("sr create /dev/nvme0n1 name=fast pool-size=5G")
+    sr = storage.uuid("sr create /dev/vda name=fast pool-size=5G")
     assert storage.field("sr stat fast", "volume-group") == f"VG_XenStorage-{sr}"
     disk = storage.uuid("vdi create fast 10G name=big")
     path = storage("vdi path big")
@@ -138,7 +138,7 @@ def test_thin_disks_share_at_once(storage):
 
 def test_thick_disks_show_nothing_old(storage):
     host = storage.host
-    storage.uuid("sr create /dev/nvme0n3 type=lvm name=thick")
+    storage.uuid("sr create /dev/vdc type=lvm name=thick")
     storage.uuid("vdi create thick 440M name=old")
     path = storage("vdi path old")
     host.run(f"tr '\\0' x </dev/zero | dd of={path} bs=1M count=440 iflag=fullblock conv=fsync "
@@ -155,7 +155,7 @@ def test_thick_disks_show_nothing_old(storage):
 
 def test_directory_on_a_disk(storage):
     host = storage.host
-    uuid = storage.uuid("sr create /dev/nvme0n4 type=dir name=files --force")
+    uuid = storage.uuid("sr create /dev/vdd type=dir name=files --force")
     storage.uuid("vdi create files 100M name=one description='two words'")
     storage.refused("vdi snapshot one", "SR_OPERATION_NOT_SUPPORTED", "cannot snapshot or clone")
     root = f"/run/sr-mount/{uuid}"
@@ -165,7 +165,7 @@ def test_directory_on_a_disk(storage):
     storage("vdi stat byhand")
     storage("sr forget files")
     assert host.try_run(f"mountpoint -q {root}")[0] != 0
-    assert storage.uuid("sr introduce /dev/nvme0n4") == uuid
+    assert storage.uuid("sr introduce /dev/vdd") == uuid
     assert storage.field("vdi stat one", "name-description") == "two words"
 
 
@@ -195,7 +195,7 @@ def test_import_export(storage):
 
 def test_a_full_pool_is_announced_and_refuses(storage):
     host = storage.host
-    uuid = storage.uuid("sr create /dev/nvme0n2 name=small pool-size=200M when-full=error")
+    uuid = storage.uuid("sr create /dev/vdb name=small pool-size=200M when-full=error")
     assert storage.field("sr stat small", "when-full") == "error"
     storage.uuid("vdi create small 2G name=greedy")
     path = storage("vdi path greedy")
@@ -218,12 +218,12 @@ def test_a_full_pool_is_announced_and_refuses(storage):
     storage("vdi destroy greedy")
     assert host.try_run("storage check")[0] == 0
     storage("sr destroy small")
-    assert "found: nothing\n" in storage("sr probe /dev/nvme0n2") + "\n"
+    assert "found: nothing\n" in storage("sr probe /dev/vdb") + "\n"
 
 
 def test_writers_to_a_full_pool_wait(storage):
     host = storage.host
-    storage.uuid("sr create /dev/nvme0n2 name=patient pool-size=100M")
+    storage.uuid("sr create /dev/vdb name=patient pool-size=100M")
     storage.uuid("vdi create patient 1G name=waiting")
     path = storage("vdi path waiting")
     host.run(f"(tr '\\0' y </dev/zero | dd of={path} bs=1M count=110 iflag=fullblock oflag=direct "
@@ -271,8 +271,8 @@ def test_pulling_the_plug(storage):
     storage.start()
     host = storage.host
     host.run("lvm vgck", 120)
-    assert storage.uuid("sr introduce /dev/nvme0n1") == sr
-    assert storage.uuid("sr introduce /dev/nvme0n4") == files
+    assert storage.uuid("sr introduce /dev/vda") == sr
+    assert storage.uuid("sr introduce /dev/vdd") == files
     scans = {}
     for name in "fast", "files":
         storage(f"sr scan {name}", 240)
