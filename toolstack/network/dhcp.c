@@ -152,7 +152,7 @@ static int server_configure(const struct host *h, const struct network_settings 
 	struct buf text = { 0 };
 	struct ip dns[SETTINGS_MAX_DNS];
 	size_t nr_dns = n->nr_dns ? n->nr_dns : host_dns(h, dns, SETTINGS_MAX_DNS);
-	char file[64], given[64], ip[IP_TEXT];
+	char file[64], leases[64], ip[IP_TEXT];
 	int rc = 0;
 
 	if (self - first > last - self)
@@ -169,13 +169,13 @@ static int server_configure(const struct host *h, const struct network_settings 
 	for (size_t i = 0; i < nr_dns; i++)
 		buf_printf(&text, "option dns %s\n",
 			   ip_format(n->nr_dns ? &n->dns[i] : &dns[i], -1, ip));
-	buf_printf(&text, "option lease 3600\nlease_file %s%s/udhcpd-%s.leases\n", h->root, DIR_RUN,
-		   n->name);
+	snprintf(leases, sizeof(leases), "%s/udhcpd-%s.leases", DIR_RUN, n->name);
+	buf_printf(&text, "option lease 3600\nlease_file %s%s\n", h->root, leases);
 	buf_printf(&text, "pidfile %s%s/udhcpd-%s.pid\n", h->root, DIR_RUN, n->name);
 	server_file(file, sizeof(file), n->name);
 	/* It complains of a list that is not there. */
-	if (!file_exists(h->root, given))
-		rc = file_write_text(h->root, given, "", why);
+	if (!file_exists(h->root, leases))
+		rc = file_write_text(h->root, leases, "", why);
 	if (rc == 0)
 		rc = file_write(h->root, file, text.data, text.len, why);
 	buf_free(&text);

@@ -379,6 +379,8 @@ def nat_for_guests():
         assert not pings(h.wire, "10.9.0.5")
         ip("addr add 10.66.0.5/24 dev eth0", guest)
         assert not pings(guest, "10.7.0.1", "-I", "10.66.0.5")
+        told = sh(BUSYBOX, "udhcpc", "-f", "-n", "-q", "-i", "eth0", "-s", "/bin/true", netns=guest)
+        assert re.search(r"lease of 10\.9\.0\.\d+ obtained from 10\.9\.0\.1\b", told), told
         assert h.apply(STATIC)[0] != 0       # the guest is on it
         ip("link del vif1.0")
         status, said = h.apply(STATIC)
