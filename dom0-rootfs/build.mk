@@ -62,14 +62,13 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@mkdir -p $(@D)
 	@B=$(B) $(ROOTFS)/make-demo-guest $(KERNEL_VERSION) $@
 
-TOOLSTACK_PROGRAMS := $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage)
-
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
 		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \
 		$(foreach p,$(ROOT_PACKAGES),$(PACKAGES)/$p/.done) \
 		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)
 	@echo "  INITRD  $@"
-	@B=$(B) $(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION) $(ROOT_PACKAGES)
+	@B=$(B) PACKAGES='$(ROOT_PACKAGES)' TOOLSTACK='$(TOOLSTACK_PROGRAMS)' \
+		$(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION)
 	@tools/pack-initrd $(B)/dom0/root $@
 
 # Loaders that take no plain archive, or are slow to read one, get it in one gzip member: mboot.c32

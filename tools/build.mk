@@ -13,10 +13,8 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
-		--flags 'tests/unit/toolstack=$(UNIT_CFLAGS) -iquote toolstack' \
-		--flags 'tests/unit/saverestore=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE' \
-		--flags 'tests/unit/xenstored=$(UNIT_CFLAGS) -iquote toolstack' \
-		--flags 'tests/unit/network=$(UNIT_CFLAGS) -iquote toolstack' \
+		$(foreach t,network saverestore storage toolstack xenstored,\
+		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

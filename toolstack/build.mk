@@ -16,7 +16,8 @@ CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)
-XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) $(addprefix toolstack/lib/,bytes.c log.c store.c)
+XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) \
+		    $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) \
 		   $(addprefix toolstack/lib/,bytes.c log.c)
@@ -32,6 +33,7 @@ $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
 
 # $(call toolstack_program,NAME,SOURCES,LIBRARIES): $(B)/toolstack/NAME, stripped, and NAME.debug.
 define toolstack_program
+TOOLSTACK_PROGRAMS += $(B)/toolstack/$1
 $(B)/toolstack/$1: $(call toolstack_objects,$2)
 	@echo "  LINK    $$@"
 	@$(MUSL_CC) $(TOOLSTACK_LDFLAGS) $$(filter %.o,$$^) $3 -o $$@.debug
@@ -39,6 +41,7 @@ $(B)/toolstack/$1: $(call toolstack_objects,$2)
 -include $(patsubst %.o,%.d,$(call toolstack_objects,$2))
 endef
 
+TOOLSTACK_PROGRAMS :=
 $(eval $(call toolstack_program,xl,$(XL_SOURCES),-llzma -lzstd -llz4 -lz))
 $(eval $(call toolstack_program,consoled,$(CONSOLED_SOURCES)))
 $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
@@ -47,4 +50,4 @@ $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 
 .PHONY: toolstack
-toolstack: $(addprefix $(B)/toolstack/,xl consoled xenstored xenstore network storage) ## all
+toolstack: $(TOOLSTACK_PROGRAMS) ## xl and its daemons
