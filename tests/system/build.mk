@@ -10,8 +10,8 @@ INSTALLER := debian-installer-13-netboot-amd64
 DEBIAN_GUEST := $(B)/tests/system/debian-guest.img
 
 TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
-SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) $(DEBIAN_GUEST) \
-		$(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
+SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
+		$(DEBIAN_GUEST) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
 
 $(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S tests/system/images/image.lds
 	@mkdir -p $(@D)
@@ -34,7 +34,8 @@ $(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(
 $(DEBIAN_GUEST): tests/system/make-debian-guest $(DL)/$(KERNEL_PACKAGE).ok | $(TEST_TOOLS)
 	tests/system/make-debian-guest $(call locked_files,$(KERNEL_PACKAGE)) $@
 
-$(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,triple_fault.elf spin.elf idle.elf installer/.done bad/.done)
+$(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,\
+		triple_fault.elf spin.elf idle.elf installer/.done bad/.done)
 	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
 
 .PHONY: test-system
