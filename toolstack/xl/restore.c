@@ -15,6 +15,7 @@
 #include "saverestore/restore.h"
 #include "xl/suspend.h"
 #include "xl/vm.h"
+#include "xl/vm_text.h"
 
 struct restore_command {
 	const char *file;
@@ -24,25 +25,17 @@ struct restore_command {
 
 static int open_file(struct restore_command *c, struct reason *why)
 {
-	struct config parsed = { 0 };
 	struct stat st;
 	int fd = open(c->file, O_RDONLY | O_CLOEXEC);
-	int rc = -1;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
 		return reason_errno(why, "%s", c->file);
 	if (!S_ISREG(st.st_mode))
 		return reason_set(why, "%s is no file", c->file);
-	if (stream_read_start(&c->in, fd, why) < 0)
+	if (stream_read_start(&c->in, fd, why) < 0 ||
+	    vm_text_parse(&c->vm, c->file, c->in.config, why) < 0)
 		return -1;
-	if (config_parse(&parsed, c->file,
-			 (struct bytes){ (uint8_t *)c->in.config, strlen(c->in.config) }, false,
-			 why) == 0)
-		rc = vm_config_read(&c->vm, &parsed, why);
-	config_free(&parsed);
-	if (rc == 0 && !c->vm.has_uuid)
-		rc = reason_set(why, "%s: no UUID in its configuration", c->file);
-	return rc;
+	return c->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", c->file);
 }
 
 static int with_store(struct xencall *xc, const struct vm_config *vm,
@@ -63,21 +56,12 @@ static int restore(struct xencall *xc, const struct vm_config *vm, void *arg, do
 		   struct reason *why)
 {
 	struct restore_command *c = arg;
-	struct domain_spec spec = {
-		.memory_kib = vm->memory_mib << 10,
-		.max_memory_kib = vm->max_memory_mib << 10,
-		.vcpus = vm->vcpus,
-		.max_vcpus = vm->max_vcpus,
-		.max_grant_frames = vm->max_grant_frames,
-		.max_event_channels = vm->max_event_channels,
-		.tsc_mode = vm->tsc_mode,
-		.with_store = true,
-	};
+	struct domain_spec spec = vm_spec(vm);
 	struct restored restored;
 	struct store store;
 	int rc;
 
-	memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
+	spec.with_store = true;
 	/* The guest looks for its store as soon as it goes on. */
 	if (store_open(&store) < 0)
 		return reason_errno(why, "xenstored");

@@ -19,6 +19,7 @@
 #include "saverestore/vcpus.h"
 #include "xl/suspend.h"
 #include "xl/vm.h"
+#include "xl/vm_text.h"
 
 struct save_command {
 	domid_t domid;
@@ -47,23 +48,11 @@ static int add_devices(struct save_command *c, struct reason *why)
 /* The configuration of the domain: as it was made, but with its present name and devices. */
 static int load_config(struct save_command *c, struct reason *why)
 {
-	struct config parsed = { 0 };
-	int rc = -1;
-
-	if (vm_state_load(&c->state, c->domid) < 0 ||
-	    vm_state_load_config(&c->config, c->domid) < 0)
-		return reason_errno(why, "the configuration of domain %u is not known", c->domid);
-	if (add_devices(c, why) < 0)
+	if (vm_text_load(c->domid, &c->state, &c->config, why) < 0 || add_devices(c, why) < 0)
 		return -1;
-	buf_printf(&c->config, "name = \"%s\"\nuuid = \"%s\"\n", c->state.name, c->state.uuid);
 	if (c->config.failed)
 		return reason_set(why, "out of memory");
-	if (config_parse(&parsed, "configuration",
-			 (struct bytes){ (uint8_t *)c->config.data, c->config.len }, false,
-			 why) == 0)
-		rc = vm_config_read(&c->vm, &parsed, why);
-	config_free(&parsed);
-	return rc;
+	return vm_text_parse(&c->vm, "configuration", c->config.data, why);
 }
 
 /* A file of another name becomes the one that was asked for when it is complete. */

@@ -43,8 +43,7 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 	return rc;
 }
 
-int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
-	     struct reason *why)
+struct domain_spec vm_spec(const struct vm_config *vm)
 {
 	struct domain_spec spec = {
 		.kernel = vm->kernel,
@@ -58,13 +57,20 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 		.max_event_channels = vm->max_event_channels,
 		.tsc_mode = vm->tsc_mode,
 	};
+
+	memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
+	return spec;
+}
+
+int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
+	     struct reason *why)
+{
+	struct domain_spec spec = vm_spec(vm);
 	struct domain_built built;
 	struct store store;
 	int rc;
 
-	if (vm->has_uuid)
-		memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
-	else if (uuid_generate(spec.uuid) < 0)
+	if (!vm->has_uuid && uuid_generate(spec.uuid) < 0)
 		return reason_errno(why, "making a UUID");
 	/* Without a xenstored a guest runs just as well; only `xl shutdown` cannot reach it. */
 	spec.with_store = store_open(&store) == 0;
@@ -77,7 +83,8 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	phases_end(phases, "state and store", xc->calls);
 	if (spec.with_store)
 		store_close(&store);
-	*domid = built.domid;
+	if (rc == 0)
+		*domid = built.domid;
 	return rc;
 }
 

@@ -13,6 +13,8 @@
 #include "lib/vm_config.h"
 #include "xl/xl.h"
 
+/* What the builder, or who restores, is to make of a configuration. It points into vm. */
+struct domain_spec vm_spec(const struct vm_config *vm);
 /*
  * Builds the domain and writes its state; the domain is still paused. Returns -1 with the reason.
  */
