@@ -16,6 +16,7 @@ import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 UNIT_TIMEOUT = 300      # seconds for one unit test program
+MACHINES = 4            # at most, at once; each takes a CPU and 2 GiB
 
 
 class Results:
@@ -73,11 +74,15 @@ def run_unit(program, logs, results):
 
 
 def run_system(args, logs, results):
-    """pytest writes what happened to each test as JUnit XML; its own output goes to a log as well."""
+    """pytest writes what happened to each test as JUnit XML; its own output goes to a log as well.
+
+    An emulated machine runs on one thread: the files of tests are shared out among the CPUs.
+    """
     report = logs / "system.xml"
     report.unlink(missing_ok=True)
     command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
-               f"--junitxml={report}", "tests/system"]
+               f"--junitxml={report}", "--dist=loadfile",
+               f"--numprocesses={min(MACHINES, len(os.sched_getaffinity(0)))}", "tests/system"]
     if args.only:
         command += ["-k", args.only]
     env = dict(os.environ, SOCLE_BUILD=str(args.build), SOCLE_HYPERVISOR=args.hypervisor)

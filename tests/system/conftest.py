@@ -20,6 +20,12 @@ def build():
 
 
 @pytest.fixture(scope="session")
+def worker():
+    """Which of the processes this is that share out the tests."""
+    return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
 def hypervisor():
     return os.environ.get("SOCLE_HYPERVISOR", "socle")
 
@@ -46,13 +52,13 @@ def log(logs, request):
 class Shared:
     """One machine for many tests. A test that leaves it unusable costs a new one, not the other tests."""
 
-    def __init__(self, build, hypervisor, logs):
-        self.build, self.hypervisor, self.logs = build, hypervisor, logs
+    def __init__(self, build, hypervisor, log):
+        self.build, self.hypervisor, self.log = build, hypervisor, log
         self.host, self.starts = None, 0
 
     def start(self):
         self.starts += 1
-        log = self.logs / f"system-shared-{self.starts}.log"
+        log = self.log.with_stem(f"{self.log.stem}-{self.starts}")
         # On the AHCI controller: reading takes the control domain's own driver and interrupts.
         disk = ["-drive", f"file={self.build}/tests/system/images.iso,if=ide,index=1,media=disk,"
                           "format=raw,snapshot=on"]
@@ -73,8 +79,8 @@ class Shared:
 
 
 @pytest.fixture(scope="session")
-def shared(build, hypervisor, logs):
-    shared = Shared(build, hypervisor, logs)
+def shared(build, hypervisor, logs, worker):
+    shared = Shared(build, hypervisor, logs / f"system-shared-{worker}.log")
     yield shared
     shared.stop()
 
