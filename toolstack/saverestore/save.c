@@ -111,7 +111,7 @@ static int save_vm(struct save *s, struct reason *why)
 		.nr_ranges = lay->nr_map,
 	};
 
-	_Static_assert(GUEST_MAX_RANGES <= STREAM_MAX_RANGES, "room for the map");
+	_Static_assert(GUEST_MAX_RANGES == STREAM_MAX_RANGES, "room for the map, both ways");
 	for (unsigned int i = 0; i < lay->nr_map; i++)
 		vm.map[i] = (struct stream_memory_range){ .at = lay->map[i].at,
 							  .size = lay->map[i].size,

@@ -13,11 +13,7 @@
 
 bool device_domain(const char *name, domid_t *domid)
 {
-	if (!xl_domain(name, domid))
-		return false;
-	if (*domid == 0)
-		log_error("%s: Domain-0 has the machine's devices, and no others", xl_command);
-	return *domid != 0;
+	return xl_guest(name, domid, "it has the machine's devices, and no others");
 }
 
 bool device_store(struct store *s)

@@ -96,17 +96,12 @@ static int memory_command(int argc, char **argv,
 	}
 	if (argc != 3)
 		return xl_usage();
-	if (!xl_domain(argv[1], &domid))
+	if (!xl_guest(argv[1], &domid, "its memory is set when the machine starts"))
 		return XL_FAILED;
 	if (!memory_size_parse(argv[2], &kib) || kib < MIN_KIB) {
 		log_error("%s: \"%s\" is no size: expected MiB, or a number with k, m, g or t; at "
 			  "least %u MiB",
 			  xl_command, argv[2], MIN_KIB >> 10);
-		return XL_FAILED;
-	}
-	if (domid == 0) {
-		log_error("%s: not Domain-0: its memory is set when the machine starts",
-			  xl_command);
 		return XL_FAILED;
 	}
 	if (store_open(&s) < 0) {

@@ -26,12 +26,8 @@ static int with_domain(int argc, char **argv, int (*act)(struct xencall *xc, dom
 	}
 	if (argc != 2)
 		return xl_usage();
-	if (!xl_domain(argv[1], &domid))
+	if (!xl_guest(argv[1], &domid, "this is the control domain"))
 		return XL_FAILED;
-	if (domid == 0) {
-		log_error("%s: not Domain-0: this is the control domain", xl_command);
-		return XL_FAILED;
-	}
 	if (act(xl_open(), domid) < 0) {
 		log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
 		return XL_FAILED;
@@ -179,12 +175,8 @@ static int stop(int argc, char **argv, uint32_t reason)
 		return stop_all(&o);
 	if (o.all || optind != argc - 1)
 		return xl_usage();
-	if (!xl_domain(argv[optind], &domid))
+	if (!xl_guest(argv[optind], &domid, "use poweroff or reboot there"))
 		return XL_FAILED;
-	if (domid == 0) {
-		log_error("%s: not Domain-0: use poweroff or reboot there", xl_command);
-		return XL_FAILED;
-	}
 	if (stop_domain(domid, &o) < 0 || stop_heard(domid, &o) < 0)
 		return XL_FAILED;
 	if (o.wait)

@@ -184,12 +184,8 @@ int cmd_save(int argc, char **argv)
 	}
 	if (optind != argc - 2)
 		return xl_usage();
-	if (!xl_domain(argv[optind], &c.domid))
+	if (!xl_guest(argv[optind], &c.domid, "this is the control domain"))
 		return XL_FAILED;
-	if (c.domid == 0) {
-		log_error("save: not Domain-0: this is the control domain");
-		return XL_FAILED;
-	}
 	c.file = argv[optind + 1];
 	rc = save(&c, &why);
 	if (rc < 0)
