@@ -209,6 +209,15 @@ bool xl_domain(const char *name, domid_t *domid)
 	return false;
 }
 
+bool xl_guest(const char *name, domid_t *domid, const char *domain0)
+{
+	if (!xl_domain(name, domid))
+		return false;
+	if (*domid == 0)
+		log_error("%s: not Domain-0: %s", xl_command, domain0);
+	return *domid != 0;
+}
+
 int main(int argc, char **argv)
 {
 	const struct command *c;

@@ -26,6 +26,8 @@ int xl_usage(void);
 
 /* A domain by name or id. False after saying that there is none. */
 bool xl_domain(const char *name, domid_t *domid);
+/* The same, but not Domain-0; then it says what Domain-0 is instead. */
+bool xl_guest(const char *name, domid_t *domid, const char *domain0);
 /* True if there is a live domain of that name. */
 bool xl_name_taken(const char *name, domid_t *domid);
 /* Name of a live domain: "Domain-0", what its state says, or "(null)". */
