@@ -48,6 +48,29 @@ static inline bool mul_overflows(uint64_t a, uint64_t b, uint64_t *out)
 	return __builtin_mul_overflow(a, b, out);
 }
 
+/* What foreign bytes hold, least significant first, at any address. Inline: LZ4 lives on them. */
+static inline uint16_t get_le16(const void *p)
+{
+	uint16_t v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+static inline uint32_t get_le32(const void *p)
+{
+	uint32_t v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+static inline uint64_t get_le64(const void *p)
+{
+	uint64_t v;
+
+	__builtin_memcpy(&v, p, sizeof(v));
+	return v;
+}
+
 /* Index of the lowest / highest set bit; x must not be 0. */
 static inline unsigned bit_lowest(uint64_t x)
 {

@@ -35,22 +35,6 @@ static int fail(const char **why, const char *reason)
 	return -EINVAL;
 }
 
-static uint32_t word32_at(const uint8_t *p)
-{
-	uint32_t w;
-
-	__builtin_memcpy(&w, p, sizeof(w));
-	return w;
-}
-
-static uint64_t word64_at(const uint8_t *p)
-{
-	uint64_t w;
-
-	__builtin_memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 /* --- blocks ----------------------------------------------------------------------------------- */
 
 /* Adds the bytes that continue a length of 15. Each adds at most 255: n cannot overflow. */
@@ -73,7 +57,7 @@ static void copy_over(uint8_t *to, const uint8_t *from, size_t n)
 	uint8_t *end = to + n;
 
 	do {
-		uint64_t w = word64_at(from);
+		uint64_t w = get_le64(from);
 
 		__builtin_memcpy(to, &w, WORD);
 		to += WORD;
@@ -140,7 +124,7 @@ static bool block_unpack(struct lz4_state *s)
 			return true;
 		if (s->in_end - s->in < 2)
 			return false;
-		distance = s->in[0] | (size_t)s->in[1] << 8;
+		distance = get_le16(s->in);
 		s->in += 2;
 		n = token & 15;
 		if (n == LENGTH_GOES_ON && !length_continue(s, &n))
@@ -166,7 +150,7 @@ static bool block_stored(struct lz4_state *s)
 
 bool lz4_is_frame(const void *data, size_t size)
 {
-	return size >= 4 && word32_at(data) == FRAME_MAGIC;
+	return size >= 4 && get_le32(data) == FRAME_MAGIC;
 }
 
 int lz4_frame_open(struct lz4_frame *out, const void *data, size_t size, const char **why)
@@ -191,7 +175,7 @@ int lz4_frame_open(struct lz4_frame *out, const void *data, size_t size, const c
 	*out = (struct lz4_frame){
 		.blocks = p + HEADER_SIZE,
 		.end = p + size,
-		.content_size = word64_at(p + 6),
+		.content_size = get_le64(p + 6),
 		.block_checksums = flags & FLG_BLOCK_SUM,
 		.content_checksum = flags & FLG_CONTENT_SUM,
 	};
@@ -205,7 +189,7 @@ static bool take_word(const uint8_t **p, const uint8_t *end, uint32_t *out)
 {
 	if (end - *p < 4)
 		return false;
-	*out = word32_at(*p);
+	*out = get_le32(*p);
 	*p += 4;
 	return true;
 }

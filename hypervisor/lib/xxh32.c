@@ -2,6 +2,7 @@
 /*
  * xxHash's 32-bit hash (xxHash fast digest algorithm, 0.1.1), seed 0. It finds damage, not intent.
  */
+#include "lib.h"
 #include "lz4.h"
 
 #define PRIME1 2654435761u
@@ -15,17 +16,9 @@ static uint32_t rotate(uint32_t x, unsigned by)
 	return x << by | x >> (32 - by);
 }
 
-static uint32_t word_at(const uint8_t *p)
-{
-	uint32_t w;
-
-	__builtin_memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 static uint32_t lane_add(uint32_t lane, const uint8_t *p)
 {
-	return rotate(lane + word_at(p) * PRIME2, 13) * PRIME1;
+	return rotate(lane + get_le32(p) * PRIME2, 13) * PRIME1;
 }
 
 uint32_t xxh32(const void *data, size_t size)
@@ -46,7 +39,7 @@ uint32_t xxh32(const void *data, size_t size)
 	}
 	hash += (uint32_t)size;
 	for (; end - p >= 4; p += 4)
-		hash = rotate(hash + word_at(p) * PRIME3, 17) * PRIME4;
+		hash = rotate(hash + get_le32(p) * PRIME3, 17) * PRIME4;
 	for (; p < end; p++)
 		hash = rotate(hash + *p * PRIME5, 11) * PRIME1;
 	hash = (hash ^ hash >> 15) * PRIME2;

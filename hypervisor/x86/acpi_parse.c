@@ -14,30 +14,6 @@
 #define RSDP_V1_SIZE 20u
 #define TABLE_MAX    (1u << 20) /* the largest real ones, DSDTs, have a quarter of it */
 
-static uint16_t get16(const uint8_t *p)
-{
-	uint16_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint32_t get32(const uint8_t *p)
-{
-	uint32_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
-static uint64_t get64(const uint8_t *p)
-{
-	uint64_t v;
-
-	memcpy(&v, p, sizeof(v));
-	return v;
-}
-
 uint8_t acpi_sum(const void *data, size_t len)
 {
 	const uint8_t *p = data;
@@ -96,7 +72,7 @@ static paddr_t rsdp_search(paddr_t start, paddr_t end)
 static paddr_t rsdp_find(void)
 {
 	const uint8_t *ebda = acpi_map(0x40e, 2);
-	paddr_t start = ebda ? (paddr_t)get16(ebda) << 4 : 0, found = 0;
+	paddr_t start = ebda ? (paddr_t)get_le16(ebda) << 4 : 0, found = 0;
 
 	if (start >= 0x400 && start < 0xa0000)
 		found = rsdp_search(start, MIN(start + 1024, 0xa0000UL));
@@ -111,7 +87,7 @@ static bool root_use(struct acpi_root *root, paddr_t pa, const char *signature, 
 		return false;
 	root->table = table;
 	root->entry_size = entry_size;
-	root->nr = (get32(table + 4) - (unsigned)sizeof(struct acpi_header)) / entry_size;
+	root->nr = (get_le32(table + 4) - (unsigned)sizeof(struct acpi_header)) / entry_size;
 	return true;
 }
 
@@ -130,7 +106,7 @@ paddr_t acpi_root_entry(const struct acpi_root *root, unsigned i)
 {
 	const uint8_t *p = root->table + sizeof(struct acpi_header) + i * root->entry_size;
 
-	return root->entry_size == 8 ? get64(p) : get32(p);
+	return root->entry_size == 8 ? get_le64(p) : get_le32(p);
 }
 
 /* The first valid table of that name with at least min bytes. */
@@ -145,7 +121,7 @@ static const uint8_t *find(const struct acpi_root *root, const char *signature, 
 		if (!name || memcmp(name, signature, 4) != 0)
 			continue;
 		table = acpi_table(pa);
-		if (table && get32(table + 4) >= min) {
+		if (table && get_le32(table + 4) >= min) {
 			if (where)
 				*where = pa;
 			return table;
@@ -185,14 +161,14 @@ static void add_ioapic(struct acpi_info *info, const uint8_t *e)
 		return;
 	}
 	info->ioapic[info->nr_ioapics].id = e[2];
-	info->ioapic[info->nr_ioapics].address = get32(e + 4);
-	info->ioapic[info->nr_ioapics].gsi_base = get32(e + 8);
+	info->ioapic[info->nr_ioapics].address = get_le32(e + 4);
+	info->ioapic[info->nr_ioapics].gsi_base = get_le32(e + 8);
 	info->nr_ioapics++;
 }
 
 static void add_override(struct acpi_info *info, const uint8_t *e)
 {
-	uint16_t flags = get16(e + 8), polarity = flags & 3, trigger = flags & (3 << 2);
+	uint16_t flags = get_le16(e + 8), polarity = flags & 3, trigger = flags & (3 << 2);
 	unsigned n = info->nr_overrides;
 	/*
 	 * "As the bus has it" is edge and high for ISA, but level and low for ACPI's own interrupt.
@@ -205,7 +181,7 @@ static void add_override(struct acpi_info *info, const uint8_t *e)
 		return;
 	}
 	info->override[n].irq = e[3];
-	info->override[n].gsi = get32(e + 4);
+	info->override[n].gsi = get_le32(e + 4);
 	info->override[n].level = trigger ? trigger == MPS_LEVEL : sci;
 	info->override[n].active_low = polarity ? polarity == MPS_ACTIVE_LOW : sci;
 	info->nr_overrides++;
@@ -214,15 +190,15 @@ static void add_override(struct acpi_info *info, const uint8_t *e)
 static void read_madt_entry(struct acpi_info *info, const uint8_t *e, unsigned len)
 {
 	if (e[0] == MADT_LAPIC && len >= 8 && e[3] != 0xff)
-		add_cpu(info, e[3], e[2], get32(e + 4), false);
-	else if (e[0] == MADT_X2APIC && len >= 16 && get32(e + 4) != 0xffffffff)
-		add_cpu(info, get32(e + 4), get32(e + 12), get32(e + 8), true);
+		add_cpu(info, e[3], e[2], get_le32(e + 4), false);
+	else if (e[0] == MADT_X2APIC && len >= 16 && get_le32(e + 4) != 0xffffffff)
+		add_cpu(info, get_le32(e + 4), get_le32(e + 12), get_le32(e + 8), true);
 	else if (e[0] == MADT_IOAPIC && len >= 12)
 		add_ioapic(info, e);
 	else if (e[0] == MADT_OVERRIDE && len >= 10)
 		add_override(info, e);
-	else if (e[0] == MADT_LAPIC_ADDRESS && len >= 12 && get64(e + 4) <= UINT32_MAX)
-		info->lapic_address = get32(e + 4);
+	else if (e[0] == MADT_LAPIC_ADDRESS && len >= 12 && get_le64(e + 4) <= UINT32_MAX)
+		info->lapic_address = get_le32(e + 4);
 }
 
 static int read_madt(struct acpi_info *info, const struct acpi_root *root)
@@ -234,8 +210,8 @@ static int read_madt(struct acpi_info *info, const struct acpi_root *root)
 		log_err("ACPI: no MADT: neither CPUs nor IO-APICs are known");
 		return -ENOENT;
 	}
-	info->lapic_address = get32(t + 36);
-	for (length = get32(t + 4); at + 2 <= length; at += t[at + 1]) {
+	info->lapic_address = get_le32(t + 36);
+	for (length = get_le32(t + 4); at + 2 <= length; at += t[at + 1]) {
 		if (t[at + 1] < 2 || t[at + 1] > length - at) {
 			log_warn("ACPI: MADT entry at %u has %u of %u bytes left", at, t[at + 1],
 				 length - at);
@@ -250,7 +226,7 @@ static int read_madt(struct acpi_info *info, const struct acpi_root *root)
 
 static struct acpi_gas get_gas(const uint8_t *p)
 {
-	return (struct acpi_gas){ p[0], p[1], p[2], p[3], get64(p + 4) };
+	return (struct acpi_gas){ p[0], p[1], p[2], p[3], get_le64(p + 4) };
 }
 
 /*
@@ -258,13 +234,13 @@ static struct acpi_gas get_gas(const uint8_t *p)
  */
 static uint32_t get_port(const uint8_t *t, unsigned old_field, unsigned extended)
 {
-	if (get32(t + 4) >= extended + 12) {
+	if (get_le32(t + 4) >= extended + 12) {
 		struct acpi_gas gas = get_gas(t + extended);
 
 		if (gas.space == 1 && gas.address && gas.address <= 0xffff)
 			return (uint32_t)gas.address;
 	}
-	return get32(t + old_field) <= 0xffff ? get32(t + old_field) : 0;
+	return get_le32(t + old_field) <= 0xffff ? get_le32(t + old_field) : 0;
 }
 
 static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
@@ -277,16 +253,16 @@ static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
 		return;
 	}
 	info->has_fadt = true;
-	info->sci_irq = get16(t + 46);
-	info->dsdt = get32(t + 40);
-	if (get32(t + 4) >= 148 && get64(t + 140))
-		info->dsdt = get64(t + 140);
+	info->sci_irq = get_le16(t + 46);
+	info->dsdt = get_le32(t + 40);
+	if (get_le32(t + 4) >= 148 && get_le64(t + 140))
+		info->dsdt = get_le64(t + 140);
 	info->pm1a_cnt = get_port(t, 64, 172);
 	info->pm1b_cnt = get_port(t, 68, 184);
 	info->pm_timer = get_port(t, 76, 208);
-	flags = get32(t + 112);
+	flags = get_le32(t + 112);
 	info->pm_timer_32bit = flags & (1u << 8);
-	if ((flags & (1u << 10)) && get32(t + 4) >= 129) {
+	if ((flags & (1u << 10)) && get_le32(t + 4) >= 129) {
 		info->reset_reg = get_gas(t + 116);
 		info->reset_value = t[128];
 		info->has_reset = info->reset_reg.address != 0;
@@ -299,15 +275,15 @@ static void read_mcfg(struct acpi_info *info, const struct acpi_root *root)
 
 	if (!t)
 		return;
-	for (uint32_t at = 44; at + 16 <= get32(t + 4); at += 16) {
+	for (uint32_t at = 44; at + 16 <= get_le32(t + 4); at += 16) {
 		unsigned n = info->nr_ecam;
 
 		if (n == ACPI_MAX_ECAM || t[at + 10] > t[at + 11]) {
-			log_warn("ACPI: MCFG window at %#lx is not used", get64(t + at));
+			log_warn("ACPI: MCFG window at %#lx is not used", get_le64(t + at));
 			continue;
 		}
-		info->ecam[n].base = get64(t + at);
-		info->ecam[n].segment = get16(t + at + 8);
+		info->ecam[n].base = get_le64(t + at);
+		info->ecam[n].segment = get_le16(t + at + 8);
 		info->ecam[n].first_bus = t[at + 10];
 		info->ecam[n].last_bus = t[at + 11];
 		info->nr_ecam++;
