@@ -13,7 +13,7 @@ TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hyperviso
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
 		$(DEBIAN_GUEST) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
 
-$(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S tests/system/images/image.lds
+$(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.h image.lds)
 	@mkdir -p $(@D)
 	gcc -c $< -o $(@:.elf=.o)
 	ld -n -static --build-id=none -T tests/system/images/image.lds $(@:.elf=.o) -o $@
