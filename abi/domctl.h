@@ -450,11 +450,11 @@ struct xen_domctl_paging_mempool {
 	uint64_t size; /* bytes */
 };
 
-/* Copies between the caller's memory and the domain's: gva as vCPU 0 sees it (physical while its
- * paging is off). */
 /* Socle's: gva is guest-physical, whatever paging the domain has. Xen's are page tables' tops. */
 #define SOCLE_GDBSX_PHYSICAL (~0ULL)
 
+/* Copies between the caller's memory and the domain's: gva as vCPU 0 sees it (physical while its
+ * paging is off). */
 struct xen_domctl_gdbsx_memio {
 	uint64_t pgd3val; /* 0, or SOCLE_GDBSX_PHYSICAL */
 	uint64_t gva;

@@ -19,6 +19,7 @@ void heap_add_range(uint64_t first, uint64_t end);
 
 /* Start-up memory, never given back; panics when there is none (setup.c). */
 paddr_t early_alloc(uint64_t size);
+
 /* --- placement.c: the memory map's RAM between low and high, in whole pages --- */
 struct boot_info;
 struct ram_range {

@@ -40,8 +40,8 @@ enum {
 #define APIC_ICR_SELF        (1 << 18)
 #define APIC_ICR_ALL         (2 << 18)
 
-void apic_init(
-	void); /* software-enables it, timer masked, TPR 0; xAPIC unless x2APIC is already on */
+/* Software-enables it, timer masked, TPR 0; xAPIC unless x2APIC is already on. */
+void apic_init(void);
 bool apic_has_x2apic(void);
 void apic_use_x2apic(void); /* there is no way back but a reset */
 uint32_t apic_read(unsigned reg);

@@ -18,9 +18,9 @@
  * does not work.
  */
 struct shared_info *shared_info_get(void);
-uint64_t clock_read(
-	const struct vcpu_time_info *time); /* ns of system time now, from this vCPU's record */
-uint64_t clock_now(void);                   /* the same, on vCPU 0 */
+/* ns of system time now, from this vCPU's record; and on vCPU 0. */
+uint64_t clock_read(const struct vcpu_time_info *time);
+uint64_t clock_now(void);
 
 /* Spins until the condition holds or so many ms are over; true when it held. */
 #define WAIT_FOR(condition, ms)                            \

@@ -17,8 +17,8 @@ extern bool hypercall_intel; /* set once by hypercall_init: which instruction */
 
 void hypercall_init(void);
 uint32_t hypervisor_leaf(void); /* the CPUID base that says "XenVMMXenVMM", or 0 */
-long hypercall_page_init(
-	void *page); /* asks for the page to be filled; 0, or -1 when the CPUID leaf is missing */
+/* Asks for the page to be filled; 0, or -1 when the CPUID leaf is missing. */
+long hypercall_page_init(void *page);
 
 static inline long hypercall5(unsigned op, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 			      uint64_t e)

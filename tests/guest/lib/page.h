@@ -24,8 +24,8 @@ unsigned memory_map_read(struct e820_entry *map, unsigned room);
 void page_init(const struct hvm_start_info *info);
 void *page_alloc(void);                /* zeroed; fails the running test when there is none */
 void *page_alloc_many(unsigned count); /* contiguous, zeroed */
-void page_unmap_2m(
-	uint64_t address); /* takes the 2 MiB around the address out of the page tables */
+/* Takes the 2 MiB around the address out of the page tables. */
+void page_unmap_2m(uint64_t address);
 
 static inline uint64_t page_gfn(const void *p)
 {
