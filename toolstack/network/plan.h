@@ -44,9 +44,10 @@ struct plan {
 
 /*
  * What is to be done so that present becomes want. Links that are in neither, or only in present
- * and not marked as ours, stay as they are. A network that would go, but guests are on it, is an error
- * with strict, and else stays: a card that was pulled out, or a way back, must not fail over it. -1
- * also when a name is taken by something else; the plan is then empty. Freed with plan_free().
+ * and not marked as ours, stay as they are. A network that would go, but guests are on it, is an
+ * error with strict, and else stays: a card that was pulled out, or a way back, must not fail over
+ * it. -1 also when a name is taken by something else; the plan is then empty. Freed with
+ * plan_free().
  */
 int plan_make(struct plan *p, const struct net *present, const struct net *want, bool strict,
 	      struct reason *why);
