@@ -144,7 +144,8 @@ void uart_interrupt(void)
 	for (unsigned round = 0; round < 64; round++) {
 		for (n = 0; n < sizeof(buf) && data_waits(); n++)
 			buf[n] = (char)reg_read(REG_DATA);
-		console_receive(buf, n);
+		if (n)
+			console_receive(buf, n);
 		if (n < sizeof(buf))
 			break;
 	}
