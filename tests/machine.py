@@ -14,9 +14,9 @@ from pathlib import Path
 import pexpect
 
 CPU = "qemu64,+svm,+npt"
-# TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. The CPUs
-# take turns on one thread, because QEMU 7.2's races between them break world switches (board/).
-ACCELERATOR = ["-accel", "tcg,thread=single"]
+# TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. Threads as
+# QEMU 7.2's faults allow (board/README.md): one for our hypervisor, one for each CPU for Xen.
+ACCELERATOR = {"socle": ["-accel", "tcg,thread=single"], "xen": ["-accel", "tcg,thread=multi"]}
 BASE = ["-machine", "q35", "-device", "amd-iommu",
         "-display", "none", "-monitor", "none",
         "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
@@ -58,8 +58,9 @@ def hypervisor_image(build, hypervisor):
 class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
-    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False):
-        command = [] if "-accel" in arguments else list(ACCELERATOR)
+    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False,
+                 hypervisor="socle"):
+        command = [] if "-accel" in arguments else list(ACCELERATOR[hypervisor])
         command += ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
         command += [] if reboots else ["-no-reboot"]
         command += [str(a) for a in arguments]
@@ -80,7 +81,7 @@ class Machine:
                 f"{extra} dom0_mem=96M")
         module = f"{image} {words}".strip()
         load = ["-kernel", kernel, "-append", line, "-initrd", module]
-        return cls([*load, *options], log, memory=512)
+        return cls([*load, *options], log, memory=512, hypervisor=args.hypervisor)
 
     @classmethod
     def iso(cls, build, log, extra=(), **machine):
@@ -98,7 +99,7 @@ class Machine:
             modules = f"{build}/dom0/vmlinux {words} quiet,{initrd or build / 'dom0/initrd'}"
         load = ["-kernel", kernel, "-append", line.strip()]
         load += ["-initrd", modules] if modules else []
-        return cls(load + list(extra), log, **machine)
+        return cls(load + list(extra), log, hypervisor=hypervisor, **machine)
 
     def __enter__(self):
         return self
