@@ -57,6 +57,13 @@ static int64_t now_ms(void)
 	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
+static void child_close(struct child *c)
+{
+	for (int i = 0; i < 2; i++)
+		if (c->fds[i] >= 0)
+			close(c->fds[i]);
+}
+
 static int spawn(struct child *c, const char *path, const char *const argv[])
 {
 	posix_spawn_file_actions_t actions;
@@ -91,6 +98,8 @@ static int spawn(struct child *c, const char *path, const char *const argv[])
 	close(err[1]);
 	c->fds[0] = out[0];
 	c->fds[1] = err[0];
+	if (rc)
+		child_close(c);
 	return rc;
 }
 
@@ -106,8 +115,10 @@ static void child_read(struct child *c, int i)
 		buf_append(&c->texts[i], piece, (size_t)got);
 		return;
 	}
-	if (got > 0)
-		return; /* too much: the rest is dropped, and the caller sees failed */
+	if (got > 0) {
+		c->texts[i].failed = true; /* too much: the rest is dropped */
+		return;
+	}
 	close(c->fds[i]);
 	c->fds[i] = -1;
 }
@@ -187,7 +198,7 @@ static int verdict(struct child *c, const char *name, int status, bool late, uns
 			       said[0] ? said : "failed without a word");
 	}
 	if (c->texts[0].failed)
-		return sr_fail(e, ERR_BACKEND, "%s: out of memory for its output", name);
+		return sr_fail(e, ERR_BACKEND, "%s: its output is too long to keep", name);
 	return 0;
 }
 
@@ -213,9 +224,7 @@ int program_run(const char *const argv[], unsigned int seconds, struct buf *out,
 	if (!child_talk(&c, deadline))
 		deadline = 0;
 	status = child_wait(&c, deadline, &late);
-	for (int i = 0; i < 2; i++)
-		if (c.fds[i] >= 0)
-			close(c.fds[i]);
+	child_close(&c);
 	rc = verdict(&c, name, status, late, seconds, e);
 	if (rc == 0 && out && c.texts[0].len)
 		buf_append(out, c.texts[0].data, c.texts[0].len);

@@ -77,6 +77,19 @@ static void test_much_output_on_both_streams(void **state)
 	buf_free(&out);
 }
 
+/* Half a report would be taken for a whole one. */
+static void test_output_beyond_all_bounds(void **state)
+{
+	struct buf out = { 0 };
+	struct sr_error e;
+
+	assert_int_equal(
+		shell("dd if=/dev/zero bs=100000 count=100 status=none | tr '\\0' a", 60, &out, &e),
+		-1);
+	assert_reason(e.why, "output is too long");
+	buf_free(&out);
+}
+
 /* Its children, too, even those that ignore a polite signal. */
 static void test_bounded_time(void **state)
 {
@@ -124,6 +137,7 @@ int main(void)
 		cmocka_unit_test(test_complaint),
 		cmocka_unit_test(test_no_such_program),
 		cmocka_unit_test(test_much_output_on_both_streams),
+		cmocka_unit_test(test_output_beyond_all_bounds),
 		cmocka_unit_test(test_bounded_time),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
