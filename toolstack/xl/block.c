@@ -38,9 +38,11 @@ int cmd_block_attach(int argc, char **argv)
 	return rc;
 }
 
-/* A disk by its name in the guest, or its number. */
-static bool disk_number(const char *name, uint32_t *devid)
+/* A guest, and a disk of it by its name there or its number. */
+static bool disk_of(const char *domain, const char *name, domid_t *domid, uint32_t *devid)
 {
+	if (!device_domain(domain, domid))
+		return false;
 	if (disk_vdev_parse(name, devid))
 		return true;
 	log_error("%s: expected a disk's name in the guest, such as xvda, found \"%s\"", xl_command,
@@ -56,7 +58,7 @@ int cmd_block_detach(int argc, char **argv)
 
 	if (argc != 3)
 		return xl_usage();
-	if (!device_domain(argv[1], &domid) || !disk_number(argv[2], &devid))
+	if (!disk_of(argv[1], argv[2], &domid, &devid))
 		return XL_FAILED;
 	return device_detach(domid, DEVICE_DISK, devid, force);
 }
@@ -103,7 +105,7 @@ int cmd_block_resize(int argc, char **argv)
 
 	if (argc != 3)
 		return xl_usage();
-	if (!device_domain(argv[1], &domid) || !disk_number(argv[2], &devid))
+	if (!disk_of(argv[1], argv[2], &domid, &devid))
 		return XL_FAILED;
 	if (devices_resize(domid, devid, &bytes, &why) < 0) {
 		log_error("%s: %s", xl_command, why.text);
@@ -120,7 +122,7 @@ static int change_medium(const char *domain, const char *vdev, const char *targe
 	uint32_t devid;
 	domid_t domid;
 
-	if (!device_domain(domain, &domid) || !disk_number(vdev, &devid))
+	if (!disk_of(domain, vdev, &domid, &devid))
 		return XL_FAILED;
 	lock = device_lock();
 	if (lock < 0)
