@@ -29,6 +29,8 @@ struct command {
 /* Ends with a row whose verb is NULL. */
 extern const struct command sr_commands[], vdi_commands[];
 
+/* A text from the command line (NULL: "") into a field of a struct sr or vdi. */
+int command_text(char *to, size_t room, const char *what, const char *from, struct sr_error *e);
 /* A size from the command line. */
 int command_size(const char *text, uint64_t *bytes, struct sr_error *e);
 

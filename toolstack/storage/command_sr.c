@@ -29,8 +29,7 @@ static int type_of(const char *name, const struct sr_type **type, struct sr_erro
 		       sr_type_names());
 }
 
-/* Into a field of a struct sr or vdi. */
-static int text_copy(char *to, size_t room, const char *what, const char *from, struct sr_error *e)
+int command_text(char *to, size_t room, const char *what, const char *from, struct sr_error *e)
 {
 	if (!from)
 		from = "";
@@ -46,11 +45,11 @@ static int cmd_create(const struct command_line *c, struct sr_error *e)
 	struct sr sr = { 0 };
 
 	if (type_of(c->type ? c->type : "lvmthin", &sr.type, e) < 0 ||
-	    text_copy(sr.source, sizeof(sr.source), "source", c->words[0], e) < 0 ||
-	    text_copy(sr.name, sizeof(sr.name), "name", c->name, e) < 0 ||
-	    text_copy(sr.description, sizeof(sr.description), "description", c->description, e) <
+	    command_text(sr.source, sizeof(sr.source), "source", c->words[0], e) < 0 ||
+	    command_text(sr.name, sizeof(sr.name), "name", c->name, e) < 0 ||
+	    command_text(sr.description, sizeof(sr.description), "description", c->description, e) <
 		    0 ||
-	    text_copy(sr.uuid, sizeof(sr.uuid), "uuid", c->uuid, e) < 0 ||
+	    command_text(sr.uuid, sizeof(sr.uuid), "uuid", c->uuid, e) < 0 ||
 	    (c->pool_size && command_size(c->pool_size, &how.pool, e) < 0))
 		return -1;
 	if (c->when_full && strcmp(c->when_full, "error") == 0)

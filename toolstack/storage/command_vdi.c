@@ -17,15 +17,10 @@ static int find(const struct command_line *c, struct sr *sr, struct vdi *v, stru
 
 static int texts(const struct command_line *c, struct vdi *v, struct sr_error *e)
 {
-	const char *name = c->name ? c->name : "";
-	const char *description = c->description ? c->description : "";
-
-	if (strlen(name) >= sizeof(v->name) || strlen(description) >= sizeof(v->description))
-		return sr_fail(e, ERR_VALUE, "name and description: at most %d bytes",
-			       PROP_TEXT_MAX);
-	memcpy(v->name, name, strlen(name) + 1);
-	memcpy(v->description, description, strlen(description) + 1);
-	return 0;
+	if (command_text(v->name, sizeof(v->name), "name", c->name, e) < 0)
+		return -1;
+	return command_text(v->description, sizeof(v->description), "description", c->description,
+			    e);
 }
 
 static int cmd_create(const struct command_line *c, struct sr_error *e)
@@ -97,9 +92,9 @@ static int cmd_copy(const struct command_line *c, struct sr_error *e)
 		return -1;
 	if (!c->name)
 		memcpy(to.name, v.name, sizeof(to.name));
-	if (c->words[1] ? sr_find(c->words[1], &to_sr, e) < 0 : (to_sr = sr, false))
-		return -1;
-	if (vdi_copy(&sr, &v, &to_sr, &to, e) < 0)
+	to_sr = sr;
+	if ((c->words[1] && sr_find(c->words[1], &to_sr, e) < 0) ||
+	    vdi_copy(&sr, &v, &to_sr, &to, e) < 0)
 		return -1;
 	puts(to.uuid);
 	return EXIT_OK;

@@ -16,17 +16,20 @@
 
 #define LOCK_WAIT_MS 120000
 #define LOCK_STEP_MS 20
+#define LOCK_PATH    128
 
-static void lock_path(const char *kind, const char *uuid, char path[128])
+static void lock_path(const char *kind, const char *uuid, char path[LOCK_PATH])
 {
-	snprintf(path, 128, STORAGE_RUN "/%s-%.40s.lock", kind, uuid);
+	snprintf(path, LOCK_PATH, STORAGE_RUN "/%s-%.40s.lock", kind, uuid);
 }
 
-static int lock_open(const char *path, struct sr_error *e)
+/* path comes back. */
+static int lock_open(const char *kind, const char *uuid, char path[LOCK_PATH], struct sr_error *e)
 {
 	int fd;
 
 	mkdir(STORAGE_RUN, 0700);
+	lock_path(kind, uuid, path);
 	fd = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0600);
 	if (fd < 0)
 		sr_fail_errno(e, ERR_BACKEND, "%s", path);
@@ -36,11 +39,9 @@ static int lock_open(const char *path, struct sr_error *e)
 int sr_lock(const char *uuid, struct sr_error *e)
 {
 	const struct timespec step = { .tv_nsec = LOCK_STEP_MS * 1000000L };
-	char path[128];
-	int fd;
+	char path[LOCK_PATH];
+	int fd = lock_open("sr", uuid, path, e);
 
-	lock_path("sr", uuid, path);
-	fd = lock_open(path, e);
 	if (fd < 0)
 		return -1;
 	for (unsigned int waited = 0; flock(fd, LOCK_EX | LOCK_NB) < 0; waited += LOCK_STEP_MS) {
@@ -64,11 +65,9 @@ void sr_unlock(int lock)
 int vdi_lock(const char *uuid, struct sr_error *e)
 {
 	struct stat opened, there;
-	char path[128];
-	int fd;
+	char path[LOCK_PATH];
+	int fd = lock_open("vdi", uuid, path, e);
 
-	lock_path("vdi", uuid, path);
-	fd = lock_open(path, e);
 	if (fd < 0)
 		return -1;
 	/* The file may have gone with its holder between the two calls: then it is no lock. */
@@ -81,7 +80,7 @@ int vdi_lock(const char *uuid, struct sr_error *e)
 
 void vdi_unlock(int lock, const char *uuid)
 {
-	char path[128];
+	char path[LOCK_PATH];
 
 	if (lock < 0)
 		return;

@@ -46,6 +46,9 @@ struct sr_type {
 extern const struct sr_type sr_type_lvm, sr_type_lvmthin, sr_type_dir, sr_type_iso, sr_type_nfs,
 	sr_type_iscsi;
 
+/* A name and description that can be kept. */
+int check_texts(const char *name, const char *description, struct sr_error *e);
+
 /* NULL if out of memory. The list's new last element, all zero. */
 struct vdi *vdi_list_add(struct vdi_list *list);
 

@@ -19,27 +19,19 @@
 
 int registry_save(const struct sr *sr, struct sr_error *e)
 {
-	struct buf b = { 0 };
 	char name[64];
-	int rc;
-
 	const char *const pairs[][2] = {
 		{ "sr", sr->uuid },       { "type", sr->type->name },
 		{ "name", sr->name },     { "description", sr->description },
 		{ "source", sr->source }, { "group", sr->group },
 		{ "root", sr->root },
 	};
+
 	mkdir("/var/lib", 0755);
 	if (mkdir(STORAGE_STATE, 0700) < 0 && errno != EEXIST)
 		return sr_fail_errno(e, ERR_BACKEND, STORAGE_STATE);
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		prop_append(&b, pairs[i][0], pairs[i][1]);
-		buf_append(&b, "\n", 1);
-	}
 	snprintf(name, sizeof(name), "%s.sr", sr->uuid);
-	rc = text_write(STORAGE_STATE, name, &b, e);
-	buf_free(&b);
-	return rc;
+	return props_write(STORAGE_STATE, name, pairs, sizeof(pairs) / sizeof(pairs[0]), e);
 }
 
 int registry_remove(const struct sr *sr, struct sr_error *e)

@@ -83,6 +83,15 @@ static int choose_uuid(char text[UUID_TEXT], struct sr_error *e)
 	return 0;
 }
 
+int check_texts(const char *name, const char *description, struct sr_error *e)
+{
+	if (prop_text_valid(name) && prop_text_valid(description))
+		return 0;
+	return sr_fail(e, ERR_VALUE,
+		       "name and description: at most %d bytes, no control characters",
+		       PROP_TEXT_MAX);
+}
+
 int sr_create(struct sr *sr, const struct sr_options *how, struct sr_error *e)
 {
 	int lock, rc;
@@ -91,12 +100,7 @@ int sr_create(struct sr *sr, const struct sr_options *how, struct sr_error *e)
 		return -1;
 	if (!sr->source[0])
 		return sr_fail(e, ERR_VALUE, "a repository needs a disk, a directory or a server");
-	if (!prop_text_valid(sr->name) || !prop_text_valid(sr->description))
-		return sr_fail(e, ERR_VALUE,
-			       "name and description: at most %d bytes, no control characters",
-			       PROP_TEXT_MAX);
-	lock = sr_lock(sr->uuid, e);
-	if (lock < 0)
+	if (check_texts(sr->name, sr->description, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
 	rc = sr->type->format(sr, how, e);
 	if (rc == 0)
@@ -170,7 +174,7 @@ static int unplug_locked(const struct sr *sr, struct sr_error *e)
 	int rc = 0;
 
 	/* One whose disk was pulled out cannot be listed, and can be unplugged all the same. */
-	if (sr->type->list(sr, &list, &unreadable) == 0)
+	if (vdi_list(sr, &list, &unreadable) == 0)
 		rc = check_unused(sr, &list, e);
 	vdi_list_free(&list);
 	return rc < 0 ? -1 : sr->type->unplug(sr, e);
@@ -222,7 +226,7 @@ static int destroy_locked(const struct sr *sr, bool force, struct sr_error *e)
 	struct vdi_list list = { 0 };
 	int rc;
 
-	if (sr->type->plug(sr, e) < 0 || sr->type->list(sr, &list, e) < 0)
+	if (sr->type->plug(sr, e) < 0 || vdi_list(sr, &list, e) < 0)
 		return -1;
 	rc = check_unused(sr, &list, e);
 	if (rc == 0 && list.nr && !sr->type->read_only && !force)

@@ -31,22 +31,13 @@ static bool on_own_disk(const struct sr *sr)
 
 static int sr_file_save(const struct sr *sr, struct sr_error *e)
 {
-	struct buf b = { 0 };
-	int rc;
-
 	const char *const pairs[][2] = {
 		{ "sr", sr->uuid },
 		{ "type", sr->type->name },
 		{ "name", sr->name },
 		{ "description", sr->description },
 	};
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		prop_append(&b, pairs[i][0], pairs[i][1]);
-		buf_append(&b, "\n", 1);
-	}
-	rc = text_write(sr->root, SR_FILE, &b, e);
-	buf_free(&b);
-	return rc;
+	return props_write(sr->root, SR_FILE, pairs, sizeof(pairs) / sizeof(pairs[0]), e);
 }
 
 bool sr_file_parse(const char *text, struct sr *sr, struct reason *why)

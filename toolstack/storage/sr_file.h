@@ -25,8 +25,9 @@
 #define FILE_PATH      (STORAGE_PATH + 300)
 
 void file_path(const struct sr *sr, const char *name, char path[FILE_PATH]);
-/* Replaces a text file as a whole, on disk when it returns. */
-int text_write(const char *folder, const char *name, const struct buf *text, struct sr_error *e);
+/* Replaces a text file of key=value lines as a whole; it is on disk when this returns. */
+int props_write(const char *folder, const char *name, const char *const pairs[][2], size_t nr,
+		struct sr_error *e);
 /* So that what was renamed or removed in it is on disk. */
 int folder_sync(const char *folder, struct sr_error *e);
 /* Writes the .vdi file. */

@@ -111,12 +111,8 @@ static int prepare(const struct sr *sr, struct vdi *v, struct sr_error *e)
 {
 	uint8_t uuid[16];
 
-	if (check_writable(sr, e) < 0)
+	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0)
 		return -1;
-	if (!prop_text_valid(v->name) || !prop_text_valid(v->description))
-		return sr_fail(e, ERR_VALUE,
-			       "name and description: at most %d bytes, no control characters",
-			       PROP_TEXT_MAX);
 	if (v->virtual_size == 0 || v->virtual_size > SIZE_MAX_DISK)
 		return sr_fail(e, ERR_VALUE, "a disk has between 1 byte and 64 TiB");
 	if (uuid_generate(uuid) < 0)
@@ -429,14 +425,8 @@ int vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 {
 	int lock, rc;
 
-	if (check_writable(sr, e) < 0)
-		return -1;
-	if (!prop_text_valid(v->name) || !prop_text_valid(v->description))
-		return sr_fail(e, ERR_VALUE,
-			       "name and description: at most %d bytes, no control characters",
-			       PROP_TEXT_MAX);
-	lock = sr_lock(sr->uuid, e);
-	if (lock < 0)
+	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0 ||
+	    (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
 	rc = sr->type->vdi_rename(sr, v, e);
 	sr_unlock(lock);

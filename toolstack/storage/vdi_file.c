@@ -44,7 +44,9 @@ int folder_sync(const char *folder, struct sr_error *e)
 	return rc;
 }
 
-int text_write(const char *folder, const char *name, const struct buf *text, struct sr_error *e)
+/* Replaces a text file as a whole. */
+static int text_write(const char *folder, const char *name, const struct buf *text,
+		      struct sr_error *e)
 {
 	char fresh[FILE_PATH + 300], final[FILE_PATH + 300];
 	bool written;
@@ -66,27 +68,34 @@ int text_write(const char *folder, const char *name, const struct buf *text, str
 	return folder_sync(folder, e);
 }
 
-int vdi_file_save(const struct sr *sr, const struct vdi *v, struct sr_error *e)
+int props_write(const char *folder, const char *name, const char *const pairs[][2], size_t nr,
+		struct sr_error *e)
 {
-	char name[64], time[24];
 	struct buf b = { 0 };
 	int rc;
 
-	snprintf(name, sizeof(name), "%s" VDI_SUFFIX, v->uuid);
-	snprintf(time, sizeof(time), "%" PRId64, v->time);
+	for (size_t i = 0; i < nr; i++) {
+		prop_append(&b, pairs[i][0], pairs[i][1]);
+		buf_append(&b, "\n", 1);
+	}
+	rc = text_write(folder, name, &b, e);
+	buf_free(&b);
+	return rc;
+}
+
+int vdi_file_save(const struct sr *sr, const struct vdi *v, struct sr_error *e)
+{
+	char name[64], time[24];
 	const char *const pairs[][2] = {
 		{ "vdi", v->uuid },      { "file", v->location },
 		{ "name", v->name },     { "description", v->description },
 		{ "time", time },        { "snapshot-of", v->snapshot_of },
 		{ "parent", v->parent }, { "read-only", v->read_only ? "1" : "0" },
 	};
-	for (size_t i = 0; i < sizeof(pairs) / sizeof(pairs[0]); i++) {
-		prop_append(&b, pairs[i][0], pairs[i][1]);
-		buf_append(&b, "\n", 1);
-	}
-	rc = text_write(sr->root, name, &b, e);
-	buf_free(&b);
-	return rc;
+
+	snprintf(name, sizeof(name), "%s" VDI_SUFFIX, v->uuid);
+	snprintf(time, sizeof(time), "%" PRId64, v->time);
+	return props_write(sr->root, name, pairs, sizeof(pairs) / sizeof(pairs[0]), e);
 }
 
 static void get(const char *text, const char *key, char *out, size_t room)

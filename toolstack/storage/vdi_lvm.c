@@ -173,19 +173,26 @@ static int thick_create(const struct sr *sr, struct vdi *v, const char *size, st
 	return 0;
 }
 
-int lvm_vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e)
+/* To whole extents. */
+static int round_up(const struct sr *sr, uint64_t *size, struct sr_error *e)
 {
 	struct lvm_report r;
-	struct tags t = { 0 };
-	char size[32];
 	bool fits;
 
 	if (lvm_group(&r, sr->group, e) < 0)
 		return -1;
-	fits = size_round_up(v->virtual_size, r.groups[0].extent, &v->virtual_size);
+	fits = size_round_up(*size, r.groups[0].extent, size);
 	lvm_report_free(&r);
-	if (!fits)
-		return sr_fail(e, ERR_VALUE, "no disk is that large");
+	return fits ? 0 : sr_fail(e, ERR_VALUE, "no disk is that large");
+}
+
+int lvm_vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e)
+{
+	struct tags t = { 0 };
+	char size[32];
+
+	if (round_up(sr, &v->virtual_size, e) < 0)
+		return -1;
 	snprintf(v->location, sizeof(v->location), "LV-%s", v->uuid);
 	snprintf(size, sizeof(size), "%" PRIu64 "b", v->virtual_size);
 	if (!sr_lvm_is_thin(sr))
@@ -267,15 +274,9 @@ static int thick_grow(const struct sr *sr, const struct vdi *v, uint64_t more, s
 int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_error *e)
 {
 	char name[LVM_NAME], text[32];
-	struct lvm_report r;
-	uint64_t extent;
 
-	if (lvm_group(&r, sr->group, e) < 0)
+	if (round_up(sr, &size, e) < 0)
 		return -1;
-	extent = r.groups[0].extent;
-	lvm_report_free(&r);
-	if (!size_round_up(size, extent, &size))
-		return sr_fail(e, ERR_VALUE, "no disk is that large");
 	if (size == v->virtual_size)
 		return 0;
 	lvm_name(sr, v->location, name);
