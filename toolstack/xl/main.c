@@ -62,6 +62,8 @@ static const struct command {
 	  "Give a network interface to a running domain" },
 	{ "network-detach", cmd_network_detach, "[--force] DOMAIN NUMBER|MAC", "Take one from it" },
 	{ "network-list", cmd_network_list, "DOMAIN ...", "List the interfaces of domains" },
+	{ "supervise", cmd_supervise, "[ID]",
+	  "What a service does: see to domains whose own process was killed" },
 	{ "info", cmd_info, "", "The machine and the hypervisor" },
 	{ "dmesg", cmd_dmesg, "[-c]", "The hypervisor's log" },
 	{ "debug-keys", cmd_debug_keys, "KEYS", "Send debug keys to the hypervisor" },

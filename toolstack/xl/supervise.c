@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The background process of `xl create`, one per VM: waits for the domain to stop and carries out
- * on_poweroff, on_reboot, on_crash, on_watchdog. It learns of stopped domains from xenstored,
- * which has VIRQ_DOM_EXC; while that cannot be reached, it looks now and then.
+ * on_poweroff, on_reboot, on_crash, on_watchdog. Holds the domain's lock as long as it does:
+ * should it be killed, that tells `xl supervise` (keep.c), which starts another.
  */
 #include "xl/vm.h"
 
@@ -12,6 +12,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -20,13 +21,13 @@
 #include "devices/devices.h"
 #include "lib/domain.h"
 #include "xl/vm_store.h"
+#include "xl/vm_text.h"
 
 #define SUPERVISE_LOG       "/var/log/xen/xl-%s.log"
 #define SUPERVISE_LOOK_MS   30000 /* should an event get lost */
 #define RESTART_MIN_SECONDS 2     /* a guest that restarts faster than this waits a second */
 
-/* Waits until something may have happened to a domain. fd -1: not connected. */
-static void wait_for_event(struct store *events)
+void vm_wait_for_event(struct store *events)
 {
 	struct buf event = { 0 };
 
@@ -57,7 +58,7 @@ static bool wait_for_stop(struct xencall *xc, domid_t domid, struct store *event
 			*code = domain_shutdown_code(&info);
 			return true;
 		}
-		wait_for_event(events);
+		vm_wait_for_event(events);
 	}
 }
 
@@ -78,6 +79,23 @@ static const char *code_name(uint32_t code)
 					     "crash",    "watchdog", "soft reset" };
 
 	return code < sizeof(names) / sizeof(names[0]) ? names[code] : "unknown";
+}
+
+int vm_supervise_lock(domid_t domid, bool wait)
+{
+	char path[64];
+	int fd;
+
+	snprintf(path, sizeof(path), VM_CONFIG_DIR "/%u", domid);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd >= 0 && flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) < 0) {
+		int error = errno;
+
+		close(fd);
+		fd = -1;
+		errno = error;
+	}
+	return fd;
 }
 
 /* A new domain for the same VM. The old one is gone, or renamed. */
@@ -146,8 +164,17 @@ static void rename_stopped(struct vm_config *vm, domid_t domid)
 	snprintf(suffix, sizeof(suffix), "-%u", domid);
 	s.name[VM_NAME_MAX - strlen(suffix)] = '\0';
 	strcat(s.name, suffix);
+	s.supervisor = 0;
 	vm_state_save(&s);
 	vm_store_rename(&s);
+}
+
+/* Nobody needs to watch over it any more. */
+static void leave(struct vm_state *s)
+{
+	s->supervisor = 0;
+	if (vm_state_save(s) < 0)
+		log_warning(VM_STATE_DIR "/%u: %s", s->domid, strerror(errno));
 }
 
 /* True if there is a domain to watch on. */
@@ -156,14 +183,19 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 {
 	enum vm_action action = action_for(vm, code);
 	struct vm_state s;
+	bool known;
 
 	log_info("%s (domain %u) stopped: %s; action: %s", vm->name, *domid, code_name(code),
 		 vm_action_name(action));
 	/* It may have been renamed meanwhile. */
-	if (vm_state_load(&s, *domid) == 0)
+	known = vm_state_load(&s, *domid) == 0;
+	if (known)
 		memcpy(vm->name, s.name, sizeof(vm->name));
-	if (action == VM_PRESERVE)
+	if (action == VM_PRESERVE) {
+		if (known)
+			leave(&s);
 		return false;
+	}
 	if (action != VM_DESTROY)
 		follow_devices(vm, *domid);
 	if (action == VM_RENAME_RESTART)
@@ -177,9 +209,8 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 	return restart(xc, vm, domid) == 0;
 }
 
-void vm_supervise(const struct vm_config *config, domid_t domid)
+void vm_supervise(struct vm_config *vm, domid_t domid)
 {
-	struct vm_config vm = *config;
 	struct xencall xc;
 	bool go_on = true;
 	uint32_t code;
@@ -191,10 +222,14 @@ void vm_supervise(const struct vm_config *config, domid_t domid)
 	}
 	while (go_on) {
 		time_t started = time(NULL);
+		int lock = vm_supervise_lock(domid, true);
 
 		go_on = wait_for_stop(&xc, domid, &events, &code) &&
-			act(&xc, &vm, &domid, code, started);
+			act(&xc, vm, &domid, code, started);
+		if (lock >= 0)
+			close(lock);
 	}
+	store_close(&events);
 	xencall_close(&xc);
 }
 
@@ -226,14 +261,36 @@ static void detach(const char *name)
 	log_open("xl", LOG_LEVEL_INFO);
 }
 
+int vm_supervise_again(domid_t domid, struct reason *why)
+{
+	struct buf text = { 0 };
+	struct vm_config vm;
+	struct vm_state s;
+	int rc = vm_text_load(domid, &s, &text, why);
+
+	if (rc == 0)
+		rc = vm_text_parse(&vm, "configuration", text.data, why);
+	buf_free(&text);
+	if (rc < 0)
+		return -1;
+	detach(vm.name);
+	log_info("%s (domain %u): its background process has ended; here is another", vm.name,
+		 domid);
+	vm_supervise(&vm, domid);
+	vm_config_free(&vm);
+	return 0;
+}
+
 int vm_supervise_start(const struct vm_config *vm, domid_t domid)
 {
 	struct vm_state s;
 	pid_t pid = fork();
 
 	if (pid == 0) {
-		detach(vm->name);
-		vm_supervise(vm, domid);
+		struct vm_config own = *vm;
+
+		detach(own.name);
+		vm_supervise(&own, domid);
 		_exit(0);
 	}
 	if (pid < 0) {

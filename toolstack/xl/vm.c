@@ -88,19 +88,38 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	return rc;
 }
 
-int vm_end(struct xencall *xc, domid_t domid)
+static bool store_answers(void)
 {
-	struct vm_state s;
+	struct store store;
+
+	if (store_open(&store) < 0)
+		return false;
+	store_close(&store);
+	return true;
+}
+
+void vm_forget(domid_t domid)
+{
 	struct reason why;
 
-	/* While it runs, its front ends would try to come back. */
-	domain_pause(xc, domid);
-	if (devices_detach_all(domid, &why) < 0)
-		log_warning("%s", why.text);
-	if (vm_state_load(&s, domid) == 0)
-		vm_store_remove(&s);
+	if (!store_answers()) {
+		log_warning("there is no xenstored: what domain %u has there, devices too, goes "
+			    "when it is back",
+			    domid);
+	} else {
+		if (devices_detach_all(domid, &why) < 0)
+			log_warning("%s", why.text);
+		vm_store_remove(domid);
+	}
 	vm_state_forget_config(domid);
 	if (vm_state_remove(domid) < 0 && errno != ENOENT)
 		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
+}
+
+int vm_end(struct xencall *xc, domid_t domid)
+{
+	/* While it runs, its front ends would try to come back. */
+	domain_pause(xc, domid);
+	vm_forget(domid);
 	return domain_destroy(xc, domid);
 }

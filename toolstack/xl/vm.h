@@ -31,6 +31,11 @@ int vm_apply_scheduling(struct xencall *xc, const struct vm_config *vm, domid_t 
 			struct reason *why);
 /* Forgets the state, then destroys the domain. Returns -1 with errno. */
 int vm_end(struct xencall *xc, domid_t domid);
+/*
+ * Takes a domain's devices, its part of the store and its state. While there is no xenstored, only
+ * the latter: `xl supervise` finds the rest when it is back.
+ */
+void vm_forget(domid_t domid);
 
 /*
  * How a VM comes to be. make() leaves a domain that is registered and paused, or nothing at all
@@ -55,13 +60,29 @@ bool signals_waiting(void);
 
 /*
  * Watches a running domain and does what the configuration says when it stops, until nothing is
- * left to watch. Does not return before that; uses its own xencall.
+ * left to watch. Does not return before that; uses its own xencall. vm follows the domain's name and
+ * devices.
  */
-void vm_supervise(const struct vm_config *vm, domid_t domid);
+void vm_supervise(struct vm_config *vm, domid_t domid);
 /*
  * The same in a process of its own, which is entered into the domain's state. Returns -1 after
  * saying why.
  */
 int vm_supervise_start(const struct vm_config *vm, domid_t domid);
+/*
+ * The same as this process, for a domain whose own has ended: with the configuration that is kept.
+ * Returns when nothing is left to watch, or -1 with the reason.
+ */
+int vm_supervise_again(domid_t domid, struct reason *why);
+/*
+ * Who watches over a domain has this lock, until it is closed or the process ends. -1 with errno:
+ * EWOULDBLOCK if another has it, ENOENT if nothing is kept of the domain.
+ */
+int vm_supervise_lock(domid_t domid, bool wait);
+/*
+ * Waits until something may have happened to a domain, which xenstored tells: it has VIRQ_DOM_EXC.
+ * While that cannot be reached, a second. events->fd -1: not connected yet.
+ */
+void vm_wait_for_event(struct store *events);
 
 #endif

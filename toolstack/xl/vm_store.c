@@ -129,18 +129,31 @@ int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_st
 	return 0;
 }
 
-void vm_store_remove(const struct vm_state *state)
+/* Text of a node below the domain's home; empty if it cannot be read. */
+static void read_node(struct store *s, unsigned int domid, const char *name, struct buf *value)
 {
+	char path[PATH_MAX_LEN];
+
+	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
+	if (store_read(s, path, value) < 0)
+		value->len = 0;
+}
+
+void vm_store_remove(unsigned int domid)
+{
+	struct buf vm_path = { 0 };
 	char path[PATH_MAX_LEN];
 	struct store s;
 
 	if (store_open(&s) < 0)
 		return;
-	snprintf(path, sizeof(path), "/local/domain/%u", state->domid);
+	read_node(&s, domid, "vm", &vm_path);
+	if (vm_path.len && strncmp(vm_path.data, "/vm/", 4) == 0)
+		store_remove(&s, vm_path.data);
+	snprintf(path, sizeof(path), "/local/domain/%u", domid);
 	store_remove(&s, path);
-	snprintf(path, sizeof(path), "/vm/%s", state->uuid);
-	store_remove(&s, path);
-	store_release(&s, state->domid);
+	store_release(&s, domid);
+	buf_free(&vm_path);
 	store_close(&s);
 }
 
@@ -173,16 +186,6 @@ int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
 		reason_errno(why, "%s", path);
 	store_close(&s);
 	return rc;
-}
-
-/* Text of a node below the domain's home; empty if it cannot be read. */
-static void read_node(struct store *s, unsigned int domid, const char *name, struct buf *value)
-{
-	char path[PATH_MAX_LEN];
-
-	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
-	if (store_read(s, path, value) < 0)
-		value->len = 0;
 }
 
 bool vm_store_wait_taken(unsigned int domid, unsigned int seconds)

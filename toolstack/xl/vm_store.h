@@ -16,7 +16,7 @@
 int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_state *state,
 		 struct reason *why);
 /* Forgets a domain. What is not there is fine, and so is no xenstored. */
-void vm_store_remove(const struct vm_state *state);
+void vm_store_remove(unsigned int domid);
 /* Another name. */
 void vm_store_rename(const struct vm_state *state);
 /* Asks the guest: "poweroff", "reboot". Returns -1 with the reason. */

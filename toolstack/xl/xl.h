@@ -57,6 +57,7 @@ int cmd_mem_max(int argc, char **argv);
 int cmd_sysrq(int argc, char **argv);
 int cmd_trigger(int argc, char **argv);
 int cmd_top(int argc, char **argv);
+int cmd_supervise(int argc, char **argv);
 int cmd_save(int argc, char **argv);
 int cmd_restore(int argc, char **argv);
 int cmd_block_attach(int argc, char **argv);
