@@ -28,7 +28,8 @@ TEST_TOOLS := $(B)/host-deps/test
 
 UNIT_CC ?= $(or $(HOSTCC),gcc)
 UNIT_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wno-unused-parameter -fno-omit-frame-pointer \
-	       -fsanitize=address,undefined -fno-sanitize-recover=all -DSOCLE_HOST_TEST \
+	       -fsanitize=address,undefined -fno-sanitize-recover=all \
+	       -ftrivial-auto-var-init=pattern -DSOCLE_HOST_TEST \
 	       -iquote . -Ihypervisor/include -Ihypervisor -Itests/unit
 UNIT_TESTS :=
 
