@@ -9,12 +9,11 @@
 #include <string.h>
 
 #include "lib/domain.h"
-#include "lib/store.h"
+#include "xl/vm_store.h"
 #include "xl/xl.h"
 
 int cmd_sysrq(int argc, char **argv)
 {
-	char path[64];
 	struct store s;
 	domid_t domid;
 	int rc;
@@ -31,10 +30,9 @@ int cmd_sysrq(int argc, char **argv)
 		log_error("sysrq: store: %s", strerror(errno));
 		return XL_FAILED;
 	}
-	snprintf(path, sizeof(path), "/local/domain/%u/control/sysrq", domid);
-	rc = store_write(&s, path, argv[2]);
+	rc = vm_node_write(&s, domid, "control/sysrq", argv[2]);
 	if (rc < 0)
-		log_error("sysrq: %s: %s", path, strerror(errno));
+		log_error("sysrq: asking domain %u: %s", domid, strerror(errno));
 	store_close(&s);
 	return rc < 0 ? XL_FAILED : XL_OK;
 }

@@ -15,30 +15,26 @@
 #include "lib/store.h"
 #include "lib/memory_size.h"
 #include "xl/vm.h"
+#include "xl/vm_store.h"
 
 #define MIN_KIB 4096 /* less is a mistake */
 
 static int read_kib(struct store *s, domid_t domid, const char *name, uint64_t *kib)
 {
 	struct buf value = { 0 };
-	char path[64];
-	int rc;
+	int rc = vm_node_read(s, domid, name, &value);
 
-	snprintf(path, sizeof(path), "/local/domain/%u/memory/%s", domid, name);
-	rc = store_read(s, path, &value);
-	if (rc == 0 && value.data)
-		*kib = strtoull(value.data, NULL, 10);
+	*kib = rc == 0 && value.data ? strtoull(value.data, NULL, 10) : 0;
 	buf_free(&value);
 	return rc;
 }
 
 static int write_kib(struct store *s, domid_t domid, const char *name, uint64_t kib)
 {
-	char path[64], value[24];
+	char value[24];
 
-	snprintf(path, sizeof(path), "/local/domain/%u/memory/%s", domid, name);
 	snprintf(value, sizeof(value), "%llu", (unsigned long long)kib);
-	return store_write(s, path, value);
+	return vm_node_write(s, domid, name, value);
 }
 
 /*
@@ -52,7 +48,8 @@ static int set_target(struct store *s, domid_t domid, uint64_t kib, struct reaso
 
 	if (domain_info(xl_open(), domid, &info) < 0)
 		return reason_errno(why, "domain %u", domid);
-	if (read_kib(s, domid, "max", &max) < 0 || read_kib(s, domid, "static-max", &boot) < 0)
+	if (read_kib(s, domid, "memory/max", &max) < 0 ||
+	    read_kib(s, domid, "memory/static-max", &boot) < 0)
 		return reason_errno(why, "domain %u has no memory target", domid);
 	if (kib > max)
 		return reason_set(why, "domain %u may have at most %llu MiB (maxmem); see mem-max",
@@ -64,7 +61,7 @@ static int set_target(struct store *s, domid_t domid, uint64_t kib, struct reaso
 		return -1;
 	if (domain_set_max_memory(xl_open(), domid, limit) < 0)
 		return reason_errno(why, "setting the limit of domain %u", domid);
-	if (write_kib(s, domid, "target", kib) < 0)
+	if (write_kib(s, domid, "memory/target", kib) < 0)
 		return reason_errno(why, "store");
 	return 0;
 }
@@ -73,12 +70,12 @@ static int set_max(struct store *s, domid_t domid, uint64_t kib, struct reason *
 {
 	uint64_t target;
 
-	if (read_kib(s, domid, "target", &target) < 0)
+	if (read_kib(s, domid, "memory/target", &target) < 0)
 		return reason_errno(why, "domain %u has no memory target", domid);
 	if (kib < target)
 		return reason_set(why, "domain %u is to have %llu MiB: mem-set first", domid,
 				  (unsigned long long)target >> 10);
-	return write_kib(s, domid, "max", kib) < 0 ? reason_errno(why, "store") : 0;
+	return write_kib(s, domid, "memory/max", kib) < 0 ? reason_errno(why, "store") : 0;
 }
 
 static int memory_command(int argc, char **argv,

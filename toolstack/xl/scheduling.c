@@ -13,6 +13,7 @@
 #include "lib/host.h"
 #include "lib/store.h"
 #include "xl/vm.h"
+#include "xl/vm_store.h"
 
 /* A plain number up to max; -1. */
 static long number(const char *text, long max)
@@ -27,7 +28,7 @@ static long number(const char *text, long max)
 
 static int vcpus_write(domid_t domid, unsigned int max, unsigned int online)
 {
-	char path[64];
+	char name[32];
 	struct store s;
 	int rc;
 
@@ -35,8 +36,8 @@ static int vcpus_write(domid_t domid, unsigned int max, unsigned int online)
 		return -1;
 	store_batch_begin(&s);
 	for (unsigned int i = 0; i < max; i++) {
-		snprintf(path, sizeof(path), "/local/domain/%u/cpu/%u/availability", domid, i);
-		store_write(&s, path, i < online ? "online" : "offline");
+		snprintf(name, sizeof(name), "cpu/%u/availability", i);
+		vm_node_write(&s, domid, name, i < online ? "online" : "offline");
 	}
 	rc = store_batch_end(&s);
 	store_close(&s);

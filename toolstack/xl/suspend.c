@@ -51,16 +51,14 @@ static int suspended(struct xencall *xc, domid_t domid, struct reason *why)
 static bool withdraw(domid_t domid)
 {
 	struct buf value = { 0 };
-	char path[NODE_MAX];
 	struct store s;
 	bool ours = false;
 
 	if (store_open(&s) < 0)
 		return false;
-	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
 	if (store_begin(&s) == 0) {
-		ours = store_read(&s, path, &value) == 0 && value.len &&
-		       store_write(&s, path, "") == 0;
+		ours = vm_node_read(&s, domid, "control/shutdown", &value) == 0 && value.len &&
+		       vm_node_write(&s, domid, "control/shutdown", "") == 0;
 		if (store_end(&s, ours) < 0)
 			ours = false;
 	}
@@ -128,7 +126,7 @@ static bool value_plausible(const char *name, const char *value)
 
 int vm_nodes_get(domid_t domid, unsigned int max_vcpus, struct buf *nodes, struct reason *why)
 {
-	char name[NODE_MAX], path[2 * NODE_MAX];
+	char name[NODE_MAX];
 	struct store s;
 
 	if (store_open(&s) < 0)
@@ -136,8 +134,7 @@ int vm_nodes_get(domid_t domid, unsigned int max_vcpus, struct buf *nodes, struc
 	for (unsigned int i = 0; node_name(i, max_vcpus, name); i++) {
 		struct buf value = { 0 };
 
-		snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
-		if (store_read(&s, path, &value) == 0 && value.data &&
+		if (vm_node_read(&s, domid, name, &value) == 0 && value.data &&
 		    value_plausible(name, value.data)) {
 			buf_append(nodes, name, strlen(name) + 1);
 			buf_append(nodes, value.data, strlen(value.data) + 1);
@@ -173,7 +170,6 @@ static bool node_known(const char *wanted, unsigned int max_vcpus)
 int vm_nodes_put(domid_t domid, unsigned int max_vcpus, struct bytes nodes, struct reason *why)
 {
 	const char *name, *value;
-	char path[2 * NODE_MAX];
 	struct store s;
 	int rc = 0;
 
@@ -185,9 +181,8 @@ int vm_nodes_put(domid_t domid, unsigned int max_vcpus, struct bytes nodes, stru
 			rc = reason_set(why, "the file wants to set \"%.32s\" in the store", name);
 			break;
 		}
-		snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
-		if (store_write(&s, path, value) < 0)
-			rc = reason_errno(why, "%s", path);
+		if (vm_node_write(&s, domid, name, value) < 0)
+			rc = reason_errno(why, "domain %u: %s", domid, name);
 	}
 	store_close(&s);
 	return rc;

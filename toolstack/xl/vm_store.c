@@ -17,6 +17,27 @@
 #define TRIES        16
 #define LOOK_MS      50
 
+static void node_path(char path[PATH_MAX_LEN], unsigned int domid, const char *name)
+{
+	snprintf(path, PATH_MAX_LEN, "/local/domain/%u%s%s", domid, *name ? "/" : "", name);
+}
+
+int vm_node_read(struct store *s, unsigned int domid, const char *name, struct buf *value)
+{
+	char path[PATH_MAX_LEN];
+
+	node_path(path, domid, name);
+	return store_read(s, path, value);
+}
+
+int vm_node_write(struct store *s, unsigned int domid, const char *name, const char *value)
+{
+	char path[PATH_MAX_LEN];
+
+	node_path(path, domid, name);
+	return store_write(s, path, value);
+}
+
 struct writer {
 	struct store *store;
 	unsigned int domid;
@@ -28,7 +49,7 @@ static void put(struct writer *w, const char *name, const char *value, const cha
 {
 	char path[PATH_MAX_LEN];
 
-	snprintf(path, sizeof(path), "/local/domain/%u%s%s", w->domid, *name ? "/" : "", name);
+	node_path(path, w->domid, name);
 	if (w->failed || store_write(w->store, path, value) < 0 ||
 	    (perms && store_set_perms(w->store, path, perms) < 0))
 		w->failed = true;
@@ -132,10 +153,7 @@ int vm_store_add(struct store *s, const struct vm_config *vm, const struct vm_st
 /* Text of a node below the domain's home; empty if it cannot be read. */
 static void read_node(struct store *s, unsigned int domid, const char *name, struct buf *value)
 {
-	char path[PATH_MAX_LEN];
-
-	snprintf(path, sizeof(path), "/local/domain/%u/%s", domid, name);
-	if (store_read(s, path, value) < 0)
+	if (vm_node_read(s, domid, name, value) < 0)
 		value->len = 0;
 }
 
@@ -150,7 +168,7 @@ void vm_store_remove(unsigned int domid)
 	read_node(&s, domid, "vm", &vm_path);
 	if (vm_path.len && strncmp(vm_path.data, "/vm/", 4) == 0)
 		store_remove(&s, vm_path.data);
-	snprintf(path, sizeof(path), "/local/domain/%u", domid);
+	node_path(path, domid, "");
 	store_remove(&s, path);
 	store_release(&s, domid);
 	buf_free(&vm_path);
@@ -159,31 +177,27 @@ void vm_store_remove(unsigned int domid)
 
 void vm_store_rename(const struct vm_state *state)
 {
-	char path[PATH_MAX_LEN];
 	struct store s;
 
 	if (store_open(&s) < 0)
 		return;
-	snprintf(path, sizeof(path), "/local/domain/%u/name", state->domid);
-	if (store_write(&s, path, state->name) < 0)
-		log_warning("%s: %s", path, strerror(errno));
+	if (vm_node_write(&s, state->domid, "name", state->name) < 0)
+		log_warning("domain %u's name in the store: %s", state->domid, strerror(errno));
 	store_close(&s);
 }
 
 int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
 {
-	char path[PATH_MAX_LEN];
 	struct store s;
 	int rc;
 
 	if (store_open(&s) < 0)
 		return reason_errno(why, "there is no xenstored to ask the guest through");
-	snprintf(path, sizeof(path), "/local/domain/%u/control/shutdown", domid);
-	rc = store_read(&s, path, NULL);
+	rc = vm_node_read(&s, domid, "control/shutdown", NULL);
 	if (rc < 0)
 		reason_set(why, "domain %u has no store: it cannot be asked", domid);
-	else if ((rc = store_write(&s, path, what)) < 0)
-		reason_errno(why, "%s", path);
+	else if ((rc = vm_node_write(&s, domid, "control/shutdown", what)) < 0)
+		reason_errno(why, "asking domain %u", domid);
 	store_close(&s);
 	return rc;
 }

@@ -10,6 +10,10 @@
 #include "lib/vm_config.h"
 #include "lib/vm_state.h"
 
+/* A node below the domain's home, as store_read() and store_write(). */
+int vm_node_read(struct store *s, unsigned int domid, const char *name, struct buf *value);
+int vm_node_write(struct store *s, unsigned int domid, const char *name, const char *value);
+
 /*
  * Writes the nodes and introduces the domain, which must be complete. Returns -1 with the reason.
  */
