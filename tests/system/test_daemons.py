@@ -4,6 +4,8 @@ import re
 
 import pytest
 
+from busy_guest import BusyGuest
+from test_devices import BRIDGE, bridge, images, left  # noqa: F401 (fixtures, too)
 from test_events import CREATE, wait_until
 from test_store import ASK, node
 
@@ -18,26 +20,29 @@ def demo(host):
     return host.domains()["demo"]["id"]
 
 
-def kill(host, name):
-    """Ends a daemon as it could end by itself, and waits until its supervisor has another."""
-    before = host.run(f"pidof {name}").strip()
+KEEPER = "pgrep -xf '/usr/sbin/xl supervise'"
+
+
+def kill(host, find):
+    """
+    Ends a daemon as it could end by itself, and waits until its supervisor has another. find is a
+    command that tells its process.
+    """
+    before = host.run(find).strip()
     host.run(f"kill -9 {before}")
-    host.run(f"i=0; until p=$(pidof {name}) && [ \"$p\" != '{before}' ] || [ $i -ge 60 ]; do "
+    host.run(f"i=0; until p=$({find}) && [ \"$p\" != '{before}' ] || [ $i -ge 60 ]; do "
              "sleep 1; i=$((i+1)); done; [ $i -lt 60 ]", 120)
 
 
-def console(host):
-    """Into the guest's console, at its prompt."""
-    host.enter_guest("xl console demo", 60, prompt=rb"\n")
-    host.machine.send("\n")
-    host.must_see([rb"demo# "], 60, "the guest's prompt")
-    return host.count
+def kill_supervisor(host, domid):
+    """The background process of a guest, of which there is another when one is needed."""
+    host.run(f"kill -9 $(sed -n s/^supervisor=//p /run/xen/domains/{domid})")
 
 
 def still_works(host, domid):
     """What an administrator does with a guest."""
     assert host.domains()["demo"]["id"] == domid
-    entered = console(host)
+    entered = host.enter_console()
     assert host.in_guest("echo still $((40 + 2))") == "still 42"
     host.leave_guest(entered)
     host.run("xl shutdown -w demo", ASK)
@@ -51,13 +56,13 @@ def test_xenstored(host, demo):
     before = host.run(f"xenstore ls -p {home}")
     host.run("xenstore write /test/kept yes; xenstore chmod /test/kept n0 r77")
     for _ in range(3):
-        kill(host, "xenstored")
+        kill(host, "pidof xenstored")
         assert node(host, f"{home}/name") == "demo"
     assert host.run(f"xenstore ls -p {home}") == before
     assert "kept = \"yes\"  (n0,r77)" in host.run("xenstore ls -p /test")
     # A tool that waits goes on, too.
     host.run("(xenstore watch -n 3 -w 90 /test >/tmp/watched; echo $? >>/tmp/watched) & sleep 2")
-    kill(host, "xenstored")
+    kill(host, "pidof xenstored")
     host.run("sleep 1; xenstore write /test/kept no; sleep 2")
     # An event when the watch is set, one when it is set again, and the change.
     assert host.run("cat /tmp/watched").split() == ["/test", "/test", "/test/kept", "0"]
@@ -79,22 +84,80 @@ def test_xenstored_dies_while_a_guest_starts(host):
 def test_dead_guest_is_noticed(host, demo):
     """A domain that ends while nobody looks after the store."""
     host.run("sv stop /etc/service/xenstored", ASK)
-    entered = console(host)
+    entered = host.enter_console()
     host.machine.send("poweroff -f\n")
     host.must_see([rb"end%d=" % entered], 120, "the end of the console")
     wait_until(host, "the guest is gone", lambda d: list(d) == ["Domain-0"], 150)
     host.run("sv start /etc/service/xenstored", ASK)
-    host.run("i=0; until [ $i -ge 30 ] || xenstore exists /tool; do sleep 1; i=$((i+1)); done", 120)
-    assert "demo" not in host.run("xl list")
+    nothing_is_left(host, demo)
+
+
+def nothing_is_left(host, domid):
+    """Neither in the store, nor in the toolstack's memory, nor devices."""
+    host.run("i=0; until [ $i -ge 60 ] || xenstore exists /tool && "
+             f"! xenstore exists /local/domain/{domid}; do sleep 1; i=$((i+1)); done; "
+             "[ $i -lt 60 ]", 120)
+    assert list(host.domains()) == ["Domain-0"]
+    assert host.run("ls /run/xen/domains /run/xen/configs | grep -v :; "
+                    "xenstore list /vm 2>/dev/null; true").strip() == ""
+    assert left(host) == ""
+
+
+def test_destroy_while_there_is_no_store(host, images, bridge):  # noqa: F811
+    free = host.free_memory()
+    host.enter_guest(f"xl create -c demo 'disk=[\"{images}/a.img,raw,xvda,w\"]' "
+                     f"'vif=[\"bridge={bridge}\"]'", CREATE)
+    host.leave_guest(host.count)
+    domid = host.domains()["demo"]["id"]
+    host.run("sv stop /etc/service/xenstored", ASK)
+    status, output = host.try_run("xl destroy demo", ASK)
+    assert status == 0 and f"what domain {domid} has there, devices too, goes when" in output
+    host.run("sv start /etc/service/xenstored", ASK)
+    nothing_is_left(host, domid)
+    assert host.free_memory() in (free - 1, free, free + 1)
+
+
+def test_each_daemon_dies_while_a_guest_works(host, images, bridge):  # noqa: F811
+    busy = BusyGuest(host, f"{images}/a.img", bridge)
+    for find in ("pidof xenstored", "pidof consoled", "pidof network", "pidof storage", KEEPER):
+        kill(host, find)
+    kill_supervisor(host, busy.id)
+    busy.check()
+    host.run(f"xl block-attach demo {images}/b.img,raw,xvdb,w")
+    host.run(f"xl network-attach demo bridge={BRIDGE}")
+    rows = [host.run(f"xl {kind}-list demo").strip().split("\n")[1:]
+            for kind in ("block", "network")]
+    assert [len(r) for r in rows] == [2, 2], rows
+    host.run("xl block-detach demo xvdb", ASK)
+    host.run("xl network-detach demo 1", ASK)
+    busy.check()
+    domid = busy.id
+    host.run("xl shutdown -w demo", ASK)
+    # Which the process does that came for the one that was killed.
+    nothing_is_left(host, domid)
+
+
+def test_supervisor(host, demo):
+    """What a guest's configuration says is done, whoever was killed before."""
+    kill_supervisor(host, demo)
+    host.run("xl reboot demo", ASK)
+    wait_until(host, "the guest is made again",
+               lambda d: d.get("demo", {"id": 0})["id"] == demo + 1, 60)
+    kill_supervisor(host, demo + 1)
+    kill(host, KEEPER)
+    entered = host.enter_console()
+    host.leave_guest(entered)
+    host.run("xl shutdown -w demo", ASK)
+    nothing_is_left(host, demo + 1)
 
 
 def test_consoled(host, demo):
-    entered = console(host)
+    entered = host.enter_console()
     host.machine.send(COUNTING % 400 + "\n")
     host.must_see([rb"line 10 of output"], 60, "the guest's output")
     host.leave_guest(entered)
     for _ in range(3):
-        kill(host, "consoled")
+        kill(host, "pidof consoled")
     log = "/var/log/xen/console/guest-demo.log"
     wait_until(host, "the guest has written all",
                lambda d: host.try_run(f"grep -q 'line 400 of' {log}")[0] == 0, 60)
@@ -107,7 +170,7 @@ def test_consoled(host, demo):
 def test_console_session_goes_on(host, demo):
     """Who sits at a guest's console when consoled dies stays there."""
     host.run("(sleep 4; kill -9 $(pidof consoled)) >/dev/null 2>&1 & true")
-    entered = console(host)
+    entered = host.enter_console()
     host.machine.drain(8)
     host.machine.send("\n")
     assert host.in_guest("echo on $((6 * 7))") == "on 42"

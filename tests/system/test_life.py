@@ -4,6 +4,9 @@ import re
 
 import pytest
 
+from busy_guest import MAC, BusyGuest
+from test_devices import BRIDGE, bridge, images, left  # noqa: F401 (fixtures, too)
+
 CREATE = 300    # seconds; as in test_xl.py
 SAVE = 300
 # A line a second on the console, as long as the guest lives.
@@ -37,9 +40,7 @@ def counts_on(host, name="demo"):
 
 def ask_guest(host, command, name="demo"):
     """Output of a command in a guest that shows its prompt, or will."""
-    host.start(f"xl console {name}")
-    entered = host.count
-    host.machine.send("\n")
+    entered = host.enter_console(name)
     output = host.in_guest(command)
     host.leave_guest(entered)
     return output
@@ -228,6 +229,37 @@ def test_save_that_fails_lets_the_guest_go_on(host):
     assert host.try_run("xl save demo /nowhere/file", SAVE)[0] != 0
     assert counts_on(host)
     assert host.try_run("xl save 0 /tmp/file")[0] != 0
+
+
+def test_disk_and_interface_go_along(host, saved, images, bridge):  # noqa: F811
+    busy = BusyGuest(host, f"{images}/a.img", bridge)
+    for command in ("save -c", "save"):
+        host.run(f"rm -f {saved}; xl {command} demo {saved}", SAVE)
+        if command == "save":
+            assert left(host) == ""
+            host.run(f"xl restore {saved}", SAVE)
+        # A ping that is under way may be lost, and those of the time in between are never sent.
+        busy.check(lost_pings=2)
+    # Who has the disk or the MAC, or that one of them is gone, is said, and nothing is lost by it.
+    host.run(f"rm {saved}; xl save demo {saved}; md5sum {saved} >{saved}.sum", SAVE)
+    idle = "/dev/null 'kernel=\"/images/idle.elf\"' memory=32 'type=\"pvh\"' 'name=\"other\"'"
+    for before, after, said in (
+            (f"xl create {idle} 'disk=[\"{images}/a.img,raw,xvda,r\"]'", "xl destroy other",
+             'a.img: in use by the guest "other"'),
+            (f"xl create {idle} 'vif=[\"bridge={BRIDGE},mac={MAC}\"]'", "xl destroy other",
+             f"mac={MAC}: domain"),
+            (f"mv {images}/a.img {images}/gone", f"mv {images}/gone {images}/a.img",
+             "a.img: No such file"),
+            (f"ip link set {BRIDGE} name gone", f"ip link set gone name {BRIDGE}",
+             f"bridge={BRIDGE}: there is no such bridge")):
+        host.run(before, CREATE)
+        was_left = left(host)
+        status, output = host.try_run(f"xl restore {saved}", SAVE)
+        assert status != 0 and said in output, (before, output)
+        assert "demo" not in host.domains() and left(host) == was_left, before
+        host.run(after, CREATE)
+    host.run(f"md5sum -c {saved}.sum && xl restore {saved}", SAVE)
+    busy.check(lost_pings=3)
 
 
 # ---- many ---------------------------------------------------------------------------------------
