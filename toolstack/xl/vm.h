@@ -60,8 +60,8 @@ bool signals_waiting(void);
 
 /*
  * Watches a running domain and does what the configuration says when it stops, until nothing is
- * left to watch. Does not return before that; uses its own xencall. vm follows the domain's name and
- * devices.
+ * left to watch. Does not return before that; uses its own xencall. vm follows the domain's name
+ * and devices.
  */
 void vm_supervise(struct vm_config *vm, domid_t domid);
 /*
