@@ -64,7 +64,7 @@ void log_debug(const char *fmt, ...)
 	va_end(args);
 }
 
-int reason_set(struct reason *why, const char *fmt, ...)
+int reason_put(struct reason *why, const char *fmt, ...)
 {
 	va_list args;
 
@@ -74,7 +74,7 @@ int reason_set(struct reason *why, const char *fmt, ...)
 	return -1;
 }
 
-int reason_errno(struct reason *why, const char *fmt, ...)
+int reason_put_errno(struct reason *why, const char *fmt, ...)
 {
 	int saved = errno;
 	va_list args;

@@ -21,9 +21,20 @@ void log_warning(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_info(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 void log_debug(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
 
-/* Always returns -1, so that a refusal is one statement: return reason_set(why, ...). */
-int reason_set(struct reason *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+/* Always -1, so that a refusal is one statement: return reason_set(why, ...). */
+#define reason_set(...) reason_refused(reason_put(__VA_ARGS__))
 /* The same, with ": " and the text of errno appended. Keeps errno. */
-int reason_errno(struct reason *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+#define reason_errno(...) reason_refused(reason_put_errno(__VA_ARGS__))
+
+int reason_put(struct reason *why, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+int reason_put_errno(struct reason *why, const char *fmt, ...)
+	__attribute__((format(printf, 2, 3)));
+
+/* Here, so that compilers know it, too: what is not written after a refusal is not read either. */
+static inline int reason_refused(int always)
+{
+	(void)always;
+	return -1;
+}
 
 #endif
