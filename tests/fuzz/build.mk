@@ -64,14 +64,15 @@ FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
 FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
-FUZZ_DEVICES := $(addprefix toolstack/devices/,disk_config.c disk_vdev.c vif_config.c) $(FUZZ_LIB)
+FUZZ_DEVICES := $(addprefix toolstack/devices/,disk_config.c disk_vdev.c vif_config.c) toolstack/lib/ip.c \
+		$(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
 	       toolstack/devices/device_list.c $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
 		request_session.c transaction.c tree.c usage.c watch.c) $(FUZZ_LIB)
 
-FUZZ_NETWORK := $(addprefix toolstack/network/,ip.c lease.c net.c nics.c plan.c settings.c \
-		  settings_check.c wanted.c) $(FUZZ_LIB)
+FUZZ_NETWORK := $(addprefix toolstack/network/,lease.c net.c nics.c plan.c settings.c \
+		  settings_check.c wanted.c) toolstack/lib/ip.c $(FUZZ_LIB)
 
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
 		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \

@@ -88,7 +88,7 @@ static int check_disk(const struct device_list *list, const struct disk_config *
 static int check_vif(const struct device_list *list, const struct vif_config *v, const char *source,
 		     unsigned int line, struct reason *why)
 {
-	char mac[VIF_MAC_TEXT];
+	char mac[MAC_TEXT];
 
 	for (size_t i = 0; i < list->nr_vifs; i++) {
 		const struct vif_config *other = &list->vifs[i];
@@ -101,9 +101,8 @@ static int check_vif(const struct device_list *list, const struct vif_config *v,
 					  line, v->name);
 		if (!v->has_mac || !other->has_mac || memcmp(v->mac, other->mac, 6) != 0)
 			continue;
-		vif_mac_format(v->mac, mac);
 		return reason_set(why, "%s:%u: vif: there are two with the MAC %s", source, line,
-				  mac);
+				  mac_format(v->mac, mac));
 	}
 	return 0;
 }

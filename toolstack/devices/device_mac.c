@@ -22,13 +22,12 @@ static bool check_vif(void *arg, struct store *s, const struct device_id *id)
 {
 	struct search *search = arg;
 	struct vif_config v;
-	char text[VIF_MAC_TEXT];
+	char text[MAC_TEXT];
 
 	if (!device_read_vif(s, id, &v) || memcmp(v.mac, search->mac, 6) != 0)
 		return true;
-	vif_mac_format(v.mac, text);
-	reason_set(search->why, "mac=%s: domain %u has it, on its interface %u", text, id->domid,
-		   id->devid);
+	reason_set(search->why, "mac=%s: domain %u has it, on its interface %u",
+		   mac_format(v.mac, text), id->domid, id->devid);
 	search->found = true;
 	return false;
 }
@@ -47,7 +46,7 @@ static void check_host(struct search *search)
 		snprintf(path, sizeof(path), "/sys/class/net/%s/address", entry->d_name);
 		if (entry->d_name[0] != '.' && buf_read_file(&text, path, 64) == 0 && text.data) {
 			text.data[strcspn(text.data, "\n")] = '\0';
-			search->found = vif_mac_parse(text.data, mac) &&
+			search->found = mac_parse(text.data, mac) &&
 					memcmp(mac, search->mac, 6) == 0;
 			if (search->found)
 				reason_set(search->why, "mac=%s: the interface %s here has it",

@@ -298,9 +298,9 @@ int device_write_vif(struct store *s, unsigned int domid, const struct vif_confi
 	struct device_id id = { domid, DEVICE_NETWORK, (uint32_t)v->devid };
 	struct end front = { .store = s, .id = &id, .path = device_front_path };
 	struct end back = { .store = s, .id = &id, .path = device_back_path };
-	char mac[VIF_MAC_TEXT], rate[48];
+	char mac[MAC_TEXT], rate[48];
 
-	vif_mac_format(v->mac, mac);
+	mac_format(v->mac, mac);
 	put_front(&front, &back);
 	put_number(&front, "handle", (unsigned int)v->devid);
 	put(&front, "mac", mac);
@@ -383,7 +383,7 @@ bool device_read_vif(struct store *s, const struct device_id *id, struct vif_con
 
 	memset(v, 0, sizeof(*v));
 	v->devid = (int)id->devid;
-	if (!device_read(s, id, "mac", text, sizeof(text)) || !vif_mac_parse(text, v->mac) ||
+	if (!device_read(s, id, "mac", text, sizeof(text)) || !mac_parse(text, v->mac) ||
 	    !device_read(s, id, "bridge", v->bridge, sizeof(v->bridge)))
 		return false;
 	v->has_mac = true;

@@ -5,7 +5,6 @@
  */
 #include "devices/vif_config.h"
 
-#include <arpa/inet.h>
 #include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,46 +25,13 @@ static int expected(struct parser *p, const char *what, const char *found)
 			  what, found);
 }
 
-static bool hex_digit(char c, uint8_t *value)
-{
-	if (!isxdigit((unsigned char)c))
-		return false;
-	*value = (uint8_t)(*value << 4 |
-			   (isdigit((unsigned char)c) ? c - '0' : (c | 0x20) - 'a' + 10));
-	return true;
-}
-
-bool vif_mac_parse(const char *text, uint8_t mac[6])
-{
-	memset(mac, 0, 6);
-	for (unsigned int i = 0; i < 6; i++, text += 3) {
-		if (!hex_digit(text[0], &mac[i]) || !hex_digit(text[1], &mac[i]) ||
-		    text[2] != (i < 5 ? ':' : '\0'))
-			return false;
-	}
-	return true;
-}
-
-void vif_mac_format(const uint8_t mac[6], char text[VIF_MAC_TEXT])
-{
-	static const char digits[] = "0123456789abcdef";
-
-	for (unsigned int i = 0; i < 6; i++) {
-		text[3 * i] = digits[mac[i] >> 4];
-		text[3 * i + 1] = digits[mac[i] & 15];
-		text[3 * i + 2] = i < 5 ? ':' : '\0';
-	}
-}
-
 static int set_mac(struct parser *p, const char *text)
 {
-	static const uint8_t zero[6];
-
-	if (!vif_mac_parse(text, p->v->mac))
+	if (!mac_parse(text, p->v->mac))
 		return expected(p, "a MAC such as 00:16:3e:12:34:56", text);
 	if (p->v->mac[0] & 1)
 		return expected(p, "the MAC of one interface, not of a group", text);
-	if (memcmp(p->v->mac, zero, sizeof(zero)) == 0)
+	if (mac_is_zero(p->v->mac))
 		return expected(p, "a MAC other than all zeroes", text);
 	p->v->has_mac = true;
 	return 0;
@@ -100,38 +66,18 @@ static int set_name(struct parser *p, const char *text)
 	return 0;
 }
 
-static bool is_address(const char *word)
-{
-	unsigned char binary[16];
-	char address[64], *slash, *end;
-	unsigned long bits;
-	int family;
-
-	if (strlen(word) >= sizeof(address))
-		return false;
-	strcpy(address, word);
-	slash = strchr(address, '/');
-	if (slash)
-		*slash++ = '\0';
-	family = strchr(address, ':') ? AF_INET6 : AF_INET;
-	if (inet_pton(family, address, binary) != 1)
-		return false;
-	if (!slash)
-		return true;
-	bits = isdigit((unsigned char)*slash) ? strtoul(slash, &end, 10) : 999;
-	return bits <= (family == AF_INET6 ? 128 : 32) && !*end;
-}
-
 static int set_ip(struct parser *p, const char *text)
 {
 	char copy[VIF_IP_MAX + 1], *word, *rest;
 	bool any = false;
+	uint8_t prefix;
+	struct ip ip;
 
 	if (strlen(text) > VIF_IP_MAX)
 		return expected(p, "fewer addresses", text);
 	strcpy(copy, text);
 	for (word = strtok_r(copy, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
-		if (!is_address(word))
+		if (!ip_parse_prefix(word, &ip, &prefix))
 			return expected(p, "IP addresses separated by blanks", word);
 		any = true;
 	}
@@ -350,13 +296,11 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 
 void vif_config_print(const struct vif_config *v, struct buf *text)
 {
-	char mac[VIF_MAC_TEXT];
+	char mac[MAC_TEXT];
 
 	buf_printf(text, "bridge=%s", v->bridge);
-	if (v->has_mac) {
-		vif_mac_format(v->mac, mac);
-		buf_printf(text, ",mac=%s", mac);
-	}
+	if (v->has_mac)
+		buf_printf(text, ",mac=%s", mac_format(v->mac, mac));
 	if (v->devid >= 0)
 		buf_printf(text, ",devid=%d", v->devid);
 	if (v->name[0])

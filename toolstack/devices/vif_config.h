@@ -11,10 +11,10 @@
 #include <stdint.h>
 
 #include "lib/bytes.h"
+#include "lib/ip.h"
 #include "lib/log.h"
 
 #define VIF_BRIDGE_DEFAULT "xenbr0"
-#define VIF_MAC_TEXT       18
 #define VIF_IP_MAX         255
 #define VIF_MTU_MIN        68
 #define VIF_MTU_MAX        65517 /* what netback carries behind an Ethernet header */
@@ -36,8 +36,5 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 		     struct reason *why);
 /* The same as text that vif_config_parse() reads back. */
 void vif_config_print(const struct vif_config *v, struct buf *text);
-
-bool vif_mac_parse(const char *text, uint8_t mac[6]);
-void vif_mac_format(const uint8_t mac[6], char text[VIF_MAC_TEXT]);
 
 #endif

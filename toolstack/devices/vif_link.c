@@ -5,21 +5,14 @@
  */
 #include "devices/vif_link.h"
 
-#include <errno.h>
-#include <linux/netlink.h>
 #include <linux/rtnetlink.h>
 #include <net/if.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
-#include <sys/socket.h>
-#include <sys/time.h>
 #include <unistd.h>
 
 #include "lib/bytes.h"
-
-#define ANSWER_SECONDS 10
+#include "lib/netlink.h"
 
 int vif_link_bridge(const char *bridge, unsigned int *mtu, struct reason *why)
 {
@@ -41,78 +34,42 @@ int vif_link_bridge(const char *bridge, unsigned int *mtu, struct reason *why)
 	return 0;
 }
 
-struct message {
-	struct nlmsghdr header;
-	struct ifinfomsg info;
-	char attributes[128];
-};
-
-static void add(struct message *m, unsigned short type, const void *data, size_t len)
+/* Sends one message. Returns -1 with errno. */
+static int ask(struct nl_msg *m)
 {
-	struct rtattr *a = (struct rtattr *)((char *)m + NLMSG_ALIGN(m->header.nlmsg_len));
+	struct netlink nl;
+	int rc;
 
-	a->rta_type = type;
-	a->rta_len = (unsigned short)RTA_LENGTH(len);
-	memcpy(RTA_DATA(a), data, len);
-	m->header.nlmsg_len = NLMSG_ALIGN(m->header.nlmsg_len) + RTA_ALIGN(a->rta_len);
-}
-
-/* Sends one and waits for its acknowledgement. Returns -1 with errno. */
-static int ask(struct message *m)
-{
-	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
-	struct {
-		struct nlmsghdr header;
-		struct nlmsgerr error;
-		char more[512];
-	} answer;
-	int fd = socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
-	ssize_t len;
-
-	if (fd < 0)
+	if (netlink_open(&nl, NETLINK_ROUTE, 0) < 0)
 		return -1;
-	setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience));
-	len = send(fd, m, m->header.nlmsg_len, 0);
-	if (len >= 0)
-		len = recv(fd, &answer, sizeof(answer), 0);
-	close(fd);
-	if (len < 0)
-		return -1;
-	if ((size_t)len < NLMSG_LENGTH(sizeof(struct nlmsgerr)) ||
-	    answer.header.nlmsg_type != NLMSG_ERROR) {
-		errno = EPROTO;
-		return -1;
-	}
-	errno = -answer.error.error;
-	return answer.error.error ? -1 : 0;
+	rc = netlink_request(&nl, m);
+	netlink_close(&nl);
+	return rc;
 }
 
 int vif_link_set(const struct vif_link *link, struct reason *why)
 {
 	uint32_t bridge = if_nametoindex(link->bridge);
-	uint32_t mtu = link->mtu;
-	struct message m = {
-		.header.nlmsg_len = NLMSG_LENGTH(sizeof(struct ifinfomsg)),
-		.header.nlmsg_type = RTM_NEWLINK,
-		.header.nlmsg_flags = NLM_F_REQUEST | NLM_F_ACK,
-		.header.nlmsg_seq = 1,
-		.info.ifi_flags = IFF_UP,
-		.info.ifi_change = IFF_UP,
+	struct ifinfomsg info = {
+		.ifi_index = (int)if_nametoindex(link->name),
+		.ifi_flags = IFF_UP,
+		.ifi_change = IFF_UP,
 	};
+	bool renamed = link->rename && *link->rename;
+	struct nl_msg m = { .len = 0 };
 
-	m.info.ifi_index = (int)if_nametoindex(link->name);
-	if (m.info.ifi_index == 0)
+	if (info.ifi_index == 0)
 		return reason_errno(why, "%s", link->name);
 	if (bridge == 0)
 		return reason_errno(why, "bridge=%s", link->bridge);
-	add(&m, IFLA_MTU, &mtu, sizeof(mtu));
-	if (link->rename && *link->rename)
-		add(&m, IFLA_IFNAME, link->rename, strlen(link->rename) + 1);
-	add(&m, IFLA_MASTER, &bridge, sizeof(bridge));
+	nl_begin(&m, RTM_NEWLINK, 0, &info, sizeof(info));
+	nl_put_u32(&m, IFLA_MTU, link->mtu);
+	if (renamed)
+		nl_put_string(&m, IFLA_IFNAME, link->rename);
+	nl_put_u32(&m, IFLA_MASTER, bridge);
 	if (ask(&m) < 0)
 		return reason_errno(why, "%s: putting it on the bridge %s%s%s, with an MTU of %u",
-				    link->name, link->bridge,
-				    link->rename && *link->rename ? " as " : "",
-				    link->rename ? link->rename : "", link->mtu);
+				    link->name, link->bridge, renamed ? " as " : "",
+				    renamed ? link->rename : "", link->mtu);
 	return 0;
 }

@@ -6,7 +6,7 @@
 #ifndef NETWORK_KERNEL_H
 #define NETWORK_KERNEL_H
 
-#include "network/netlink.h"
+#include "lib/netlink.h"
 #include "network/nics.h"
 #include "network/plan.h"
 

@@ -13,7 +13,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/nft.h"
+#include "lib/nft.h"
 
 #define TABLE "socle_lock"
 

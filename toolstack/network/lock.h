@@ -8,7 +8,7 @@
 #define NETWORK_LOCK_H
 
 #include "lib/log.h"
-#include "network/ip.h"
+#include "lib/ip.h"
 
 #define LOCK_MAX_ADDRESSES 16
 

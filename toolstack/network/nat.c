@@ -12,7 +12,7 @@
 #include <string.h>
 
 #include "network/files.h"
-#include "network/nft.h"
+#include "lib/nft.h"
 
 #define TABLE       "socle_nat"
 #define IPV4_SOURCE 12

@@ -7,7 +7,7 @@
 #ifndef NETWORK_NET_H
 #define NETWORK_NET_H
 
-#include "network/ip.h"
+#include "lib/ip.h"
 
 #define LINK_NAME         16 /* with the terminator, as the kernel has it */
 

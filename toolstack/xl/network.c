@@ -73,7 +73,7 @@ static bool find(domid_t domid, const char *text, uint32_t *devid)
 	struct store s;
 	char *end;
 
-	if (!vif_mac_parse(text, search.mac)) {
+	if (!mac_parse(text, search.mac)) {
 		*devid = (uint32_t)strtoul(text, &end, 10);
 		if (end != text && !*end)
 			return true;
@@ -120,7 +120,7 @@ static long ring_number(struct store *s, const struct device_id *id, const char 
 
 static bool list_interface(void *arg, struct store *s, const struct device_id *id)
 {
-	char path[DEVICE_PATH_MAX], mac[VIF_MAC_TEXT];
+	char path[DEVICE_PATH_MAX], mac[MAC_TEXT];
 
 	(void)arg;
 	device_back_path(path, id, NULL);

@@ -1,17 +1,16 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 # network_test: name, sources below toolstack/network beside those that all use
 define network_test
-$(eval $(call unit_test,network,$1,$(addprefix toolstack/network/,$2 ip.c net.c) \
-	toolstack/lib/bytes.c toolstack/lib/log.c,-iquote toolstack -D_GNU_SOURCE))
+$(eval $(call unit_test,network,$1,$(addprefix toolstack/network/,$2 net.c) \
+	$(addprefix toolstack/lib/,bytes.c ip.c log.c),-iquote toolstack \
+	-iquote tests/unit/toolstack -D_GNU_SOURCE))
 endef
 
 NETWORK_SETTINGS := settings.c settings_check.c
-$(call network_test,ip,)
 $(call network_test,settings,$(NETWORK_SETTINGS))
 $(call network_test,nics,nics.c)
 $(call network_test,lease,lease.c)
 $(call network_test,plan,$(NETWORK_SETTINGS) lease.c nics.c plan.c wanted.c)
-$(call network_test,netlink,netlink.c)
 
 # The whole program under sanitizers, against the kernel in network namespaces.
 NETWORK_SANITIZED := $(B)/tests/unit/network/network

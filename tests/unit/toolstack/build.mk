@@ -10,8 +10,10 @@ $(call toolstack_test,bzimage,builder/bzimage.c builder/unpack.c)
 $(call toolstack_test,elf_image,builder/elf_image.c)
 $(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_info.c acpi_tables.c))
 $(call toolstack_test,config,lib/config.c)
+$(call toolstack_test,ip,lib/ip.c)
+$(call toolstack_test,netlink,lib/netlink.c)
 # What a VM's configuration may say, its devices among it.
-VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c cpu_list.c) \
+VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c cpu_list.c ip.c) \
 	     $(addprefix devices/,device_list.c disk_config.c disk_vdev.c vif_config.c)
 $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))

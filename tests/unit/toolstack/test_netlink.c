@@ -4,7 +4,7 @@
 
 #include <linux/rtnetlink.h>
 
-#include "network/netlink.h"
+#include "lib/netlink.h"
 
 static struct nl_msg m;
 

@@ -2,8 +2,8 @@
 /*
  * IP and Ethernet addresses: their text, and arithmetic on prefixes.
  */
-#ifndef NETWORK_IP_H
-#define NETWORK_IP_H
+#ifndef TOOLSTACK_IP_H
+#define TOOLSTACK_IP_H
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -3,7 +3,7 @@
  * IP and Ethernet addresses. Text comes from configuration files and from DHCP servers: every byte
  * of it is checked.
  */
-#include "network/ip.h"
+#include "lib/ip.h"
 
 #include <arpa/inet.h>
 #include <ctype.h>

@@ -2,7 +2,7 @@
 /* Addresses: text, prefixes, which ones a host can have. */
 #include "test.h"
 
-#include "network/ip.h"
+#include "lib/ip.h"
 
 static struct ip ip(const char *text)
 {

@@ -2,7 +2,7 @@
 /*
  * Netlink sockets and messages.
  */
-#include "network/netlink.h"
+#include "lib/netlink.h"
 
 #include <errno.h>
 #include <stdio.h>

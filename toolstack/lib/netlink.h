@@ -3,8 +3,8 @@
  * Netlink: building messages, sending them and taking what comes back. What they mean is known to
  * kernel.c, nft.c and the like. One thread.
  */
-#ifndef NETWORK_NETLINK_H
-#define NETWORK_NETLINK_H
+#ifndef TOOLSTACK_NETLINK_H
+#define TOOLSTACK_NETLINK_H
 
 #include <linux/netlink.h>
 #include <stdbool.h>

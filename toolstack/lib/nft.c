@@ -2,7 +2,7 @@
 /*
  * nf_tables messages. Numbers in them are big-endian.
  */
-#include "network/nft.h"
+#include "lib/nft.h"
 
 #include <arpa/inet.h>
 #include <errno.h>

@@ -3,12 +3,12 @@
  * The packet filter, as far as this program needs it: one batch of changes to nf_tables, which the
  * kernel takes as a whole or not at all. A rule is built from its expressions, in order.
  */
-#ifndef NETWORK_NFT_H
-#define NETWORK_NFT_H
+#ifndef TOOLSTACK_NFT_H
+#define TOOLSTACK_NFT_H
 
 #include "lib/log.h"
-#include "network/ip.h"
-#include "network/netlink.h"
+#include "lib/ip.h"
+#include "lib/netlink.h"
 
 struct nft {
 	struct nl_msg m;
