@@ -180,59 +180,16 @@ static int netlink_verdict(struct netlink *nl, const struct nlmsghdr *h)
 	return -1;
 }
 
-int netlink_request(struct netlink *nl, struct nl_msg *m)
-{
-	struct nlmsghdr *first = (struct nlmsghdr *)m->data;
-	_Alignas(8) uint8_t buffer[8192];
-
-	first->nlmsg_flags |= NLM_F_ACK;
-	first->nlmsg_seq = ++nl->seq;
-	if (netlink_send(nl, m) < 0)
-		return -1;
-	for (;;) {
-		ssize_t got = netlink_receive(nl, buffer, sizeof(buffer));
-		int left = (int)got;
-
-		if (got < 0)
-			return -1;
-		for (struct nlmsghdr *h = (void *)buffer; NLMSG_OK(h, left);
-		     h = NLMSG_NEXT(h, left))
-			if (h->nlmsg_type == NLMSG_ERROR && h->nlmsg_seq == nl->seq)
-				return netlink_verdict(nl, h);
-	}
-}
-
-int netlink_batch(struct netlink *nl, struct nl_msg *m)
-{
-	_Alignas(8) uint8_t buffer[8192];
-
-	if (netlink_send(nl, m) < 0)
-		return -1;
-	/* The first error, or the one acknowledgement that was asked for. */
-	for (;;) {
-		ssize_t got = netlink_receive(nl, buffer, sizeof(buffer));
-		int left = (int)got;
-
-		if (got < 0)
-			return -1;
-		for (struct nlmsghdr *h = (void *)buffer; NLMSG_OK(h, left);
-		     h = NLMSG_NEXT(h, left))
-			if (h->nlmsg_type == NLMSG_ERROR)
-				return netlink_verdict(nl, h);
-	}
-}
-
-int netlink_dump(struct netlink *nl, struct nl_msg *m,
-		 int (*take)(void *context, const struct nlmsghdr *h), void *context)
+/*
+ * The messages of the answer to request seq, up to the one that ends it; take may be NULL. All of
+ * them, also after take() has said no, or the next answer would begin with the rest of this.
+ */
+static int netlink_answer(struct netlink *nl, uint32_t seq,
+			  int (*take)(void *context, const struct nlmsghdr *h), void *context)
 {
 	static _Alignas(8) uint8_t buffer[65536];
-	struct nlmsghdr *first = (struct nlmsghdr *)m->data;
 	int rc = 0;
 
-	first->nlmsg_flags |= NLM_F_DUMP;
-	first->nlmsg_seq = ++nl->seq;
-	if (netlink_send(nl, m) < 0)
-		return -1;
 	for (;;) {
 		ssize_t got = netlink_receive(nl, buffer, sizeof(buffer));
 		int left = (int)got;
@@ -241,17 +198,49 @@ int netlink_dump(struct netlink *nl, struct nl_msg *m,
 			return -1;
 		for (struct nlmsghdr *h = (void *)buffer; NLMSG_OK(h, left);
 		     h = NLMSG_NEXT(h, left)) {
-			if (h->nlmsg_seq != nl->seq)
+			if (h->nlmsg_seq != seq)
 				continue;
 			if (h->nlmsg_type == NLMSG_DONE)
 				return rc;
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return netlink_verdict(nl, h);
-			/* To the end, or the next answer would begin with the rest of this. */
-			if (rc == 0 && take(context, h) < 0)
+			if (rc == 0 && take && take(context, h) < 0)
 				rc = -1;
 		}
 	}
+}
+
+/* One message, which gets a number by which its answer is known. */
+static int netlink_ask(struct netlink *nl, struct nl_msg *m, uint16_t flags)
+{
+	struct nlmsghdr *first = (struct nlmsghdr *)m->data;
+
+	first->nlmsg_flags |= flags;
+	first->nlmsg_seq = ++nl->seq;
+	return netlink_send(nl, m);
+}
+
+int netlink_request(struct netlink *nl, struct nl_msg *m)
+{
+	if (netlink_ask(nl, m, NLM_F_ACK) < 0)
+		return -1;
+	return netlink_answer(nl, nl->seq, NULL, NULL);
+}
+
+int netlink_batch(struct netlink *nl, struct nl_msg *m)
+{
+	/* Its messages have no numbers: the first error, or the acknowledgement asked for. */
+	if (netlink_send(nl, m) < 0)
+		return -1;
+	return netlink_answer(nl, 0, NULL, NULL);
+}
+
+int netlink_dump(struct netlink *nl, struct nl_msg *m,
+		 int (*take)(void *context, const struct nlmsghdr *h), void *context)
+{
+	if (netlink_ask(nl, m, NLM_F_DUMP) < 0)
+		return -1;
+	return netlink_answer(nl, nl->seq, take, context);
 }
 
 /* ---- reading ----------------------------------------------------------------------------- */
