@@ -9,7 +9,7 @@ TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
 
 XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder devices lib saverestore)))
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
-		    $(addprefix toolstack/lib/,bytes.c evtchn.c grant_map.c ip.c log.c \
+		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \
 		    $(addprefix toolstack/devices/,device_list.c disk_config.c disk_vdev.c \
 		      vif_config.c)
@@ -20,7 +20,7 @@ XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) \
-		   $(addprefix toolstack/lib/,bytes.c ip.c log.c netlink.c nft.c)
+		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c)
 
 STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 		   $(addprefix toolstack/lib/,bytes.c log.c uuid.c)

@@ -1,19 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The files under /run/xen/domains. Written to a temporary name and renamed, so that nobody reads
- * half of one.
+ * The files under /run/xen/domains.
  */
 #include "lib/vm_state.h"
 
 #include <ctype.h>
 #include <dirent.h>
 #include <errno.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#include "lib/file.h"
 
 #define STATE_MAX_FILE  4096
 #define CONFIG_MAX_FILE (1024 * 1024)
@@ -23,20 +23,6 @@ static void state_path(char *path, size_t room, unsigned int domid)
 	snprintf(path, room, VM_STATE_DIR "/%u", domid);
 }
 
-/* Whole or not at all. */
-static int file_replace(const char *path, const char *temp, int mode, const char *text, size_t len)
-{
-	int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
-	int rc = -1;
-
-	if (fd < 0)
-		return -1;
-	if (write(fd, text, len) == (ssize_t)len)
-		rc = rename(temp, path);
-	close(fd);
-	return rc;
-}
-
 static void config_path(char *path, size_t room, unsigned int domid)
 {
 	snprintf(path, room, VM_CONFIG_DIR "/%u", domid);
@@ -44,13 +30,12 @@ static void config_path(char *path, size_t room, unsigned int domid)
 
 int vm_state_keep_config(unsigned int domid, const char *text)
 {
-	char temp[64], path[64];
+	char path[64];
 
 	mkdir("/run/xen", 0755);
 	mkdir(VM_CONFIG_DIR, 0700);
-	snprintf(temp, sizeof(temp), VM_CONFIG_DIR "/.new.%u", domid);
 	config_path(path, sizeof(path), domid);
-	return file_replace(path, temp, 0600, text, strlen(text));
+	return file_replace(path, text, strlen(text), 0600);
 }
 
 int vm_state_load_config(struct buf *text, unsigned int domid)
@@ -71,19 +56,18 @@ void vm_state_forget_config(unsigned int domid)
 
 int vm_state_save(const struct vm_state *s)
 {
-	char temp[64], path[64], text[STATE_MAX_FILE];
+	char path[64], text[STATE_MAX_FILE];
 	int len;
 
 	mkdir("/run/xen", 0755);
 	mkdir(VM_STATE_DIR, 0755);
-	snprintf(temp, sizeof(temp), VM_STATE_DIR "/.new.%u", s->domid);
 	state_path(path, sizeof(path), s->domid);
 	len = snprintf(text, sizeof(text),
 		       "name=%s\nuuid=%s\nconsole_port=%u\nstore_port=%u\ncreated=%lld\n"
 		       "supervisor=%d\n",
 		       s->name, s->uuid, s->console_port, s->store_port, (long long)s->created,
 		       s->supervisor);
-	return file_replace(path, temp, 0644, text, len);
+	return file_replace(path, text, (size_t)len, 0644);
 }
 
 bool vm_state_parse(struct vm_state *s, char *text)

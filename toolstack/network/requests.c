@@ -15,6 +15,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "network/files.h"
 #include "network/lease.h"
 #include "network/show.h"
@@ -48,11 +49,9 @@ int requests_open(const char *root, struct reason *why)
 
 	for (size_t i = 0; i < REQUESTS_MAX; i++)
 		clients[i].fd = -1;
-	/* Makes the folders on the way. */
-	if (file_write(root, DIR_RUN "/.folder", "", 0, why) < 0)
-		return -1;
 	if (!file_path(to.sun_path, sizeof(to.sun_path), root, FILE_SOCKET))
 		return reason_set(why, "%s%s: the name is too long", root, FILE_SOCKET);
+	file_folders(to.sun_path);
 	unlink(to.sun_path);
 	listener = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 	mask = umask(0177);

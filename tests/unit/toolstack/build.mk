@@ -10,6 +10,7 @@ $(call toolstack_test,bzimage,builder/bzimage.c builder/unpack.c)
 $(call toolstack_test,elf_image,builder/elf_image.c)
 $(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_info.c acpi_tables.c))
 $(call toolstack_test,config,lib/config.c)
+$(call toolstack_test,file,lib/file.c)
 $(call toolstack_test,ip,lib/ip.c)
 $(call toolstack_test,netlink,lib/netlink.c)
 # What a VM's configuration may say, its devices among it.
@@ -20,7 +21,7 @@ $(call toolstack_test,devices,$(VM_CONFIG))
 $(call toolstack_test,cpu_list,lib/cpu_list.c)
 $(call toolstack_test,memory_size,lib/memory_size.c lib/host_memory.c)
 $(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
-	lib/vm_state.c $(VM_CONFIG))
+	lib/file.c lib/vm_state.c $(VM_CONFIG))
 
 # <elf.h> is the system's here, and not the hypervisor's.
 $(B)/tests/unit/toolstack/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))

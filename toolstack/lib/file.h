@@ -1,0 +1,19 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Files that change as a whole: who reads one finds what was there before or what was written, also
+ * when the power goes. All return -1 with errno.
+ */
+#ifndef TOOLSTACK_FILE_H
+#define TOOLSTACK_FILE_H
+
+#include <stddef.h>
+#include <sys/types.h>
+
+/* Written beside its place, as ".new.NAME", and moved into it. */
+int file_replace(const char *path, const void *data, size_t len, mode_t mode);
+/* Gone for good; one that is not there is fine. */
+int file_unlink(const char *path);
+/* The folder that the file is to be in, and all above it. What cannot be made shows later. */
+void file_folders(const char *path);
+
+#endif
