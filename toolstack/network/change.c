@@ -36,12 +36,10 @@ static void gateways_ask_anew(struct host *h)
 /* What does not answer yet: a network without a lease, or a gateway. NULL: all is well. */
 static const char *missing(struct host *h, char text[IP_TEXT])
 {
-	struct wanted w = { .settings = &h->settings, .nics = &h->nics, .automatic = h->automatic };
-
 	for (size_t i = 0; i < h->want.nr_links; i++) {
 		const struct link *l = &h->want.links[i];
 
-		if (l->kind == LINK_BRIDGE && wanted_dhcp(&w, l->name) &&
+		if (l->kind == LINK_BRIDGE && host_dhcp(h, l->name) &&
 		    !leases_find(&h->leases, l->name)) {
 			snprintf(text, IP_TEXT, "no DHCP server on %s", l->name);
 			return text;
@@ -273,14 +271,11 @@ static void baseline_end(struct change *c, struct host *h, bool reachable)
 		change_keep(c, h, "applied; no gateway answered before, so none was asked now");
 		return;
 	}
-	for (size_t i = 0; i < h->want.nr_links; i++) {
-		struct wanted w = { .settings = &h->settings,
-				    .nics = &h->nics,
-				    .automatic = h->automatic };
-
-		if (h->want.nr_routes || wanted_dhcp(&w, h->want.links[i].name))
+	if (h->want.nr_routes)
+		return;
+	for (size_t i = 0; i < h->want.nr_links; i++)
+		if (host_dhcp(h, h->want.links[i].name))
 			return;
-	}
 	change_rollback(c, h,
 			"it leaves no gateway by which the host could be reached (to do it "
 			"all the same: --confirm-within)",

@@ -194,10 +194,9 @@ static const struct network_settings *nat_network(const struct host *h, const ch
 
 static bool client_wanted(const struct host *h, const char *link)
 {
-	struct wanted w = { .settings = &h->settings, .nics = &h->nics, .automatic = h->automatic };
 	const struct link *present = net_link(&h->present, link);
 
-	return present && present->up && present->kind == LINK_BRIDGE && wanted_dhcp(&w, link);
+	return present && present->up && present->kind == LINK_BRIDGE && host_dhcp(h, link);
 }
 
 static bool child_wanted(const struct host *h, const struct child *c)

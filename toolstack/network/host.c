@@ -234,6 +234,13 @@ int host_check(struct host *h, const struct settings *s, struct buf *steps, stru
 	return nr;
 }
 
+bool host_dhcp(const struct host *h, const char *network)
+{
+	struct wanted w = wanted_of(h, &h->settings, false);
+
+	return wanted_dhcp(&w, network);
+}
+
 size_t host_dns(const struct host *h, struct ip *out, size_t max)
 {
 	size_t nr = 0;

@@ -42,6 +42,9 @@ int host_converge(struct host *h, bool strict, struct reason *why);
 /* What other settings would take: their steps, one a line. -1 with what is wrong with them. */
 int host_check(struct host *h, const struct settings *s, struct buf *steps, struct reason *why);
 
+/* The network has, or is to have, the host's address by DHCP. */
+bool host_dhcp(const struct host *h, const char *network);
+
 /* All name servers, those of the file first. Returns how many. */
 size_t host_dns(const struct host *h, struct ip *out, size_t max);
 

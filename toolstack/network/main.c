@@ -21,11 +21,9 @@ enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 static const char *root = "";
 
-static int cmd_show(int argc, char **argv);
+static int cmd_word(int argc, char **argv);
 static int cmd_check(int argc, char **argv);
 static int cmd_apply(int argc, char **argv);
-static int cmd_confirm(int argc, char **argv);
-static int cmd_rollback(int argc, char **argv);
 static int cmd_lock(int argc, char **argv);
 static int cmd_unlock(int argc, char **argv);
 static int cmd_serve(int argc, char **argv);
@@ -35,12 +33,12 @@ static const struct command {
 	int (*run)(int argc, char **argv);
 	const char *arguments, *help;
 } commands[] = {
-	{ "show", cmd_show, "", "networks, NICs, addresses, and a change that waits" },
+	{ "show", cmd_word, "", "networks, NICs, addresses, and a change that waits" },
 	{ "check", cmd_check, "[FILE]", "what FILE would change; changes nothing" },
 	{ "apply", cmd_apply, "[FILE] [--confirm-within SECONDS]",
 	  "make it so; goes back by itself if the gateway is lost or nobody confirms" },
-	{ "confirm", cmd_confirm, "", "keep the change that waits" },
-	{ "rollback", cmd_rollback, "", "go back now" },
+	{ "confirm", cmd_word, "", "keep the change that waits" },
+	{ "rollback", cmd_word, "", "go back now" },
 	{ "lock", cmd_lock, "VIF --mac MAC [--ip ADDRESS]...",
 	  "let a guest's interface send with these addresses only" },
 	{ "unlock", cmd_unlock, "VIF", "let it send with any" },
@@ -66,27 +64,15 @@ static int usage(const char *wrong)
 
 /* ---- commands ---------------------------------------------------------------------------- */
 
-static int ask(const char *line)
+/* A request that is one word. */
+static int cmd_word(int argc, char **argv)
 {
-	return client_ask(root, line, (struct bytes){ NULL, 0 });
-}
+	char wrong[64];
 
-static int cmd_show(int argc, char **argv)
-{
-	(void)argv;
-	return argc > 1 ? usage("show takes no arguments") : ask("show");
-}
-
-static int cmd_confirm(int argc, char **argv)
-{
-	(void)argv;
-	return argc > 1 ? usage("confirm takes no arguments") : ask("confirm");
-}
-
-static int cmd_rollback(int argc, char **argv)
-{
-	(void)argv;
-	return argc > 1 ? usage("rollback takes no arguments") : ask("rollback");
+	if (argc == 1)
+		return client_ask(root, argv[0], (struct bytes){ NULL, 0 });
+	snprintf(wrong, sizeof(wrong), "%s takes no arguments", argv[0]);
+	return usage(wrong);
 }
 
 /* Sends a configuration with a request of that word. */

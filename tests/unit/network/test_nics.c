@@ -34,6 +34,14 @@ static int fresh(void **state)
 	return 0;
 }
 
+/* nic0 and nic1, from now on remembered. */
+static void two_cards(void)
+{
+	add("eth0", "/pci0000:00/0000:00:02.0", 1);
+	add("eth1", "/pci0000:00/0000:00:03.0", 2);
+	nics_number(&nics, &memory);
+}
+
 static void by_place_at_first(void **state)
 {
 	add("eth0", "/pci0000:00/0000:00:1f.0", 1);
@@ -62,9 +70,7 @@ static void remembered_by_address(void **state)
 
 static void replaced_card_inherits(void **state)
 {
-	add("eth0", "/pci0000:00/0000:00:02.0", 1);
-	add("eth1", "/pci0000:00/0000:00:03.0", 2);
-	nics_number(&nics, &memory);
+	two_cards();
 	nics.nr = 0;
 	add("eth0", "/pci0000:00/0000:00:02.0", 7);
 	add("eth1", "/pci0000:00/0000:00:03.0", 2);
@@ -76,9 +82,7 @@ static void replaced_card_inherits(void **state)
 
 static void missing_card_keeps_its_number(void **state)
 {
-	add("eth0", "/pci0000:00/0000:00:02.0", 1);
-	add("eth1", "/pci0000:00/0000:00:03.0", 2);
-	nics_number(&nics, &memory);
+	two_cards();
 	assert_true(nics_complete(&nics, &memory));
 	nics.nr = 0;
 	add("eth0", "/pci0000:00/0000:00:03.0", 2);
@@ -103,9 +107,7 @@ static void memory_there_and_back(void **state)
 	struct nic_memory again;
 	struct buf text = { 0 };
 
-	add("eth0", "/pci0000:00/0000:00:02.0", 1);
-	add("eth1", "/pci0000:00/0000:00:03.0", 2);
-	nics_number(&nics, &memory);
+	two_cards();
 	nic_memory_format(&memory, &text);
 	assert_string_equal(text.data, "52:00:00:00:00:01 0 /pci0000:00/0000:00:02.0\n"
 				       "52:00:00:00:00:02 1 /pci0000:00/0000:00:03.0\n");
