@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devices/config_words.h"
 #include "devices/disk_vdev.h"
 
 struct parser {
@@ -244,17 +245,6 @@ static int take_key(struct parser *p, char *word, char *value)
 			word);
 }
 
-static char *trim(char *word)
-{
-	size_t len;
-
-	word += strspn(word, " \t");
-	len = strlen(word);
-	while (len && (word[len - 1] == ' ' || word[len - 1] == '\t'))
-		word[--len] = '\0';
-	return word;
-}
-
 static bool is_key(const char *word, const char *equals)
 {
 	for (; word < equals; word++)
@@ -271,11 +261,11 @@ static int parse_words(struct parser *p, char *at)
 
 		word += strspn(word, " \t");
 		if (strncmp(word, "target=", 7) == 0)
-			return set_target(p, trim(word + 7));
+			return set_target(p, config_trim(word + 7));
 		if (comma)
 			*comma = '\0';
 		at = comma ? comma + 1 : NULL;
-		word = trim(word);
+		word = config_trim(word);
 		equals = strchr(word, '=');
 		if (take_flag(p, word))
 			continue;
@@ -313,10 +303,8 @@ int disk_config_parse(struct disk_config *d, const char *source, unsigned int li
 
 	memset(d, 0, sizeof(*d));
 	d->discard = true;
-	for (const char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c) && *c != '\t')
-			return reason_set(why, "%s:%u: disk: a control character in it", source,
-					  line);
+	if (!config_is_plain(text))
+		return reason_set(why, "%s:%u: disk: a control character in it", source, line);
 	copy = strdup(text);
 	if (!copy)
 		return reason_set(why, "out of memory");

@@ -15,7 +15,8 @@ $(call toolstack_test,ip,lib/ip.c)
 $(call toolstack_test,netlink,lib/netlink.c)
 # What a VM's configuration may say, its devices among it.
 VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c cpu_list.c ip.c) \
-	     $(addprefix devices/,device_list.c disk_config.c disk_vdev.c vif_config.c)
+	     $(addprefix devices/,config_words.c device_list.c disk_config.c disk_vdev.c \
+	       vif_config.c)
 $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))
 $(call toolstack_test,cpu_list,lib/cpu_list.c)
