@@ -11,8 +11,8 @@ XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder devices 
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \
-		    $(addprefix toolstack/devices/,device_list.c disk_config.c disk_vdev.c \
-		      vif_config.c)
+		    $(addprefix toolstack/devices/,config_words.c device_list.c disk_config.c \
+		      disk_vdev.c vif_config.c)
 XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)
@@ -23,7 +23,8 @@ NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) \
 		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c)
 
 STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
-		   $(addprefix toolstack/lib/,bytes.c log.c uuid.c)
+		   toolstack/devices/file_shown.c \
+		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c uuid.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 

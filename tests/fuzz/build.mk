@@ -64,8 +64,8 @@ FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack
 FUZZ_LIB := toolstack/lib/bytes.c toolstack/lib/log.c
 FUZZ_UNPACK := toolstack/builder/unpack.c $(FUZZ_LIB)
 FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
-FUZZ_DEVICES := $(addprefix toolstack/devices/,disk_config.c disk_vdev.c vif_config.c) toolstack/lib/ip.c \
-		$(FUZZ_LIB)
+FUZZ_DEVICES := $(addprefix toolstack/devices/,config_words.c disk_config.c disk_vdev.c \
+		  vif_config.c) toolstack/lib/ip.c $(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
 	       toolstack/devices/device_list.c $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
@@ -76,7 +76,8 @@ FUZZ_NETWORK := $(addprefix toolstack/network/,lease.c net.c nics.c plan.c setti
 
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
 		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \
-		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/lib/uuid.c $(FUZZ_LIB)
+		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/devices/file_shown.c \
+		$(addprefix toolstack/lib/,deadline.c file.c uuid.c) $(FUZZ_LIB)
 FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
 		     state.c) \
 		   $(filter-out %/log.c,$(FUZZ_STORE))

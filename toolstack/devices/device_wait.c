@@ -6,18 +6,11 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "lib/deadline.h"
+
 #define LOOK_MS 100
-
-static unsigned long long now_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (unsigned long long)now.tv_sec * 1000 + (unsigned long long)now.tv_nsec / 1000000;
-}
 
 static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
 		     bool (*done)(struct store *s, const struct device_id *id))
@@ -32,7 +25,7 @@ static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
  * Waits for an event, but not long: some of what is waited for shows elsewhere than in the store.
  * False: the time is over, or the store gone.
  */
-static bool next_event(struct store *events, unsigned long long until)
+static bool next_event(struct store *events, int64_t until)
 {
 	struct buf event = { 0 };
 	int there = now_ms() < until ? store_event_wait(events, LOOK_MS) : -1;
@@ -46,7 +39,7 @@ static bool next_event(struct store *events, unsigned long long until)
 bool device_wait(struct store *s, const struct device_id *ids, size_t nr,
 		 bool (*done)(struct store *s, const struct device_id *id), unsigned int ms)
 {
-	unsigned long long until = now_ms() + ms;
+	int64_t until = now_ms() + ms;
 	char path[DEVICE_PATH_MAX];
 	struct store events;
 	bool good;
@@ -68,7 +61,7 @@ bool device_wait(struct store *s, const struct device_id *ids, size_t nr,
 
 bool device_look(bool (*there)(const void *arg), const void *arg, unsigned int ms)
 {
-	unsigned long long until = now_ms() + ms;
+	int64_t until = now_ms() + ms;
 
 	for (unsigned int pause = 1; !there(arg); pause = pause < 50 ? pause + 1 : pause) {
 		if (now_ms() >= until)

@@ -1,27 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Guests are found by the store, mounts by /proc/self/mountinfo, loop devices by /sys/block. Two
- * devices overlap if they are the same, or one is the whole disk that the other is a partition of.
+ * Guests are found by the store, mounts by /proc/self/mountinfo, files by the devices that show
+ * them. Two devices overlap if they are the same, or one is the whole disk that the other is a
+ * partition of.
  */
 #include "devices/disk_use.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <limits.h>
-#include <linux/loop.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "devices/device_store.h"
+#include "devices/file_shown.h"
 
 #define MOUNTS_MAX_FILE (4 * 1024 * 1024)
-#define LOOP_MAJOR      7
-#define LOOP_LOOKS      200
-#define LOOP_LOOK_US    10000
+#define FILE_LOOKS      200
+#define FILE_LOOK_US    10000
 
 /* The whole disk that a device is a partition of, or itself. */
 static void whole_disk(dev_t dev, char path[PATH_MAX])
@@ -133,78 +131,51 @@ int disk_use_check(struct store *s, const char *target, dev_t dev, bool readonly
 	return search.rc;
 }
 
-struct loop_use {
-	dev_t loop;
+struct file_search {
+	struct store *store;
+	const char *target;
+	dev_t dev;
+	ino_t inode;
 	bool readonly;
-	bool autoclear;
+	struct reason *why;
+	int rc;
 };
-
-/* Whether that loop device has the file. */
-static bool loop_has(const char *name, dev_t dev, ino_t inode, struct loop_use *use)
-{
-	char path[300];
-	struct loop_info64 info;
-	int fd;
-	bool has;
-
-	snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", name);
-	if (access(path, F_OK) < 0)
-		return false;
-	snprintf(path, sizeof(path), "/dev/%s", name);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd < 0)
-		return false;
-	has = ioctl(fd, LOOP_GET_STATUS64, &info) == 0 && info.lo_device == dev &&
-	      info.lo_inode == inode;
-	close(fd);
-	if (has) {
-		use->loop = makedev(LOOP_MAJOR, info.lo_number);
-		use->readonly = info.lo_flags & LO_FLAGS_READ_ONLY;
-		use->autoclear = info.lo_flags & LO_FLAGS_AUTOCLEAR;
-	}
-	return has;
-}
 
 /*
  * Neither a guest's nor mounted, but somebody has set it up. One that goes with its last user may
  * have lost that user just now.
  */
-static int check_loop(const char *name, const char *target, dev_t dev, ino_t inode, bool readonly,
-		      struct reason *why)
+static int check_setup(const struct file_search *f, struct file_shown shown)
 {
-	struct loop_use use;
-
-	for (unsigned int i = 0; loop_has(name, dev, inode, &use); i++) {
-		if (readonly && use.readonly)
+	for (unsigned int i = 0; file_shown_still(&shown, f->dev, f->inode); i++) {
+		if (f->readonly && shown.readonly)
 			return 0;
-		if (!use.autoclear || i == LOOP_LOOKS)
-			return reason_set(why, "%s: in use by /dev/%s of the control domain",
-					  target, name);
-		usleep(LOOP_LOOK_US);
+		if (!shown.transient || i == FILE_LOOKS)
+			return reason_set(f->why, "%s: in use by /dev/%s of the control domain",
+					  f->target, shown.name);
+		usleep(FILE_LOOK_US);
 	}
 	return 0;
+}
+
+static bool check_shown(void *arg, const struct file_shown *shown)
+{
+	struct file_search *f = arg;
+
+	f->rc = disk_use_check(f->store, f->target, shown->dev, f->readonly, f->why);
+	if (f->rc == 0)
+		f->rc = check_setup(f, *shown);
+	return f->rc == 0;
 }
 
 int disk_use_check_file(struct store *s, const char *target, dev_t dev, ino_t inode, bool readonly,
 			struct reason *why)
 {
-	DIR *dir = opendir("/sys/block");
-	struct dirent *entry;
-	struct loop_use use;
-	int rc = 0;
+	struct file_search f = { s, target, dev, inode, readonly, why, 0 };
 
-	if (!dir)
+	if (file_shown_each(dev, inode, check_shown, &f) < 0)
 		return reason_errno(why, "/sys/block");
-	while (rc == 0 && (entry = readdir(dir))) {
-		if (strncmp(entry->d_name, "loop", 4) != 0 ||
-		    !loop_has(entry->d_name, dev, inode, &use))
-			continue;
-		rc = disk_use_check(s, target, use.loop, readonly, why);
-		if (rc == 0)
-			rc = check_loop(entry->d_name, target, dev, inode, readonly, why);
-	}
-	closedir(dir);
-	return rc;
+	return f.rc;
 }
 
 const char *disk_use_holder(dev_t dev)

@@ -17,7 +17,7 @@
  */
 int disk_use_check(struct store *s, const char *target, dev_t dev, bool readonly,
 		   struct reason *why);
-/* The same for a file: looks at the loop devices that have it. */
+/* The same for a file: looks at the block devices that show it. */
 int disk_use_check_file(struct store *s, const char *target, dev_t dev, ino_t inode, bool readonly,
 			struct reason *why);
 /*

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Looking at disks: signatures by wipefs, users by what the kernel says in /proc and /sys. Guests'
- * disks are in /sys/bus/xen-backend, and a file is a guest's disk by way of a loop device.
+ * disks are in /sys/bus/xen-backend, and a file is a guest's disk by way of a device that shows it.
  */
 #include "storage/device.h"
 
@@ -18,6 +18,7 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
+#include "devices/file_shown.h"
 #include "storage/program.h"
 #include "storage/size.h"
 #include "storage/sr.h"
@@ -62,50 +63,47 @@ bool device_guest(dev_t device, char *who, size_t room)
 	return found;
 }
 
-/* The loop device that shows a file, if there is one. */
-static bool file_loop(const char *path, char loop[32])
+static bool take_first(void *arg, const struct file_shown *shown)
 {
-	DIR *dir = opendir("/sys/block");
-	struct dirent *entry;
-	bool found = false;
+	*(struct file_shown *)arg = *shown;
+	return false;
+}
 
-	while (dir && !found && (entry = readdir(dir))) {
-		char name[300], line[STORAGE_PATH];
+/* A block device that shows a file, if there is one. */
+static bool file_device(const char *path, struct file_shown *shown)
+{
+	struct stat st;
 
-		if (strncmp(entry->d_name, "loop", 4) != 0)
-			continue;
-		snprintf(name, sizeof(name), "/sys/block/%s/loop/backing_file", entry->d_name);
-		found = read_line(name, line, sizeof(line)) && strcmp(line, path) == 0;
-		snprintf(loop, 32, "/dev/%.20s", entry->d_name);
-	}
-	if (dir)
-		closedir(dir);
-	return found;
+	*shown = (struct file_shown){ 0 };
+	return stat(path, &st) == 0 &&
+	       file_shown_each(st.st_dev, st.st_ino, take_first, shown) == 0 && shown->name[0];
 }
 
 bool file_user(const char *path, char *who, size_t room)
 {
-	struct stat st;
-	char loop[32];
+	struct file_shown shown;
 
-	if (!file_loop(path, loop))
+	if (!file_device(path, &shown))
 		return false;
-	if (stat(loop, &st) < 0 || !device_guest(st.st_rdev, who, room))
-		snprintf(who, room, "shown as %s", loop);
+	if (!device_guest(shown.dev, who, room))
+		snprintf(who, room, "shown as /dev/%s", shown.name);
 	return true;
 }
 
 int file_size_changed(const char *path, struct sr_error *e)
 {
-	char loop[32];
+	struct file_shown shown;
+	char device[64];
 	int fd, rc;
 
-	if (!file_loop(path, loop))
+	/* Of the devices that show files only loop devices follow a file that grows. */
+	if (!file_device(path, &shown) || strncmp(shown.name, "loop", 4) != 0)
 		return 0;
-	fd = open(loop, O_RDONLY | O_CLOEXEC);
+	snprintf(device, sizeof(device), "/dev/%s", shown.name);
+	fd = open(device, O_RDONLY | O_CLOEXEC);
 	rc = fd < 0 ? -1 : ioctl(fd, LOOP_SET_CAPACITY, 0);
 	if (rc < 0)
-		sr_fail_errno(e, ERR_BACKEND, "%s, which shows %s", loop, path);
+		sr_fail_errno(e, ERR_BACKEND, "%s, which shows %s", device, path);
 	if (fd >= 0)
 		close(fd);
 	return rc;

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount(2) directly: neither ext4 nor NFS 4 needs a helper. The kernel waits long for an NFS server
- * that is silent, so its port is tried first.
+ * mount(2) directly: neither ext4 nor NFS 4 needs a helper. The kernel waits for ever for an NFS server
+ * that is silent, so it is asked first whether it is there.
  */
 #include "storage/mount.h"
 
+#include <arpa/inet.h>
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -17,13 +18,17 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/deadline.h"
 #include "storage/program.h"
 
 #define EXT_MAGIC_AT (1024 + 0x38)
 #define EXT_UUID_AT  (1024 + 0x68)
 #define NFS_PORT     "2049"
-#define NFS_WAIT_MS  10000
+#define MOUNTS_LIMIT (4 << 20)
 #define MOUNT_FLAGS  (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#ifndef NFS_WAIT_MS /* unit tests are less patient */
+#define NFS_WAIT_MS 10000
+#endif
 
 int ext4_make(const char *device, const char *uuid, struct sr_error *e)
 {
@@ -81,13 +86,34 @@ int ext4_grow(const char *device, struct sr_error *e)
 	return program_run(argv, PROGRAM_TIMEOUT_LONG, NULL, e);
 }
 
+bool mountinfo_has(const char *text, const char *where)
+{
+	size_t len = strlen(where);
+
+	/* "36 35 98:0 /root /mount/point options..." */
+	for (const char *at = text; *at; at += strcspn(at, "\n"), at += *at == '\n') {
+		const char *point = at;
+
+		for (unsigned int field = 0; field < 4; field++) {
+			point += strcspn(point, " \n");
+			point += *point == ' ';
+		}
+		if (strncmp(point, where, len) == 0 && point[len] == ' ')
+			return true;
+	}
+	return false;
+}
+
 bool is_mounted(const char *where)
 {
-	struct stat here, above;
-	char parent[STORAGE_PATH + 4];
+	struct buf text = { 0 };
+	bool found;
 
-	snprintf(parent, sizeof(parent), "%s/..", where);
-	return stat(where, &here) == 0 && stat(parent, &above) == 0 && here.st_dev != above.st_dev;
+	/* Not by a look at it: that would ask an NFS server, and wait for it. */
+	found = buf_read_file(&text, "/proc/self/mountinfo", MOUNTS_LIMIT) == 0 && text.data &&
+		mountinfo_has(text.data, where);
+	buf_free(&text);
+	return found;
 }
 
 static int make_mount_point(const char *where, struct sr_error *e)
@@ -123,27 +149,55 @@ bool nfs_source_split(const char *source, char server[256], char export[256])
 	return strlen(end) < 256 && strchr(server, '/') == NULL && strchr(server, ',') == NULL;
 }
 
-/* Does somebody answer at that address within a bounded time? */
+/*
+ * ONC RPC (RFC 5531): procedure 0 of NFS 4, which does nothing. The kernel answers for a server whose
+ * process hangs by taking its connections: only an answer to this tells that it serves.
+ */
+static bool answers_call(int fd, int64_t deadline)
+{
+	enum { CALL = 0, REPLY = 1, RPC = 2, NFS = 100003, LAST = 1u << 31 };
+	const uint32_t id = (uint32_t)getpid();
+	/* Its length; then id, call, version of RPC, program, version, procedure, no credentials. */
+	const uint32_t call[] = { htonl(LAST | 40),
+				  htonl(id),
+				  htonl(CALL),
+				  htonl(RPC),
+				  htonl(NFS),
+				  htonl(4),
+				  0,
+				  0,
+				  0,
+				  0,
+				  0 };
+	uint32_t reply[3];
+
+	if (send(fd, call, sizeof(call), MSG_NOSIGNAL) != (ssize_t)sizeof(call) ||
+	    !receive_all(fd, reply, sizeof(reply), deadline))
+		return false;
+	errno = EPROTO;
+	return reply[1] == htonl(id) && reply[2] == htonl(REPLY);
+}
+
+/* Does a server answer at that address within a bounded time? False with errno. */
 static bool answers(const struct addrinfo *to)
 {
 	int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
-	struct pollfd p = { fd, POLLOUT, 0 };
+	int64_t deadline = now_ms() + NFS_WAIT_MS;
+	socklen_t len = sizeof(int);
 	int error = 0;
-	socklen_t len = sizeof(error);
-	bool yes;
 
 	if (fd < 0)
 		return false;
-	if (connect(fd, to->ai_addr, to->ai_addrlen) < 0 && errno != EINPROGRESS)
+	if (connect(fd, to->ai_addr, to->ai_addrlen) < 0)
 		error = errno;
-	else if (poll(&p, 1, NFS_WAIT_MS) != 1)
-		error = ETIMEDOUT;
-	else
-		getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len);
-	yes = error == 0;
+	if (error == EINPROGRESS && (!wait_ready(fd, POLLOUT, deadline) ||
+				     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0))
+		error = errno;
+	if (error == 0 && !answers_call(fd, deadline))
+		error = errno;
 	close(fd);
 	errno = error;
-	return yes;
+	return error == 0;
 }
 
 static int nfs_address(const char *source, char address[64], struct sr_error *e)
@@ -168,6 +222,13 @@ static int nfs_address(const char *source, char address[64], struct sr_error *e)
 	return rc;
 }
 
+int nfs_reach(const char *source, struct sr_error *e)
+{
+	char address[64];
+
+	return nfs_address(source, address, e);
+}
+
 int mount_nfs(const char *what, const char *where, struct sr_error *e)
 {
 	char address[64] = "", data[128];
@@ -184,11 +245,11 @@ int mount_nfs(const char *what, const char *where, struct sr_error *e)
 	return -1;
 }
 
-int unmount(const char *where, struct sr_error *e)
+int unmount(const char *where, bool silent, struct sr_error *e)
 {
 	if (!is_mounted(where))
 		return 0;
-	if (umount2(where, UMOUNT_NOFOLLOW) < 0)
+	if (umount2(where, UMOUNT_NOFOLLOW | (silent ? MNT_FORCE : 0)) < 0)
 		return sr_fail_errno(e, errno == EBUSY ? ERR_SR_IN_USE : ERR_BACKEND,
 				     "unmounting %s", where);
 	rmdir(where);

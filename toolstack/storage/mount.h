@@ -18,11 +18,16 @@ bool ext4_find(const char *uuid, const char *hint, char device[STORAGE_PATH]);
 int ext4_grow(const char *device, struct sr_error *e);
 
 bool is_mounted(const char *where);
+/* Is a file system mounted there, by the text of /proc/self/mountinfo? */
+bool mountinfo_has(const char *text, const char *where);
 /* what is a disk with ext4. Nothing in it is executed or a device. */
 int mount_ext4(const char *what, const char *where, bool read_only, struct sr_error *e);
 /* what is server:/export. */
 int mount_nfs(const char *what, const char *where, struct sr_error *e);
-int unmount(const char *where, struct sr_error *e);
+/* Does that server serve? Known within seconds, where a look at its files would wait for ever. */
+int nfs_reach(const char *source, struct sr_error *e);
+/* silent: its server does not answer, and what is asked of it is given up. */
+int unmount(const char *where, bool silent, struct sr_error *e);
 
 /* The server and the export in "server:/export" or "[address]:/export"; false if it is not that. */
 bool nfs_source_split(const char *source, char server[256], char export[256]);

@@ -15,6 +15,11 @@ struct sr_type {
 
 	/* Why this host cannot have such a repository now; NULL if it always can. */
 	int (*available)(struct sr_error *e);
+	/*
+	 * Why nothing can be done with it now, known within seconds; asked before anything that
+	 * might wait for ever. NULL: it does not depend on others.
+	 */
+	int (*ready)(const struct sr *sr, struct sr_error *e);
 	/* Writes an empty repository to sr->source; fills in group or root. */
 	int (*format)(struct sr *sr, const struct sr_options *how, struct sr_error *e);
 	/* Reads what a repository says of itself: 1, or 0 if none is there. */
@@ -45,6 +50,9 @@ struct sr_type {
 
 extern const struct sr_type sr_type_lvm, sr_type_lvmthin, sr_type_dir, sr_type_iso, sr_type_nfs,
 	sr_type_iscsi;
+
+/* What its type's ready() says. */
+int sr_ready(const struct sr *sr, struct sr_error *e);
 
 /* A name and description that can be kept. */
 int check_texts(const char *name, const char *description, struct sr_error *e);

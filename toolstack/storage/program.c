@@ -13,8 +13,9 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/wait.h>
-#include <time.h>
 #include <unistd.h>
+
+#include "lib/deadline.h"
 
 #define OUTPUT_LIMIT (8 << 20)
 #define GRACE_MS     2000
@@ -47,14 +48,6 @@ bool program_exists(const char *name)
 	char path[256];
 
 	return program_find(name, path, sizeof(path));
-}
-
-static int64_t now_ms(void)
-{
-	struct timespec t;
-
-	clock_gettime(CLOCK_MONOTONIC, &t);
-	return t.tv_sec * 1000LL + t.tv_nsec / 1000000;
 }
 
 static void child_close(struct child *c)

@@ -83,6 +83,11 @@ static int choose_uuid(char text[UUID_TEXT], struct sr_error *e)
 	return 0;
 }
 
+int sr_ready(const struct sr *sr, struct sr_error *e)
+{
+	return sr->type->ready ? sr->type->ready(sr, e) : 0;
+}
+
 int check_texts(const char *name, const char *description, struct sr_error *e)
 {
 	if (prop_text_valid(name) && prop_text_valid(description))
@@ -218,7 +223,7 @@ int sr_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e)
 int sr_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e)
 {
 	memset(stat, 0, sizeof(*stat));
-	return sr->type->stat(sr, stat, e);
+	return sr_ready(sr, e) < 0 ? -1 : sr->type->stat(sr, stat, e);
 }
 
 static int destroy_locked(const struct sr *sr, bool force, struct sr_error *e)

@@ -119,7 +119,7 @@ static int dir_format(struct sr *sr, const struct sr_options *how, struct sr_err
 		return -1;
 	if (settle(sr, e) == 0)
 		return 0;
-	unmount(sr->root, &ignored);
+	unmount(sr->root, false, &ignored);
 	return -1;
 }
 
@@ -157,13 +157,13 @@ static int dir_recognise(const char *source, struct sr *sr, struct sr_error *e)
 		return -1;
 	rc = sr_file_load(sr, e);
 	if (rc != 1)
-		unmount(sr->root, &ignored);
+		unmount(sr->root, false, &ignored);
 	return rc;
 }
 
 static int dir_unplug(const struct sr *sr, struct sr_error *e)
 {
-	return on_own_disk(sr) ? unmount(sr->root, e) : 0;
+	return on_own_disk(sr) ? unmount(sr->root, false, e) : 0;
 }
 
 /* Disks are gone already; a file system of our own goes as a whole. */
@@ -182,7 +182,7 @@ static int dir_erase(const struct sr *sr, struct sr_error *e)
 	if (!ext4_find(sr->uuid, sr->source, device))
 		return sr_fail(e, ERR_SR_UNAVAILABLE, "repository %s: no disk has its file system",
 			       sr->uuid);
-	return unmount(sr->root, e) < 0 ? -1 : device_erase(device, e);
+	return unmount(sr->root, false, e) < 0 ? -1 : device_erase(device, e);
 }
 
 static int file_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e)
@@ -238,7 +238,7 @@ static int nfs_format(struct sr *sr, const struct sr_options *how, struct sr_err
 		return -1;
 	if (settle(sr, e) == 0)
 		return 0;
-	unmount(sr->root, &ignored);
+	unmount(sr->root, false, &ignored);
 	return -1;
 }
 
@@ -257,7 +257,7 @@ static int nfs_recognise(const char *source, struct sr *sr, struct sr_error *e)
 	if (mount_nfs(source, there, e) < 0)
 		return -1;
 	rc = sr_file_load(sr, e);
-	unmount(there, &ignored);
+	unmount(there, false, &ignored);
 	sr->type = &sr_type_nfs;
 	mount_point(sr, sr->root);
 	return rc;
@@ -265,12 +265,21 @@ static int nfs_recognise(const char *source, struct sr *sr, struct sr_error *e)
 
 static int nfs_plug(const struct sr *sr, struct sr_error *e)
 {
-	return is_mounted(sr->root) ? 0 : mount_nfs(sr->source, sr->root, e);
+	if (is_mounted(sr->root))
+		return nfs_reach(sr->source, e);
+	return mount_nfs(sr->source, sr->root, e);
+}
+
+static int nfs_ready(const struct sr *sr, struct sr_error *e)
+{
+	return nfs_reach(sr->source, e);
 }
 
 static int nfs_unplug(const struct sr *sr, struct sr_error *e)
 {
-	return unmount(sr->root, e);
+	struct sr_error silent;
+
+	return unmount(sr->root, nfs_reach(sr->source, &silent) < 0, e);
 }
 
 static int nfs_erase(const struct sr *sr, struct sr_error *e)
@@ -280,7 +289,7 @@ static int nfs_erase(const struct sr *sr, struct sr_error *e)
 	file_path(sr, SR_FILE, path);
 	if (unlink(path) < 0 && errno != ENOENT)
 		return sr_fail_errno(e, ERR_BACKEND, "%s", path);
-	return unmount(sr->root, e);
+	return unmount(sr->root, false, e);
 }
 
 /* What it is, is kept beside the images if that is possible: a library may be read-only. */
@@ -341,6 +350,7 @@ const struct sr_type sr_type_nfs = {
 	.name = "nfs",
 	.clones = true,
 	.available = dir_available,
+	.ready = nfs_ready,
 	.format = nfs_format,
 	.recognise = nfs_recognise,
 	.plug = nfs_plug,

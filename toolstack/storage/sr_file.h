@@ -8,7 +8,7 @@
  *   UUID.vdi             what is known of the disk: file=, name=, ...; without it there is no disk
  *   .filling-UUID        a disk before its first UUID.vdi: nobody's when nobody holds its lock
  *   .deleted-UUID        a disk on its way out
- *   .new-NAME            a text file before it takes its name
+ *   .new.NAME            a text file before it takes its name
  *
  * Each step is one rename() or unlink(); sr_scan() completes or undoes a row that was cut off.
  */
@@ -21,7 +21,7 @@
 #define VDI_SUFFIX     ".vdi"
 #define FILLING_PREFIX ".filling-"
 #define DELETED_PREFIX ".deleted-"
-#define NEW_PREFIX     ".new-"
+#define NEW_PREFIX     ".new." /* file_replace()'s */
 #define FILE_PATH      (STORAGE_PATH + 300)
 
 void file_path(const struct sr *sr, const char *name, char path[FILE_PATH]);

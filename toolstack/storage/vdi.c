@@ -39,7 +39,7 @@ void vdi_list_free(struct vdi_list *list)
 int vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e)
 {
 	*list = (struct vdi_list){ 0 };
-	if (sr->type->list(sr, list, e) == 0)
+	if (sr_ready(sr, e) == 0 && sr->type->list(sr, list, e) == 0)
 		return 0;
 	vdi_list_free(list);
 	return -1;
@@ -111,7 +111,8 @@ static int prepare(const struct sr *sr, struct vdi *v, struct sr_error *e)
 {
 	uint8_t uuid[16];
 
-	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0)
+	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0 ||
+	    sr_ready(sr, e) < 0)
 		return -1;
 	if (v->virtual_size == 0 || v->virtual_size > SIZE_MAX_DISK)
 		return sr_fail(e, ERR_VALUE, "a disk has between 1 byte and 64 TiB");

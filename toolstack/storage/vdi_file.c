@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "storage/device.h"
 #include "storage/size.h"
 #include "storage/sr_file.h"
@@ -44,41 +45,22 @@ int folder_sync(const char *folder, struct sr_error *e)
 	return rc;
 }
 
-/* Replaces a text file as a whole. */
-static int text_write(const char *folder, const char *name, const struct buf *text,
-		      struct sr_error *e)
-{
-	char fresh[FILE_PATH + 300], final[FILE_PATH + 300];
-	bool written;
-	int fd;
-
-	if (text->failed)
-		return sr_fail(e, ERR_BACKEND, "out of memory");
-	snprintf(fresh, sizeof(fresh), "%s/" NEW_PREFIX "%s", folder, name);
-	snprintf(final, sizeof(final), "%s/%s", folder, name);
-	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0600);
-	if (fd < 0)
-		return sr_fail_errno(e, ERR_BACKEND, "%s", fresh);
-	written = write(fd, text->data, text->len) == (ssize_t)text->len && fsync(fd) == 0;
-	if (close(fd) < 0 || !written || rename(fresh, final) < 0) {
-		sr_fail_errno(e, ERR_BACKEND, "writing %s", final);
-		unlink(fresh);
-		return -1;
-	}
-	return folder_sync(folder, e);
-}
-
 int props_write(const char *folder, const char *name, const char *const pairs[][2], size_t nr,
 		struct sr_error *e)
 {
+	char path[FILE_PATH + 300];
 	struct buf b = { 0 };
-	int rc;
+	int rc = 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		prop_append(&b, pairs[i][0], pairs[i][1]);
 		buf_append(&b, "\n", 1);
 	}
-	rc = text_write(folder, name, &b, e);
+	snprintf(path, sizeof(path), "%s/%s", folder, name);
+	if (b.failed)
+		rc = sr_fail(e, ERR_BACKEND, "out of memory");
+	else if (file_replace(path, b.data, b.len, 0600) < 0)
+		rc = sr_fail_errno(e, ERR_BACKEND, "writing %s", path);
 	buf_free(&b);
 	return rc;
 }

@@ -5,8 +5,11 @@
  */
 #include "test.h"
 
+#include <arpa/inet.h>
 #include <fcntl.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "storage/device.h"
@@ -175,7 +178,7 @@ static void test_scan_removes_what_nobody_fills(void **state)
 	int lock;
 
 	put(p, ".filling-%s", UUID, "half");
-	put(p, ".new-%s.vdi", UUID, "vdi=");
+	put(p, ".new.%s.vdi", UUID, "vdi=");
 	assert_int_equal(count(p), 0);
 	lock = vdi_lock(UUID, &e);
 	assert_true(lock >= 0);
@@ -185,7 +188,7 @@ static void test_scan_removes_what_nobody_fills(void **state)
 	ASSERT_OK(sr_scan(&p->sr, &found, &e));
 	assert_int_equal(found.removed, 1);
 	assert_false(there(p, ".filling-%s", UUID));
-	assert_false(there(p, ".new-%s.vdi", UUID));
+	assert_false(there(p, ".new.%s.vdi", UUID));
 }
 
 static void test_scan_completes_a_creation(void **state)
@@ -339,6 +342,13 @@ static void test_texts_about_disks(void **state)
 	assert_true(mountinfo_find(mounts, makedev(253, 16), text, sizeof(text)));
 	assert_string_equal(text, "/mnt/a\\040b");
 	assert_false(mountinfo_find(mounts, makedev(253, 17), text, sizeof(text)));
+	assert_true(mountinfo_has(mounts, "/proc"));
+	assert_true(mountinfo_has(mounts, "/mnt/a\\040b"));
+	assert_false(mountinfo_has(mounts, "/mnt"));
+	assert_false(mountinfo_has(mounts, "/"));
+	assert_false(mountinfo_has("22 27 0:21 /\n/proc", "/proc"));
+	assert_true(is_mounted("/proc"));
+	assert_false(is_mounted("/proc/self"));
 	assert_true(nfs_source_split("nas:/vol/vm", server, export));
 	assert_string_equal(server, "nas");
 	assert_string_equal(export, "/vol/vm");
@@ -350,6 +360,72 @@ static void test_texts_about_disks(void **state)
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
+
+/* An address that no other program listens at. */
+static int nfs_listen(void)
+{
+	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(2049) };
+	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
+
+	at.sin_addr.s_addr = htonl(0x7f4d3721);
+	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
+	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
+	assert_int_equal(listen(fd, 1), 0);
+	return fd;
+}
+
+/* Answers one call with these words, in a process of its own. */
+static pid_t nfs_answer(int listening, const uint32_t *reply, size_t len)
+{
+	pid_t pid = fork();
+
+	assert_true(pid >= 0);
+	if (pid == 0) {
+		uint32_t call[11];
+		int fd = accept(listening, NULL, NULL);
+
+		if (recv(fd, call, sizeof(call), MSG_WAITALL) == (ssize_t)sizeof(call)) {
+			uint32_t words[8] = { 0 };
+
+			memcpy(words, reply, len);
+			words[1] ^= call[1];
+			send(fd, words, len, 0);
+		}
+		_exit(0);
+	}
+	return pid;
+}
+
+static void test_is_an_nfs_server_there(void **state)
+{
+	static const char source[] = "127.77.55.33:/export";
+	const uint32_t good[] = { htonl(1u << 31 | 24), 0, htonl(1), 0, 0, 0, 0 };
+	const uint32_t other[] = { htonl(1u << 31 | 24), htonl(1), htonl(1), 0, 0, 0, 0 };
+	struct sr_error e;
+	int listening;
+	pid_t pid;
+
+	assert_int_equal(nfs_reach(source, &e), -1);
+	assert_string_equal(e.code, ERR_SR_UNAVAILABLE);
+	assert_reason(e.why, "NFS server 127.77.55.33, port 2049: Connection refused");
+	listening = nfs_listen();
+	/* The kernel takes the connection of a server that hangs. */
+	assert_int_equal(nfs_reach(source, &e), -1);
+	assert_reason(e.why, "timed out");
+	close(listening);
+	listening = nfs_listen();
+	pid = nfs_answer(listening, good, sizeof(good));
+	ASSERT_OK(nfs_reach(source, &e));
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	pid = nfs_answer(listening, other, sizeof(other));
+	assert_int_equal(nfs_reach(source, &e), -1);
+	assert_reason(e.why, "Protocol error");
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	pid = nfs_answer(listening, good, 8);
+	assert_int_equal(nfs_reach(source, &e), -1);
+	assert_int_equal(waitpid(pid, NULL, 0), pid);
+	close(listening);
+}
 
 int main(void)
 {
@@ -366,6 +442,7 @@ int main(void)
 		TEST(refusals),
 		TEST(library_of_images),
 		TEST(texts_about_disks),
+		TEST(is_an_nfs_server_there),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,107 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Loop devices are asked; a network block device says what its back end was called when it was
+ * made: "qcow2 MAJOR:MINOR INODE r|w SERVER".
+ */
+#include "devices/file_shown.h"
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <linux/loop.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
+#include <unistd.h>
+
+/* Whether that loop device has the file. One that has none is not opened: that would load it. */
+static bool loop_shows(struct file_shown *s, dev_t dev, ino_t inode)
+{
+	struct loop_info64 info;
+	char path[300];
+	bool shows;
+	int fd;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", s->name);
+	if (access(path, F_OK) < 0)
+		return false;
+	snprintf(path, sizeof(path), "/dev/%s", s->name);
+	fd = open(path, O_RDONLY | O_CLOEXEC);
+	if (fd < 0)
+		return false;
+	shows = ioctl(fd, LOOP_GET_STATUS64, &info) == 0 && info.lo_device == dev &&
+		info.lo_inode == inode;
+	close(fd);
+	if (shows) {
+		s->readonly = info.lo_flags & LO_FLAGS_READ_ONLY;
+		s->transient = info.lo_flags & LO_FLAGS_AUTOCLEAR;
+	}
+	return shows;
+}
+
+void file_shown_name(char *text, size_t room, dev_t dev, ino_t inode, bool readonly,
+		     unsigned long long server)
+{
+	snprintf(text, room, "qcow2 %u:%u %ju %c %llu", major(dev), minor(dev), (uintmax_t)inode,
+		 readonly ? 'r' : 'w', server);
+}
+
+/* Not opened: the first to close it ends it. */
+static bool nbd_shows(struct file_shown *s, dev_t dev, ino_t inode)
+{
+	unsigned int major_nr, minor_nr;
+	uintmax_t node;
+	char path[300], mode;
+	bool shows;
+	FILE *f;
+
+	snprintf(path, sizeof(path), "/sys/block/%s/backend", s->name);
+	f = fopen(path, "re");
+	shows = f && fscanf(f, "qcow2 %u:%u %ju %c", &major_nr, &minor_nr, &node, &mode) == 4 &&
+		makedev(major_nr, minor_nr) == dev && node == inode;
+	if (f)
+		fclose(f);
+	if (shows) {
+		s->readonly = mode == 'r';
+		s->transient = true;
+	}
+	return shows;
+}
+
+bool file_shown_still(struct file_shown *s, dev_t dev, ino_t inode)
+{
+	struct stat st;
+	char path[64];
+
+	snprintf(path, sizeof(path), "/dev/%s", s->name);
+	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
+		return false;
+	s->dev = st.st_rdev;
+	if (strncmp(s->name, "loop", 4) == 0)
+		return loop_shows(s, dev, inode);
+	return strncmp(s->name, "nbd", 3) == 0 && nbd_shows(s, dev, inode);
+}
+
+int file_shown_each(dev_t dev, ino_t inode,
+		    bool (*callback)(void *arg, const struct file_shown *shown), void *arg)
+{
+	DIR *dir = opendir("/sys/block");
+	struct dirent *entry;
+	bool more = true;
+
+	if (!dir)
+		return -1;
+	while (more && (entry = readdir(dir))) {
+		struct file_shown shown = { 0 };
+
+		if (snprintf(shown.name, sizeof(shown.name), "%s", entry->d_name) >=
+		    (int)sizeof(shown.name))
+			continue;
+		if (file_shown_still(&shown, dev, inode))
+			more = callback(arg, &shown);
+	}
+	closedir(dir);
+	return 0;
+}
