@@ -4,6 +4,7 @@
 Owns: the machine's disks, the bridge, starting a guest and reaching its shell, reading a figure,
 and counting a guest's exits where the hypervisor tells them. Does not own: what is measured.
 """
+import os
 import re
 import shutil
 import time
@@ -14,6 +15,8 @@ from machine import Machine
 CREATE_TIMEOUT = 400
 PROMPT = rb"demo# "
 HOST = "10.77.0.1"
+# The same for both, whatever the tests run each on.
+ACCELERATOR = ["-accel", "tcg,thread=multi"]
 ADDRESS = {"a": "10.77.0.2", "b": "10.77.0.3"}
 
 
@@ -27,6 +30,7 @@ def wait_for_tools(host):
 
 
 def boot(args, hypervisor, log, extra=()):
+    extra = [*extra, *ACCELERATOR]
     if hypervisor == "socle":
         return Machine.direct(args.build, hypervisor, log, extra=extra)
     return Machine.direct(args.build, hypervisor, log, initrd=args.build / "peer/initrd",
@@ -34,16 +38,23 @@ def boot(args, hypervisor, log, extra=()):
 
 
 def disks(build, scratch):
-    """QEMU's options for fresh disks: the image with the guest, and three parts of one NVMe."""
+    """
+    QEMU's options for fresh disks: the image with the guest on sda; a file system, two disks full
+    of bytes and an empty one of 12 GiB on vda to vdd. They ask for the IOMMU: on Xen, what their
+    drivers would tell them without it is no address of the machine's.
+    """
     options = ["-drive", f"file={build}/bench/bench.iso,if=ide,index=1,media=disk,format=raw,"
-                         "snapshot=on",
-               "-device", "nvme,id=nvme,serial=bench"]
+                         "snapshot=on"]
     scratch.mkdir(parents=True, exist_ok=True)
-    for n, image in enumerate(("files.img", "data.raw", "data.raw"), 1):
-        copy = scratch / f"nvme{n}.raw"
-        shutil.copyfile(build / "bench" / image, copy)
-        options += ["-drive", f"file={copy},if=none,id=ns{n},format=raw,cache=unsafe",
-                    "-device", f"nvme-ns,bus=nvme,drive=ns{n},nsid={n}"]
+    for n, image in enumerate(("files.img", "data.raw", "data.raw", None)):
+        disk = scratch / f"disk{n}.raw"
+        if image:
+            shutil.copyfile(build / "bench" / image, disk)
+        else:
+            disk.write_bytes(b"")
+            os.truncate(disk, 12 << 30)
+        options += ["-drive", f"file={disk},if=none,id=disk{n},format=raw,cache=unsafe",
+                    "-device", f"virtio-blk-pci,drive=disk{n},disable-legacy=on,iommu_platform=on"]
     return options
 
 
@@ -55,11 +66,9 @@ def wait_until(host, condition, what, seconds=120):
 
 def prepare(host):
     """Disks, the bridge, and the program that is the other end of the guests' connections."""
-    wait_until(host, "[ -b /dev/sda ] && [ -b /dev/nvme0n3 ]", "disks")
-    host.run("mkdir -p /bench /files; mount -r -t iso9660 /dev/sda /bench", 120)
-    # Beside the drivers that still load, the file system's may fail at first.
-    wait_until(host, "mount -t ext4 /dev/nvme0n1 /files || grep -q /files /proc/mounts",
-               "file system")
+    wait_until(host, "[ -e /run/coldplug.done ] && [ -b /dev/sda ] && [ -b /dev/vdd ]", "disks")
+    host.run("mkdir -p /bench /files; mount -r -t iso9660 /dev/sda /bench && "
+             "mount -t ext4 /dev/vda /files", 120)
     host.run("ip link add bench0 type bridge && ip link set bench0 up && "
              f"ip addr add {HOST}/24 dev bench0 && /bench/bin/bench serve", 120)
 

@@ -7,8 +7,10 @@ counts. The peer is Xen with Debian's own xl, xenstored, xenconsoled and hotplug
 otherwise identical control domain (make-peer).
 """
 import argparse
+import copy
 import gzip
 import re
+import signal
 import sys
 import time
 from pathlib import Path
@@ -19,10 +21,13 @@ sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 import devices  # noqa: E402
 from control_domain import ControlDomain  # noqa: E402
 from figures import HYPERVISORS, Figures  # noqa: E402
-from guests import CREATE_TIMEOUT, Session, boot, wait_for_tools  # noqa: E402
+from guests import ACCELERATOR, CREATE_TIMEOUT, Session, boot, wait_for_tools  # noqa: E402
 from machine import Machine  # noqa: E402
 
-PARTS = ["micro", "host", "disk", "network", "saverestore"]
+DEVICE_PARTS = ["snapshot", "disk", "attach", "network", "saverestore"]
+PARTS = ["micro", "host", *DEVICE_PARTS]
+ATTEMPTS = 3
+STEP_SECONDS = 300
 MICRO = {"hypercall": "null hypercall", "cpuid": "CPUID exit", "evtchn_send": "event channel send",
          "event_to_self": "event to oneself", "event_round_trip": "event to a guest and back",
          "set_timer": "set timer", "grant_copy_4k": "grant copy, 4 KiB",
@@ -33,7 +38,7 @@ ROWS = {
     "machine start to tools ready": ("s", 1),
     "xl create to the guest's shell": ("s", 1),
     "xl destroy": ("s", 1),
-    **devices.DISK_ROWS, **devices.NETWORK_ROWS, **devices.SAVE_ROWS,
+    **devices.ROWS,
     **{row: ("us", 1e-3) for row in MICRO.values()},
     "hypervisor's memory": ("MiB", 1),
     "hypervisor image": ("KB", 1e-3),
@@ -46,7 +51,8 @@ ROWS = {
 
 def measure_micro(args, hypervisor, figures, log):
     args.hypervisor = hypervisor
-    with Machine.micro(args, args.build / "tests/bench/micro.elf", "", log) as machine:
+    with Machine.micro(args, args.build / "tests/bench/micro.elf", "", log,
+                       ACCELERATOR) as machine:
         while True:
             what = machine.expect([rb"BENCH (\w+) (\d+)[\r\n]", rb"(FAIL[^\r\n]*)[\r\n]",
                                    rb"[\r\n]END[\r\n]"], 60)
@@ -96,19 +102,42 @@ def measure_devices(args, hypervisor, figures, log, parts):
         devices.measure(host, hypervisor, figures, parts)
 
 
+def measure_step(hypervisor, figures, name, step):
+    """
+    Each of the emulator's CPUs has a thread, and now and then one of its races (board/README.md)
+    ends a machine: what it said until then does not count, and another has its turn.
+    """
+    for attempt in range(1, ATTEMPTS + 1):
+        log = Path(f"{name}-{attempt}.log")
+        before = copy.deepcopy(figures.samples)
+        started = time.monotonic()
+        signal.alarm(STEP_SECONDS)
+        try:
+            step(log)
+            print(f"  {hypervisor}: {time.monotonic() - started:.0f} s; {log}", flush=True)
+            return
+        except AssertionError as e:
+            figures.samples = before
+            print(f"  {hypervisor}: does not count: {e}; {log}", flush=True)
+        finally:
+            signal.alarm(0)
+
+
+def too_long(*_):
+    raise AssertionError(f"no end in {STEP_SECONDS} s")
+
+
 def measure_round(args, hypervisor, figures, number):
     """One round of one hypervisor; what fails costs its own rows only."""
     parts = [args.only] if args.only else PARTS
-    device_parts = [p for p in parts if p in PARTS[2:]]
+    device_parts = [p for p in parts if p in DEVICE_PARTS]
     steps = [("micro", measure_micro, ())] if "micro" in parts else []
     steps += [("host", measure_host, ())] if "host" in parts else []
     steps += [("devices", measure_devices, (device_parts,))] if device_parts else []
     for name, step, more in steps:
-        log = args.build / "bench-logs" / f"{name}-{hypervisor}-{number}.log"
-        try:
-            step(args, hypervisor, figures, log, *more)
-        except AssertionError as e:
-            print(f"{hypervisor}: {name}: {e}; {log}", flush=True)
+        measure_step(hypervisor, figures,
+                     args.build / "bench-logs" / f"{name}-{hypervisor}-{number}",
+                     lambda log: step(args, hypervisor, figures, log, *more))
 
 
 def main():
@@ -120,6 +149,7 @@ def main():
     args = parser.parse_args()
     (args.build / "bench-logs").mkdir(parents=True, exist_ok=True)
     figures = Figures(ROWS)
+    signal.signal(signal.SIGALRM, too_long)
     for n in range(args.repeat):
         for hypervisor in HYPERVISORS if n % 2 == 0 else reversed(HYPERVISORS):
             if args.hypervisor in (None, hypervisor):
