@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What storage reads from disks and from programs that read disks: key=value texts, LVM's reports, a
- * pool's status, what wipefs found, mount points. Input: a text.
+ * What storage reads from disks and from programs that read disks: key=value texts, LVM's reports,
+ * a pool's status, what wipefs found, mount points. Input: a text.
  */
 #include "fuzz.h"
 

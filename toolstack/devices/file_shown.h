@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Which block devices of the control domain show what is in a file: loop devices a raw image, network
- * block devices (nbd.h) a qcow2 image. Read from the kernel, which is the only one to know.
+ * Which block devices of the control domain show what is in a file: loop devices a raw image,
+ * network block devices (nbd.h) a qcow2 image. Read from the kernel, which is the only one to know.
  */
 #ifndef DEVICES_FILE_SHOWN_H
 #define DEVICES_FILE_SHOWN_H

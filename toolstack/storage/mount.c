@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * mount(2) directly: neither ext4 nor NFS 4 needs a helper. The kernel waits for ever for an NFS server
- * that is silent, so it is asked first whether it is there.
+ * mount(2) directly: neither ext4 nor NFS 4 needs a helper. The kernel waits for ever for an NFS
+ * server that is silent, so it is asked first whether it is there.
  */
 #include "storage/mount.h"
 
@@ -150,8 +150,8 @@ bool nfs_source_split(const char *source, char server[256], char export[256])
 }
 
 /*
- * ONC RPC (RFC 5531): procedure 0 of NFS 4, which does nothing. The kernel answers for a server whose
- * process hangs by taking its connections: only an answer to this tells that it serves.
+ * ONC RPC (RFC 5531): procedure 0 of NFS 4, which does nothing. The kernel answers for a server
+ * whose process hangs by taking its connections: only an answer to this tells that it serves.
  */
 static bool answers_call(int fd, int64_t deadline)
 {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * disk= and vif=: every form that xl takes, and messages that name file, line, word and expectation.
+ * disk= and vif=: every form that xl takes, and messages that name file, line, word and
+ * expectation.
  */
 #include "test.h"
 
