@@ -167,6 +167,13 @@ static int do_master(struct kernel *k, const struct link *l, const char *master,
 	return link_set(k, l->name, 0, 0, IFLA_MASTER, &index, sizeof(index));
 }
 
+static int do_mtu(struct kernel *k, const struct link *l)
+{
+	uint32_t mtu = l->mtu ? l->mtu : LINK_MTU;
+
+	return link_set(k, l->name, 0, 0, IFLA_MTU, &mtu, sizeof(mtu));
+}
+
 int kernel_rename(struct kernel *k, const char *from, const char *to, struct reason *why)
 {
 	if (link_set(k, from, 0, 0, IFLA_IFNAME, to, strlen(to) + 1) < 0)
@@ -239,6 +246,7 @@ static int step_do(struct kernel *k, const struct step *s)
 	case STEP_CREATE: return do_create(k, l);
 	case STEP_IPV6: return do_ipv6(l);
 	case STEP_MAC: return link_set(k, l->name, 0, 0, IFLA_ADDRESS, l->mac, 6);
+	case STEP_MTU: return do_mtu(k, l);
 	case STEP_ENSLAVE: return do_master(k, l, l->master, s->down_first);
 	case STEP_UP: return link_set(k, l->name, IFF_UP, IFF_UP, 0, NULL, 0);
 	case STEP_ADDRESS_DELETE: return do_address(k, &s->address, false);

@@ -165,6 +165,7 @@ static int take_link(void *context, const struct nlmsghdr *h)
 	l->up = info->ifi_flags & IFF_UP;
 	l->carrier = nla_u8(a[IFLA_CARRIER]);
 	l->ours = nla_u32(a[IFLA_GROUP]) == LINK_GROUP;
+	l->mtu = nla_u32(a[IFLA_MTU]) > UINT16_MAX ? UINT16_MAX : (uint16_t)nla_u32(a[IFLA_MTU]);
 	l->ipv6 = ipv6_read(a[IFLA_AF_SPEC]);
 	mac_read(l->mac, a[IFLA_ADDRESS]);
 	kind_read(l, a[IFLA_LINKINFO]);

@@ -11,6 +11,8 @@
 
 #define LINK_NAME         16 /* with the terminator, as the kernel has it */
 
+#define LINK_MTU          1500 /* Ethernet's */
+
 #define NET_MAX_LINKS     1024
 #define NET_MAX_ADDRESSES 256
 #define NET_MAX_ROUTES    64
@@ -34,6 +36,7 @@ struct link {
 	enum bond_mode mode;
 	uint8_t mac[6]; /* wanted: zero leaves it to the kernel */
 	enum ipv6_mode ipv6;
+	uint16_t mtu; /* wanted: 0 is what Ethernet has, or less if the card has less */
 	bool up;
 	/* Only of what is present: */
 	bool ours, carrier;

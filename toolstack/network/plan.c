@@ -57,6 +57,14 @@ static bool link_differs(const struct link *have, const struct link *want)
 	return have->kind == LINK_BOND && have->mode != want->mode;
 }
 
+/* A link that nobody wants to be larger is not left so, or there were no way back. */
+static bool mtu_differs(const struct link *have, const struct link *want)
+{
+	uint16_t has = have ? have->mtu : 0;
+
+	return want->mtu ? has != want->mtu : has > LINK_MTU;
+}
+
 /* ---- deletions --------------------------------------------------------------------------- */
 
 /* NULL: none. */
@@ -143,6 +151,8 @@ static void plan_creations(struct planner *p, enum link_kind kind)
 		if (have && kind == LINK_BRIDGE && !mac_is_zero(want->mac) &&
 		    memcmp(have->mac, want->mac, 6) != 0)
 			step_link(p, STEP_MAC, want);
+		if (mtu_differs(have, want))
+			step_link(p, STEP_MTU, want);
 	}
 }
 
@@ -302,6 +312,7 @@ void step_print(const struct step *s, struct buf *out)
 	case STEP_MAC:
 		buf_printf(out, "address of %s: %s", l->name, mac_format(l->mac, mac));
 		break;
+	case STEP_MTU: buf_printf(out, "MTU of %s: %u", l->name, l->mtu ? l->mtu : LINK_MTU); break;
 	case STEP_UP: buf_printf(out, "start %s", l->name); break;
 	case STEP_ADDRESS_DELETE:
 	case STEP_ADDRESS_ADD:

@@ -182,14 +182,15 @@ static int read_nic(struct reader *r)
 	return nic_word(r, word, &r->network->nic);
 }
 
-static int read_vlan(struct reader *r)
+/* The one number of a line that a block has once. */
+static int one_number(struct reader *r, const char *what, unsigned int min, unsigned int max,
+		      uint16_t *out)
 {
-	static const char what[] = "a VLAN number from 1 to 4094";
 	unsigned int n = 0;
 	const char *word;
 
-	if (r->network->vlan)
-		return twice(r, "vlan");
+	if (*out)
+		return twice(r, r->words[0]);
 	if (one_word(r, what, &word) < 0)
 		return -1;
 	for (const char *c = word; *c; c++) {
@@ -197,10 +198,21 @@ static int read_vlan(struct reader *r)
 			return expected(r, what, word);
 		n = n * 10 + (unsigned int)(*c - '0');
 	}
-	if (n < 1 || n > 4094)
+	if (n < min || n > max)
 		return expected(r, what, word);
-	r->network->vlan = (uint16_t)n;
+	*out = (uint16_t)n;
 	return 0;
+}
+
+static int read_vlan(struct reader *r)
+{
+	return one_number(r, "a VLAN number from 1 to 4094", 1, 4094, &r->network->vlan);
+}
+
+static int read_mtu(struct reader *r)
+{
+	return one_number(r, "an MTU from 576 to 9216", SETTINGS_MTU_MIN, SETTINGS_MTU_MAX,
+			  &r->network->mtu);
 }
 
 static int add_address(struct reader *r, const char *what, const char *word)
@@ -303,7 +315,7 @@ static const struct keyword {
 	{ "mode", IN_BOND, read_mode },       { "nic", IN_NETWORK, read_nic },
 	{ "vlan", IN_NETWORK, read_vlan },    { "address", IN_NETWORK, read_address },
 	{ "dns", IN_NETWORK, read_dns },      { "gateway", IN_NETWORK, read_gateway },
-	{ "nat", IN_NETWORK, read_nat },
+	{ "nat", IN_NETWORK, read_nat },      { "mtu", IN_NETWORK, read_mtu },
 };
 
 static int line_read(struct reader *r)
@@ -312,7 +324,7 @@ static int line_read(struct reader *r)
 	static const char *const what[] = {
 		[TOP] = "automatic, bond or network",
 		[IN_BOND] = "nics or mode, or a new block",
-		[IN_NETWORK] = "nic, vlan, address, gateway, dns or nat, or a new block",
+		[IN_NETWORK] = "nic, vlan, address, gateway, dns, mtu or nat, or a new block",
 	};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)

@@ -13,6 +13,7 @@
  *   network NAME                 begins a block: a bridge of that name
  *       nic NIC                  without one the network is internal
  *       vlan 1-4094
+ *       mtu 576-9216
  *       address dhcp | slaac | ADDRESS/LENGTH
  *       gateway ADDRESS
  *       dns ADDRESS...
@@ -34,6 +35,8 @@
 #define SETTINGS_MAX_ADDRESSES 8
 #define SETTINGS_MAX_DNS       3
 #define SETTINGS_MAX_NAT       4
+#define SETTINGS_MTU_MIN       576
+#define SETTINGS_MTU_MAX       9216
 #define SETTINGS_MAX_BYTES     65536
 #define NIC_WORD               32
 #define SOURCE_NAME            128
@@ -63,6 +66,7 @@ struct network_settings {
 	unsigned int line;
 	struct nic_word nic; /* text "": internal */
 	uint16_t vlan;       /* 0: untagged */
+	uint16_t mtu;        /* 0: not told */
 	bool dhcp, slaac, nat;
 	struct address_settings addresses[SETTINGS_MAX_ADDRESSES];
 	size_t nr_addresses;

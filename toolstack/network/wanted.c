@@ -191,6 +191,27 @@ static int add_bridge(struct net *net, const char *name, struct link *port, cons
 	return 0;
 }
 
+static void raise_mtu(struct link *l, uint16_t mtu)
+{
+	if (l->mtu < mtu)
+		l->mtu = mtu;
+}
+
+/* What carries a network carries its frames: a VLAN's card, and the cards of a bond. */
+static void add_mtu(struct net *net, struct link *port, uint16_t mtu)
+{
+	struct link *base = net_link(net, port->parent);
+
+	raise_mtu(port, mtu);
+	if (base)
+		raise_mtu(base, mtu);
+	else
+		base = port;
+	for (size_t i = 0; i < net->nr_links; i++)
+		if (strcmp(net->links[i].master, base->name) == 0 && base->kind == LINK_BOND)
+			raise_mtu(&net->links[i], mtu);
+}
+
 static int add_network(struct wanted *w, struct net *net, const struct network_settings *n,
 		       struct reason *why)
 {
@@ -213,7 +234,12 @@ static int add_network(struct wanted *w, struct net *net, const struct network_s
 		if (n->vlan && add_vlan(w, net, n, &port, why) < 0)
 			return -1;
 	}
-	return add_bridge(net, n->name, port, mac, why);
+	if (n->mtu && port)
+		add_mtu(net, port, n->mtu);
+	if (add_bridge(net, n->name, port, mac, why) < 0)
+		return -1;
+	net_link(net, n->name)->mtu = n->mtu;
+	return 0;
 }
 
 /* ---- automatic bridges ------------------------------------------------------------------- */

@@ -389,6 +389,21 @@ def nat_for_guests():
 
 
 @test
+def mtu_there_and_back():
+    def mtu(link):
+        return int(re.search(r" mtu (\d+)", ip(f"link show {link}"))[1])
+
+    with host(STATIC) as h:
+        fast = "network fast\n    nic nic1\n    mtu 8000\n"
+        status, said = h.apply(STATIC + fast)
+        assert status == 0, said
+        mtus = [mtu(link) for link in ("nic0", "xenbr0", "nic1", "fast")]
+        assert mtus == [1500, 1500, 8000, 8000], mtus
+        status, said = h.apply(STATIC)
+        assert status == 0 and mtu("nic1") == mtu("xenbr1") == 1500, said
+
+
+@test
 def a_locked_guest_cannot_pose_as_another():
     with host(STATIC + "network lan\n    address 10.8.0.1/24\n    address 2001:db8:8::1/64\n") as h:
         wait("the network", lambda: exists("lan"))

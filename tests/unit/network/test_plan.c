@@ -32,6 +32,7 @@ static void add_nic(unsigned int number)
 	l = net_add_link(&model, name, LINK_NIC);
 	memcpy(l->mac, nic->mac, 6);
 	l->ipv6 = IPV6_STATIC;
+	l->mtu = LINK_MTU;
 }
 
 static int machine(void **state)
@@ -90,6 +91,7 @@ static void model_create(const struct link *want_link)
 	l->vlan = want_link->vlan;
 	l->mode = want_link->mode;
 	l->ipv6 = IPV6_STATIC;
+	l->mtu = LINK_MTU;
 	memcpy(l->mac, want_link->mac, 6);
 	memcpy(l->parent, want_link->parent, LINK_NAME);
 	if (l->kind == LINK_VLAN)
@@ -146,6 +148,15 @@ static void model_route(const struct step *s)
 	assert_true(net_add_route(&model, r->link, &r->gateway, r->metric));
 }
 
+/* No larger than what it is on. */
+static void model_mtu(struct link *l, uint16_t mtu)
+{
+	const struct link *parent = net_link(&model, l->parent);
+
+	assert_true(!parent || mtu <= parent->mtu);
+	l->mtu = mtu;
+}
+
 static void model_do(const struct step *s)
 {
 	struct link *l = NULL;
@@ -158,6 +169,7 @@ static void model_do(const struct step *s)
 	case STEP_CREATE: model_create(&s->link); break;
 	case STEP_IPV6: l->ipv6 = s->link.ipv6; break;
 	case STEP_MAC: memcpy(l->mac, s->link.mac, 6); break;
+	case STEP_MTU: model_mtu(l, s->link.mtu ? s->link.mtu : LINK_MTU); break;
 	case STEP_ENSLAVE: model_enslave(s); break;
 	case STEP_UP: l->up = true; break;
 	case STEP_ADDRESS_DELETE:
@@ -338,6 +350,29 @@ static void guests_hold_their_network(void **state)
 	assert_string_equal(master_of("vif3.0"), "b");
 }
 
+static void mtu_of_all_that_carries_it(void **state)
+{
+	static const char before[] = "bond b\nnics nic0 nic1\nnetwork lan\nnic b\n";
+	static const char text[] = "bond b\nnics nic0 nic1\nnetwork lan\nnic b\n"
+				   "network fast\nnic b\nvlan 9\nmtu 9000\n";
+	static const char *const large[] = { "nic0", "nic1", "b", "b.9", "fast" };
+
+	apply(before, NULL);
+	apply(text, NULL);
+	for (size_t i = 0; i < sizeof(large) / sizeof(large[0]); i++)
+		assert_int_equal(net_link(&model, large[i])->mtu, 9000);
+	assert_int_equal(net_link(&model, "lan")->mtu, LINK_MTU);
+	assert_int_equal(net_link(&model, "nic2")->mtu, LINK_MTU);
+	/* Back, or a way back would leave it. */
+	apply(before, NULL);
+	assert_int_equal(net_link(&model, "nic0")->mtu, LINK_MTU);
+	assert_int_equal(net_link(&model, "b")->mtu, LINK_MTU);
+	/* A card that has less is left alone. */
+	net_link(&model, "nic3")->mtu = 1400;
+	apply("network c\nnic nic3\n", NULL);
+	assert_int_equal(net_link(&model, "nic3")->mtu, 1400);
+}
+
 static void leases_are_addresses(void **state)
 {
 	static const char text[] = "automatic bridges\nautomatic address\n";
@@ -436,6 +471,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_the_same_stays, machine),
 		cmocka_unit_test_setup(what_is_not_ours_stays, machine),
 		cmocka_unit_test_setup(guests_hold_their_network, machine),
+		cmocka_unit_test_setup(mtu_of_all_that_carries_it, machine),
 		cmocka_unit_test_setup(leases_are_addresses, machine),
 		cmocka_unit_test_setup(nics_by_any_name, machine),
 		cmocka_unit_test_setup(errors_by_name, machine),

@@ -31,15 +31,16 @@ static void everything(void **state)
 {
 	const struct network_settings *n;
 
-	assert_int_equal(parse("automatic bridges # yes\r\n"
-			       "bond bond0\n\tnics nic0 52:54:00:12:34:56\n\tmode 802.3ad\n"
-			       "network lan\n\tnic bond0\n\tvlan 4094\n\taddress 10.0.0.2/24\n"
-			       "\taddress 2001:db8::2/64\n\tgateway 10.0.0.1\n"
-			       "\tgateway 2001:db8::1\n\tdns 10.0.0.3 2001:db8::3\n"
-			       "network dyn\nnic pci:0000:00:03.0\naddress dhcp\naddress slaac\n"
-			       "network inner\n"
-			       "network nat0\nnat 192.168.9.1/24\n"),
-			 0);
+	assert_int_equal(
+		parse("automatic bridges # yes\r\n"
+		      "bond bond0\n\tnics nic0 52:54:00:12:34:56\n\tmode 802.3ad\n"
+		      "network lan\n\tnic bond0\n\tvlan 4094\n\taddress 10.0.0.2/24\n"
+		      "\taddress 2001:db8::2/64\n\tgateway 10.0.0.1\n"
+		      "\tgateway 2001:db8::1\n\tdns 10.0.0.3 2001:db8::3\n"
+		      "network dyn\nnic pci:0000:00:03.0\nmtu 9000\naddress dhcp\naddress slaac\n"
+		      "network inner\n"
+		      "network nat0\nnat 192.168.9.1/24\n"),
+		0);
 	assert_int_equal(s.nr_bonds, 1);
 	assert_int_equal(s.bonds[0].nr_nics, 2);
 	assert_int_equal(s.bonds[0].mode, BOND_802_3AD);
@@ -53,6 +54,8 @@ static void everything(void **state)
 	assert_int_equal(n->gateway6.ip.family, 6);
 	assert_int_equal(n->nr_dns, 2);
 	assert_true(s.networks[1].dhcp && s.networks[1].slaac);
+	assert_int_equal(s.networks[0].mtu, 0);
+	assert_int_equal(s.networks[1].mtu, 9000);
 	assert_string_equal(s.networks[2].nic.text, "");
 	assert_true(s.networks[3].nat);
 }
@@ -68,6 +71,9 @@ static void mistakes(void **state)
 		{ "network a\nmode 1\n", "f:2: expected nic, vlan, address" },
 		{ "bond b\nnics nic0\nvlan 5\n", "f:3: expected nics or mode" },
 		{ "automatic\n", "found the end of the line" },
+		{ "network a\nmtu 575\n", "f:2: expected an MTU from 576 to 9216, found \"575\"" },
+		{ "network a\nmtu 9217\n", "an MTU from 576 to 9216" },
+		{ "network a\nmtu 1500\nmtu 1400\n", "f:3: a second \"mtu\" in this block" },
 		{ "automatic everything\n", "expected \"bridges\" or \"address\", found" },
 		{ "network\n", "f:1: expected a name" },
 		{ "network a b\n", "expected the end of the line, found \"b\"" },
