@@ -19,23 +19,34 @@
 
 static void gateways_ask(struct host *h)
 {
-	for (size_t i = 0; i < h->want.nr_routes; i++)
-		if (!kernel_neighbour_answers(&h->kernel, &h->want.routes[i]))
-			kernel_neighbour_ask(&h->kernel, &h->want.routes[i]);
+	const struct route *r;
+
+	for (size_t i = 0; (r = net_next_gateway(&h->want, &i));)
+		if (!kernel_neighbour_answers(&h->kernel, r))
+			kernel_neighbour_ask(&h->kernel, r);
 }
 
 /* An answer from before a change is none. */
 static void gateways_ask_anew(struct host *h)
 {
-	for (size_t i = 0; i < h->want.nr_routes; i++) {
-		kernel_neighbour_forget(&h->kernel, &h->want.routes[i]);
-		kernel_neighbour_ask(&h->kernel, &h->want.routes[i]);
+	const struct route *r;
+
+	for (size_t i = 0; (r = net_next_gateway(&h->want, &i));) {
+		kernel_neighbour_forget(&h->kernel, r);
+		kernel_neighbour_ask(&h->kernel, r);
 	}
+}
+
+static bool has_gateway(const struct host *h)
+{
+	return net_next_gateway(&h->want, &(size_t){ 0 });
 }
 
 /* What does not answer yet: a network without a lease, or a gateway. NULL: all is well. */
 static const char *missing(struct host *h, char text[IP_TEXT])
 {
+	const struct route *r;
+
 	for (size_t i = 0; i < h->want.nr_links; i++) {
 		const struct link *l = &h->want.links[i];
 
@@ -45,12 +56,11 @@ static const char *missing(struct host *h, char text[IP_TEXT])
 			return text;
 		}
 	}
-	for (size_t i = 0; i < h->want.nr_routes; i++)
-		if (!kernel_neighbour_answers(&h->kernel, &h->want.routes[i])) {
+	for (size_t i = 0; (r = net_next_gateway(&h->want, &i));)
+		if (!kernel_neighbour_answers(&h->kernel, r)) {
 			char ip[IP_TEXT];
 
-			snprintf(text, IP_TEXT, "gateway %.40s",
-				 ip_format(&h->want.routes[i].gateway, -1, ip));
+			snprintf(text, IP_TEXT, "gateway %.40s", ip_format(&r->gateway, -1, ip));
 			return text;
 		}
 	return NULL;
@@ -271,7 +281,7 @@ static void baseline_end(struct change *c, struct host *h, bool reachable)
 		change_keep(c, h, "applied; no gateway answered before, so none was asked now");
 		return;
 	}
-	if (h->want.nr_routes)
+	if (has_gateway(h))
 		return;
 	for (size_t i = 0; i < h->want.nr_links; i++)
 		if (host_dhcp(h, h->want.links[i].name))
@@ -299,11 +309,11 @@ void change_tick(struct change *c, struct host *h)
 	lacks = missing(h, text);
 	if (c->state == CHANGE_BASELINE) {
 		if (!lacks || now >= c->deadline)
-			baseline_end(c, h, !lacks && h->want.nr_routes);
+			baseline_end(c, h, !lacks && has_gateway(h));
 		return;
 	}
 	if (!lacks) {
-		change_keep(c, h, h->want.nr_routes ? "applied; the gateway answers" : "applied");
+		change_keep(c, h, has_gateway(h) ? "applied; the gateway answers" : "applied");
 	} else if (now >= c->deadline) {
 		char because[IP_TEXT + 32];
 

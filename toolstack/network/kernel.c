@@ -18,7 +18,6 @@
 #define BOND_MIIMON_MS      100
 #define BOND_HASH_LAYER2_3  2
 #define BOND_LACP_RATE_FAST 1
-#define ROUTE_PROTOCOL      RTPROT_STATIC
 
 int kernel_open(struct kernel *k, const char *root, struct reason *why)
 {
@@ -217,6 +216,7 @@ static int do_route(struct kernel *k, const struct route *r, bool add)
 {
 	struct rtmsg info = {
 		.rtm_family = family_of(&r->gateway),
+		.rtm_dst_len = r->prefix,
 		.rtm_table = RT_TABLE_MAIN,
 		.rtm_protocol = add ? ROUTE_PROTOCOL : RTPROT_UNSPEC,
 		.rtm_scope = add ? RT_SCOPE_UNIVERSE : RT_SCOPE_NOWHERE,
@@ -226,6 +226,8 @@ static int do_route(struct kernel *k, const struct route *r, bool add)
 
 	nl_begin(&m, add ? RTM_NEWROUTE : RTM_DELROUTE, add ? NLM_F_CREATE | NLM_F_REPLACE : 0,
 		 &info, sizeof(info));
+	if (r->net.family)
+		nl_put(&m, RTA_DST, r->net.bytes, ip_length(&r->net));
 	nl_put(&m, RTA_GATEWAY, r->gateway.bytes, ip_length(&r->gateway));
 	nl_put_u32(&m, RTA_OIF, (uint32_t)link_index(r->link));
 	nl_put_u32(&m, RTA_PRIORITY, r->metric);

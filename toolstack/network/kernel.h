@@ -6,9 +6,13 @@
 #ifndef NETWORK_KERNEL_H
 #define NETWORK_KERNEL_H
 
+#include <linux/rtnetlink.h>
+
 #include "lib/netlink.h"
 #include "network/nics.h"
 #include "network/plan.h"
+
+#define ROUTE_PROTOCOL RTPROT_STATIC /* by which we know our own routes */
 
 struct kernel {
 	struct netlink route;

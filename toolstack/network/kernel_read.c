@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Reading the kernel's links, addresses and default routes. What a NIC is: an Ethernet interface
+ * Reading the kernel's links, addresses and routes. What a NIC is: an Ethernet interface
  * with a device behind it that is neither a guest's, nor a virtual function meant for one, nor a
  * radio, which no bridge can hold.
  */
@@ -225,25 +225,31 @@ static int take_address(void *context, const struct nlmsghdr *h)
 	return 0;
 }
 
+/* Default routes, whoever made them; others only if they are ours. */
 static int take_route(void *context, const struct nlmsghdr *h)
 {
 	const struct rtmsg *info = NLMSG_DATA(h);
 	const struct nlattr *a[RTA_TABLE + 1];
 	struct reading *r = context;
+	struct route route = { .metric = 0 };
 	const struct link *l;
-	struct ip ip;
 
 	if (h->nlmsg_type != RTM_NEWROUTE || h->nlmsg_len < NLMSG_LENGTH(sizeof(*info)) ||
-	    info->rtm_dst_len || info->rtm_type != RTN_UNICAST || info->rtm_protocol == RTPROT_RA ||
-	    info->rtm_flags & RTM_F_CLONED)
+	    info->rtm_type != RTN_UNICAST || info->rtm_protocol == RTPROT_RA ||
+	    info->rtm_flags & RTM_F_CLONED ||
+	    (info->rtm_dst_len && info->rtm_protocol != ROUTE_PROTOCOL))
 		return 0;
 	nl_parse_message(a, RTA_TABLE, h, sizeof(*info));
 	l = net_link_by_index(r->net, (int)nla_u32(a[RTA_OIF]));
 	if (nla_u32(a[RTA_TABLE]) != RT_TABLE_MAIN || !l ||
-	    !ip_read(&ip, info->rtm_family, a[RTA_GATEWAY]))
+	    !ip_read(&route.gateway, info->rtm_family, a[RTA_GATEWAY]) ||
+	    (info->rtm_dst_len && !ip_read(&route.net, info->rtm_family, a[RTA_DST])))
 		return 0;
-	if (!net_add_route(r->net, l->name, &ip, nla_u32(a[RTA_PRIORITY])))
-		return reason_set(r->why, "more than %d default routes", NET_MAX_ROUTES);
+	memcpy(route.link, l->name, LINK_NAME);
+	route.prefix = info->rtm_dst_len;
+	route.metric = nla_u32(a[RTA_PRIORITY]);
+	if (!net_add_route(r->net, &route))
+		return reason_set(r->why, "more than %d routes", NET_MAX_ROUTES);
 	return 0;
 }
 

@@ -83,18 +83,31 @@ bool net_add_address(struct net *net, const char *link, const struct ip *ip, uin
 	return true;
 }
 
-bool net_add_route(struct net *net, const char *link, const struct ip *gateway, uint32_t metric)
+bool net_add_route(struct net *net, const struct route *r)
 {
-	struct route *r;
-
 	if (net->nr_routes == NET_MAX_ROUTES)
 		return false;
-	r = &net->routes[net->nr_routes++];
-	memset(r, 0, sizeof(*r));
-	snprintf(r->link, sizeof(r->link), "%s", link);
-	r->gateway = *gateway;
-	r->metric = metric;
+	net->routes[net->nr_routes++] = *r;
 	return true;
+}
+
+bool net_add_gateway(struct net *net, const char *link, const struct ip *gateway, uint32_t metric)
+{
+	struct route r = { .gateway = *gateway, .metric = metric };
+
+	snprintf(r.link, sizeof(r.link), "%s", link);
+	return net_add_route(net, &r);
+}
+
+const struct route *net_next_gateway(const struct net *net, size_t *at)
+{
+	while (*at < net->nr_routes) {
+		const struct route *r = &net->routes[(*at)++];
+
+		if (!r->net.family)
+			return r;
+	}
+	return NULL;
 }
 
 bool net_has_address(const struct net *net, const struct address *a)
@@ -112,7 +125,8 @@ bool net_has_address(const struct net *net, const struct address *a)
 bool net_has_route(const struct net *net, const struct route *r)
 {
 	for (size_t i = 0; i < net->nr_routes; i++)
-		if (r->metric == net->routes[i].metric &&
+		if (r->metric == net->routes[i].metric && r->prefix == net->routes[i].prefix &&
+		    ip_equal(&r->net, &net->routes[i].net) &&
 		    ip_equal(&r->gateway, &net->routes[i].gateway) &&
 		    strcmp(r->link, net->routes[i].link) == 0)
 			return true;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A picture of a host's networks: links, addresses and default routes. The same structure holds
+ * A picture of a host's networks: links, addresses and routes. The same structure holds
  * what the kernel has and what the configuration wants; plan.h compares two of them. Plain data,
  * no I/O. Links are known by name.
  */
@@ -49,9 +49,10 @@ struct address {
 	uint8_t prefix;
 };
 
-/* A default route. */
 struct route {
 	char link[LINK_NAME];
+	struct ip net; /* family 0: the default route */
+	uint8_t prefix;
 	struct ip gateway;
 	uint32_t metric; /* the smaller one is preferred */
 };
@@ -76,9 +77,13 @@ struct link *net_link_by_index(const struct net *net, int index);
 /* These three return NULL or false when the picture is full. */
 struct link *net_add_link(struct net *net, const char *name, enum link_kind kind);
 bool net_add_address(struct net *net, const char *link, const struct ip *ip, uint8_t prefix);
-bool net_add_route(struct net *net, const char *link, const struct ip *gateway, uint32_t metric);
+bool net_add_route(struct net *net, const struct route *r);
+/* The same for a default route. */
+bool net_add_gateway(struct net *net, const char *link, const struct ip *gateway, uint32_t metric);
 bool net_has_address(const struct net *net, const struct address *a);
 bool net_has_route(const struct net *net, const struct route *r);
+/* The first default route from place *at on, and *at behind it; NULL: no more. */
+const struct route *net_next_gateway(const struct net *net, size_t *at);
 /* Any link with that master. */
 const struct link *net_port_of(const struct net *net, const char *master);
 

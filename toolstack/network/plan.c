@@ -297,7 +297,7 @@ void step_print(const struct step *s, struct buf *out)
 		[IPV6_OFF] = "off", [IPV6_STATIC] = "static", [IPV6_SLAAC] = "slaac"
 	};
 	const struct link *l = &s->link;
-	char ip[IP_TEXT], mac[MAC_TEXT];
+	char ip[IP_TEXT], net[IP_TEXT], mac[MAC_TEXT];
 
 	switch (s->kind) {
 	case STEP_DELETE: buf_printf(out, "delete %s %s", link_kind_name(l->kind), l->name); break;
@@ -322,8 +322,10 @@ void step_print(const struct step *s, struct buf *out)
 		break;
 	case STEP_ROUTE_DELETE:
 	case STEP_ROUTE_ADD:
-		buf_printf(out, "%s default route by %s on %s",
+		buf_printf(out, "%s %s route by %s on %s",
 			   s->kind == STEP_ROUTE_ADD ? "add" : "remove",
+			   s->route.net.family ? ip_format(&s->route.net, s->route.prefix, net)
+					       : "default",
 			   ip_format(&s->route.gateway, -1, ip), s->route.link);
 		break;
 	}

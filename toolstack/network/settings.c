@@ -263,6 +263,30 @@ static int read_gateway(struct reader *r)
 	return 0;
 }
 
+static int read_route(struct reader *r)
+{
+	static const char what[] = "a net and a router on the way to it (10.20.0.0/16 192.0.2.254)";
+	struct network_settings *n = r->network;
+	struct route_settings to = { .gateway.line = r->line };
+	struct ip net;
+
+	if (r->nr_words != 3)
+		return expected(r, what, r->nr_words > 3 ? r->words[3] : NULL);
+	if (!strchr(r->words[1], '/') || !ip_parse_prefix(r->words[1], &to.net, &to.prefix) ||
+	    to.prefix == 0)
+		return expected(r, what, r->words[1]);
+	net = ip_network(&to.net, to.prefix);
+	if (!ip_equal(&net, &to.net))
+		return expected(r, "a net, without an address in it", r->words[1]);
+	if (!ip_parse(r->words[2], &to.gateway.ip) || to.gateway.ip.family != to.net.family ||
+	    !ip_is_host(&to.gateway.ip, 32))
+		return expected(r, what, r->words[2]);
+	if (n->nr_routes == SETTINGS_MAX_ROUTES)
+		return too_many(r, "routes in a network", SETTINGS_MAX_ROUTES);
+	n->routes[n->nr_routes++] = to;
+	return 0;
+}
+
 static int read_dns(struct reader *r)
 {
 	static const char what[] = "the address of a name server";
@@ -315,7 +339,8 @@ static const struct keyword {
 	{ "mode", IN_BOND, read_mode },       { "nic", IN_NETWORK, read_nic },
 	{ "vlan", IN_NETWORK, read_vlan },    { "address", IN_NETWORK, read_address },
 	{ "dns", IN_NETWORK, read_dns },      { "gateway", IN_NETWORK, read_gateway },
-	{ "nat", IN_NETWORK, read_nat },      { "mtu", IN_NETWORK, read_mtu },
+	{ "route", IN_NETWORK, read_route },  { "nat", IN_NETWORK, read_nat },
+	{ "mtu", IN_NETWORK, read_mtu },
 };
 
 static int line_read(struct reader *r)
@@ -324,7 +349,8 @@ static int line_read(struct reader *r)
 	static const char *const what[] = {
 		[TOP] = "automatic, bond or network",
 		[IN_BOND] = "nics or mode, or a new block",
-		[IN_NETWORK] = "nic, vlan, address, gateway, dns, mtu or nat, or a new block",
+		[IN_NETWORK] =
+			"nic, vlan, address, gateway, route, dns, mtu or nat, or a new block",
 	};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)

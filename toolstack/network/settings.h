@@ -16,6 +16,7 @@
  *       mtu 576-9216
  *       address dhcp | slaac | ADDRESS/LENGTH
  *       gateway ADDRESS
+ *       route NET/LENGTH ADDRESS
  *       dns ADDRESS...
  *       nat ADDRESS/LENGTH       internal, with DHCP, and a way out through the host
  *
@@ -34,6 +35,7 @@
 #define SETTINGS_MAX_MEMBERS   8
 #define SETTINGS_MAX_ADDRESSES 8
 #define SETTINGS_MAX_DNS       3
+#define SETTINGS_MAX_ROUTES    8
 #define SETTINGS_MAX_NAT       4
 #define SETTINGS_MTU_MIN       576
 #define SETTINGS_MTU_MAX       9216
@@ -61,6 +63,13 @@ struct address_settings {
 	unsigned int line;
 };
 
+/* To a net by a neighbour. */
+struct route_settings {
+	struct ip net;
+	uint8_t prefix;
+	struct address_settings gateway;
+};
+
 struct network_settings {
 	char name[LINK_NAME];
 	unsigned int line;
@@ -71,6 +80,8 @@ struct network_settings {
 	struct address_settings addresses[SETTINGS_MAX_ADDRESSES];
 	size_t nr_addresses;
 	struct address_settings gateway4, gateway6; /* family 0: none */
+	struct route_settings routes[SETTINGS_MAX_ROUTES];
+	size_t nr_routes;
 	struct ip dns[SETTINGS_MAX_DNS];
 	size_t nr_dns;
 };

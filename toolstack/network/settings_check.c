@@ -64,17 +64,14 @@ static int check_names(const struct settings *s, struct reason *why)
 	return 0;
 }
 
-/* A gateway must be a neighbour: in the net of an address of its network. */
-static int check_gateway(const struct settings *s, const struct network_settings *n,
-			 const struct address_settings *g, struct reason *why)
+/* Whoever others are reached by must be in the net of an address of that network. */
+static int check_neighbour(const struct settings *s, const struct network_settings *n,
+			   const struct address_settings *g, struct reason *why)
 {
 	char text[IP_TEXT];
 
-	if (!g->ip.family || (g->ip.family == 6 && ip_is_link_local(&g->ip) && n->nr_addresses))
+	if (g->ip.family == 6 && ip_is_link_local(&g->ip) && n->nr_addresses)
 		return 0;
-	if (g->ip.family == 4 && n->dhcp)
-		return wrong(s, g->line, why, "DHCP brings the gateway; remove one of the two",
-			     n->name);
 	for (size_t i = 0; i < n->nr_addresses; i++)
 		if (ip_same_net(&g->ip, &n->addresses[i].ip, n->addresses[i].prefix)) {
 			if (ip_equal(&g->ip, &n->addresses[i].ip))
@@ -84,6 +81,49 @@ static int check_gateway(const struct settings *s, const struct network_settings
 		}
 	return reason_set(why, "%s:%u: %s: gateway %s is not in the net of any \"address\"",
 			  s->source, g->line, n->name, ip_format(&g->ip, -1, text));
+}
+
+static int check_gateway(const struct settings *s, const struct network_settings *n,
+			 const struct address_settings *g, struct reason *why)
+{
+	if (!g->ip.family)
+		return 0;
+	if (g->ip.family == 4 && n->dhcp)
+		return wrong(s, g->line, why, "DHCP brings the gateway; remove one of the two",
+			     n->name);
+	return check_neighbour(s, n, g, why);
+}
+
+/* Which net DHCP will bring is not known yet; wanted.c looks when it is. */
+static int check_routes(const struct settings *s, const struct network_settings *n,
+			struct reason *why)
+{
+	for (size_t i = 0; i < n->nr_routes; i++) {
+		const struct address_settings *g = &n->routes[i].gateway;
+
+		if (!(n->dhcp && g->ip.family == 4) && check_neighbour(s, n, g, why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The same net by two ways: the kernel would know one of them only. */
+static int check_same_route(const struct settings *s, const struct network_settings *a,
+			    const struct network_settings *b, struct reason *why)
+{
+	char text[IP_TEXT];
+
+	for (size_t i = 0; i < a->nr_routes; i++)
+		for (size_t j = 0; j < (a == b ? i : b->nr_routes); j++) {
+			const struct route_settings *x = &a->routes[i], *y = &b->routes[j];
+
+			if (x->prefix == y->prefix && ip_equal(&x->net, &y->net))
+				return reason_set(why, "%s:%u: %s: the route to %s is in line %u",
+						  s->source, x->gateway.line, a->name,
+						  ip_format(&x->net, x->prefix, text),
+						  y->gateway.line);
+		}
+	return 0;
 }
 
 static int check_network(const struct settings *s, const struct network_settings *n,
@@ -100,7 +140,9 @@ static int check_network(const struct settings *s, const struct network_settings
 		return wrong(s, n->line, why, "DHCP needs a \"nic\"", n->name);
 	if (check_gateway(s, n, &n->gateway4, why) < 0)
 		return -1;
-	return check_gateway(s, n, &n->gateway6, why);
+	if (check_gateway(s, n, &n->gateway6, why) < 0)
+		return -1;
+	return check_routes(s, n, why);
 }
 
 /* Nets of two networks must not overlap: the host would not know where to send. */
@@ -140,7 +182,8 @@ int settings_check(const struct settings *s, struct reason *why)
 		if (n->nat && ++nr_nat > SETTINGS_MAX_NAT)
 			return wrong(s, n->line, why, "more than 4 NAT networks", n->name);
 		for (size_t j = 0; j <= i; j++)
-			if (check_overlap(s, n, &s->networks[j], why) < 0)
+			if (check_overlap(s, n, &s->networks[j], why) < 0 ||
+			    check_same_route(s, n, &s->networks[j], why) < 0)
 				return -1;
 	}
 	if (s->automatic_address && !s->automatic_bridges)

@@ -47,10 +47,17 @@ static void show_addresses(struct host *h, const char *bridge, struct buf *out)
 			   lease && ip_equal(&lease->ip, &a->ip) ? " (DHCP)" : "");
 		any = true;
 	}
-	for (size_t i = 0; i < h->present.nr_routes; i++)
-		if (strcmp(h->present.routes[i].link, bridge) == 0)
-			buf_printf(out, ", gateway %s",
-				   ip_format(&h->present.routes[i].gateway, -1, ip));
+	for (size_t i = 0; i < h->present.nr_routes; i++) {
+		const struct route *r = &h->present.routes[i];
+
+		if (strcmp(r->link, bridge) != 0)
+			continue;
+		if (r->net.family)
+			buf_printf(out, ", %s by", ip_format(&r->net, r->prefix, ip));
+		else
+			buf_printf(out, ", gateway");
+		buf_printf(out, " %s", ip_format(&r->gateway, -1, ip));
+	}
 	buf_printf(out, "%s\n", any ? "" : " -");
 }
 

@@ -9,6 +9,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define ROUTE_METRIC 100 /* of default routes, the first that is free is one more */
+
 enum resolved { FOUND, ABSENT, WRONG };
 
 static int full(struct reason *why)
@@ -318,7 +320,7 @@ static bool add_lease(const struct wanted *w, struct net *net, const char *netwo
 		if (strcmp(l->link, network) != 0)
 			continue;
 		return net_add_address(net, network, &l->ip, l->prefix) &&
-		       (!l->router.family || net_add_route(net, network, &l->router, metric));
+		       (!l->router.family || net_add_gateway(net, network, &l->router, metric));
 	}
 	return true;
 }
@@ -335,15 +337,36 @@ static bool add_static(struct net *net, const struct network_settings *n, struct
 		if (!net_add_address(net, n->name, &a->ip, a->prefix))
 			return false;
 	}
-	if (n->gateway4.ip.family && !net_add_route(net, n->name, &n->gateway4.ip, metric))
+	if (n->gateway4.ip.family && !net_add_gateway(net, n->name, &n->gateway4.ip, metric))
 		return false;
-	return !n->gateway6.ip.family || net_add_route(net, n->name, &n->gateway6.ip, metric);
+	return !n->gateway6.ip.family || net_add_gateway(net, n->name, &n->gateway6.ip, metric);
+}
+
+/* Those whose router is a neighbour now: with DHCP, when the lease is there. */
+static bool add_routes(struct net *net, const struct network_settings *n)
+{
+	for (size_t i = 0; i < n->nr_routes; i++) {
+		struct route r = { .net = n->routes[i].net,
+				   .prefix = n->routes[i].prefix,
+				   .gateway = n->routes[i].gateway.ip,
+				   .metric = ROUTE_METRIC };
+		bool near = r.gateway.family == 6 && ip_is_link_local(&r.gateway);
+
+		memcpy(r.link, n->name, LINK_NAME);
+		for (size_t j = 0; j < net->nr_addresses; j++)
+			near |= strcmp(net->addresses[j].link, n->name) == 0 &&
+				ip_same_net(&net->addresses[j].ip, &r.gateway,
+					    net->addresses[j].prefix);
+		if (near && !net_add_route(net, &r))
+			return false;
+	}
+	return true;
 }
 
 /* The order in the file is the order in which default routes are preferred. */
 static int add_addresses(const struct wanted *w, struct net *net, struct reason *why)
 {
-	uint32_t metric = 100;
+	uint32_t metric = ROUTE_METRIC;
 
 	for (size_t i = 0; i < w->settings->nr_networks; i++) {
 		const struct network_settings *n = &w->settings->networks[i];
@@ -353,8 +376,9 @@ static int add_addresses(const struct wanted *w, struct net *net, struct reason 
 			continue;
 		metric += n->dhcp || n->gateway4.ip.family || n->gateway6.ip.family;
 		if (!add_static(net, n, bridge, metric) ||
-		    (n->dhcp && !add_lease(w, net, n->name, metric)))
-			return reason_set(why, "more than %d addresses", NET_MAX_ADDRESSES);
+		    (n->dhcp && !add_lease(w, net, n->name, metric)) || !add_routes(net, n))
+			return reason_set(why, "more than %d addresses or %d routes",
+					  NET_MAX_ADDRESSES, NET_MAX_ROUTES);
 	}
 	if (wanted_dhcp(w, w->automatic) && wanted_is_automatic(w, w->automatic) &&
 	    net_link(net, w->automatic) && !add_lease(w, net, w->automatic, metric + 1))

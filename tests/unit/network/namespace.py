@@ -404,6 +404,20 @@ def mtu_there_and_back():
 
 
 @test
+def static_routes():
+    with host(STATIC) as h:
+        ip("route add 10.30.0.0/16 via 10.7.0.9")       # somebody else's
+        status, said = h.apply(STATIC + "    route 10.20.0.0/16 10.7.0.9\n")
+        assert status == 0, said
+        assert "10.20.0.0/16 via 10.7.0.9 dev xenbr0" in ip("route")
+        assert "10.20.0.0/16 by 10.7.0.9" in h.ask("show")[1]
+        assert "so already" in h.apply(STATIC + "    route 10.20.0.0/16 10.7.0.9\n")[1]
+        status, said = h.apply(STATIC)
+        assert status == 0, said
+        assert "10.20.0.0/16" not in ip("route") and "10.30.0.0/16" in ip("route")
+
+
+@test
 def a_locked_guest_cannot_pose_as_another():
     with host(STATIC + "network lan\n    address 10.8.0.1/24\n    address 2001:db8:8::1/64\n") as h:
         wait("the network", lambda: exists("lan"))

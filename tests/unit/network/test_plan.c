@@ -145,7 +145,7 @@ static void model_route(const struct step *s)
 		neighbour |= ip_same_net(&model.addresses[i].ip, &r->gateway,
 					 model.addresses[i].prefix);
 	assert_true(neighbour);
-	assert_true(net_add_route(&model, r->link, &r->gateway, r->metric));
+	assert_true(net_add_route(&model, r));
 }
 
 /* No larger than what it is on. */
@@ -373,6 +373,33 @@ static void mtu_of_all_that_carries_it(void **state)
 	assert_int_equal(net_link(&model, "nic3")->mtu, 1400);
 }
 
+static void static_routes(void **state)
+{
+	static const char none[] = "network a\nnic nic0\naddress 10.0.0.2/24\ngateway 10.0.0.1\n";
+	static const char text[] = "network a\nnic nic0\naddress 10.0.0.2/24\ngateway 10.0.0.1\n"
+				   "route 10.20.0.0/16 10.0.0.9\n";
+	static const char dhcp[] = "network a\nnic nic0\naddress dhcp\n"
+				   "route 10.20.0.0/16 10.0.0.9\n";
+	struct lease l;
+	size_t at = 0;
+
+	apply(none, NULL);
+	assert_int_equal(apply(text, NULL), 1);
+	assert_int_equal(model.nr_routes, 2);
+	/* The one whose router is asked whether the host is reachable. */
+	assert_int_equal(net_next_gateway(&want, &at)->gateway.bytes[3], 1);
+	assert_null(net_next_gateway(&want, &at));
+	assert_int_equal(apply(none, NULL), 1);
+	assert_int_equal(model.nr_routes, 1);
+	/* By DHCP, once the router is a neighbour. */
+	apply(dhcp, NULL);
+	assert_int_equal(model.nr_routes, 0);
+	assert_int_equal(lease_parse(&l, "a", text_bytes("ip=10.0.0.77\nmask=24\n"), &why), 0);
+	leases_put(&leases, &l);
+	assert_int_equal(apply(dhcp, NULL), 2);
+	assert_int_equal(model.nr_routes, 1);
+}
+
 static void leases_are_addresses(void **state)
 {
 	static const char text[] = "automatic bridges\nautomatic address\n";
@@ -472,6 +499,7 @@ int main(void)
 		cmocka_unit_test_setup(what_is_not_ours_stays, machine),
 		cmocka_unit_test_setup(guests_hold_their_network, machine),
 		cmocka_unit_test_setup(mtu_of_all_that_carries_it, machine),
+		cmocka_unit_test_setup(static_routes, machine),
 		cmocka_unit_test_setup(leases_are_addresses, machine),
 		cmocka_unit_test_setup(nics_by_any_name, machine),
 		cmocka_unit_test_setup(errors_by_name, machine),

@@ -37,6 +37,8 @@ static void everything(void **state)
 		      "network lan\n\tnic bond0\n\tvlan 4094\n\taddress 10.0.0.2/24\n"
 		      "\taddress 2001:db8::2/64\n\tgateway 10.0.0.1\n"
 		      "\tgateway 2001:db8::1\n\tdns 10.0.0.3 2001:db8::3\n"
+		      "\troute 10.2.0.0/16 10.0.0.9\n"
+		      "\troute 2001:db8:2::/48 2001:db8::9\n"
 		      "network dyn\nnic pci:0000:00:03.0\nmtu 9000\naddress dhcp\naddress slaac\n"
 		      "network inner\n"
 		      "network nat0\nnat 192.168.9.1/24\n"),
@@ -53,6 +55,8 @@ static void everything(void **state)
 	assert_int_equal(n->gateway4.ip.family, 4);
 	assert_int_equal(n->gateway6.ip.family, 6);
 	assert_int_equal(n->nr_dns, 2);
+	assert_int_equal(n->nr_routes, 2);
+	assert_int_equal(n->routes[1].prefix, 48);
 	assert_true(s.networks[1].dhcp && s.networks[1].slaac);
 	assert_int_equal(s.networks[0].mtu, 0);
 	assert_int_equal(s.networks[1].mtu, 9000);
@@ -71,6 +75,19 @@ static void mistakes(void **state)
 		{ "network a\nmode 1\n", "f:2: expected nic, vlan, address" },
 		{ "bond b\nnics nic0\nvlan 5\n", "f:3: expected nics or mode" },
 		{ "automatic\n", "found the end of the line" },
+		{ "network a\nroute 10.2.0.0/16\n", "f:2: expected a net and a router on the way" },
+		{ "network a\nroute 10.2.0.0/16 10.0.0.1 5\n", "found \"5\"" },
+		{ "network a\nroute 10.2.0.5/16 10.0.0.1\n", "expected a net, without an address" },
+		{ "network a\nroute 0.0.0.0/0 10.0.0.1\n", "expected a net and a router" },
+		{ "network a\nroute 10.2.0.0 10.0.0.1\n", "expected a net and a router" },
+		{ "network a\nroute 10.2.0.0/16 2001:db8::1\n", "found \"2001:db8::1\"" },
+		{ "network a\naddress 10.0.0.2/24\nroute 10.2.0.0/16 10.9.0.1\n",
+		  "f:3: a: gateway 10.9.0.1 is not in the net of any \"address\"" },
+		{ "network a\naddress 10.0.0.2/24\nroute 10.2.0.0/16 10.0.0.2\n",
+		  "the gateway is this host itself" },
+		{ "network a\naddress 10.0.0.2/24\nroute 10.2.0.0/16 10.0.0.3\n"
+		  "network b\naddress 10.1.0.2/24\nroute 10.2.0.0/16 10.1.0.3\n",
+		  "f:6: b: the route to 10.2.0.0/16 is in line 3" },
 		{ "network a\nmtu 575\n", "f:2: expected an MTU from 576 to 9216, found \"575\"" },
 		{ "network a\nmtu 9217\n", "an MTU from 576 to 9216" },
 		{ "network a\nmtu 1500\nmtu 1400\n", "f:3: a second \"mtu\" in this block" },
