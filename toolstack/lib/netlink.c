@@ -180,6 +180,14 @@ static int netlink_verdict(struct netlink *nl, const struct nlmsghdr *h)
 	return -1;
 }
 
+static int netlink_whole(bool torn)
+{
+	if (!torn)
+		return 0;
+	errno = EINTR;
+	return -1;
+}
+
 /*
  * The messages of the answer to request seq, up to the one that ends it; take may be NULL. All of
  * them, also after take() has said no, or the next answer would begin with the rest of this.
@@ -188,6 +196,7 @@ static int netlink_answer(struct netlink *nl, uint32_t seq,
 			  int (*take)(void *context, const struct nlmsghdr *h), void *context)
 {
 	static _Alignas(8) uint8_t buffer[65536];
+	bool torn = false;
 	int rc = 0;
 
 	for (;;) {
@@ -200,8 +209,9 @@ static int netlink_answer(struct netlink *nl, uint32_t seq,
 		     h = NLMSG_NEXT(h, left)) {
 			if (h->nlmsg_seq != seq)
 				continue;
+			torn |= h->nlmsg_flags & NLM_F_DUMP_INTR && h->nlmsg_type != NLMSG_ERROR;
 			if (h->nlmsg_type == NLMSG_DONE)
-				return rc;
+				return rc < 0 ? rc : netlink_whole(torn);
 			if (h->nlmsg_type == NLMSG_ERROR)
 				return netlink_verdict(nl, h);
 			if (rc == 0 && take && take(context, h) < 0)

@@ -44,7 +44,10 @@ void nl_nest_end(struct nl_msg *m, size_t at);
 int netlink_request(struct netlink *nl, struct nl_msg *m);
 /* The same for a batch whose last message but one asks for the acknowledgement. */
 int netlink_batch(struct netlink *nl, struct nl_msg *m);
-/* Sends a dump request and hands out each message. -1 with errno; also what take() returns < 0. */
+/*
+ * Sends a dump request and hands out each message. -1 with errno; also what take() returns < 0.
+ * EINTR: what was dumped has changed meanwhile, and may lack something or have it twice.
+ */
 int netlink_dump(struct netlink *nl, struct nl_msg *m,
 		 int (*take)(void *context, const struct nlmsghdr *h), void *context);
 

@@ -18,6 +18,8 @@
 
 #include "network/kernel.h"
 
+#define READ_TRIES 5
+
 struct reading {
 	struct kernel *kernel;
 	struct net *net;
@@ -269,25 +271,39 @@ static int dump(struct reading *r, uint16_t type, const void *header, size_t len
 	return r->why->text[0] ? -1 : reason_errno(r->why, "reading %s", what);
 }
 
-int kernel_read(struct kernel *k, struct net *net, struct nics *nics, struct reason *why)
+static int read_once(struct reading *r)
 {
-	static struct reading r;
 	struct ifinfomsg link = { .ifi_family = AF_UNSPEC };
 	struct ifaddrmsg address = { .ifa_family = AF_UNSPEC };
 
-	r = (struct reading){ .kernel = k, .net = net, .nics = nics, .why = why };
-	memset(net, 0, sizeof(*net));
-	memset(nics, 0, sizeof(*nics));
-	if (dump(&r, RTM_GETLINK, &link, sizeof(link), take_link, "links") < 0)
+	memset(r->net, 0, sizeof(*r->net));
+	memset(r->nics, 0, sizeof(*r->nics));
+	if (dump(r, RTM_GETLINK, &link, sizeof(link), take_link, "links") < 0)
 		return -1;
-	names_resolve(&r);
-	if (dump(&r, RTM_GETADDR, &address, sizeof(address), take_address, "addresses") < 0)
+	names_resolve(r);
+	if (dump(r, RTM_GETADDR, &address, sizeof(address), take_address, "addresses") < 0)
 		return -1;
 	for (int i = 0; i < 2; i++) {
 		struct rtmsg route = { .rtm_family = i ? AF_INET6 : AF_INET };
 
-		if (dump(&r, RTM_GETROUTE, &route, sizeof(route), take_route, "routes") < 0)
+		if (dump(r, RTM_GETROUTE, &route, sizeof(route), take_route, "routes") < 0)
 			return -1;
 	}
 	return 0;
+}
+
+int kernel_read(struct kernel *k, struct net *net, struct nics *nics, struct reason *why)
+{
+	static struct reading r;
+	int rc;
+
+	r = (struct reading){ .kernel = k, .net = net, .nics = nics, .why = why };
+	/* While guests come and go a picture may be torn; not many in a row. */
+	for (int i = 0; i < READ_TRIES; i++) {
+		errno = 0;
+		rc = read_once(&r);
+		if (rc == 0 || errno != EINTR)
+			break;
+	}
+	return rc;
 }

@@ -2,7 +2,10 @@
 /* Messages: what is built is what is read; attributes that lie are not followed. */
 #include "test.h"
 
+#include <errno.h>
 #include <linux/rtnetlink.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "lib/netlink.h"
 
@@ -70,14 +73,113 @@ static void lengths_that_lie(void **state)
 static void too_much_is_noted(void **state)
 {
 	static uint8_t lots[9000];
-	struct netlink nl = { .fd = -1 };
+	struct netlink none = { .fd = -1 };
 
 	build();
 	nl_put(&m, IFLA_ADDRESS, lots, sizeof(lots));
 	assert_false(m.full);
 	nl_put(&m, IFLA_ADDRESS, lots, sizeof(lots));
 	assert_true(m.full);
+	assert_int_equal(netlink_request(&none, &m), -1);
+}
+
+/* ---- a kernel of our own ----------------------------------------------------------------- */
+
+static struct netlink nl;
+static int kernel = -1;
+
+static int pair(void **state)
+{
+	int ends[2];
+
+	if (socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends) < 0)
+		return -1;
+	nl = (struct netlink){ .fd = ends[0], .seq = 7 };
+	kernel = ends[1];
+	return 0;
+}
+
+static int unpair(void **state)
+{
+	netlink_close(&nl);
+	return close(kernel);
+}
+
+/* A message of the answer that will be asked for next (number 8), or to another. */
+static void answer(uint16_t type, uint16_t flags, uint32_t seq, const void *data, size_t len)
+{
+	static struct nl_msg a;
+
+	memset(&a, 0, sizeof(a));
+	nl_begin(&a, type, flags, data, len);
+	((struct nlmsghdr *)a.data)->nlmsg_seq = seq;
+	assert_int_equal(send(kernel, a.data, a.len, 0), a.len);
+}
+
+static int count(void *context, const struct nlmsghdr *h)
+{
+	return ++*(int *)context == 3 ? -1 : 0;
+}
+
+static void a_refusal_and_what_the_kernel_says(void **state)
+{
+	struct {
+		struct nlmsgerr error;
+		struct nlattr said;
+		char text[12];
+	} refused = { { .error = -EBUSY },
+		      { sizeof(struct nlattr) + 12, NLMSGERR_ATTR_MSG },
+		      "no" };
+
+	build();
+	answer(NLMSG_ERROR, 0, 5, &(struct nlmsgerr){ .error = -EPERM }, sizeof(struct nlmsgerr));
+	answer(NLMSG_ERROR, NLM_F_ACK_TLVS | NLM_F_CAPPED, 8, &refused, sizeof(refused));
 	assert_int_equal(netlink_request(&nl, &m), -1);
+	assert_int_equal(errno, EBUSY);
+	assert_string_equal(nl.said, "no");
+	build();
+	answer(NLMSG_ERROR, 0, 9, &(struct nlmsgerr){ .error = 0 }, sizeof(struct nlmsgerr));
+	assert_int_equal(netlink_request(&nl, &m), 0);
+	assert_string_equal(nl.said, "");
+	build();
+	answer(NLMSG_ERROR, 0, 10, "x", 1);
+	assert_int_equal(netlink_request(&nl, &m), -1);
+	assert_int_equal(errno, EPROTO);
+}
+
+static void a_dump_to_its_end(void **state)
+{
+	int seen = 0;
+
+	build();
+	answer(RTM_NEWLINK, NLM_F_MULTI, 8, "a", 1);
+	answer(RTM_NEWLINK, NLM_F_MULTI, 6, "of another", 10);
+	answer(RTM_NEWLINK, NLM_F_MULTI, 8, "b", 1);
+	answer(NLMSG_DONE, NLM_F_MULTI, 8, "", 0);
+	assert_int_equal(netlink_dump(&nl, &m, count, &seen), 0);
+	assert_int_equal(seen, 2);
+	/* What take() refuses is read all the same. */
+	build();
+	answer(RTM_NEWLINK, NLM_F_MULTI, 9, "c", 1);
+	answer(RTM_NEWLINK, NLM_F_MULTI, 9, "d", 1);
+	answer(NLMSG_DONE, NLM_F_MULTI, 9, "", 0);
+	assert_int_equal(netlink_dump(&nl, &m, count, &seen), -1);
+	assert_int_equal(seen, 3);
+	assert_int_equal(recv(nl.fd, &seen, sizeof(seen), MSG_DONTWAIT), -1);
+}
+
+static void a_dump_that_is_torn(void **state)
+{
+	int seen = 0;
+
+	build();
+	answer(RTM_NEWLINK, NLM_F_MULTI | NLM_F_DUMP_INTR, 8, "a", 1);
+	answer(NLMSG_DONE, NLM_F_MULTI, 8, "", 0);
+	assert_int_equal(netlink_dump(&nl, &m, count, &seen), -1);
+	assert_int_equal(errno, EINTR);
+	build();
+	answer(NLMSG_DONE, NLM_F_MULTI, 9, "", 0);
+	assert_int_equal(netlink_dump(&nl, &m, count, &seen), 0);
 }
 
 int main(void)
@@ -86,6 +188,9 @@ int main(void)
 		cmocka_unit_test(there_and_back),
 		cmocka_unit_test(lengths_that_lie),
 		cmocka_unit_test(too_much_is_noted),
+		cmocka_unit_test_setup_teardown(a_refusal_and_what_the_kernel_says, pair, unpair),
+		cmocka_unit_test_setup_teardown(a_dump_to_its_end, pair, unpair),
+		cmocka_unit_test_setup_teardown(a_dump_that_is_torn, pair, unpair),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
