@@ -11,8 +11,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "network/files.h"
 #include "lib/nft.h"
+#include "network/files.h"
 
 #define TABLE       "socle_nat"
 #define IPV4_SOURCE 12
