@@ -26,7 +26,7 @@ struct cpu {
 	struct spinlock timer_lock;
 	struct list timers; /* sorted by expiry; timer_lock */
 	struct timer *timer_running;
-	time_ns_t timer_programmed; /* what the local APIC timer is set for */
+	time_ns_t timer_programmed; /* what the local APIC timer is set for; TIME_NEVER: it is not */
 	uint64_t asid_generation;   /* hvm/svm */
 	uint32_t asid_next;
 	void *vendor_page; /* host save area or VMXON region */
@@ -40,6 +40,9 @@ struct cpu {
 extern struct cpu *cpus[MAX_CPUS]; /* NULL beyond those found */
 extern unsigned nr_cpus;           /* online; CPUs 0..nr_cpus-1 */
 
+#ifdef SOCLE_HOST_TEST
+struct cpu *this_cpu(void);
+#else
 static inline struct cpu *this_cpu(void)
 {
 	uintptr_t sp;
@@ -47,6 +50,7 @@ static inline struct cpu *this_cpu(void)
 	__asm__("mov %%rsp, %0" : "=r"(sp));
 	return (struct cpu *)(((sp | (STACK_SIZE - 1)) + 1) - sizeof(struct cpu));
 }
+#endif
 
 /* Host interrupt vectors. Devices have VECTOR_DEVICE_FIRST..LAST. */
 enum {
@@ -67,7 +71,7 @@ void apic_send_ipi(uint32_t apic_id, uint8_t vector);
 void apic_send_init(uint32_t apic_id);
 void apic_send_startup(uint32_t apic_id, uint8_t page);
 void apic_timer_calibrate(void);
-/* Interrupts this CPU at the given time, or as soon after as it can; TIME_NEVER: not at all. */
+/* Interrupts this CPU at the given time, or as soon after as it can, or some seconds before. */
 void apic_timer_program(time_ns_t when);
 
 /* --- x86/: start-up, in the order of boot/start.c --- */
@@ -77,6 +81,8 @@ void time_init(void);
 uint64_t cmos_time(void);
 void timers_init_cpu(void);
 void timers_run(void);
+/* The local APIC timer's interrupt came: it is set for nothing. */
+void timer_fired(void);
 void irq_init(void);
 void irq_handle(uint8_t vector);
 /* The hypervisor's own use of a legacy interrupt line (the serial port). */

@@ -153,22 +153,9 @@ void apic_timer_calibrate(void)
 
 void apic_timer_program(time_ns_t when)
 {
-	struct cpu *c = this_cpu();
-	time_ns_t now;
-	uint64_t ticks;
+	time_ns_t now = time_now();
+	uint64_t ticks = when > now ? MIN(when - now, SECONDS(2)) : 1;
 
-	if (when == c->timer_programmed)
-		return;
-	c->timer_programmed = when;
-	if (when == TIME_NEVER) {
-		if (has_deadline)
-			wrmsr(MSR_TSC_DEADLINE, 0);
-		else
-			apic_write(APIC_TIMER_INITIAL, 0);
-		return;
-	}
-	now = time_now();
-	ticks = when > now ? MIN(when - now, SECONDS(2)) : 1;
 	if (has_deadline) {
 		wrmsr(MSR_TSC_DEADLINE, rdtsc() + mul_div(ticks, time_scale.tsc_hz, SECONDS(1)));
 	} else {

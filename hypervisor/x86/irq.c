@@ -197,9 +197,7 @@ void irq_handle(uint8_t vector)
 	c->interrupts++;
 	switch (vector) {
 	case VECTOR_SPURIOUS: return;
-	case VECTOR_TIMER:
-		c->timer_programmed = 0; /* it has fired: program it anew, whatever for */
-		break;
+	case VECTOR_TIMER: timer_fired(); break;
 	case VECTOR_KICK:
 	case VECTOR_ERROR: break;
 	default: device_interrupt(vector);

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Software timers: a sorted list per CPU under that CPU's timer lock. The local APIC timer is set
- * for the first of them only, and only when that changed: an idle CPU without timers sleeps for
- * good.
+ * for the first of them, and left alone while it is set for something earlier: most timers are set
+ * anew or stopped before they expire, with every change between two vCPUs. That interrupt finds
+ * nothing due then, and sets it for the first there is; an idle CPU without timers sleeps for good.
  */
 #include "timer.h"
 
@@ -49,13 +50,24 @@ static bool enqueue(struct cpu *c, struct timer *t)
 }
 
 /*
- * Our own hardware is set for the first; the lock is held, since others take timers off our list.
+ * Our own hardware is set for the first, or earlier; the lock is held, since others take timers off
+ * our list.
  */
 static void program_first(struct cpu *c)
 {
-	apic_timer_program(list_empty(&c->timers)
-				   ? TIME_NEVER
-				   : list_entry(c->timers.next, struct timer, link)->expires);
+	time_ns_t first = TIME_NEVER;
+
+	if (!list_empty(&c->timers))
+		first = list_entry(c->timers.next, struct timer, link)->expires;
+	if (c->timer_programmed <= first)
+		return;
+	c->timer_programmed = first;
+	apic_timer_program(first);
+}
+
+void timer_fired(void)
+{
+	this_cpu()->timer_programmed = TIME_NEVER;
 }
 
 void timer_set(struct timer *t, time_ns_t expires)
@@ -118,7 +130,7 @@ void timers_run(void)
 	time_ns_t now = time_now();
 	struct timer *t;
 
-	if (list_empty(&c->timers) && c->timer_programmed == TIME_NEVER)
+	if (list_empty(&c->timers))
 		return;
 	spin_lock(&c->timer_lock);
 	/*
