@@ -26,7 +26,7 @@ struct cpu {
 	struct spinlock timer_lock;
 	struct list timers; /* sorted by expiry; timer_lock */
 	struct timer *timer_running;
-	time_ns_t timer_programmed; /* what the local APIC timer is set for; TIME_NEVER: it is not */
+	time_ns_t timer_programmed; /* what the local APIC timer is set for, or TIME_NEVER */
 	uint64_t asid_generation;   /* hvm/svm */
 	uint32_t asid_next;
 	void *vendor_page; /* host save area or VMXON region */
