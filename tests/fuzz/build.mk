@@ -100,6 +100,7 @@ $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZ
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,config,$(FUZZ_CONFIG))
 $(call toolstack_target,devices,$(FUZZ_DEVICES))
+$(call toolstack_target,qcow2,toolstack/devices/qcow2.c $(FUZZ_LIB))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
 $(call toolstack_target,store,$(FUZZ_STORE))
 $(call toolstack_target,store_ring,$(FUZZ_STORE_RING))

@@ -128,6 +128,16 @@ def devices():
         'ip=10.0.0.1 2001:db8::1/64,devid=2,model=e1000,type=vif,script=vif-bridge')]
 
 
+def images():
+    """Headers as qemu-img writes them, of both versions, with an extension; the file is 256 times longer."""
+    tables = (0, 0, 16, 64 << 20, 0, 1, 3 << 16, 1 << 16, 1, 0, 0)
+    old = struct.pack('>4sIQIIQIIQQIIQ', b'QFI\xfb', 2, *tables)
+    new = struct.pack('>4sIQIIQIIQQIIQQQQII', b'QFI\xfb', 3, *tables, 0x10, 1, 2, 4, 104)
+    names = struct.pack('>II', 0x6803f857, 48) + b'\0\0dirty bit'.ljust(48, b'\0')
+    return [(head + extension).ljust(1024, b'\0') for head in (old, new)
+            for extension in (b'', names, names[:4] + b'\xff' * 4)]
+
+
 def networks():
     lease = b'\0ip=10.0.2.15\nmask=24\nrouter=10.0.2.2\ndns=10.0.2.3\n'
     memory = b'\x0000:00:00:00:00:01 0 /pci0000:00/0000:00:03.0\n'
@@ -340,6 +350,7 @@ SEEDS = {
     'network': networks,
     'storage': storage,
     'devices': devices,
+    'qcow2': images,
     'console_ring': rings,
     'store': store_requests,
     'store_ring': ring_steps,

@@ -34,10 +34,10 @@ struct attaching {
 static int load_drivers(const struct device_list *list, struct reason *why)
 {
 	if (list->nr_disks &&
-	    module_load("xen-blkback", "/sys/bus/xen-backend/drivers/vbd", why) < 0)
+	    module_load("xen-blkback", NULL, "/sys/bus/xen-backend/drivers/vbd", why) < 0)
 		return -1;
 	if (list->nr_vifs &&
-	    module_load("xen-netback", "/sys/bus/xen-backend/drivers/vif", why) < 0)
+	    module_load("xen-netback", NULL, "/sys/bus/xen-backend/drivers/vif", why) < 0)
 		return -1;
 	return 0;
 }
@@ -77,7 +77,8 @@ static int prepare(const struct attaching *a, struct reason *why)
 		if (prepare_vif(a, i, why) < 0)
 			return -1;
 	for (size_t i = 0; i < a->list->nr_disks; i++)
-		if (disk_target_open(&a->targets[i], &a->list->disks[i], a->store, why) < 0)
+		if (disk_target_open(&a->targets[i], a->domid, &a->list->disks[i], a->store, why) <
+		    0)
 			return -1;
 	return load_drivers(a->list, why);
 }

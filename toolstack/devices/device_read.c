@@ -91,7 +91,7 @@ static int change_medium(struct store *s, const struct device_id *id, const char
 	}
 	old = d.target;
 	d.target = (char *)target;
-	rc = disk_target_open(&t, &d, s, why);
+	rc = disk_target_open(&t, id->domid, &d, s, why);
 	disk_target_close(&t);
 	if (rc == 0)
 		rc = devices_detach(id->domid, DEVICE_DISK, id->devid, false, why);

@@ -277,6 +277,7 @@ int device_write_disk(struct store *s, unsigned int domid, const struct disk_con
 	put(&back, "type", "phy");
 	put(&back, "device-type", d->cdrom ? "cdrom" : "disk");
 	put(&back, "params", d->target ? d->target : "");
+	put(&back, "format", d->format == DISK_QCOW2 ? "qcow2" : "raw");
 	/* Xen's form for "written by whoever else, too". */
 	put(&back, "mode", d->readonly ? "r" : d->shared ? "w!" : "w");
 	put_number(&back, "removable", d->cdrom);
@@ -365,6 +366,8 @@ bool device_read_disk(struct store *s, const struct device_id *id, struct disk_c
 		return false;
 	d->readonly = text[0] == 'r';
 	d->shared = text[1] == '!';
+	device_read(s, id, "format", text, sizeof(text));
+	d->format = strcmp(text, "qcow2") == 0 ? DISK_QCOW2 : DISK_RAW;
 	device_read(s, id, "device-type", text, sizeof(text));
 	d->cdrom = strcmp(text, "cdrom") == 0;
 	device_read(s, id, "discard-enable", text, sizeof(text));

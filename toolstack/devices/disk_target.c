@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * One function for each kind of target. qcow2 is the place where another way to make a block device
- * of a file will go.
+ * One function for each kind of target, but for qcow2 images (qcow2_target.c).
  */
 #include "devices/disk_target.h"
 
@@ -18,6 +17,7 @@
 
 #include "devices/disk_use.h"
 #include "devices/module.h"
+#include "devices/qcow2_target.h"
 
 #define SECTOR     512
 #define LOOP_MAJOR 7
@@ -107,7 +107,7 @@ static int open_loop(struct disk_target *t, int file, const struct disk_config *
 {
 	int control;
 
-	if (module_load("loop", "/sys/module/loop", why) < 0)
+	if (module_load("loop", NULL, "/sys/module/loop", why) < 0)
 		return -1;
 	control = open("/dev/loop-control", O_RDWR | O_CLOEXEC);
 	if (control < 0)
@@ -142,16 +142,8 @@ static int open_file(struct disk_target *t, const struct disk_config *d, struct 
 	return rc;
 }
 
-static int open_qcow2(const struct disk_config *d, struct reason *why)
-{
-	return reason_set(why,
-			  "%s: qcow2 images are not served by this version; make a raw one of it "
-			  "(qemu-img convert -O raw) and say format=raw",
-			  d->target);
-}
-
-static int open_target(struct disk_target *t, const struct disk_config *d, struct store *s,
-		       struct reason *why)
+static int open_target(struct disk_target *t, unsigned int domid, const struct disk_config *d,
+		       struct store *s, struct reason *why)
 {
 	struct stat st;
 
@@ -161,17 +153,19 @@ static int open_target(struct disk_target *t, const struct disk_config *d, struc
 		return open_block(t, d, &st, s, why);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return reason_set(why, "%s: neither a block device nor a plain file", d->target);
-	return d->format == DISK_QCOW2 ? open_qcow2(d, why) : open_file(t, d, s, why);
+	if (d->format == DISK_QCOW2)
+		return qcow2_target_open(t, domid, d, s, why);
+	return open_file(t, d, s, why);
 }
 
-int disk_target_open(struct disk_target *t, const struct disk_config *d, struct store *s,
-		     struct reason *why)
+int disk_target_open(struct disk_target *t, unsigned int domid, const struct disk_config *d,
+		     struct store *s, struct reason *why)
 {
 	memset(t, 0, sizeof(*t));
 	t->fd = -1;
 	if (!d->target)
 		return 0;
-	if (open_target(t, d, s, why) == 0)
+	if (open_target(t, domid, d, s, why) == 0)
 		return 0;
 	disk_target_close(t);
 	return -1;

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * From a disk's target to a block device that the kernel's back end can serve: a block device is
- * that itself, a file gets a loop device. An open target is held: a loop device lasts as long as
- * somebody has it open, so nothing is left behind whatever happens to us, and to the guest.
+ * that itself, a raw file gets a loop device, a qcow2 image a server of its own behind a network
+ * block device. An open target is held: those devices last as long as somebody has them open, so
+ * nothing is left behind whatever happens to us, and to the guest.
  */
 #ifndef DEVICES_DISK_TARGET_H
 #define DEVICES_DISK_TARGET_H
@@ -19,10 +20,10 @@ struct disk_target {
 
 /*
  * Opens it, unless it is unfit (missing, empty, cut off, a folder) or in use. Returns -1 with the
- * reason, which begins with the target.
+ * reason, which begins with the target. domid: of the guest that gets it.
  */
-int disk_target_open(struct disk_target *t, const struct disk_config *d, struct store *s,
-		     struct reason *why);
+int disk_target_open(struct disk_target *t, unsigned int domid, const struct disk_config *d,
+		     struct store *s, struct reason *why);
 /* Once the back end has it open, or when it will not get it. */
 void disk_target_close(struct disk_target *t);
 

@@ -13,12 +13,15 @@
 
 extern char **environ;
 
-int module_load(const char *name, const char *path, struct reason *why)
+int module_load(const char *name, const char *const *parameters, const char *path,
+		struct reason *why)
 {
-	char *argv[] = { "modprobe", "-q", (char *)name, NULL };
+	char *argv[4 + MODULE_PARAMETERS] = { "modprobe", "-q", (char *)name };
 	int error, status;
 	pid_t pid;
 
+	for (unsigned int i = 0; parameters && i < MODULE_PARAMETERS && parameters[i]; i++)
+		argv[3 + i] = (char *)parameters[i];
 	if (access(path, F_OK) == 0)
 		return 0;
 	error = posix_spawn(&pid, MODPROBE, NULL, NULL, argv, environ);

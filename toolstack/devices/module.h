@@ -8,8 +8,11 @@
 #include "lib/log.h"
 
 /*
- * Loads a module unless the path, which is what it brings, is there. Returns -1 with the reason.
+ * Loads a module unless the path, which is what it brings, is there. parameters: "name=value", at
+ * most MODULE_PARAMETERS, or NULL. Returns -1 with the reason.
  */
-int module_load(const char *name, const char *path, struct reason *why);
+#define MODULE_PARAMETERS 2
+int module_load(const char *name, const char *const *parameters, const char *path,
+		struct reason *why);
 
 #endif
