@@ -157,7 +157,7 @@ static bool answers_call(int fd, int64_t deadline)
 {
 	enum { CALL = 0, REPLY = 1, RPC = 2, NFS = 100003, LAST = 1u << 31 };
 	const uint32_t id = (uint32_t)getpid();
-	/* Its length; then id, call, version of RPC, program, version, procedure, no credentials. */
+	/* Its length; then id, call, version of RPC, program, version, procedure, no login. */
 	const uint32_t call[] = { htonl(LAST | 40),
 				  htonl(id),
 				  htonl(CALL),

@@ -2,7 +2,8 @@
 # storage_test: name, sources below toolstack/ beside the buffers and messages that all use
 define storage_test
 $(eval $(call unit_test,storage,$1,$(addprefix toolstack/,$2 lib/bytes.c lib/log.c \
-	storage/error.c storage/props.c),-iquote toolstack -iquote tests/unit/toolstack -D_GNU_SOURCE))
+	storage/error.c storage/props.c),\
+	-iquote toolstack -iquote tests/unit/toolstack -D_GNU_SOURCE))
 endef
 
 $(call storage_test,texts,storage/lvm_report.c storage/thin.c)
