@@ -35,6 +35,24 @@ def left(host):
                     "ls /sys/class/net | grep ^vif; true").strip()
 
 
+def all_refused(host, command, rows):
+    """Each device is refused with a reason that names it, and leaves nothing."""
+    before = left(host)
+    for spec, said in rows:
+        status, output = host.try_run(f"xl {command} demo {spec}")
+        assert status != 0 and said in output, (spec, output)
+        assert left(host) == before, spec
+
+
+def reboot(host):
+    """Of the guest, from outside; until it is a new domain."""
+    after = host.domains()["demo"]["id"] + 1
+    host.run("xl reboot demo", 180)
+    host.run(f"i=0; while [ $i -lt 240 ] && ! xl list demo 2>/dev/null | grep -q ' {after} '; "
+             "do sleep 1; i=$((i+1)); done", CREATE)
+    assert host.domains()["demo"]["id"] == after
+
+
 def interfaces_of(host, bridge):
     return host.run(f"cd /sys/class/net/{bridge}/brif; echo *; cd /").split()
 
@@ -84,11 +102,7 @@ def test_data_lasts_over_a_reboot(host, images, volume):
     for target in (f"{images}/a.img", volume):
         sums.add(host.run(f"dd if={target} bs=64k skip=16 count=64 2>/dev/null | md5sum").strip())
     assert len(sums) == 1, sums
-    before = host.domains()["demo"]["id"]
-    host.run("xl reboot demo", 180)
-    host.run(f"i=0; while [ $i -lt 240 ] && ! xl list demo 2>/dev/null | grep -q ' {before + 1} '; "
-             "do sleep 1; i=$((i+1)); done", CREATE)
-    assert host.domains()["demo"]["id"] == before + 1
+    reboot(host)
     with guest(host, "xl console demo") as run:
         sums.add(run("dd if=/dev/xvda bs=64k skip=16 count=64 2>/dev/null | md5sum"))
         sums.add(run("dd if=/dev/xvdb bs=64k skip=16 count=64 2>/dev/null | md5sum"))
@@ -148,10 +162,7 @@ def test_what_was_attached_is_there_after_a_reboot(host, images):
         pass
     host.run(f"xl block-attach demo {images}/b.img,raw,xvdb,r")
     host.run("xl block-detach demo xvda", 60)
-    before = host.domains()["demo"]["id"]
-    host.run("xl reboot demo", 180)
-    host.run(f"i=0; while [ $i -lt 240 ] && ! xl list demo 2>/dev/null | grep -q ' {before + 1} '; "
-             "do sleep 1; i=$((i+1)); done", CREATE)
+    reboot(host)
     rows = host.run("xl block-list demo").strip().split("\n")[1:]
     assert [row.split()[0] for row in rows] == ["51728"]
 
@@ -169,23 +180,20 @@ def test_bad_disks_are_named(host, images, volume):
     with create(host, [f"{images}/a.img,raw,xvda,w", f"{images}/b.img,raw,xvdb,r"]):
         pass
     before = left(host)
-    for spec, said in (
-            ("/tmp/nothing,raw,xvdc,w", "/tmp/nothing: No such file"),
-            (f"{images},raw,xvdc,w", f"{images}: neither a block device nor a plain file"),
-            (f"{images}/empty.img,raw,xvdc,w", "empty.img: empty"),
-            (f"{images}/small.img,raw,xvdc,w", "small.img: too small"),
-            (f"{images}/cut.img,raw,xvdc,w", "cut.img: cut off"),
-            (f"{images}/a.img,raw,xvdc,w", 'a.img: in use by the guest "demo"'),
-            (f"{images}/a.img,raw,xvdc,r", 'a.img: in use by the guest "demo"'),
-            (f"{images}/b.img,raw,xvdc,w", 'b.img: in use by the guest "demo"'),
-            (f"{images}/c.img,raw,xvdc,w", "c.img: in use by /dev/loop"),
-            ("/dev/sda,raw,xvdc,w", "/dev/sda: mounted here, in the control domain, on /images"),
-            (f"{images}/a.img,qcow2,xvdc,w", "qcow2 images are not served"),
-            (f"{volume},raw,xvda,w", "is there already"),
-            (f"{volume},raw,nonsense,w", "expected a disk's name in the guest")):
-        status, output = host.try_run(f"xl block-attach demo {spec}")
-        assert status != 0 and said in output, (spec, output)
-        assert left(host) == before, spec
+    all_refused(host, "block-attach", (
+        ("/tmp/nothing,raw,xvdc,w", "/tmp/nothing: No such file"),
+        (f"{images},raw,xvdc,w", f"{images}: neither a block device nor a plain file"),
+        (f"{images}/empty.img,raw,xvdc,w", "empty.img: empty"),
+        (f"{images}/small.img,raw,xvdc,w", "small.img: too small"),
+        (f"{images}/cut.img,raw,xvdc,w", "cut.img: cut off"),
+        (f"{images}/a.img,raw,xvdc,w", 'a.img: in use by the guest "demo"'),
+        (f"{images}/a.img,raw,xvdc,r", 'a.img: in use by the guest "demo"'),
+        (f"{images}/b.img,raw,xvdc,w", 'b.img: in use by the guest "demo"'),
+        (f"{images}/c.img,raw,xvdc,w", "c.img: in use by /dev/loop"),
+        ("/dev/sda,raw,xvdc,w", "/dev/sda: mounted here, in the control domain, on /images"),
+        (f"{images}/c.img,qcow2,xvdc,w", "no qcow2 image"),
+        (f"{volume},raw,xvda,w", "is there already"),
+        (f"{volume},raw,nonsense,w", "expected a disk's name in the guest")))
     status, output = host.try_run("xl create demo 'name=\"other\"' "
                                   f"'disk=[\"{volume},raw,xvda,w\", \"/tmp/nothing,raw,xvdb,w\"]'",
                                   CREATE)
@@ -200,16 +208,13 @@ def test_bad_interfaces_are_named(host, bridge):
     mac = "00:16:3e:00:00:32"
     with create(host, vifs=[f"bridge={bridge},mac={mac}"]):
         pass
-    before = left(host)
-    for spec, said in ((f"bridge={bridge} mac={mac}", f"mac={mac}: domain"),
-                       ("bridge=nosuch", "bridge=nosuch: there is no such bridge"),
-                       ("bridge=lo", "bridge=lo: that interface is no bridge"),
-                       (f"bridge={bridge} vifname=lo", "vifname=lo: there is an interface"),
-                       (f"bridge={bridge} mac=1", "expected a MAC"),
-                       (f"bridge={bridge} rate=fast", "expected a rate")):
-        status, output = host.try_run(f"xl network-attach demo {spec}")
-        assert status != 0 and said in output, (spec, output)
-        assert left(host) == before, spec
+    all_refused(host, "network-attach", (
+        (f"bridge={bridge} mac={mac}", f"mac={mac}: domain"),
+        ("bridge=nosuch", "bridge=nosuch: there is no such bridge"),
+        ("bridge=lo", "bridge=lo: that interface is no bridge"),
+        (f"bridge={bridge} vifname=lo", "vifname=lo: there is an interface"),
+        (f"bridge={bridge} mac=1", "expected a MAC"),
+        (f"bridge={bridge} rate=fast", "expected a rate")))
 
 
 def test_two_guests_over_a_bridge(host, bridge):
