@@ -19,7 +19,7 @@ XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
 XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
-NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) \
+NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) toolstack/devices/vif_lock.c \
 		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c)
 
 STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \

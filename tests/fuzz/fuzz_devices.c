@@ -38,6 +38,7 @@ static void check_vif(const struct vif_config *v)
 	vif_config_print(v, &text);
 	MUST(vif_config_parse(&again, "print", 1, text.data, &why) == 0);
 	MUST(again.rate_bytes == v->rate_bytes && again.mtu == v->mtu);
+	MUST(again.locking == v->locking && again.vlan == v->vlan);
 	MUST(memcmp(again.mac, v->mac, 6) == 0 && strcmp(again.bridge, v->bridge) == 0);
 	buf_free(&text);
 }

@@ -9,6 +9,7 @@ import pytest
 from control_domain import ControlDomain
 from machine import Machine
 
+CREATE = 200
 PATIENCE = 150      # seconds for drivers, DHCP, or the test of a gateway
 CARDS = ["-nic", "user,model=e1000,mac=52:54:00:12:34:01",
          "-nic", "user,model=virtio-net-pci,mac=52:54:00:12:34:02,net=10.0.9.0/24"]
@@ -140,6 +141,58 @@ def test_nat_network(network):
     wait_for(network, "pidof udhcpd")       # the service starts it beside the answer
     assert "start 10.9.0.2" in network.run("cat /run/socle/network/udhcpd-out.conf")
     network.run("grep -q 1 /proc/sys/net/ipv4/ip_forward && lsmod | grep -q nft_masq")
+
+
+@pytest.fixture
+def guests(network):
+    yield network
+    network.destroy_guests()
+
+
+def ask_guest(host, command):
+    entered = host.enter_console()
+    said = host.in_guest(command, PATIENCE)
+    host.leave_guest(entered)
+    return said
+
+
+def is_heard(host, interface, mac, address):
+    """Whether the host answers a guest that uses these addresses there."""
+    said = ask_guest(host, f"ip addr flush dev {interface}; ip link set {interface} down; "
+                           f"ip link set {interface} address {mac}; ip link set {interface} up; "
+                           f"ip addr add {address}/24 dev {interface}; cat /sys/class/net/"
+                           f"{interface}/address; ping -I {interface} -c 3 -W 4 10.0.2.15")
+    assert said.startswith(mac) and "packets transmitted" in said, said
+    return " 0 packets received" not in said
+
+
+def test_a_guest_that_poses_as_another_is_not_heard(guests):
+    """By its MAC without being told, by its addresses with ip=; over a restore, and hot-plugged."""
+    own, other = "00:16:3e:00:00:71", "00:16:3e:00:00:72"
+    guests.enter_guest(f"xl create -c demo 'vif=[\"mac={own},ip=10.0.2.77\"]'", CREATE)
+    guests.leave_guest(guests.count)
+    assert is_heard(guests, "eth0", own, "10.0.2.77")
+    assert not is_heard(guests, "eth0", own, "10.0.2.78")
+    assert not is_heard(guests, "eth0", other, "10.0.2.77")
+    guests.run("xl save demo /tmp/demo.saved && xl restore /tmp/demo.saved && rm /tmp/demo.saved",
+               CREATE)
+    assert not is_heard(guests, "eth0", own, "10.0.2.78")
+    assert is_heard(guests, "eth0", own, "10.0.2.77")
+    guests.run(f"xl network-attach demo mac={other}", PATIENCE)
+    assert is_heard(guests, "eth1", other, "10.0.2.79")
+    assert not is_heard(guests, "eth1", "00:16:3e:00:00:73", "10.0.2.79")
+
+
+def test_a_guest_in_a_vlan_of_its_bridge(guests):
+    status, said = apply(guests, DEFAULT + "network office\nnic nic0\nvlan 20\n")
+    assert status == 0, said
+    guests.run("xl create -p demo 'vif=[\"vlan=20\",\"bridge=xenbr0.20\",\"\"]'", CREATE)
+    ports = [guests.run(f"cd /sys/class/net/{bridge}/brif; echo *; cd /").split()
+             for bridge in ("office", "xenbr0")]
+    assert [sum(p.startswith("vif") for p in on) for on in ports] == [2, 1], ports
+    status, said = guests.try_run("xl network-attach demo vlan=21", PATIENCE)
+    assert status != 0 and "no network with VLAN 21 of nic0" in said, said
+    guests.destroy_guests()
 
 
 def test_a_machine_without_a_card(build, hypervisor, log):

@@ -19,14 +19,21 @@
 #include "devices/disk_target.h"
 #include "devices/module.h"
 #include "devices/vif_link.h"
+#include "devices/vif_vlan.h"
 
 #define BACKEND_MS 20000 /* for the kernel to take note; it is milliseconds unless it is busy */
+
+/* Where an interface goes. */
+struct vif_place {
+	char bridge[IFNAMSIZ];
+	unsigned int mtu;
+};
 
 struct attaching {
 	unsigned int domid;
 	const struct device_list *list;
 	struct disk_target *targets; /* one for each disk */
-	unsigned int *mtus;          /* one for each interface */
+	struct vif_place *places;    /* one for each interface */
 	struct device_id *ids;       /* disks, then interfaces */
 	struct store *store;
 };
@@ -53,12 +60,12 @@ static int check_free(const struct attaching *a, struct reason *why)
 static int prepare_vif(const struct attaching *a, size_t i, struct reason *why)
 {
 	const struct vif_config *v = &a->list->vifs[i];
+	struct vif_place *place = &a->places[i];
 	char path[64];
 
-	if (vif_link_bridge(v->bridge, &a->mtus[i], why) < 0)
+	if (vif_vlan_bridge("", v->bridge, v->vlan, place->bridge, why) < 0)
 		return -1;
-	if (v->mtu)
-		a->mtus[i] = v->mtu;
+	place->mtu = v->mtu ? v->mtu : vif_link_bridge_mtu(place->bridge);
 	if (device_mac_taken(a->store, v->mac, why))
 		return -1;
 	if (!v->name[0])
@@ -96,7 +103,8 @@ static int write_all(struct store *s, const void *arg)
 			rc = -1;
 	}
 	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		if (device_write_vif(s, a->domid, &a->list->vifs[i], a->mtus[i]) < 0)
+		if (device_write_vif(s, a->domid, &a->list->vifs[i], a->places[i].bridge,
+				     a->places[i].mtu) < 0)
 			rc = -1;
 	return rc;
 }
@@ -150,20 +158,37 @@ static int wait_for_disk(const struct attaching *a, size_t i, struct reason *why
 			  a->targets[i].node);
 }
 
+/* Nothing can have been sent before: the back end is not connected yet. */
+static int lock_vif(const struct vif_config *v, const char *name, struct reason *why)
+{
+	struct ip ips[VIF_LOCK_MAX_ADDRESSES];
+	size_t nr = v->locking == VIF_LOCKED ? vif_config_addresses(v, ips) : 0;
+
+	if (v->locking == VIF_UNLOCKED)
+		return 0;
+	/* None would mean: any. */
+	if (v->locking == VIF_LOCKED && !nr)
+		return reason_set(why, "%s: locked to addresses, but there are none", name);
+	return vif_lock_set(name, v->mac, ips, nr, why);
+}
+
 static int finish_vif(const struct attaching *a, size_t i, struct reason *why)
 {
 	const struct vif_config *v = &a->list->vifs[i];
 	const struct device_id *id = &a->ids[a->list->nr_disks + i];
 	char name[IFNAMSIZ + 8], path[64];
 	struct vif_link link = {
-		.name = name, .rename = v->name, .bridge = v->bridge, .mtu = a->mtus[i]
+		.name = name,
+		.rename = v->name,
+		.bridge = a->places[i].bridge,
+		.mtu = a->places[i].mtu,
 	};
 
 	snprintf(name, sizeof(name), "vif%u.%u", id->domid, id->devid);
 	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
 	if (!device_look(is_there, path, BACKEND_MS))
 		return reason_set(why, "%s: the kernel makes no %s", device_text(id), name);
-	if (vif_link_set(&link, why) < 0)
+	if (vif_link_set(&link, why) < 0 || lock_vif(v, v->name[0] ? v->name : name, why) < 0)
 		return -1;
 	/* The back end waits for this before it tells the guest that it is connected. */
 	if (device_write_back(a->store, id, "hotplug-status", "connected") < 0)
@@ -235,9 +260,9 @@ int devices_attach(unsigned int domid, const struct device_list *list, struct re
 	if (store_open(&store) < 0)
 		return reason_errno(why, "devices need xenstored");
 	a.targets = calloc(list->nr_disks + 1, sizeof(*a.targets));
-	a.mtus = calloc(list->nr_vifs + 1, sizeof(*a.mtus));
+	a.places = calloc(list->nr_vifs + 1, sizeof(*a.places));
 	a.ids = calloc(list->nr_disks + list->nr_vifs, sizeof(*a.ids));
-	if (a.targets && a.mtus && a.ids) {
+	if (a.targets && a.places && a.ids) {
 		fill_ids(&a);
 		rc = attach(&a, why);
 		for (size_t i = 0; i < list->nr_disks; i++)
@@ -246,7 +271,7 @@ int devices_attach(unsigned int domid, const struct device_list *list, struct re
 		reason_set(why, "out of memory");
 	}
 	free(a.targets);
-	free(a.mtus);
+	free(a.places);
 	free(a.ids);
 	store_close(&store);
 	return rc;

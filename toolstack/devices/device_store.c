@@ -294,7 +294,7 @@ int device_write_disk(struct store *s, unsigned int domid, const struct disk_con
 }
 
 int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
-		     unsigned int mtu)
+		     const char *bridge, unsigned int mtu)
 {
 	struct device_id id = { domid, DEVICE_NETWORK, (uint32_t)v->devid };
 	struct end front = { .store = s, .id = &id, .path = device_front_path };
@@ -309,7 +309,7 @@ int device_write_vif(struct store *s, unsigned int domid, const struct vif_confi
 	put_back(&back, &front);
 	put_number(&back, "handle", (unsigned int)v->devid);
 	put(&back, "mac", mac);
-	put(&back, "bridge", v->bridge);
+	put(&back, "bridge", bridge);
 	put(&back, "type", "vif");
 	/* netback does not start without; nothing runs it. */
 	put(&back, "script", "");
@@ -317,6 +317,7 @@ int device_write_vif(struct store *s, unsigned int domid, const struct vif_confi
 		put(&back, "vifname", v->name);
 	if (v->ip[0])
 		put(&back, "ip", v->ip);
+	put(&back, "locking", vif_locking_name(v->locking));
 	if (v->mtu)
 		put_number(&back, "mtu", v->mtu);
 	if (v->rate_bytes) {
@@ -392,6 +393,9 @@ bool device_read_vif(struct store *s, const struct device_id *id, struct vif_con
 	v->has_mac = true;
 	device_read(s, id, "vifname", v->name, sizeof(v->name));
 	device_read(s, id, "ip", v->ip, sizeof(v->ip));
+	device_read(s, id, "locking", text, sizeof(text));
+	if (!vif_locking_parse(text, &v->locking))
+		v->locking = VIF_UNLOCKED;
 	device_read(s, id, "mtu", text, sizeof(text));
 	v->mtu = (unsigned int)strtoul(text, NULL, 10);
 	device_read(s, id, "rate", text, sizeof(text));

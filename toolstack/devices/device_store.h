@@ -69,12 +69,13 @@ int device_transaction(struct store *s, int (*write)(struct store *s, const void
 		       const void *arg);
 
 /*
- * These only write. major 0: no medium yet. mtu: what the guest is told. Return -1 with errno.
+ * These only write. major 0: no medium yet. bridge: the one that it joins. mtu: what the guest is
+ * told. Return -1 with errno.
  */
 int device_write_disk(struct store *s, unsigned int domid, const struct disk_config *d,
 		      unsigned int major, unsigned int minor, const char *node);
 int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
-		     unsigned int mtu);
+		     const char *bridge, unsigned int mtu);
 int device_write_back(struct store *s, const struct device_id *id, const char *node,
 		      const char *value);
 /* Both ends, and what the kernels had to complain about. Not in a transaction. */

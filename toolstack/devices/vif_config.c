@@ -14,6 +14,7 @@
 
 struct parser {
 	struct vif_config *v;
+	bool has_locking;
 	const char *source;
 	unsigned int line;
 	struct reason *why;
@@ -69,7 +70,7 @@ static int set_name(struct parser *p, const char *text)
 static int set_ip(struct parser *p, const char *text)
 {
 	char copy[VIF_IP_MAX + 1], *word, *rest;
-	bool any = false;
+	unsigned int nr = 0;
 	uint8_t prefix;
 	struct ip ip;
 
@@ -79,12 +80,26 @@ static int set_ip(struct parser *p, const char *text)
 	for (word = strtok_r(copy, " \t", &rest); word; word = strtok_r(NULL, " \t", &rest)) {
 		if (!ip_parse_prefix(word, &ip, &prefix))
 			return expected(p, "IP addresses separated by blanks", word);
-		any = true;
+		if (++nr > VIF_LOCK_MAX_ADDRESSES)
+			return expected(p, "at most 16 addresses", text);
 	}
-	if (!any)
+	if (!nr)
 		return expected(p, "IP addresses separated by blanks", text);
 	strcpy(p->v->ip, text);
 	return 0;
+}
+
+size_t vif_config_addresses(const struct vif_config *v, struct ip ips[VIF_LOCK_MAX_ADDRESSES])
+{
+	char copy[VIF_IP_MAX + 1], *word, *rest;
+	uint8_t prefix;
+	size_t nr = 0;
+
+	strcpy(copy, v->ip);
+	for (word = strtok_r(copy, " \t", &rest); word && nr < VIF_LOCK_MAX_ADDRESSES;
+	     word = strtok_r(NULL, " \t", &rest))
+		nr += ip_parse_prefix(word, &ips[nr], &prefix);
+	return nr;
 }
 
 /* Digits only, and no more than max. */
@@ -176,6 +191,67 @@ static int set_rate(struct parser *p, const char *text)
 	return 0;
 }
 
+static const char *const locking_names[] = {
+	[VIF_UNLOCKED] = "unlocked",
+	[VIF_LOCKED_MAC] = "mac",
+	[VIF_LOCKED] = "locked",
+};
+
+const char *vif_locking_name(enum vif_locking locking)
+{
+	return locking_names[locking];
+}
+
+bool vif_locking_parse(const char *name, enum vif_locking *locking)
+{
+	for (size_t i = 0; i < sizeof(locking_names) / sizeof(locking_names[0]); i++)
+		if (strcmp(name, locking_names[i]) == 0) {
+			*locking = (enum vif_locking)i;
+			return true;
+		}
+	return false;
+}
+
+/* Who says which addresses a guest has means that it has no others. */
+static enum vif_locking locking_default(const struct vif_config *v)
+{
+	return v->ip[0] ? VIF_LOCKED : VIF_LOCKED_MAC;
+}
+
+static int set_locking(struct parser *p, const char *text)
+{
+	p->has_locking = vif_locking_parse(text, &p->v->locking);
+	return p->has_locking ? 0 : expected(p, "locking=unlocked, mac or locked", text);
+}
+
+/* At the end: ip= may stand behind locking=. */
+static int check_locking(struct parser *p)
+{
+	if (!p->has_locking)
+		p->v->locking = locking_default(p->v);
+	if (p->v->locking == VIF_LOCKED && !p->v->ip[0])
+		return reason_set(p->why,
+				  "%s:%u: vif: locking=locked needs the addresses: ip=", p->source,
+				  p->line);
+	return 0;
+}
+
+/* Of what Xen takes here, the form that makes a plain interface. */
+static int set_vlan(struct parser *p, const char *text)
+{
+	const char *at = text;
+	uint64_t number;
+
+	if (!read_number(&at, VIF_VLAN_MAX, &number) || number == 0)
+		return expected(p, "a VLAN number from 1 to 4094", text);
+	if (*at == 'p' || *at == 'u')
+		at++;
+	if (*at)
+		return expected(p, "one VLAN (for several: an interface in each)", text);
+	p->v->vlan = (unsigned int)number;
+	return 0;
+}
+
 static int set_devid(struct parser *p, const char *text)
 {
 	const char *at = text;
@@ -236,7 +312,8 @@ static int take_key(struct parser *p, char *word)
 		{ "mac", set_mac },       { "bridge", set_bridge },   { "ip", set_ip },
 		{ "rate", set_rate },     { "vifname", set_name },    { "devid", set_devid },
 		{ "mtu", set_mtu },       { "backend", set_backend }, { "type", set_type },
-		{ "script", set_script }, { "model", ignore },
+		{ "script", set_script }, { "model", ignore },        { "locking", set_locking },
+		{ "vlan", set_vlan },
 	};
 	char *value = strchr(word, '=');
 
@@ -246,7 +323,9 @@ static int take_key(struct parser *p, char *word)
 	for (size_t i = 0; i < sizeof(keys) / sizeof(keys[0]); i++)
 		if (strcmp(word, keys[i].key) == 0)
 			return keys[i].set(p, value);
-	return expected(p, "mac, bridge, ip, rate, vifname, mtu, devid or model before \"=\"",
+	return expected(p,
+			"mac, bridge, vlan, ip, locking, rate, vifname, mtu, devid or model before "
+			"\"=\"",
 			word);
 }
 
@@ -291,7 +370,7 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 		at = comma ? comma + 1 : NULL;
 	}
 	free(copy);
-	return rc;
+	return rc < 0 ? -1 : check_locking(&p);
 }
 
 void vif_config_print(const struct vif_config *v, struct buf *text)
@@ -307,6 +386,10 @@ void vif_config_print(const struct vif_config *v, struct buf *text)
 		buf_printf(text, ",vifname=%s", v->name);
 	if (v->ip[0])
 		buf_printf(text, ",ip=%s", v->ip);
+	if (v->locking != locking_default(v))
+		buf_printf(text, ",locking=%s", vif_locking_name(v->locking));
+	if (v->vlan)
+		buf_printf(text, ",vlan=%u", v->vlan);
 	if (v->mtu)
 		buf_printf(text, ",mtu=%u", v->mtu);
 	/* Rounded up, so that it reads back as the same number of bytes for each interval. */

@@ -10,14 +10,23 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "devices/vif_lock.h"
 #include "lib/bytes.h"
 #include "lib/ip.h"
 #include "lib/log.h"
 
 #define VIF_BRIDGE_DEFAULT "xenbr0"
 #define VIF_IP_MAX         255
+#define VIF_VLAN_MAX       4094
 #define VIF_MTU_MIN        68
 #define VIF_MTU_MAX        65517 /* what netback carries behind an Ethernet header */
+
+/* Which source addresses the guest may send from. */
+enum vif_locking {
+	VIF_UNLOCKED,
+	VIF_LOCKED_MAC, /* its MAC */
+	VIF_LOCKED,     /* that, and the addresses in ip */
+};
 
 struct vif_config {
 	uint8_t mac[6];
@@ -26,14 +35,21 @@ struct vif_config {
 	char bridge[IFNAMSIZ];
 	char name[IFNAMSIZ];     /* in the control domain; "": vif<domain>.<devid> */
 	char ip[VIF_IP_MAX + 1]; /* addresses separated by blanks; "": not told */
-	unsigned int mtu;        /* 0: the bridge's */
-	uint64_t rate_bytes;     /* that the guest may send in each rate_usec; 0: no limit */
+	enum vif_locking locking;
+	unsigned int vlan;   /* of the wire that the bridge is on; 0: untagged */
+	unsigned int mtu;    /* 0: the bridge's */
+	uint64_t rate_bytes; /* that the guest may send in each rate_usec; 0: no limit */
 	uint64_t rate_usec;
 };
 
 /* source and line are where the text comes from, for messages. Returns -1 with the reason. */
 int vif_config_parse(struct vif_config *v, const char *source, unsigned int line, const char *text,
 		     struct reason *why);
+/* The addresses in v->ip; returns how many. */
+size_t vif_config_addresses(const struct vif_config *v, struct ip ips[VIF_LOCK_MAX_ADDRESSES]);
+const char *vif_locking_name(enum vif_locking locking);
+/* False if it is none of these names. */
+bool vif_locking_parse(const char *name, enum vif_locking *locking);
 /* The same as text that vif_config_parse() reads back. */
 void vif_config_print(const struct vif_config *v, struct buf *text);
 

@@ -9,29 +9,21 @@
 #include <net/if.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/bytes.h"
 #include "lib/netlink.h"
 
-int vif_link_bridge(const char *bridge, unsigned int *mtu, struct reason *why)
+unsigned int vif_link_bridge_mtu(const char *bridge)
 {
 	struct buf text = { 0 };
+	unsigned int mtu = 1500;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/sys/class/net/%s/bridge", bridge);
-	if (access(path, F_OK) < 0) {
-		snprintf(path, sizeof(path), "/sys/class/net/%s", bridge);
-		if (access(path, F_OK) == 0)
-			return reason_set(why, "bridge=%s: that interface is no bridge", bridge);
-		return reason_set(why, "bridge=%s: there is no such bridge", bridge);
-	}
 	snprintf(path, sizeof(path), "/sys/class/net/%s/mtu", bridge);
-	*mtu = 1500;
 	if (buf_read_file(&text, path, 16) == 0 && text.data)
-		*mtu = (unsigned int)strtoul(text.data, NULL, 10);
+		mtu = (unsigned int)strtoul(text.data, NULL, 10);
 	buf_free(&text);
-	return 0;
+	return mtu;
 }
 
 /* Sends one message. Returns -1 with errno. */

@@ -15,8 +15,7 @@ struct vif_link {
 	unsigned int mtu;
 };
 
-/* The bridge's MTU. Returns -1 with the reason: there is no such bridge. */
-int vif_link_bridge(const char *bridge, unsigned int *mtu, struct reason *why);
+unsigned int vif_link_bridge_mtu(const char *bridge);
 /* All of that, and up. Returns -1 with the reason. */
 int vif_link_set(const struct vif_link *link, struct reason *why);
 

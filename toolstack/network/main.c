@@ -8,12 +8,12 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devices/vif_lock.h"
 #include "lib/bytes.h"
 #include "lib/log.h"
 #include "network/client.h"
 #include "network/dhcp.h"
 #include "network/files.h"
-#include "network/lock.h"
 #include "network/serve.h"
 #include "network/settings.h"
 
@@ -130,7 +130,7 @@ static int cmd_apply(int argc, char **argv)
 
 static int cmd_lock(int argc, char **argv)
 {
-	struct ip ips[LOCK_MAX_ADDRESSES];
+	struct ip ips[VIF_LOCK_MAX_ADDRESSES];
 	uint8_t mac[6] = { 0 };
 	struct reason why;
 	size_t nr = 0;
@@ -142,18 +142,18 @@ static int cmd_lock(int argc, char **argv)
 
 		if (strcmp(argv[i], "--mac") == 0 && mac_parse(value, mac) && !(mac[0] & 1))
 			continue;
-		if (strcmp(argv[i], "--ip") != 0 || nr == LOCK_MAX_ADDRESSES ||
+		if (strcmp(argv[i], "--ip") != 0 || nr == VIF_LOCK_MAX_ADDRESSES ||
 		    !ip_parse(value, &ips[nr])) {
 			log_error(
 				"lock: \"%s %s\": expected --mac MAC or --ip ADDRESS (at most %d)",
-				argv[i], value, LOCK_MAX_ADDRESSES);
+				argv[i], value, VIF_LOCK_MAX_ADDRESSES);
 			return EXIT_USAGE;
 		}
 		nr++;
 	}
 	if (mac_is_zero(mac))
 		return usage("lock: --mac is missing");
-	if (lock_set(argv[1], mac, ips, nr, &why) == 0)
+	if (vif_lock_set(argv[1], mac, ips, nr, &why) == 0)
 		return EXIT_DONE;
 	log_error("%s", why.text);
 	return EXIT_FAILED;
@@ -165,7 +165,7 @@ static int cmd_unlock(int argc, char **argv)
 
 	if (argc != 2 || !link_name_valid(argv[1]))
 		return usage("unlock: expected an interface (vif1.0)");
-	if (lock_clear(argv[1], &why) == 0)
+	if (vif_lock_clear(argv[1], &why) == 0)
 		return EXIT_DONE;
 	log_error("%s", why.text);
 	return EXIT_FAILED;

@@ -4,7 +4,7 @@
  * dropped. Tagged frames have another type in front and are dropped, too, where addresses are
  * locked.
  */
-#include "network/lock.h"
+#include "devices/vif_lock.h"
 
 #include <errno.h>
 #include <linux/netfilter.h>
@@ -136,7 +136,7 @@ static struct ip link_local(const uint8_t mac[6])
 static void rules_ip(struct nft *n, const char *vif, const uint8_t mac[6], const struct ip *ips,
 		     size_t nr)
 {
-	struct ip sixes[LOCK_MAX_ADDRESSES + 1];
+	struct ip sixes[VIF_LOCK_MAX_ADDRESSES + 1];
 	size_t nr_sixes = 0, nr_fours = 0;
 
 	for (size_t i = 0; i < nr; i++)
@@ -154,14 +154,14 @@ static void rules_ip(struct nft *n, const char *vif, const uint8_t mac[6], const
 	}
 }
 
-int lock_set(const char *vif, const uint8_t mac[6], const struct ip *ips, size_t nr,
-	     struct reason *why)
+int vif_lock_set(const char *vif, const uint8_t mac[6], const struct ip *ips, size_t nr,
+		 struct reason *why)
 {
 	struct nft *n;
 	int rc;
 
-	if (nr > LOCK_MAX_ADDRESSES)
-		return reason_set(why, "%s: more than %d addresses", vif, LOCK_MAX_ADDRESSES);
+	if (nr > VIF_LOCK_MAX_ADDRESSES)
+		return reason_set(why, "%s: more than %d addresses", vif, VIF_LOCK_MAX_ADDRESSES);
 	if (!if_nametoindex(vif))
 		return reason_set(why, "there is no interface %s", vif);
 	n = malloc(sizeof(*n));
@@ -183,7 +183,7 @@ int lock_set(const char *vif, const uint8_t mac[6], const struct ip *ips, size_t
 	return rc;
 }
 
-int lock_clear(const char *vif, struct reason *why)
+int vif_lock_clear(const char *vif, struct reason *why)
 {
 	struct nft *n = malloc(sizeof(*n));
 	int rc;
