@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "devices/config_words.h"
+
 #define VIF_DEVID_MAX   255
 #define RATE_DEFAULT_US 50000
 
@@ -329,17 +331,6 @@ static int take_key(struct parser *p, char *word)
 			word);
 }
 
-static char *trim(char *word)
-{
-	size_t len;
-
-	word += strspn(word, " \t");
-	len = strlen(word);
-	while (len && (word[len - 1] == ' ' || word[len - 1] == '\t'))
-		word[--len] = '\0';
-	return word;
-}
-
 int vif_config_parse(struct vif_config *v, const char *source, unsigned int line, const char *text,
 		     struct reason *why)
 {
@@ -350,10 +341,8 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 	memset(v, 0, sizeof(*v));
 	v->devid = -1;
 	strcpy(v->bridge, VIF_BRIDGE_DEFAULT);
-	for (const char *c = text; *c; c++)
-		if (iscntrl((unsigned char)*c) && *c != '\t')
-			return reason_set(why, "%s:%u: vif: a control character in it", source,
-					  line);
+	if (!config_is_plain(text))
+		return reason_set(why, "%s:%u: vif: a control character in it", source, line);
 	copy = at = strdup(text);
 	if (!copy)
 		return reason_set(why, "out of memory");
@@ -363,7 +352,7 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 
 		if (comma)
 			*comma = '\0';
-		word = trim(at);
+		word = config_trim(at);
 		/* vif=[''] is an interface with nothing said about it. */
 		if (*word)
 			rc = take_key(&p, word);
