@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * disk= and vif=: every form that xl takes, and messages that name file, line, word and
- * expectation.
+ * disk=, and lists of disks and interfaces: every form that xl takes, and messages that name file,
+ * line, word and expectation.
  */
 #include "test.h"
 
@@ -197,130 +197,6 @@ static void test_disk_prints_what_it_reads(void **state)
 	}
 }
 
-static struct vif_config vif(const char *text)
-{
-	struct vif_config v;
-
-	if (vif_config_parse(&v, "x.cfg", 4, text, &why) < 0)
-		fail_msg("%s", why.text);
-	return v;
-}
-
-static void vif_refused(const char *text, const char *part)
-{
-	struct vif_config v;
-
-	assert_int_equal(vif_config_parse(&v, "x.cfg", 4, text, &why), -1);
-	assert_reason(why, part);
-}
-
-static void test_vif_defaults(void **state)
-{
-	struct vif_config v = vif("");
-
-	(void)state;
-	assert_string_equal(v.bridge, "xenbr0");
-	assert_false(v.has_mac);
-	assert_int_equal(v.devid, -1);
-	assert_int_equal(v.mtu, 0);
-	assert_int_equal(v.rate_bytes, 0);
-	assert_string_equal(v.name, "");
-}
-
-static void test_vif_everything(void **state)
-{
-	static const uint8_t mac[] = { 0x00, 0x16, 0x3e, 0xAA, 0xbb, 0x0c };
-	struct vif_config v;
-
-	(void)state;
-	v = vif("mac=00:16:3E:aa:BB:0c, bridge=xenbr0.100, ip=10.0.0.5 2001:db8::1/64, "
-		"vifname=web0, devid=3, mtu=9000, model=e1000, type=vif, backend=0, "
-		"script=vif-bridge");
-	assert_true(v.has_mac);
-	assert_memory_equal(v.mac, mac, 6);
-	assert_string_equal(v.bridge, "xenbr0.100");
-	assert_string_equal(v.ip, "10.0.0.5 2001:db8::1/64");
-	assert_string_equal(v.name, "web0");
-	assert_int_equal(v.devid, 3);
-	assert_int_equal(v.mtu, 9000);
-}
-
-static void rate_is(const char *text, uint64_t bytes, uint64_t usec)
-{
-	struct vif_config v = vif(text);
-
-	assert_int_equal(v.rate_bytes, bytes);
-	assert_int_equal(v.rate_usec, usec);
-}
-
-static void test_vif_rate(void **state)
-{
-	(void)state;
-	rate_is("rate=10Mb/s", 62500, 50000);
-	rate_is("rate=250KB/s", 12500, 50000);
-	rate_is("rate=1MB/s@20ms", 20000, 20000);
-	rate_is("rate=1GB/s@1s", 1000000000, 1000000);
-	rate_is("rate=8000b/s@1", 1000, 1000000);
-	rate_is("rate=1000000B/s@50us", 50, 50);
-	vif_refused("rate=10", "expected a rate such as 10Mb/s");
-	vif_refused("rate=Mb/s", "expected a rate");
-	vif_refused("rate=10Tb/s", "expected a rate");
-	vif_refused("rate=10Mb/s@", "expected an interval such as 20ms");
-	vif_refused("rate=10Mb/s@20m", "expected an interval");
-	vif_refused("rate=10Mb/s@0ms", "expected an interval");
-	vif_refused("rate=10Mb/s 5", "expected a rate");
-	vif_refused("rate=1B/s@10us", "1 byte to 4 GB");
-	vif_refused("rate=900GB/s@1000s", "1 byte to 4 GB");
-	vif_refused("rate=99999999999999999999999B/s", "expected a rate");
-}
-
-static void test_vif_mistakes(void **state)
-{
-	(void)state;
-	vif_refused("mac=00:16:3e:12:34",
-		    "x.cfg:4: vif: expected a MAC such as 00:16:3e:12:34:56, found "
-		    "\"00:16:3e:12:34\"");
-	vif_refused("mac=00:16:3e:12:34:5g", "expected a MAC");
-	vif_refused("mac=00:16:3e:12:34:56:78", "expected a MAC");
-	vif_refused("mac=01:16:3e:12:34:56", "not of a group");
-	vif_refused("mac=00:00:00:00:00:00", "all zeroes");
-	vif_refused("bridge=", "the name of a bridge");
-	vif_refused("bridge=../../etc", "the name of a bridge");
-	vif_refused("bridge=0123456789abcdef", "at most 15 characters");
-	vif_refused("vifname=a b", "a name for the interface");
-	vif_refused("ip=10.0.0", "expected IP addresses separated by blanks, found \"10.0.0\"");
-	vif_refused("ip=10.0.0.1/33", "expected IP addresses");
-	vif_refused("ip=", "expected IP addresses");
-	vif_refused("devid=256", "0 to 255");
-	vif_refused("mtu=20", "68 to 65517");
-	vif_refused("mtu=1500x", "68 to 65517");
-	vif_refused("backend=router", "the control domain");
-	vif_refused("script=vif-route", "no script");
-	vif_refused("gateway=1.2.3.4", "before \"=\", found \"gateway\"");
-	vif_refused("xenbr0", "expected key=value, found \"xenbr0\"");
-}
-
-static void test_vif_prints_what_it_reads(void **state)
-{
-	static const char *const texts[] = {
-		"",
-		"mac=00:16:3e:00:00:01,ip=10.0.0.1,vifname=a,devid=2,mtu=1400,bridge=b",
-		"rate=7Mb/s@33ms",
-		"rate=3B/s@4000s",
-	};
-
-	(void)state;
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct vif_config a = vif(texts[i]), b;
-		struct buf text = { 0 };
-
-		vif_config_print(&a, &text);
-		b = vif(text.data);
-		assert_memory_equal(&a, &b, sizeof(a));
-		buf_free(&text);
-	}
-}
-
 static int read_list(struct device_list *list, const char *text)
 {
 	struct config c = { 0 };
@@ -412,11 +288,6 @@ int main(void)
 		cmocka_unit_test(test_disk_words),
 		cmocka_unit_test(test_disk_mistakes),
 		cmocka_unit_test(test_disk_prints_what_it_reads),
-		cmocka_unit_test(test_vif_defaults),
-		cmocka_unit_test(test_vif_everything),
-		cmocka_unit_test(test_vif_rate),
-		cmocka_unit_test(test_vif_mistakes),
-		cmocka_unit_test(test_vif_prints_what_it_reads),
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_list_prints_what_it_reads),
 		cmocka_unit_test(test_list_mistakes),

@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What an interface may send, and which bridge a VLAN of another is. */
+/*
+ * vif=: every form that xl takes, and messages that name file, line, word and expectation; what an
+ * interface may send, and which bridge a VLAN of another is.
+ */
 #include "test.h"
 
 #include <sys/stat.h>
@@ -25,6 +28,113 @@ static void refused(const char *text, const char *part)
 
 	assert_int_equal(vif_config_parse(&v, "x.cfg", 4, text, &why), -1);
 	assert_reason(why, part);
+}
+
+static void defaults(void **state)
+{
+	struct vif_config v = vif("");
+
+	assert_string_equal(v.bridge, "xenbr0");
+	assert_false(v.has_mac);
+	assert_int_equal(v.devid, -1);
+	assert_int_equal(v.mtu, 0);
+	assert_int_equal(v.rate_bytes, 0);
+	assert_string_equal(v.name, "");
+}
+
+static void everything(void **state)
+{
+	static const uint8_t mac[] = { 0x00, 0x16, 0x3e, 0xAA, 0xbb, 0x0c };
+	struct vif_config v;
+
+	v = vif("mac=00:16:3E:aa:BB:0c, bridge=xenbr0.100, ip=10.0.0.5 2001:db8::1/64, "
+		"vifname=web0, devid=3, mtu=9000, model=e1000, type=vif, backend=0, "
+		"script=vif-bridge");
+	assert_true(v.has_mac);
+	assert_memory_equal(v.mac, mac, 6);
+	assert_string_equal(v.bridge, "xenbr0.100");
+	assert_string_equal(v.ip, "10.0.0.5 2001:db8::1/64");
+	assert_string_equal(v.name, "web0");
+	assert_int_equal(v.devid, 3);
+	assert_int_equal(v.mtu, 9000);
+}
+
+static void rate_is(const char *text, uint64_t bytes, uint64_t usec)
+{
+	struct vif_config v = vif(text);
+
+	assert_int_equal(v.rate_bytes, bytes);
+	assert_int_equal(v.rate_usec, usec);
+}
+
+static void rates(void **state)
+{
+	rate_is("rate=10Mb/s", 62500, 50000);
+	rate_is("rate=250KB/s", 12500, 50000);
+	rate_is("rate=1MB/s@20ms", 20000, 20000);
+	rate_is("rate=1GB/s@1s", 1000000000, 1000000);
+	rate_is("rate=8000b/s@1", 1000, 1000000);
+	rate_is("rate=1000000B/s@50us", 50, 50);
+	refused("rate=10", "expected a rate such as 10Mb/s");
+	refused("rate=Mb/s", "expected a rate");
+	refused("rate=10Tb/s", "expected a rate");
+	refused("rate=10Mb/s@", "expected an interval such as 20ms");
+	refused("rate=10Mb/s@20m", "expected an interval");
+	refused("rate=10Mb/s@0ms", "expected an interval");
+	refused("rate=10Mb/s 5", "expected a rate");
+	refused("rate=1B/s@10us", "1 byte to 4 GB");
+	refused("rate=900GB/s@1000s", "1 byte to 4 GB");
+	refused("rate=99999999999999999999999B/s", "expected a rate");
+}
+
+static void mistakes(void **state)
+{
+	refused("mac=00:16:3e:12:34",
+		"x.cfg:4: vif: expected a MAC such as 00:16:3e:12:34:56, found "
+		"\"00:16:3e:12:34\"");
+	refused("mac=00:16:3e:12:34:5g", "expected a MAC");
+	refused("mac=00:16:3e:12:34:56:78", "expected a MAC");
+	refused("mac=01:16:3e:12:34:56", "not of a group");
+	refused("mac=00:00:00:00:00:00", "all zeroes");
+	refused("bridge=", "the name of a bridge");
+	refused("bridge=../../etc", "the name of a bridge");
+	refused("bridge=0123456789abcdef", "at most 15 characters");
+	refused("vifname=a b", "a name for the interface");
+	refused("ip=10.0.0", "expected IP addresses separated by blanks, found \"10.0.0\"");
+	refused("ip=10.0.0.1/33", "expected IP addresses");
+	refused("ip=", "expected IP addresses");
+	refused("devid=256", "0 to 255");
+	refused("mtu=20", "68 to 65517");
+	refused("mtu=1500x", "68 to 65517");
+	refused("backend=router", "the control domain");
+	refused("script=vif-route", "no script");
+	refused("gateway=1.2.3.4", "before \"=\", found \"gateway\"");
+	refused("xenbr0", "expected key=value, found \"xenbr0\"");
+}
+
+static void printed_as_read(void **state)
+{
+	static const char *const texts[] = {
+		"",
+		"mac=00:16:3e:00:00:01,ip=10.0.0.1,vifname=a,devid=2,mtu=1400,bridge=b",
+		"rate=7Mb/s@33ms",
+		"rate=3B/s@4000s",
+		"locking=unlocked",
+		"locking=mac",
+		"ip=10.0.0.1,locking=mac",
+		"ip=10.0.0.1,locking=unlocked",
+		"vlan=100",
+	};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
+		struct vif_config a = vif(texts[i]), b;
+		struct buf text = { 0 };
+
+		vif_config_print(&a, &text);
+		b = vif(text.data);
+		assert_memory_equal(&a, &b, sizeof(a));
+		buf_free(&text);
+	}
 }
 
 static void locked_unless_told(void **state)
@@ -70,28 +180,6 @@ static void locking_by_name(void **state)
 		assert_int_equal(locking, i);
 	}
 	assert_false(vif_locking_parse("", &locking));
-}
-
-static void printed_as_read(void **state)
-{
-	static const char *const texts[] = {
-		"locking=unlocked",
-		"locking=mac",
-		"ip=10.0.0.1",
-		"ip=10.0.0.1,locking=mac",
-		"ip=10.0.0.1,locking=unlocked",
-		"vlan=100",
-	};
-
-	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-		struct vif_config a = vif(texts[i]), b;
-		struct buf text = { 0 };
-
-		vif_config_print(&a, &text);
-		b = vif(text.data);
-		assert_memory_equal(&a, &b, sizeof(a));
-		buf_free(&text);
-	}
 }
 
 static void vlan_numbers(void **state)
@@ -203,10 +291,18 @@ static void no_list_of_vlans(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(locked_unless_told), cmocka_unit_test(addresses),
-		cmocka_unit_test(locking_by_name),    cmocka_unit_test(printed_as_read),
-		cmocka_unit_test(vlan_numbers),       cmocka_unit_test(bridges),
-		cmocka_unit_test(vlans_of_a_bridge),  cmocka_unit_test(no_list_of_vlans),
+		cmocka_unit_test(defaults),
+		cmocka_unit_test(everything),
+		cmocka_unit_test(rates),
+		cmocka_unit_test(mistakes),
+		cmocka_unit_test(printed_as_read),
+		cmocka_unit_test(locked_unless_told),
+		cmocka_unit_test(addresses),
+		cmocka_unit_test(locking_by_name),
+		cmocka_unit_test(vlan_numbers),
+		cmocka_unit_test(bridges),
+		cmocka_unit_test(vlans_of_a_bridge),
+		cmocka_unit_test(no_list_of_vlans),
 	};
 
 	return cmocka_run_group_tests(tests, make_tree, remove_tree);
