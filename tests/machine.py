@@ -14,8 +14,8 @@ from pathlib import Path
 import pexpect
 
 CPU = "qemu64,+svm,+npt"
-# TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. Threads as
-# QEMU 7.2's faults allow (board/README.md): one for our hypervisor, one for each CPU for Xen.
+# TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. Threads
+# as QEMU 7.2's faults allow (board/README.md): one for our hypervisor, one for each CPU for Xen.
 ACCELERATOR = {"socle": ["-accel", "tcg,thread=single"], "xen": ["-accel", "tcg,thread=multi"]}
 BASE = ["-machine", "q35", "-device", "amd-iommu",
         "-display", "none", "-monitor", "none",
@@ -68,6 +68,7 @@ class Machine:
         self.log = StampedLog(log, self.started)
         self.log.write(("qemu-system-x86_64 " + " ".join(BASE + command) + "\n").encode())
         self.why, self.match = "", None
+        self.fatal = []     # patterns after which there is nothing to wait for
         self.child = pexpect.spawn("qemu-system-x86_64", BASE + command, timeout=None, echo=False,
                                    env=dict(os.environ, TERM="dumb"))
         self.child.logfile_read = self.log
@@ -113,11 +114,13 @@ class Machine:
 
     def expect(self, patterns, timeout):
         """Waits for one of the patterns (a list of bytes): its index, or -1 with the reason in self.why."""
-        index = self.child.expect([*patterns, pexpect.TIMEOUT, pexpect.EOF], timeout=timeout)
+        index = self.child.expect([*patterns, pexpect.TIMEOUT, pexpect.EOF, *self.fatal],
+                                  timeout=timeout)
         self.match = self.child.match
         if index < len(patterns):
             return index
-        self.why = f"nothing for {timeout} s" if index == len(patterns) else "the machine stopped"
+        whys = [f"nothing for {timeout} s", "the machine stopped"]
+        self.why = [*whys, *("its kernel crashed" for _ in self.fatal)][index - len(patterns)]
         return -1
 
     def send(self, data):

@@ -2,12 +2,13 @@
 #
 # make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py).
 # Never part of a test. BENCH_REPEAT=n rounds, BENCH_ONLY=disk
-# (or micro, host, snapshot, attach, network, saverestore).
+# (or micro, host, snapshot, attach, network, saverestore), BENCH_MINUTES=n at most.
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
 PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))
 BENCH_REPEAT ?= 3
 BENCH_ONLY ?=
+BENCH_MINUTES ?= 60
 BENCH_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -iquote tests/bench/guest
 BENCH_PROGRAM_SOURCES := $(wildcard tests/bench/guest/*.c)
 BENCH_NEEDS := $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd \
@@ -37,4 +38,5 @@ $(B)/tests/bench/%.elf: $(B)/tests/bench/%.o $(GUEST_LIB) tests/guest/lib/guest.
 .PHONY: bench
 bench: $(BENCH_NEEDS) ## ours and Debian's Xen side by side, as ratios
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/bench/run.py --build $(B) \
-		--repeat $(BENCH_REPEAT) $(if $(BENCH_ONLY),--only $(BENCH_ONLY))
+		--repeat $(BENCH_REPEAT) --minutes $(BENCH_MINUTES) \
+		$(if $(BENCH_ONLY),--only $(BENCH_ONLY))

@@ -84,16 +84,6 @@ class Bench:
         self.add(f"attach a disk on a {place}", self.timed(f"sh -c '{connect}'"))
         self.add(f"detach a disk on a {place}", self.timed("xl block-detach a xvdc"))
 
-    def disks(self):
-        for place in PLACES:
-            for pattern in PATTERNS:
-                self.disk(place, pattern)
-
-    def attaching(self):
-        for _ in range(ATTACHED):
-            for place in PLACES:
-                self.attach(place)
-
     # ---- networks ----
 
     def stream(self, where, measured):
@@ -105,16 +95,22 @@ class Bench:
         assert operations, f"{kind} to {end}: no answer"
         self.add(f"{kind} round trip, guest to {end}", seconds / operations)
 
-    def network(self):
-        a, to_host, to_b = self.a, HOST, ADDRESS["b"]
-        self.stream("guest to host", a.measure(f"tcp-stream {to_host} {SECONDS}"))
+    def streams(self):
+        self.stream("guest to host", self.a.measure(f"tcp-stream {HOST} {SECONDS}"))
         self.stream("host to guest", figure(self.host.run(
             f"/bench/bin/bench tcp-stream {ADDRESS['a']} {SECONDS}", 90)))
-        self.stream("guest to guest", a.measure(f"tcp-stream {to_b} {SECONDS}"))
+
+    def round_trips(self):
         for kind in ("TCP", "UDP"):
-            command = f"{kind.lower()}-ping"
-            self.round_trip(kind, "host", a.measure(f"{command} {to_host} {SECONDS}"))
-            self.round_trip(kind, "guest", a.measure(f"{command} {to_b} {SECONDS}"))
+            self.round_trip(kind, "host", self.a.measure(f"{kind.lower()}-ping {HOST} {SECONDS}"))
+
+    def guest_to_guest(self):
+        to_b = ADDRESS["b"]
+        self.b.create()
+        self.stream("guest to guest", self.a.measure(f"tcp-stream {to_b} {SECONDS}"))
+        for kind in ("TCP", "UDP"):
+            self.round_trip(kind, "guest", self.a.measure(f"{kind.lower()}-ping {to_b} {SECONDS}"))
+        self.b.destroy()
 
     # ---- save and restore ----
 
@@ -138,22 +134,24 @@ class Bench:
             self.add(row, self.timed(command))
 
 
-def measure(host, hypervisor, figures, parts):
-    """parts: which of snapshot, disk, attach, network and saverestore."""
+# Each part's steps: what is measured in one go, and its arguments.
+PARTS = {
+    "snapshot": [(Bench.snapshots,)],
+    "disk": [(Bench.disk, place, pattern) for place in PLACES for pattern in PATTERNS],
+    "attach": [(Bench.attach, place) for place in PLACES] * ATTACHED,
+    "network": [(Bench.streams,), (Bench.round_trips,), (Bench.guest_to_guest,)],
+    "saverestore": [(Bench.save_and_restore,)],
+}
+
+
+def measure(host, hypervisor, figures, todo):
+    """These steps. One that is done is taken from todo, and what it measured counts."""
     bench = Bench(host, hypervisor, figures)
-    if "snapshot" in parts:
-        bench.snapshots()
-    if parts == ["snapshot"]:
-        return
-    bench.add(CREATE, bench.a.create())
-    if "disk" in parts:
-        bench.disks()
-    if "attach" in parts:
-        bench.attaching()
-    if "network" in parts:
-        bench.b.create()
-        bench.network()
-        bench.b.destroy()
-    if "saverestore" in parts:
-        bench.save_and_restore()
-    bench.a.destroy()
+    while todo:
+        function, *arguments = todo[0]
+        if function is not Bench.snapshots and bench.a.domid is None:
+            bench.add(CREATE, bench.a.create())
+            figures.keep()
+        function(bench, *arguments)
+        figures.keep()
+        todo.pop(0)

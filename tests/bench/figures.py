@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What was measured: samples by row and hypervisor, and the table of their medians and ratios."""
+import copy
 import statistics
 
 HYPERVISORS = ("socle", "xen")
@@ -17,12 +18,21 @@ class Figures:
         """rows: {name: (unit, scale)}, in the order in which the table shows them."""
         self.rows = rows
         self.samples = {}
+        self.kept = {}
 
     def add(self, row, hypervisor, value):
         assert row in self.rows, row
         self.samples.setdefault(row, {}).setdefault(hypervisor, []).append(value)
         unit, scale = self.rows[row]
         print(f"  {hypervisor}: {row}: {value * scale:.2f} {unit}", flush=True)
+
+    def keep(self):
+        """What has been measured until now counts."""
+        self.kept = copy.deepcopy(self.samples)
+
+    def drop(self):
+        """What has been measured since then does not."""
+        self.samples = copy.deepcopy(self.kept)
 
     def show(self, heading):
         print(f"\n{heading:44} {'ours':>14} {'Xen 4.20':>14}    ratio")

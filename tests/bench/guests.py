@@ -30,11 +30,11 @@ def wait_for_tools(host):
 
 
 def boot(args, hypervisor, log, extra=()):
-    extra = [*extra, *ACCELERATOR]
-    if hypervisor == "socle":
-        return Machine.direct(args.build, hypervisor, log, extra=extra)
-    return Machine.direct(args.build, hypervisor, log, initrd=args.build / "peer/initrd",
-                          extra=extra)
+    initrd = None if hypervisor == "socle" else args.build / "peer/initrd"
+    machine = Machine.direct(args.build, hypervisor, log, initrd=initrd,
+                             extra=[*extra, *ACCELERATOR])
+    machine.fatal = [rb"Oops: ", rb"Kernel panic"]
+    return machine
 
 
 def disks(build, scratch):

@@ -7,7 +7,6 @@ counts. The peer is Xen with Debian's own xl, xenstored, xenconsoled and hotplug
 otherwise identical control domain (make-peer).
 """
 import argparse
-import copy
 import gzip
 import re
 import signal
@@ -24,10 +23,9 @@ from figures import HYPERVISORS, Figures  # noqa: E402
 from guests import ACCELERATOR, CREATE_TIMEOUT, Session, boot, wait_for_tools  # noqa: E402
 from machine import Machine  # noqa: E402
 
-DEVICE_PARTS = ["snapshot", "disk", "attach", "network", "saverestore"]
-PARTS = ["micro", "host", *DEVICE_PARTS]
-ATTEMPTS = 3
-STEP_SECONDS = 300
+PARTS = ["micro", "host", *devices.PARTS]
+ATTEMPTS = 8
+STEP_SECONDS = 420
 MICRO = {"hypercall": "null hypercall", "cpuid": "CPUID exit", "evtchn_send": "event channel send",
          "event_to_self": "event to oneself", "event_round_trip": "event to a guest and back",
          "set_timer": "set timer", "grant_copy_4k": "grant copy, 4 KiB",
@@ -97,45 +95,49 @@ def measure_sizes(args, figures):
     figures.add("ISO", "socle", (args.build / "socle.iso").stat().st_size)
 
 
-def measure_devices(args, hypervisor, figures, log, parts):
+def measure_devices(args, hypervisor, figures, log, todo):
     with Session(args, hypervisor, log) as host:
-        devices.measure(host, hypervisor, figures, parts)
+        devices.measure(host, hypervisor, figures, todo)
 
 
-def measure_step(hypervisor, figures, name, step):
+def too_long(*_):
+    raise AssertionError("no end in time")
+
+
+def measure_step(hypervisor, figures, deadline, name, step):
     """
     Each of the emulator's CPUs has a thread, and now and then one of its races (board/README.md)
-    ends a machine: what it said until then does not count, and another has its turn.
+    ends a machine: what was not done by then does not count, and another machine has its turn.
     """
     for attempt in range(1, ATTEMPTS + 1):
         log = Path(f"{name}-{attempt}.log")
-        before = copy.deepcopy(figures.samples)
         started = time.monotonic()
-        signal.alarm(STEP_SECONDS)
+        left = int(deadline - started)
+        if left <= 0:
+            print(f"  {hypervisor}: no time left for {log}", flush=True)
+            return
+        signal.alarm(min(left, STEP_SECONDS))
         try:
             step(log)
+            figures.keep()
             print(f"  {hypervisor}: {time.monotonic() - started:.0f} s; {log}", flush=True)
             return
         except AssertionError as e:
-            figures.samples = before
+            figures.drop()
             print(f"  {hypervisor}: does not count: {e}; {log}", flush=True)
         finally:
             signal.alarm(0)
 
 
-def too_long(*_):
-    raise AssertionError(f"no end in {STEP_SECONDS} s")
-
-
-def measure_round(args, hypervisor, figures, number):
+def measure_round(args, hypervisor, figures, deadline, number):
     """One round of one hypervisor; what fails costs its own rows only."""
     parts = [args.only] if args.only else PARTS
-    device_parts = [p for p in parts if p in DEVICE_PARTS]
+    todo = [step for p in parts for step in devices.PARTS.get(p, [])]
     steps = [("micro", measure_micro, ())] if "micro" in parts else []
     steps += [("host", measure_host, ())] if "host" in parts else []
-    steps += [("devices", measure_devices, (device_parts,))] if device_parts else []
+    steps += [("devices", measure_devices, (todo,))] if todo else []
     for name, step, more in steps:
-        measure_step(hypervisor, figures,
+        measure_step(hypervisor, figures, deadline,
                      args.build / "bench-logs" / f"{name}-{hypervisor}-{number}",
                      lambda log: step(args, hypervisor, figures, log, *more))
 
@@ -145,16 +147,18 @@ def main():
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--only", choices=PARTS)
+    parser.add_argument("--minutes", type=float, default=60, help="it ends by then")
     parser.add_argument("--hypervisor", choices=HYPERVISORS, help="only this one")
     args = parser.parse_args()
     (args.build / "bench-logs").mkdir(parents=True, exist_ok=True)
     figures = Figures(ROWS)
+    deadline = time.monotonic() + 60 * args.minutes
     signal.signal(signal.SIGALRM, too_long)
     for n in range(args.repeat):
         for hypervisor in HYPERVISORS if n % 2 == 0 else reversed(HYPERVISORS):
             if args.hypervisor in (None, hypervisor):
                 print(f"round {n + 1} of {args.repeat}: {hypervisor}", flush=True)
-                measure_round(args, hypervisor, figures, n + 1)
+                measure_round(args, hypervisor, figures, deadline, n + 1)
     if not args.only:
         measure_sizes(args, figures)
     figures.show(f"medians of {args.repeat} rounds")
