@@ -271,7 +271,7 @@ int vm_supervise_again(domid_t domid, struct reason *why)
 	if (rc == 0)
 		rc = vm_text_parse(&vm, "configuration", text.data, why);
 	buf_free(&text);
-	if (rc < 0)
+	if (rc != 0)
 		return -1;
 	detach(vm.name);
 	log_info("%s (domain %u): its background process has ended; here is another", vm.name,
