@@ -125,6 +125,7 @@ def devices():
         'format=qcow2, vdev=d5p1, access=w!, devtype=disk, no-discard, target=/a, b.img',
         ',raw,xvdd,r,cdrom,direct-io-safe,backendtype=phy',
         'mac=00:16:3e:12:34:56,bridge=xenbr0.100,rate=10Mb/s@20ms,vifname=web,mtu=9000',
+        'ip=10.0.0.5/24 2001:db8::5,vlan=20,locking=mac',
         'ip=10.0.0.1 2001:db8::1/64,devid=2,model=e1000,type=vif,script=vif-bridge')]
 
 
@@ -144,7 +145,8 @@ def networks():
     return [
         b'automatic bridges\nautomatic address\n' + lease + memory,
         b'bond b\n nics nic0 nic1\n mode 802.3ad\nnetwork a\n nic b\n vlan 5\n'
-        b' address 10.0.0.2/24\n gateway 10.0.0.1\n dns 10.0.0.3\n' + lease,
+        b' address 10.0.0.2/24\n gateway 10.0.0.1\n dns 10.0.0.3\n mtu 9000\n'
+        b' route 10.2.0.0/16 10.0.0.9\n' + lease,
         b'network a # inner\n address 2001:db8::1/64\nnetwork c\n nat 10.9.0.1/24\n'
         b'network d\n nic pci:0000:00:02.0\n address dhcp\n address slaac\n']
 
