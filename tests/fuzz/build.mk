@@ -13,7 +13,8 @@ FUZZ ?=
 FUZZ_CC := clang
 FUZZ_INCLUDES := -DSOCLE_HOST_TEST -iquote . -iquote tests/fuzz
 FUZZ_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -fno-omit-frame-pointer $(FUZZ_INCLUDES) \
-	       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all
+	       -fsanitize=fuzzer,address,undefined -fno-sanitize-recover=all \
+	       -ftrivial-auto-var-init=pattern
 FUZZ_TARGETS :=
 
 # fuzz_object: name, source, extra flags
