@@ -118,6 +118,7 @@ class Bench:
         filled = self.a.run(f"bench fill {FILLED}")
         assert "FILLED" in filled, filled
         self.add("save a guest of 256 MB", self.timed(f"xl save a {SAVED}"))
+        self.figures.keep()
         started = time.monotonic()
         self.add("restore it", self.timed(f"xl restore {SAVED}"))
         self.a.find()
