@@ -8,10 +8,11 @@ SYSTEM_IMAGES := $(B)/tests/system/images
 SYSTEM_DISK := $(B)/tests/system/images.iso
 INSTALLER := debian-installer-13-netboot-amd64
 DEBIAN_GUEST := $(B)/tests/system/debian-guest.img
+NFS_SERVER := $(B)/tests/system/nfs-server.initrd
 
 TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
-		$(DEBIAN_GUEST) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
+		$(DEBIAN_GUEST) $(NFS_SERVER) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
 
 $(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.h image.lds)
 	@mkdir -p $(@D)
@@ -33,6 +34,11 @@ $(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(
 # Made once: it takes a minute and 300 MB of packages.
 $(DEBIAN_GUEST): tests/system/make-debian-guest $(DL)/$(KERNEL_PACKAGE).ok | $(TEST_TOOLS)
 	tests/system/make-debian-guest $(call locked_files,$(KERNEL_PACKAGE)) $@
+
+$(NFS_SERVER): tests/system/make-nfs-server $(PACKAGES)/busybox/.done $(B)/kernel/.done \
+		tools/pack-initrd
+	@mkdir -p $(@D)
+	B=$(B) tests/system/make-nfs-server $(KERNEL_VERSION) $@
 
 $(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,\
 		triple_fault.elf spin.elf idle.elf installer/.done bad/.done)

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <fcntl.h>
 #include <inttypes.h>
+#include <limits.h>
 #include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
@@ -16,16 +17,56 @@
 #include <sys/sysmacros.h>
 #include <unistd.h>
 
-/* Whether that loop device has the file. One that has none is not opened: that would load it. */
+#include "lib/bytes.h"
+
+#define MOUNTS_LIMIT (4 << 20)
+
+/*
+ * Whether a path is below an NFS mount that is not that device, by what mountinfo says: "36 35 0:40
+ * / /mount/point options... - nfs4 source ...".
+ */
+static bool elsewhere_on_nfs(const char *path, dev_t dev)
+{
+	struct buf text = { 0 };
+	bool elsewhere = false;
+	char *line, *rest;
+
+	if (buf_read_file(&text, "/proc/self/mountinfo", MOUNTS_LIMIT) < 0 || !text.data) {
+		buf_free(&text);
+		return false;
+	}
+	for (line = strtok_r(text.data, "\n", &rest); line && !elsewhere;
+	     line = strtok_r(NULL, "\n", &rest)) {
+		unsigned int major_nr, minor_nr;
+		char at[512];
+
+		elsewhere = strstr(line, " - nfs") &&
+			    sscanf(line, "%*u %*u %u:%u %*s %511s", &major_nr, &minor_nr, at) ==
+				    3 &&
+			    strncmp(path, at, strlen(at)) == 0 && path[strlen(at)] == '/' &&
+			    makedev(major_nr, minor_nr) != dev;
+	}
+	buf_free(&text);
+	return elsewhere;
+}
+
+/*
+ * Whether that loop device has the file. One that has none is not opened: that would load it. One
+ * whose file is on another NFS server is not asked: it would ask that server, and wait for it.
+ */
 static bool loop_shows(struct file_shown *s, dev_t dev, ino_t inode)
 {
+	struct buf backing = { 0 };
 	struct loop_info64 info;
 	char path[300];
 	bool shows;
 	int fd;
 
 	snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", s->name);
-	if (access(path, F_OK) < 0)
+	shows = buf_read_file(&backing, path, PATH_MAX) == 0 && backing.data &&
+		!elsewhere_on_nfs(backing.data, dev);
+	buf_free(&backing);
+	if (!shows)
 		return false;
 	snprintf(path, sizeof(path), "/dev/%s", s->name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);

@@ -16,16 +16,20 @@
 #include <sys/mount.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/deadline.h"
 #include "storage/program.h"
 
-#define EXT_MAGIC_AT (1024 + 0x38)
-#define EXT_UUID_AT  (1024 + 0x68)
-#define NFS_PORT     "2049"
-#define MOUNTS_LIMIT (4 << 20)
-#define MOUNT_FLAGS  (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#define EXT_MAGIC_AT    (1024 + 0x38)
+#define EXT_UUID_AT     (1024 + 0x68)
+#define NFS_PORT        "2049"
+#define MOUNTS_LIMIT    (4 << 20)
+#define UNMOUNT_WAIT_MS 20000
+#define UNMOUNT_LOOK_US 20000
+#define MOUNT_FLAGS     (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
 #ifndef NFS_WAIT_MS /* unit tests are less patient */
 #define NFS_WAIT_MS 10000
 #endif
@@ -245,11 +249,41 @@ int mount_nfs(const char *what, const char *where, struct sr_error *e)
 	return -1;
 }
 
+/*
+ * What the kernel still asks of a silent server takes minutes, after the mount has gone: a process
+ * of its own waits for that. Returns -1 with errno.
+ */
+static int unmount_silent(const char *where)
+{
+	int64_t deadline = now_ms() + UNMOUNT_WAIT_MS;
+	pid_t pid = fork();
+	int status = 0;
+
+	if (pid == 0) {
+		/* Locks, and whoever reads what we print, are not to wait for it. */
+		syscall(SYS_close_range, 0, ~0u, 0);
+		_exit(umount2(where, UMOUNT_NOFOLLOW | MNT_FORCE) < 0 ? errno : 0);
+	}
+	if (pid < 0)
+		return -1;
+	while (waitpid(pid, &status, WNOHANG) == 0 && is_mounted(where)) {
+		if (now_ms() >= deadline) {
+			errno = ETIMEDOUT;
+			return -1;
+		}
+		usleep(UNMOUNT_LOOK_US);
+	}
+	if (!is_mounted(where))
+		return 0;
+	errno = WIFEXITED(status) ? WEXITSTATUS(status) : EIO;
+	return -1;
+}
+
 int unmount(const char *where, bool silent, struct sr_error *e)
 {
 	if (!is_mounted(where))
 		return 0;
-	if (umount2(where, UMOUNT_NOFOLLOW | (silent ? MNT_FORCE : 0)) < 0)
+	if ((silent ? unmount_silent(where) : umount2(where, UMOUNT_NOFOLLOW)) < 0)
 		return sr_fail_errno(e, errno == EBUSY ? ERR_SR_IN_USE : ERR_BACKEND,
 				     "unmounting %s", where);
 	rmdir(where);

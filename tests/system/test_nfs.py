@@ -1,0 +1,117 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A repository on an NFS server, which is a second emulated machine behind a socket of its own; and
+what happens when the server falls silent, comes back, and is gone for good."""
+import os
+import re
+import signal
+import tempfile
+import time
+
+import pytest
+
+from control_domain import ControlDomain
+from machine import Machine
+from test_devices import create, guest
+
+SOURCE = "10.98.0.2:/"
+
+
+@pytest.fixture(scope="module")
+def folder():
+    """Not with the logs: the path of a socket is short."""
+    with tempfile.TemporaryDirectory() as folder:
+        yield folder
+
+
+def cable(folder, server):
+    end = "on" if server else "off"
+    return ["-netdev", f"stream,id=lan,server={end},addr.type=unix,addr.path={folder}/lan",
+            "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:98:00:0" + "12"[server]]
+
+
+@pytest.fixture(scope="module")
+def server(build, logs, folder):
+    """The server's machine."""
+    kernel = ["-kernel", build / "dom0/vmlinuz", "-append", "console=ttyS0 quiet panic=-1",
+              "-initrd", build / "tests/system/nfs-server.initrd"]
+    with Machine([*kernel, *cable(folder, True)], logs / "system-nfs-server.log", memory=512,
+                 cpus=1) as machine:
+        assert machine.expect([rb"serves NFS: .*tcp"], 240) == 0, machine.why
+        yield machine
+
+
+@pytest.fixture(scope="module")
+def host(build, hypervisor, logs, folder, server):
+    """The host under test."""
+    with Machine.direct(build, hypervisor, logs / "system-nfs.log",
+                        extra=cable(folder, False)) as machine:
+        host = ControlDomain(machine)
+        host.login()
+        host.run("i=0; until network show 2>/dev/null | grep -q nic0 || [ $i -gt 90 ]; do sleep 1; "
+                 "i=$((i+1)); done; printf 'network xenbr0\\nnic nic0\\naddress 10.98.0.1/24\\n' "
+                 ">/tmp/net", 240)
+        host.run("network apply /tmp/net --confirm-within 100 && network confirm", 240)
+        host.run("i=0; until ping -c 1 -W 2 10.98.0.2 >/dev/null 2>&1 || [ $i -gt 30 ]; do sleep 1; "
+                 "i=$((i+1)); done; ping -c 1 10.98.0.2", 240)
+        yield host
+
+
+def storage(host, command, timeout=120):
+    return host.run(f"storage {command}", timeout).strip()
+
+
+def unreachable(host, command):
+    """Said within seconds."""
+    begun = time.monotonic()
+    status, said = host.try_run(f"storage {command}", 90)
+    assert status == 1 and "storage: SR_UNAVAILABLE: NFS server 10.98.0.2" in said, said
+    assert time.monotonic() - begun < 60, f"storage {command}"
+
+
+def test_a_disk_on_a_server_that_goes_away(host, server):
+    uuid = storage(host, f"sr create {SOURCE} type=nfs name=shared")
+    assert re.fullmatch(r"[0-9a-f-]{36}", uuid), uuid
+    assert f"{SOURCE} /run/sr-mount/{uuid} nfs4 " in host.run("cat /proc/mounts")
+    storage(host, "vdi create shared 32M name=disk")
+    status, said = host.try_run("storage vdi snapshot disk")
+    assert status == 1 and "SR_OPERATION_NOT_SUPPORTED" in said, said
+    path = storage(host, "vdi path disk")
+    read = "dd if=/dev/xvda bs=64k skip=16 count=32 2>/dev/null | md5sum"
+    with create(host, [f"{path},raw,xvda,w"]) as run:
+        run("dd if=/dev/urandom of=/tmp/data bs=64k count=32; "
+            "dd if=/tmp/data of=/dev/xvda bs=64k seek=16 conv=fsync; "
+            "echo 3 >/proc/sys/vm/drop_caches")
+        want = run("md5sum </tmp/data")
+        assert run(read) == want
+
+    # It falls silent, with its connections open: what would wait says so, the guest waits.
+    os.kill(server.child.pid, signal.SIGSTOP)
+    assert "shared" in storage(host, "sr list", 30)
+    unreachable(host, "vdi list shared")
+    unreachable(host, "sr stat shared")
+    unreachable(host, "vdi create shared 8M name=never")
+    status, said = host.try_run("storage check", 90)
+    assert status == 2 and "NFS server 10.98.0.2" in said, said
+    with guest(host, "xl console demo") as run:
+        run("((dd if=/tmp/data of=/dev/xvda bs=64k seek=64 conv=fsync; echo $? >/tmp/status) "
+            ">/dev/null 2>&1 &)")
+        assert run("sleep 5; cat /tmp/status 2>/dev/null") == ""
+    os.kill(server.child.pid, signal.SIGCONT)
+    with guest(host, "xl console demo") as run:
+        run("i=0; until [ -e /tmp/status ] || [ $i -gt 90 ]; do sleep 1; i=$((i+1)); done", 240)
+        assert run("cat /tmp/status; echo 3 >/proc/sys/vm/drop_caches") == "0"
+        assert run(read.replace("skip=16", "skip=64")) == want
+    host.run("xl destroy demo", 120)
+
+    # Another host would find it there.
+    storage(host, "sr forget shared")
+    assert uuid not in host.run("cat /proc/mounts")
+    assert storage(host, f"sr introduce {SOURCE} type=nfs") == uuid
+    assert "name-label: disk" in storage(host, "vdi stat disk")
+
+    # Gone for good: nothing of it stays.
+    server.close()
+    unreachable(host, "vdi list shared")
+    host.run("storage sr forget shared", 120)
+    assert uuid not in host.run("cat /proc/mounts") + storage(host, "sr list")
+    unreachable(host, f"sr introduce {SOURCE} type=nfs")
