@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first instructions: the multiboot header (a flat image, so that every loader agrees on what goes
- * where), the way from 32-bit protected mode to the C code at its linked address, and the same way for
- * the other CPUs from their real-mode start. Clobbers no multiboot data: that is parsed in C.
+ * The first instructions: the multiboot header (a flat image, so that every loader agrees on what
+ * goes where), the way from 32-bit protected mode to the C code at its linked address, and the same
+ * way for the other CPUs from their real-mode start. Clobbers no multiboot data: that is parsed in
+ * C.
  */
 #define BASE 0xffffffff80000000
 #define PHYS(x) ((x) - BASE)
@@ -115,7 +116,8 @@ no_long_mode:
 5:	hlt
 	jmp 5b
 no_long_mode_text:
-	.asciz "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V is needed. Stopped.\r\n"
+	.ascii "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V is needed. "
+	.asciz "Stopped.\r\n"
 
 	.balign 8
 boot_gdt:
@@ -128,8 +130,8 @@ boot_gdt_pointer:
 	.long PHYS(boot_gdt)
 
 /*
- * Another CPU starts here, in real mode: this piece is copied to the page named in the start-up IPI and runs
- * wherever that is. The page's last 8 bytes hold the stack top that the CPU shall use.
+ * Another CPU starts here, in real mode: this piece is copied to the page named in the start-up
+ * IPI and runs wherever that is. The page's last 8 bytes hold the stack top that the CPU shall use.
  */
 	.code16
 	.globl trampoline_start, trampoline_end

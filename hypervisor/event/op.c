@@ -113,6 +113,7 @@ struct event_operation {
 };
 
 #define OP(name, ...)      [EVTCHNOP_##name] = { op_##name, sizeof(struct evtchn_##name), ##__VA_ARGS__ }
+
 #define OPENS(name, field) .results = true, .opened = offsetof(struct evtchn_##name, field)
 
 static const struct event_operation operations[] = {

@@ -119,7 +119,7 @@ void domain_put(struct domain *d);
 /* The first domain with an id of at least `from`, with a reference; NULL at the end. */
 struct domain *domain_next(domid_t from);
 extern struct domain *domain0;
-/* Has a domain this id? Also one that cannot be found any more because it only waits to be freed. */
+/* Has a domain this id? Be it one that is not found any more, because it waits to be freed. */
 bool domain_id_taken(domid_t id);
 /* NULL when there is no such vCPU (yet). */
 static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned id)

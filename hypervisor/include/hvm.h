@@ -59,7 +59,7 @@ enum vmexit_reason {
 	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
 	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
 	VMEXIT_MACHINE_CHECK,
-	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
+	VMEXIT_FAILED, /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };
 
@@ -98,7 +98,7 @@ struct hvm_vcpu {
 	bool nmi_pending;
 	bool call_is_32bit; /* the hypercall under way came from 32-bit mode */
 	int offered;        /* the vector to deliver as soon as the guest is open for it, or -1 */
-	bool offered_by_vlapic; /* else it is the upcall, which the guest may have cleared by then */
+	bool offered_by_vlapic; /* else the upcall, which the guest may have cleared by then */
 	uint8_t upcall_vector;  /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
 	/* counted on its own CPU; shown by debug keys and on destroy */
 	uint64_t exits[VMEXIT_REASONS];

@@ -97,7 +97,7 @@ static bool match_copy(struct lz4_state *s, size_t distance, size_t n)
 		return true;
 	}
 	if (distance < WORD) {
-		/* A word, byte by byte; then from a multiple of the distance that is a word or more. */
+		/* A word, byte by byte; then from a multiple of the distance that is a word. */
 		for (unsigned i = 0; i < WORD; i++)
 			*to++ = *from++;
 		if (n <= WORD)

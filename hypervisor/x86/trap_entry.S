@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * Where exceptions and interrupts enter: 256 stubs of equal size that leave a struct trap_frame on the
- * stack and call trap_handle. Never from another privilege level, so neither stack nor GS change.
+ * Where exceptions and interrupts enter: 256 stubs of equal size that leave a struct trap_frame on
+ * the stack and call trap_handle. Never from another privilege level, so neither stack nor GS
+ * change.
  */
 	.text
 	.balign 16
@@ -59,7 +60,7 @@ trap_common:
 	add $16, %rsp
 	iretq
 
-/* bool rdmsr_safe(uint32_t msr, uint64_t *value) and bool wrmsr_safe(uint32_t msr, uint64_t value) */
+/* bool rdmsr_safe(uint32_t msr, uint64_t *value); bool wrmsr_safe(uint32_t msr, uint64_t value) */
 	.globl rdmsr_safe, wrmsr_safe
 rdmsr_safe:
 	mov %edi, %ecx

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What runs inside the domains that tests create: a few lines of code each, at 0x1000, in 64-bit
- * mode with the first 2 MiB mapped one to one (all but those named _32, which have 32-bit mode without
- * paging). The page at 0x2000 is shared with the test. Addresses inside a payload are relative to
- * where it will be (AT).
+ * mode with the first 2 MiB mapped one to one (all but those named _32, which have 32-bit mode
+ * without paging). The page at 0x2000 is shared with the test. Addresses inside a payload are
+ * relative to where it will be (AT).
  */
 #define DATA 0x2000
 #define SHARED_INFO 0x3000
@@ -170,8 +170,9 @@ payload_\name\()_end:
 	.endm
 
 	/*
-	 * Structures as a 32-bit caller has them: words of 4 bytes, 64-bit fields aligned to 4. Each
-	 * call's answer goes to the next of DATA + 4, 8, ...; a guard word stands behind each output.
+	 * Structures as a 32-bit caller has them: words of 4 bytes, 64-bit fields aligned to 4.
+	 * Each call's answer goes to the next of DATA + 4, 8, ...; a guard word stands behind each
+	 * output.
 	 */
 	.set GUARD, 0x600d600d
 	payload structures_32

@@ -23,7 +23,7 @@ struct test {
 		__attribute__((section(".tests"), used, aligned(16))) = { name##_name, name }; \
 	static void name(void)
 
-/* QEMU options of the machine that this image needs, once per image; they replace its usual ones. */
+/* QEMU options of the machine that this image needs, instead of the usual ones; once per image. */
 #define MACHINE(options)                    \
 	static const char machine_options[] \
 		__attribute__((section(".machine"), used, aligned(1))) = options

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A PVH kernel that waits for ever for an event: SCHEDOP_block, by AMD's instruction. */
-#include "pvh.h"
+#include "pvh.inc"
 	.set sched_op, 29
 	.set block, 1
 _start:

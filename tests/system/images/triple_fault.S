@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A PVH kernel that takes an exception without an IDT as its first act. */
-#include "pvh.h"
+#include "pvh.inc"
 _start:
 	lidt empty
 	ud2

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What a vCPU asks for itself: timers, areas where it is told things, another vCPU started; and what
- * it writes to the console.
+ * What a vCPU asks for itself: timers, areas where it is told things, another vCPU started; and
+ * what it writes to the console.
  */
 #include "fake_vcpus.h"
 
