@@ -26,7 +26,14 @@ $(B)/tests/guest/%.o: tests/guest/%.S | $(TEST_TOOLS)
 $(B)/tests/guest/%.elf: $(B)/tests/guest/%.o $(GUEST_LIB) tests/guest/lib/guest.lds
 	$(GUEST_LINK) $(filter %.o,$^) -o $@
 
--include $(GUEST_TESTS:.elf=.d) $(GUEST_LIB:.o=.d)
+# A guest that attacks the control domain beside it: for the system tests. Its tests run in this
+# order.
+GUEST_HOSTILE := $(patsubst %,$(B)/tests/guest/hostile/%.o,others disk network store)
+
+$(B)/tests/guest/hostile.elf: $(GUEST_HOSTILE) $(GUEST_LIB) tests/guest/lib/guest.lds
+	$(GUEST_LINK) $(filter %.o,$^) -o $@
+
+-include $(GUEST_TESTS:.elf=.d) $(GUEST_LIB:.o=.d) $(GUEST_HOSTILE:.o=.d)
 
 .PHONY: test-guest
 test-guest: $(GUEST_TESTS) $(TEST_HYPERVISOR) ## micro-guests (HYPERVISOR=xen: on Xen)

@@ -14,10 +14,14 @@ TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hyperviso
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
 		$(DEBIAN_GUEST) $(NFS_SERVER) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
 
-$(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.h image.lds)
+$(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.inc image.lds)
 	@mkdir -p $(@D)
 	gcc -c $< -o $(@:.elf=.o)
 	ld -n -static --build-id=none -T tests/system/images/image.lds $(@:.elf=.o) -o $@
+
+$(SYSTEM_IMAGES)/hostile.elf: $(B)/tests/guest/hostile.elf
+	@mkdir -p $(@D)
+	cp $< $@
 
 $(SYSTEM_IMAGES)/installer/.done: $(DL)/$(INSTALLER).ok
 	@mkdir -p $(@D)
@@ -41,7 +45,7 @@ $(NFS_SERVER): tests/system/make-nfs-server $(PACKAGES)/busybox/.done $(B)/kerne
 	B=$(B) tests/system/make-nfs-server $(KERNEL_VERSION) $@
 
 $(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,\
-		triple_fault.elf spin.elf idle.elf installer/.done bad/.done)
+		triple_fault.elf spin.elf idle.elf hostile.elf installer/.done bad/.done)
 	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
 
 .PHONY: test-system

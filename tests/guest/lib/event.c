@@ -7,6 +7,7 @@
 
 #include "abi/hvm_op.h"
 #include "abi/hvm_params.h"
+#include "abi/sched.h"
 #include "clock.h"
 #include "cpu.h"
 #include "hypercall.h"
@@ -157,6 +158,15 @@ void event_mask(evtchn_port_t port)
 bool event_pending(evtchn_port_t port)
 {
 	return READ_ONCE(shared_info_get()->evtchn_pending[port / 64]) >> port % 64 & 1;
+}
+
+void event_wait(evtchn_port_t port, unsigned ms)
+{
+	struct sched_poll poll = { .ports = (uint64_t)&port,
+				   .nr_ports = port ? 1 : 0,
+				   .timeout = clock_now() + ms * MS };
+
+	CHECK_EQ(sched_op(SCHEDOP_poll, &poll), 0);
 }
 
 void event_clear(evtchn_port_t port)

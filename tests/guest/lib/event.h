@@ -34,6 +34,8 @@ void event_pair(evtchn_port_t pair[2]); /* two ports of our own bound to each ot
 void event_unmask(evtchn_port_t port); /* by hypercall */
 void event_mask(evtchn_port_t port);   /* the bit in the shared page */
 bool event_pending(evtchn_port_t port);
+/* Gives the CPU away until the port is pending or so many ms are over; port 0: only that. */
+void event_wait(evtchn_port_t port, unsigned ms);
 void event_clear(evtchn_port_t port);
 
 unsigned event_count(evtchn_port_t port); /* deliveries since event_count_reset */

@@ -4,8 +4,10 @@
  */
 #include "hypercall.h"
 
+#include "abi/hvm_op.h"
 #include "cpu.h"
 #include "print.h"
+#include "test.h"
 
 bool hypercall_intel;
 
@@ -40,4 +42,12 @@ long hypercall_page_init(void *page)
 		return -1;
 	wrmsr(r.b, (uint64_t)page);
 	return 0;
+}
+
+uint64_t hvm_param(unsigned index)
+{
+	struct xen_hvm_param p = { .domid = DOMID_SELF, .index = index };
+
+	CHECK_EQ(hvm_op(HVMOP_get_param, &p), 0);
+	return p.value;
 }

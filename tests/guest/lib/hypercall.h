@@ -20,6 +20,9 @@ uint32_t hypervisor_leaf(void); /* the CPUID base that says "XenVMMXenVMM", or 0
 /* Asks for the page to be filled; 0, or -1 when the CPUID leaf is missing. */
 long hypercall_page_init(void *page);
 
+/* HVMOP_get_param of our own; fails the running test. */
+uint64_t hvm_param(unsigned index);
+
 static inline long hypercall5(unsigned op, uint64_t a, uint64_t b, uint64_t c, uint64_t d,
 			      uint64_t e)
 {

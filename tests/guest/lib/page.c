@@ -60,7 +60,7 @@ void page_init(const struct hvm_start_info *info)
 	for (unsigned i = 0; i < entries; i++) {
 		uint64_t from = map[i].addr, to = map[i].addr + map[i].size;
 
-		if (map[i].type != XEN_HVM_MEMMAP_TYPE_RAM || from < 1 << 20)
+		if (map[i].type != XEN_HVM_MEMMAP_TYPE_RAM)
 			continue;
 		from = from < (uint64_t)image_end ? (uint64_t)image_end : from;
 		to = to > HIGHEST_ADDRESS ? HIGHEST_ADDRESS : to;

@@ -9,6 +9,8 @@
 
 #include "hypercall.h"
 
+void (*print_also)(const char *text, size_t n);
+
 struct buffer {
 	char text[512];
 	unsigned used;
@@ -80,6 +82,8 @@ void print_args(const char *format, va_list args)
 	}
 	va_end(rest);
 	hypercall3(__HYPERVISOR_console_io, CONSOLEIO_write, b.used, (uint64_t)b.text);
+	if (print_also)
+		print_also(b.text, b.used);
 }
 
 void print(const char *format, ...)

@@ -11,6 +11,7 @@
 
 /* %s %c %d %u %x with l; %% */
 void print(const char *format, ...) __attribute__((format(printf, 1, 2)));
+extern void (*print_also)(const char *text, size_t n); /* where else it is to go */
 void print_args(const char *format, va_list args);
 
 void *memset(void *to, int byte, size_t n);
