@@ -8,6 +8,7 @@ import pytest
 
 from control_domain import ControlDomain
 from machine import Machine
+from test_devices import reboot
 
 CREATE = 200
 PATIENCE = 150      # seconds for drivers, DHCP, or the test of a gateway
@@ -167,7 +168,7 @@ def is_heard(host, interface, mac, address):
 
 
 def test_a_guest_that_poses_as_another_is_not_heard(guests):
-    """By its MAC without being told, by its addresses with ip=; over a restore, and hot-plugged."""
+    """By its MAC without being told, by its addresses with ip=; hot-plugged, restored, rebooted."""
     own, other = "00:16:3e:00:00:71", "00:16:3e:00:00:72"
     guests.enter_guest(f"xl create -c demo 'vif=[\"mac={own},ip=10.0.2.77\"]'", CREATE)
     guests.leave_guest(guests.count)
@@ -181,6 +182,9 @@ def test_a_guest_that_poses_as_another_is_not_heard(guests):
     guests.run(f"xl network-attach demo mac={other}", PATIENCE)
     assert is_heard(guests, "eth1", other, "10.0.2.79")
     assert not is_heard(guests, "eth1", "00:16:3e:00:00:73", "10.0.2.79")
+    reboot(guests)
+    assert is_heard(guests, "eth0", own, "10.0.2.77")
+    assert not is_heard(guests, "eth0", own, "10.0.2.78")
 
 
 def test_a_guest_in_a_vlan_of_its_bridge(guests):
