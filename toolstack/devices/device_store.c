@@ -366,7 +366,7 @@ bool device_read_disk(struct store *s, const struct device_id *id, struct disk_c
 	    !device_read(s, id, "mode", text, sizeof(text)))
 		return false;
 	d->readonly = text[0] == 'r';
-	d->shared = text[1] == '!';
+	d->shared = strcmp(text, "w!") == 0;
 	device_read(s, id, "format", text, sizeof(text));
 	d->format = strcmp(text, "qcow2") == 0 ? DISK_QCOW2 : DISK_RAW;
 	device_read(s, id, "device-type", text, sizeof(text));
