@@ -12,6 +12,7 @@ import time
 from control_domain import ControlDomain
 from machine import Machine
 
+BOOT_TIMEOUT = 100    # beyond that it is one of those that hang
 CREATE_TIMEOUT = 400
 PROMPT = rb"demo# "
 HOST = "10.77.0.1"
@@ -140,7 +141,7 @@ class Session:
 
     def __enter__(self):
         try:
-            self.host.login()
+            self.host.login(BOOT_TIMEOUT)
             wait_for_tools(self.host)
             prepare(self.host)
         except BaseException:

@@ -20,7 +20,8 @@ sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 import devices  # noqa: E402
 from control_domain import ControlDomain  # noqa: E402
 from figures import HYPERVISORS, Figures  # noqa: E402
-from guests import ACCELERATOR, CREATE_TIMEOUT, Session, boot, wait_for_tools  # noqa: E402
+from guests import (ACCELERATOR, BOOT_TIMEOUT, CREATE_TIMEOUT, Session, boot,  # noqa: E402
+                    wait_for_tools)
 from machine import Machine  # noqa: E402
 
 PARTS = ["micro", "host", *devices.PARTS]
@@ -66,7 +67,7 @@ def measure_micro(args, hypervisor, figures, log):
 def measure_host(args, hypervisor, figures, log):
     with boot(args, hypervisor, log) as machine:
         host = ControlDomain(machine)
-        figures.add("machine start to login", hypervisor, host.login())
+        figures.add("machine start to login", hypervisor, host.login(BOOT_TIMEOUT))
         wait_for_tools(host)
         figures.add("machine start to tools ready", hypervisor, machine.elapsed)
         info = dict(re.findall(r"^(\w+)\s*: (\d+)$", host.run("xl info"), re.M))
