@@ -116,6 +116,11 @@ void apic_send_ipi(uint32_t dest, uint8_t vector)
 {
 	memory_barrier();
 	icr_send(dest, ICR_ASSERT | vector);
+	/*
+	 * Where one thread plays all CPUs in turn (QEMU), this ends our turn: the other's would
+	 * begin when we idle.
+	 */
+	cpu_pause();
 }
 
 void apic_send_init(uint32_t dest)
