@@ -112,7 +112,7 @@ struct event_operation {
 	uint8_t opened;
 };
 
-#define OP(name, ...)      [EVTCHNOP_##name] = { op_##name, sizeof(struct evtchn_##name), ##__VA_ARGS__ }
+#define OP(op, ...)        [EVTCHNOP_##op] = { op_##op, sizeof(struct evtchn_##op), ##__VA_ARGS__ }
 
 #define OPENS(name, field) .results = true, .opened = offsetof(struct evtchn_##name, field)
 

@@ -46,6 +46,6 @@ static inline void list_remove(struct list *entry)
 
 #define list_entry(ptr, type, member) container_of(ptr, type, member)
 
-#define list_for_each(pos, head)      for ((pos) = (head)->next; (pos) != (head); (pos) = (pos)->next)
+#define list_for_each(at, head)       for ((at) = (head)->next; (at) != (head); (at) = (at)->next)
 
 #endif
