@@ -185,18 +185,6 @@ bool domain_id_taken(domid_t id)
 	return d || id == 4;
 }
 
-/* Ids are 0, 1 and 2 here. */
-struct domain *domain_next(domid_t from)
-{
-	for (; from < FAKE_DOMAINS; from++) {
-		struct domain *d = domain_get(from);
-
-		if (d)
-			return d;
-	}
-	return NULL;
-}
-
 int setup(void **state)
 {
 	machine_reset();

@@ -373,6 +373,17 @@ struct domain *domain_get(domid_t id)
 	return d;
 }
 
+struct domain *domain_next(domid_t from)
+{
+	for (; from < FAKE_DOMAINS; from++) {
+		struct domain *d = domain_get(from);
+
+		if (d)
+			return d;
+	}
+	return NULL;
+}
+
 void domain_put(struct domain *d)
 {
 	d->refs--;

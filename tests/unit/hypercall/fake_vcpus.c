@@ -122,17 +122,6 @@ size_t console_input(char *buf, size_t size)
 	memcpy(buf, "typed", MIN(size, 5u));
 	return MIN(size, 5u);
 }
-struct domain *domain_next(domid_t from)
-{
-	for (; from < FAKE_DOMAINS; from++) {
-		struct domain *d = domain_get(from);
-
-		if (d)
-			return d;
-	}
-	return NULL;
-}
-
 void timer_init(struct timer *t, void (*fn)(void *data), void *data, unsigned cpu)
 {
 	*t = (struct timer){ .expires = TIME_NEVER, .fn = fn, .data = data, .cpu = cpu };
