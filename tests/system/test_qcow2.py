@@ -60,9 +60,10 @@ def test_data_lasts(host, images):
         want = run("md5sum </tmp/data")
         assert run(read) == want
     assert servers(host) == 1
-    # It has nothing that it could give away.
+    # It has nothing that it could give away, and its user is that guest's alone.
+    user = 100000 + host.domains()["demo"]["id"]
     status = host.run("cd /proc/$(pidof qemu-nbd); cat status; ls root/ | wc -l; cd /")
-    for line in ("Uid:\t10000", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
+    for line in (f"Uid:\t{user}\t{user}\t{user}", "CapEff:\t0000000000000000", "NoNewPrivs:\t1"):
         assert line in status, status
     assert status.rstrip().endswith("\n0"), status
     reboot(host)
