@@ -49,8 +49,8 @@ ROWS = {
 
 
 def measure_micro(args, hypervisor, figures, log):
-    args.hypervisor = hypervisor
-    with Machine.micro(args, args.build / "tests/bench/micro.elf", "", log,
+    this = argparse.Namespace(build=args.build, hypervisor=hypervisor)
+    with Machine.micro(this, args.build / "tests/bench/micro.elf", "", log,
                        ACCELERATOR) as machine:
         while True:
             what = machine.expect([rb"BENCH (\w+) (\d+)[\r\n]", rb"(FAIL[^\r\n]*)[\r\n]",
