@@ -10,10 +10,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "devices/devices.h"
+#include "lib/deadline.h"
 #include "lib/domain.h"
 #include "saverestore/save.h"
 #include "saverestore/vcpus.h"
@@ -97,10 +97,7 @@ static int go_on(const struct save_command *c, bool paused, struct reason *why)
 
 static double seconds(void)
 {
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec + ts.tv_nsec / 1e9;
+	return (double)now_ms() / 1e3;
 }
 
 static void report(const struct save_command *c, const struct save_figures *f, double suspend,

@@ -9,10 +9,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "abi/sched.h"
+#include "lib/deadline.h"
 #include "lib/domain.h"
 #include "xl/vm_store.h"
 
@@ -20,14 +20,6 @@
 #define SUSPEND_SECONDS 120
 #define LOOK_US         5000
 #define NODE_MAX        64
-
-static time_t now(void)
-{
-	struct timespec ts;
-
-	clock_gettime(CLOCK_MONOTONIC, &ts);
-	return ts.tv_sec;
-}
 
 /* 1: suspended, 0: not yet, -1 with the reason: it will not. */
 static int suspended(struct xencall *xc, domid_t domid, struct reason *why)
@@ -69,7 +61,7 @@ static bool withdraw(domid_t domid)
 
 int vm_suspend(struct xencall *xc, domid_t domid, struct reason *why)
 {
-	time_t until;
+	int64_t until;
 	int rc = suspended(xc, domid, why);
 
 	if (rc)
@@ -85,7 +77,7 @@ int vm_suspend(struct xencall *xc, domid_t domid, struct reason *why)
 		return reason_set(why,
 				  "domain %u has not answered in %u s; the request is withdrawn",
 				  domid, TAKEN_SECONDS);
-	for (until = now() + SUSPEND_SECONDS; now() < until; usleep(LOOK_US)) {
+	for (until = now_ms() + SUSPEND_SECONDS * 1000; now_ms() < until; usleep(LOOK_US)) {
 		rc = suspended(xc, domid, why);
 		if (rc)
 			return rc < 0 ? -1 : 0;

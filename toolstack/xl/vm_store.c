@@ -8,10 +8,10 @@
 #include <errno.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "builder/layout.h"
+#include "lib/deadline.h"
 
 #define PATH_MAX_LEN 128
 #define TRIES        16
@@ -204,15 +204,12 @@ int vm_store_ask(unsigned int domid, const char *what, struct reason *why)
 
 bool vm_store_wait_taken(unsigned int domid, unsigned int seconds)
 {
-	struct timespec now;
+	int64_t until = now_ms() + seconds * 1000LL;
 	bool taken = false;
 	struct store s;
-	time_t until;
 
 	if (store_open(&s) < 0)
 		return false;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	until = now.tv_sec + seconds;
 	/* The guest empties the node; and who has ended has none. */
 	for (;;) {
 		struct buf value = { 0 };
@@ -220,8 +217,7 @@ bool vm_store_wait_taken(unsigned int domid, unsigned int seconds)
 		read_node(&s, domid, "control/shutdown", &value);
 		taken = value.len == 0;
 		buf_free(&value);
-		clock_gettime(CLOCK_MONOTONIC, &now);
-		if (taken || now.tv_sec >= until)
+		if (taken || now_ms() >= until)
 			break;
 		usleep(LOOK_MS * 1000);
 	}
