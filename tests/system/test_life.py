@@ -193,6 +193,23 @@ def test_memory_and_vcpus_are_kept(host, saved):
     assert until(host, memory_is(128))
 
 
+def test_memory_that_moves(host, saved):
+    """
+    The kernel takes pages of xl's away for a moment when it makes room for large ones: while it
+    fills a guest's memory and reads it, too.
+    """
+    host.run("(while :; do echo 1 >/proc/sys/vm/compact_memory; done) & echo $! >/tmp/compactor")
+    try:
+        for _ in range(5):
+            host.run("xl create demo memory=128 && xl destroy demo", CREATE)
+        start_demo(host, "memory=128")
+        for _ in range(3):
+            host.run(f"rm -f {saved}; xl save -c demo {saved}", SAVE)
+        host.run("xl destroy demo")
+    finally:
+        host.run("kill $(cat /tmp/compactor); rm /tmp/compactor")
+
+
 def test_damaged_files_are_refused(host, saved):
     start_demo(host, "memory=128")
     host.run(f"xl save demo {saved}", SAVE)

@@ -11,40 +11,18 @@
 #include <unistd.h>
 
 #include "lib/grant_map.h"
+#include "lib/guest_copy.h"
 #include "lib/xen_devices.h"
 
 #define BOUNCE_LEN   (1UL << 20)
-#define BULK_MAX     (64UL << 20)
 #define WINDOW_FIRST GNTTAB_NR_RESERVED_ENTRIES
 #define WINDOW_PAGES (GRANT_TABLE_ENTRIES - WINDOW_FIRST)
 #define GNTDEV_COPY_BATCH \
 	16 /* Linux's: copies in one hypercall, for the count in the phase report */
 
-/*
- * The hypervisor walks our page tables for the data, so its pages must be present. They are: it
- * is memory that was just written, and nothing here swaps.
- */
 static int write_bulk(struct guest_memory *gm, uint64_t at, const uint8_t *data, size_t len)
 {
-	while (len) {
-		struct xen_domctl op = { .cmd = XEN_DOMCTL_gdbsx_guestmemio, .domain = gm->domid };
-		uint32_t part = len < BULK_MAX ? (uint32_t)len : BULK_MAX;
-
-		op.u.gdbsx_guest_memio.gva = at;
-		op.u.gdbsx_guest_memio.uva = xencall_handle(data);
-		op.u.gdbsx_guest_memio.len = part;
-		op.u.gdbsx_guest_memio.gwr = 1;
-		if (xencall_domctl(gm->xc, &op) < 0)
-			return -1;
-		if (op.u.gdbsx_guest_memio.remain) {
-			errno = EFAULT;
-			return -1;
-		}
-		at += part;
-		data += part;
-		len -= part;
-	}
-	return 0;
+	return guest_copy_in(gm->xc, gm->domid, GUEST_COPY_UNPAGED, at, data, len);
 }
 
 /*

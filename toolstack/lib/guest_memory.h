@@ -3,8 +3,7 @@
  * Filling the memory of a guest that is being built. The hypervisor does the copying; there are
  * two ways to ask for it, chosen once per guest:
  *
- * - XEN_DOMCTL_gdbsx_guestmemio: one hypercall for any length. Socle has it; Xen has it only in
- *   debug builds.
+ * - lib/guest_copy.h: one hypercall for any length, on Socle.
  * - Grant copy: entries of the guest's own grant table are pointed at the pages to be written, 2
  *   MB at a time.
  *

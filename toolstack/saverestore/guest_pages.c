@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 
 #include "abi/memory.h"
+#include "lib/guest_copy.h"
 #include "lib/xen_devices.h"
 
 #define BUFFER_LEN (STREAM_WINDOW * XEN_PAGE_SIZE)
@@ -16,13 +17,8 @@
 /* [first, first + nr) to the same place in the buffer. */
 static int read_bulk(struct guest_pages *g, uint64_t first, unsigned int at, unsigned int nr)
 {
-	struct xen_domctl op = { .cmd = XEN_DOMCTL_gdbsx_guestmemio, .domain = g->domid };
-
-	op.u.gdbsx_guest_memio.pgd3val = SOCLE_GDBSX_PHYSICAL;
-	op.u.gdbsx_guest_memio.gva = (first + at) * XEN_PAGE_SIZE;
-	op.u.gdbsx_guest_memio.uva = xencall_handle(g->buffer + at * XEN_PAGE_SIZE);
-	op.u.gdbsx_guest_memio.len = nr * XEN_PAGE_SIZE;
-	return xencall_domctl(g->xc, &op);
+	return guest_copy_out(g->xc, g->domid, GUEST_COPY_PHYSICAL, (first + at) * XEN_PAGE_SIZE,
+			      g->buffer + at * XEN_PAGE_SIZE, nr * XEN_PAGE_SIZE);
 }
 
 /* One hypercall per frame, made by the kernel: slow, but Xen has no other way. */
@@ -59,9 +55,8 @@ out:
 int guest_pages_open(struct guest_pages *g, struct xencall *xc, domid_t domid, struct reason *why)
 {
 	*g = (struct guest_pages){ .xc = xc, .domid = domid };
-	/* Locked: the hypervisor writes to it, and waits for no page fault. */
 	g->buffer = mmap(NULL, BUFFER_LEN, PROT_READ | PROT_WRITE,
-			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
+			 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE, -1, 0);
 	if (g->buffer == MAP_FAILED)
 		return reason_errno(why, "a buffer of %lu KiB", BUFFER_LEN >> 10);
 	/* Nothing is copied; only Socle says that that is fine. */

@@ -11,6 +11,7 @@ $(call toolstack_test,elf_image,builder/elf_image.c)
 $(call toolstack_test,layout,$(addprefix builder/,layout.c elf_image.c start_info.c acpi_tables.c))
 $(call toolstack_test,config,lib/config.c)
 $(call toolstack_test,file,lib/file.c)
+$(call toolstack_test,guest_copy,lib/guest_copy.c)
 $(call toolstack_test,ip,lib/ip.c)
 $(call toolstack_test,netlink,lib/netlink.c)
 # What a VM's configuration may say, its devices among it.
