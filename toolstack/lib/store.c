@@ -26,6 +26,7 @@
 #define CONNECT_TRIES    250
 #define CONNECT_PAUSE_US 20000
 #define EXCHANGE_TRIES   5 /* xenstored is killed during each */
+#define RECONNECT_TRIES  5
 
 static bool transfer(int fd, void *data, size_t len, bool out)
 {
@@ -196,15 +197,25 @@ static int watches_set(struct store *s)
 	return rc;
 }
 
-/* xenstored was restarted. It knows nothing of us any more. */
+/*
+ * xenstored was restarted. It knows nothing of us any more. One that is being killed can lose its
+ * connections before its socket, which then still takes a new one that is lost with it.
+ */
 static int reconnect(struct store *s)
 {
-	if (s->fd >= 0)
-		close(s->fd);
+	int rc = -1;
+
 	s->tx_lost |= s->tx_id != 0;
-	if (store_connect(s, true) < 0)
-		return -1;
-	return watches_set(s);
+	for (unsigned int i = 0; i < RECONNECT_TRIES; i++) {
+		if (s->fd >= 0)
+			close(s->fd);
+		if (store_connect(s, true) < 0)
+			return -1;
+		rc = watches_set(s);
+		if (rc == 0 || !connection_lost(errno))
+			break;
+	}
+	return rc;
 }
 
 /* What a transaction that is lost says: whoever can be told later is told at its end. */

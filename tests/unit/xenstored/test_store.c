@@ -312,7 +312,9 @@ static void test_daemon_restarts_under_a_watch(void **state)
 
 	(void)state;
 	lives[0] = (struct life){ .requests = 2 };
-	lives[1] = (struct life){ .requests = 2 };
+	/* It dies again, while the watch is set again. */
+	lives[1] = (struct life){ .requests = 1, .silent = true };
+	lives[2] = (struct life){ .requests = 2 };
 	daemon_start();
 	assert_int_equal(store_watch(&s, "/w", "t"), 0);
 	/* An event stands before the answer. */
