@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The privcmd device. The arena comes from /dev/xen/hypercall, whose pages belong to the kernel
- * and never move; where that device is missing, it is locked anonymous memory. Knows nothing of
- * single operations.
+ * The privcmd device. Memory for arguments comes from /dev/xen/hypercall, whose pages belong to the
+ * kernel and never move; where that device is missing, or gives no more (256 KiB at a time), it is
+ * locked anonymous memory. Knows nothing of single operations.
  */
 #include "lib/xencall.h"
 
@@ -14,19 +14,20 @@
 
 #include "lib/xen_devices.h"
 
-static void *arena_map(void)
+void *xencall_pages(size_t len)
 {
 	int fd = open("/dev/xen/hypercall", O_RDWR | O_CLOEXEC);
 	void *p;
 
 	if (fd >= 0) {
-		p = mmap(NULL, XENCALL_ARENA, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+		p = mmap(NULL, len, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
 		close(fd);
 		if (p != MAP_FAILED)
 			return p;
 	}
-	return mmap(NULL, XENCALL_ARENA, PROT_READ | PROT_WRITE,
-		    MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
+	p = mmap(NULL, len, PROT_READ | PROT_WRITE,
+		 MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
+	return p == MAP_FAILED ? NULL : p;
 }
 
 int xencall_open(struct xencall *xc)
@@ -35,8 +36,8 @@ int xencall_open(struct xencall *xc)
 	xc->fd = open("/dev/xen/privcmd", O_RDWR | O_CLOEXEC);
 	if (xc->fd < 0)
 		return -1;
-	xc->arena = arena_map();
-	if (xc->arena == MAP_FAILED) {
+	xc->arena = xencall_pages(XENCALL_ARENA);
+	if (!xc->arena) {
 		close(xc->fd);
 		return -1;
 	}

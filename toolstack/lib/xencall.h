@@ -37,6 +37,12 @@ void *xencall_alloc(struct xencall *xc, size_t len);
 size_t xencall_mark(const struct xencall *xc);
 void xencall_release(struct xencall *xc, size_t mark);
 
+/*
+ * Pages for one argument that may be larger than the arena, zeroed; the caller unmaps them. NULL
+ * with errno.
+ */
+void *xencall_pages(size_t len);
+
 /* The raw call. Returns what the hypervisor answered, or -1 with errno. */
 long xencall(struct xencall *xc, unsigned long op, uint64_t a0, uint64_t a1, uint64_t a2);
 /* A call whose second argument is a structure, copied in and back out. */

@@ -14,15 +14,6 @@
 #define POLICY_LEAVES  256U
 #define SUSPEND_CANCEL 1 /* what SCHEDOP_shutdown answers then */
 
-/* Memory that the hypervisor can reach; NULL with errno. */
-static void *locked_alloc(size_t len)
-{
-	void *p = mmap(NULL, len, PROT_READ | PROT_WRITE,
-		       MAP_PRIVATE | MAP_ANONYMOUS | MAP_POPULATE | MAP_LOCKED, -1, 0);
-
-	return p == MAP_FAILED ? NULL : p;
-}
-
 int vcpus_get_context(struct xencall *xc, domid_t domid, struct buf *out, struct reason *why)
 {
 	struct xen_domctl op = { .cmd = XEN_DOMCTL_gethvmcontext, .domain = domid };
@@ -33,7 +24,7 @@ int vcpus_get_context(struct xencall *xc, domid_t domid, struct buf *out, struct
 	if (xencall_domctl(xc, &op) < 0)
 		return reason_errno(why, "asking for the size of the guest's registers");
 	room = op.u.hvmcontext.size;
-	data = room && room <= CONTEXT_MAX ? locked_alloc(room) : NULL;
+	data = room && room <= CONTEXT_MAX ? xencall_pages(room) : NULL;
 	if (!data)
 		return reason_set(why, "no memory for %u bytes of registers", room);
 	op.u.hvmcontext.buffer = xencall_handle(data);
@@ -51,7 +42,7 @@ int vcpus_get_context(struct xencall *xc, domid_t domid, struct buf *out, struct
 int vcpus_set_context(struct xencall *xc, domid_t domid, struct bytes context, struct reason *why)
 {
 	struct xen_domctl op = { .cmd = XEN_DOMCTL_sethvmcontext, .domain = domid };
-	void *data = context.len && context.len <= CONTEXT_MAX ? locked_alloc(context.len) : NULL;
+	void *data = context.len && context.len <= CONTEXT_MAX ? xencall_pages(context.len) : NULL;
 	int rc;
 
 	if (!data)
