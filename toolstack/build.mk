@@ -26,6 +26,8 @@ STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 		   toolstack/devices/file_shown.c \
 		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c uuid.c)
 
+CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,bytes.c file.c log.c)
+
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
 $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
@@ -49,6 +51,7 @@ $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
+$(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 
 .PHONY: toolstack
 toolstack: $(TOOLSTACK_PROGRAMS) ## xl and its daemons
