@@ -7,7 +7,7 @@ TOOLSTACK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fno-c
 		    -iquote . -iquote toolstack
 TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
 
-XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl builder devices lib saverestore)))
+XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl vm builder devices lib saverestore)))
 CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \

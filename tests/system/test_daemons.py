@@ -151,6 +151,37 @@ def test_supervisor(host, demo):
     nothing_is_left(host, demo + 1)
 
 
+@pytest.mark.parametrize("after", ("", "usleep 400000; ", "usleep 900000; "))
+def test_supervisor_dies_between_two_domains(host, demo, after):
+    """The old domain is gone, or going; the new one is not there, or not complete."""
+    uuid = host.run(f"xenstore read /local/domain/{demo}/vm").strip()
+    host.run(f"p=$(sed -n s/^supervisor=//p /run/xen/domains/{demo}); xl reboot demo; i=0; "
+             f"while [ -e /run/xen/domains/{demo} ] && [ $i -lt 600 ]; do "
+             f"usleep 50000; i=$((i+1)); done; {after}kill -9 $p", ASK)
+    wait_until(host, "the guest is made again",
+               lambda d: d.get("demo", {"id": 0})["id"] > demo, 90)
+    domid = host.domains()["demo"]["id"]
+    assert host.run(f"xenstore read /local/domain/{domid}/vm").strip() == uuid
+    wait_until(host, "nothing is pending",
+               lambda d: host.run("ls /run/xen/restarting").strip() == "", 60)
+    # No half of one is left, and the one there is is watched over.
+    assert sorted(host.domains()) == ["Domain-0", "demo"]
+    host.run("i=0; until xenstore read /local/domain/%d/control/feature-poweroff | grep -q 1 || "
+             "[ $i -ge 60 ]; do sleep 1; i=$((i+1)); done" % domid, 120)
+    host.run("xl shutdown -w demo", ASK)
+    nothing_is_left(host, domid)
+
+
+def test_killed_while_it_creates(host):
+    """What is being made when its maker is killed is taken away."""
+    for after in ("usleep 300000", "sleep 1"):
+        host.run(f"xl create demo >/dev/null & {after}; kill -9 $!; sleep 1", 60)
+        wait_until(host, "nothing is left, or all of it",
+                   lambda d: list(d) == ["Domain-0"] or "demo" in d, 90)
+        host.try_run("xl destroy demo", ASK)
+        nothing_is_left(host, 0)
+
+
 def test_consoled(host, demo):
     entered = host.enter_console()
     host.machine.send(COUNTING % 400 + "\n")

@@ -57,16 +57,15 @@ static int check_free(const struct attaching *a, struct reason *why)
 	return 0;
 }
 
-static int prepare_vif(const struct attaching *a, size_t i, struct reason *why)
+static int prepare_vif(struct store *s, const struct vif_config *v, struct vif_place *place,
+		       struct reason *why)
 {
-	const struct vif_config *v = &a->list->vifs[i];
-	struct vif_place *place = &a->places[i];
 	char path[64];
 
 	if (vif_vlan_bridge("", v->bridge, v->vlan, place->bridge, why) < 0)
 		return -1;
 	place->mtu = v->mtu ? v->mtu : vif_link_bridge_mtu(place->bridge);
-	if (device_mac_taken(a->store, v->mac, why))
+	if (device_mac_taken(s, v->mac, why))
 		return -1;
 	if (!v->name[0])
 		return 0;
@@ -81,13 +80,26 @@ static int prepare(const struct attaching *a, struct reason *why)
 	if (check_free(a, why) < 0)
 		return -1;
 	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		if (prepare_vif(a, i, why) < 0)
+		if (prepare_vif(a->store, &a->list->vifs[i], &a->places[i], why) < 0)
 			return -1;
 	for (size_t i = 0; i < a->list->nr_disks; i++)
 		if (disk_target_open(&a->targets[i], a->domid, &a->list->disks[i], a->store, why) <
 		    0)
 			return -1;
 	return load_drivers(a->list, why);
+}
+
+int devices_check(struct store *s, const struct device_list *list, struct reason *why)
+{
+	struct vif_place place;
+
+	for (size_t i = 0; i < list->nr_vifs; i++)
+		if (prepare_vif(s, &list->vifs[i], &place, why) < 0)
+			return -1;
+	for (size_t i = 0; i < list->nr_disks; i++)
+		if (disk_target_check(&list->disks[i], s, why) < 0)
+			return -1;
+	return 0;
 }
 
 static int write_all(struct store *s, const void *arg)

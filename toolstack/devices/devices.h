@@ -28,6 +28,13 @@ int devices_name(struct device_list *list, struct reason *why);
 int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why);
 
 /*
+ * What devices_attach() would refuse, as far as that can be told without a domain: a disk that is
+ * not there or in use, a MAC that another guest has, a bridge that is missing. For who has much to
+ * do before the domain is there. Changes nothing.
+ */
+int devices_check(struct store *s, const struct device_list *list, struct reason *why);
+
+/*
  * Takes all devices from a domain that does not run any more (paused, shut down): the guest is not
  * asked. Afterwards nothing of the domain's is mapped or open here. A domain without devices, or
  * without a store, is fine.

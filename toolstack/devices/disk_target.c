@@ -171,6 +171,25 @@ int disk_target_open(struct disk_target *t, unsigned int domid, const struct dis
 	return -1;
 }
 
+int disk_target_check(const struct disk_config *d, struct store *s, struct reason *why)
+{
+	struct disk_target t = { .fd = -1 };
+	struct stat st;
+	int rc = 0;
+
+	if (!d->target)
+		return 0;
+	if (stat(d->target, &st) < 0)
+		return reason_errno(why, "%s", d->target);
+	if (S_ISBLK(st.st_mode) && d->format == DISK_RAW) {
+		rc = open_block(&t, d, &st, s, why);
+		disk_target_close(&t);
+	} else if (S_ISREG(st.st_mode) && !d->shared) {
+		rc = disk_use_check_file(s, d->target, st.st_dev, st.st_ino, d->readonly, why);
+	}
+	return rc;
+}
+
 void disk_target_close(struct disk_target *t)
 {
 	if (t->fd >= 0)

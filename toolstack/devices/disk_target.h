@@ -24,6 +24,8 @@ struct disk_target {
  */
 int disk_target_open(struct disk_target *t, unsigned int domid, const struct disk_config *d,
 		     struct store *s, struct reason *why);
+/* Whether that would be refused, without a loop device or a server for it. */
+int disk_target_check(const struct disk_config *d, struct store *s, struct reason *why);
 /* Once the back end has it open, or when it will not get it. */
 void disk_target_close(struct disk_target *t);
 

@@ -24,8 +24,10 @@ struct vm_state {
 	uint32_t console_port; /* the guest's event channels, to be bound to */
 	uint32_t store_port;
 	int64_t created; /* seconds since 1970 */
-	int supervisor;  /* pid of the process that carries out on_*; 0: none */
+	int supervisor;  /* pid of the process that carries out on_*; 0: none; or ... */
 };
+
+#define VM_BEING_MADE (-1) /* ... not yet, nor has it run */
 
 /* The configuration that it was made from, as text: /run/xen/configs/<domid>. */
 #define VM_CONFIG_DIR "/run/xen/configs"

@@ -9,6 +9,7 @@
 
 #include "devices/device_store.h"
 #include "devices/disk_vdev.h"
+#include "vm/vm_devices.h"
 #include "xl/device.h"
 
 int cmd_block_attach(int argc, char **argv)
@@ -28,8 +29,7 @@ int cmd_block_attach(int argc, char **argv)
 	if (!spec)
 		return XL_FAILED;
 	if (disk_config_parse(&d, "command line", 1, spec, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		rc = XL_FAILED;
+		rc = xl_failed(&why);
 	} else {
 		rc = device_attach(domid, &list);
 		disk_config_free(&d);
@@ -107,32 +107,21 @@ int cmd_block_resize(int argc, char **argv)
 		return xl_usage();
 	if (!disk_of(argv[1], argv[2], &domid, &devid))
 		return XL_FAILED;
-	if (devices_resize(domid, devid, &bytes, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		return XL_FAILED;
-	}
+	if (devices_resize(domid, devid, &bytes, &why) < 0)
+		return xl_failed(&why);
 	printf("%s has %llu MiB\n", argv[2], (unsigned long long)(bytes >> 20));
 	return XL_OK;
 }
 
 static int change_medium(const char *domain, const char *vdev, const char *target)
 {
-	int lock, rc = XL_OK;
 	struct reason why;
 	uint32_t devid;
 	domid_t domid;
 
 	if (!disk_of(domain, vdev, &domid, &devid))
 		return XL_FAILED;
-	lock = device_lock();
-	if (lock < 0)
-		return XL_FAILED;
-	if (devices_change_medium(domid, devid, target, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		rc = XL_FAILED;
-	}
-	device_unlock(lock);
-	return rc;
+	return vm_change_medium(domid, devid, target, &why) < 0 ? xl_failed(&why) : XL_OK;
 }
 
 int cmd_cd_insert(int argc, char **argv)
@@ -147,10 +136,8 @@ int cmd_cd_insert(int argc, char **argv)
 	/* The target may have any of the forms that disk= knows. */
 	snprintf(spec, sizeof(spec), "%.*s,raw,%.*s,r,cdrom", DISK_TARGET_MAX, argv[3],
 		 DISK_VDEV_MAX, argv[2]);
-	if (disk_config_parse(&d, "command line", 1, spec, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		return XL_FAILED;
-	}
+	if (disk_config_parse(&d, "command line", 1, spec, &why) < 0)
+		return xl_failed(&why);
 	rc = change_medium(argv[1], argv[2], d.target);
 	disk_config_free(&d);
 	return rc;

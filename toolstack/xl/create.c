@@ -9,7 +9,9 @@
 #include <unistd.h>
 
 #include "devices/devices.h"
-#include "xl/vm.h"
+#include "vm/vm.h"
+#include "xl/make.h"
+#include "xl/xl.h"
 
 #define CONFIG_MAX_FILE (1024 * 1024)
 
@@ -101,7 +103,7 @@ static int build(struct xencall *xc, const struct vm_config *vm, void *arg, domi
 int cmd_create(int argc, char **argv)
 {
 	struct create_options o = { 0 };
-	struct vm_making making = { .make = build };
+	struct make_options making = { .vm = { .make = build } };
 	struct vm_config vm;
 	struct reason why;
 	int opt, rc;
@@ -111,9 +113,9 @@ int cmd_create(int argc, char **argv)
 		case 'c': making.console = true; break;
 		case 'd':
 		case 'n': o.dry_run = true; break;
-		case 'e': making.unattended = true; break;
+		case 'e': making.vm.unattended = true; break;
 		case 'f': o.file = optarg; break;
-		case 'p': making.paused = true; break;
+		case 'p': making.vm.paused = true; break;
 		case 'q': o.quiet = true; break;
 		case 'v': xl_verbose++; break;
 		case 'F': break;
@@ -135,8 +137,8 @@ int cmd_create(int argc, char **argv)
 		log_error("create: %s", why.text);
 		rc = XL_FAILED;
 	} else {
-		making.vm = &vm;
-		rc = vm_make(&making);
+		making.vm.vm = &vm;
+		rc = make_vm(&making);
 	}
 	vm_config_free(&vm);
 	return rc;

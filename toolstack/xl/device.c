@@ -1,15 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Arguments, lock and messages of the commands about devices.
+ * Arguments and messages of the commands about devices.
  */
 #include "xl/device.h"
 
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
-#include "xl/vm.h"
+#include "vm/vm_devices.h"
 
 bool device_domain(const char *name, domid_t *domid)
 {
@@ -50,46 +49,18 @@ bool device_take_option(int *argc, char **argv, const char *option, const char *
 	return false;
 }
 
-static sigset_t signals_before;
-
-int device_lock(void)
-{
-	int lock = vm_lock();
-
-	if (lock >= 0)
-		signals_hold(&signals_before);
-	return lock;
-}
-
-void device_unlock(int lock)
-{
-	close(lock);
-	sigprocmask(SIG_SETMASK, &signals_before, NULL);
-}
-
 int device_attach(domid_t domid, struct device_list *list)
 {
-	int lock = device_lock(), rc = XL_OK;
 	struct reason why;
 
-	if (lock < 0)
-		return XL_FAILED;
-	if (devices_name(list, &why) < 0 || devices_attach(domid, list, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		rc = XL_FAILED;
-	}
-	device_unlock(lock);
-	return rc;
+	return vm_attach(domid, list, &why) < 0 ? xl_failed(&why) : XL_OK;
 }
 
 int device_detach(domid_t domid, enum device_kind kind, uint32_t devid, bool force)
 {
 	struct reason why;
 
-	if (devices_detach(domid, kind, devid, force, &why) == 0)
-		return XL_OK;
-	log_error("%s: %s", xl_command, why.text);
-	return XL_FAILED;
+	return devices_detach(domid, kind, devid, force, &why) < 0 ? xl_failed(&why) : XL_OK;
 }
 
 int device_list_domains(int nr, char **names, enum device_kind kind,

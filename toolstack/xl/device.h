@@ -17,13 +17,6 @@ char *device_spec(int nr, char **words);
 /* Takes an option out of the arguments, in either form. False: it is not among them. */
 bool device_take_option(int *argc, char **argv, const char *option, const char *letter);
 
-/*
- * xl's lock, with signals held back: an interruption leaves nothing half attached. Returns -1 after
- * saying why.
- */
-int device_lock(void);
-void device_unlock(int lock);
-
 /* These return an exit status. */
 int device_attach(domid_t domid, struct device_list *list);
 int device_detach(domid_t domid, enum device_kind kind, uint32_t devid, bool force);

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "lib/domain.h"
-#include "xl/vm_store.h"
+#include "vm/vm_store.h"
 #include "xl/xl.h"
 
 int cmd_sysrq(int argc, char **argv)

@@ -33,7 +33,7 @@ static int for_domains(int argc, char **argv, int optind_, show_fn show, bool fl
 				rc = XL_FAILED;
 				continue;
 			}
-			xl_domain_name(&info, name);
+			vm_domain_name(&info, name);
 			show(&info, name, flag);
 		}
 		return rc;
@@ -43,7 +43,7 @@ static int for_domains(int argc, char **argv, int optind_, show_fn show, bool fl
 	if (nr < 0)
 		return XL_FAILED;
 	for (int i = 0; i < nr; i++) {
-		xl_domain_name(&list[i], name);
+		vm_domain_name(&list[i], name);
 		show(&list[i], name, flag);
 	}
 	free(list);

@@ -114,83 +114,20 @@ struct xencall *xl_open(void)
 	return &xc;
 }
 
+int xl_failed(const struct reason *why)
+{
+	log_error("%s: %s", xl_command, why->text);
+	return XL_FAILED;
+}
+
 int xl_domains(struct xen_domctl_getdomaininfo **list)
 {
-	enum { BATCH = 64 };
-	struct xen_domctl_getdomaininfo *all = NULL;
-	domid_t first = 0;
-	int nr = 0, got;
+	struct reason why;
+	int nr = vm_domains(xl_open(), list, &why);
 
-	do {
-		struct xen_domctl_getdomaininfo *more = realloc(all, (nr + BATCH) * sizeof(*all));
-
-		if (!more) {
-			log_error("out of memory");
-			free(all);
-			return -1;
-		}
-		all = more;
-		got = domain_list(xl_open(), first, all + nr, BATCH);
-		if (got < 0) {
-			log_error("listing domains: %s", strerror(errno));
-			free(all);
-			return -1;
-		}
-		nr += got;
-		if (got)
-			first = all[nr - 1].domain + 1;
-	} while (got == BATCH);
-	*list = all;
+	if (nr < 0)
+		xl_failed(&why);
 	return nr;
-}
-
-void xl_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NAME_MAX + 1])
-{
-	char uuid[UUID_TEXT];
-	struct vm_state s;
-
-	uuid_format(info->handle, uuid);
-	if (info->domain == 0)
-		strcpy(name, "Domain-0");
-	else if (vm_state_load(&s, info->domain) == 0 && strcmp(s.uuid, uuid) == 0)
-		memcpy(name, s.name, sizeof(s.name));
-	else
-		strcpy(name, "(null)");
-}
-
-struct search {
-	const char *name;
-	domid_t domid;
-	bool found;
-};
-
-static bool search_one(void *arg, const struct vm_state *s)
-{
-	struct search *search = arg;
-	struct xen_domctl_getdomaininfo info;
-	char uuid[UUID_TEXT];
-
-	if (strcmp(s->name, search->name) != 0 || domain_info(xl_open(), s->domid, &info) < 0)
-		return true;
-	uuid_format(info.handle, uuid);
-	if (strcmp(uuid, s->uuid) != 0)
-		return true;
-	search->domid = s->domid;
-	search->found = true;
-	return false;
-}
-
-bool xl_name_taken(const char *name, domid_t *domid)
-{
-	struct search search = { .name = name };
-
-	if (strcmp(name, "Domain-0") == 0) {
-		*domid = 0;
-		return true;
-	}
-	vm_state_each(search_one, &search);
-	*domid = search.domid;
-	return search.found;
 }
 
 bool xl_domain(const char *name, domid_t *domid)
@@ -199,7 +136,7 @@ bool xl_domain(const char *name, domid_t *domid)
 	unsigned long id;
 	char *end;
 
-	if (xl_name_taken(name, domid))
+	if (vm_name_find(xl_open(), name, domid))
 		return true;
 	id = strtoul(name, &end, 10);
 	if (isdigit((unsigned char)*name) && *end == '\0' && id < DOMID_FIRST_RESERVED &&

@@ -2,13 +2,11 @@
 /*
  * Commands about names: domid, domname, rename.
  */
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/domain.h"
-#include "xl/vm_store.h"
 #include "xl/xl.h"
 
 int cmd_domid(int argc, char **argv)
@@ -17,7 +15,7 @@ int cmd_domid(int argc, char **argv)
 
 	if (argc != 2)
 		return xl_usage();
-	if (!xl_name_taken(argv[1], &domid)) {
+	if (!vm_name_find(xl_open(), argv[1], &domid)) {
 		log_error("domid: there is no domain \"%s\"", argv[1]);
 		return XL_FAILED;
 	}
@@ -43,38 +41,19 @@ int cmd_domname(int argc, char **argv)
 		log_error("domname: there is no domain %lu", id);
 		return XL_FAILED;
 	}
-	xl_domain_name(&info, name);
+	vm_domain_name(&info, name);
 	printf("%s\n", name);
 	return XL_OK;
 }
 
 int cmd_rename(int argc, char **argv)
 {
-	domid_t domid, other;
-	struct vm_state s;
+	struct reason why;
+	domid_t domid;
 
 	if (argc != 3)
 		return xl_usage();
 	if (!xl_domain(argv[1], &domid))
 		return XL_FAILED;
-	if (!vm_name_valid(argv[2])) {
-		log_error("rename: \"%s\" is no name: at most %u letters, digits and . _ - + : @",
-			  argv[2], VM_NAME_MAX);
-		return XL_FAILED;
-	}
-	if (xl_name_taken(argv[2], &other)) {
-		log_error("rename: there is a domain \"%s\" already, with id %u", argv[2], other);
-		return XL_FAILED;
-	}
-	if (vm_state_load(&s, domid) < 0) {
-		log_error("rename: domain %u: %s", domid, strerror(errno));
-		return XL_FAILED;
-	}
-	strcpy(s.name, argv[2]);
-	if (vm_state_save(&s) < 0) {
-		log_error("rename: domain %u: %s", domid, strerror(errno));
-		return XL_FAILED;
-	}
-	vm_store_rename(&s);
-	return XL_OK;
+	return vm_rename(xl_open(), domid, argv[2], &why) < 0 ? xl_failed(&why) : XL_OK;
 }

@@ -8,30 +8,18 @@
 #include <string.h>
 
 #include "devices/device_store.h"
+#include "vm/vm_devices.h"
 #include "xl/device.h"
 
-/* The interface is told from those that the domain has: the next number, and a MAC of its own. */
 static int attach(domid_t domid, const char *spec)
 {
-	struct device_list all = { 0 }, one = { .nr_vifs = 1 };
 	struct vif_config v;
 	struct reason why;
-	int rc = XL_FAILED;
 
 	if (vif_config_parse(&v, "command line", 1, spec, &why) < 0 ||
-	    devices_read(domid, &all, &why) < 0) {
-		log_error("%s: %s", xl_command, why.text);
-		return XL_FAILED;
-	}
-	if (device_list_add_vif(&all, &v) < 0) {
-		log_error("%s: out of memory", xl_command);
-	} else {
-		device_list_number(&all);
-		one.vifs = &all.vifs[all.nr_vifs - 1];
-		rc = device_attach(domid, &one);
-	}
-	device_list_free(&all);
-	return rc;
+	    vm_attach_vif(domid, &v, &why) < 0)
+		return xl_failed(&why);
+	return XL_OK;
 }
 
 int cmd_network_attach(int argc, char **argv)

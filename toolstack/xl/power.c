@@ -7,12 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "abi/sched.h"
 #include "lib/domain.h"
-#include "xl/vm.h"
-#include "xl/vm_store.h"
+#include "vm/vm.h"
+#include "vm/vm_stop.h"
+#include "xl/xl.h"
 
 /* For commands that take one domain and do one thing to it. */
 static int with_domain(int argc, char **argv, int (*act)(struct xencall *xc, domid_t domid))
@@ -50,44 +50,25 @@ int cmd_destroy(int argc, char **argv)
 	return with_domain(argc, argv, vm_end);
 }
 
-#define TAKEN_SECONDS 60 /* for a guest to take note; it may be busy starting */
-#define FORCE_SECONDS 10 /* the same, when there is something else to do */
-
 struct stop_options {
-	uint32_t reason;
-	bool force; /* a guest that does not take note is stopped */
+	struct vm_stop how;
 	bool wait;
 	bool all;
 };
 
-static const char *stop_word(const struct stop_options *o)
-{
-	return o->reason == SHUTDOWN_reboot ? "reboot" : "poweroff";
-}
-
-/* As if its power went; on_poweroff or on_reboot is carried out all the same. */
-static int stop_force(domid_t domid, const struct stop_options *o)
-{
-	if (domain_remote_shutdown(xl_open(), domid, o->reason) == 0)
-		return 0;
-	log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
-	return -1;
-}
-
 /* Asks, and comes back at once. */
 static int stop_domain(domid_t domid, const struct stop_options *o)
 {
-	const char *what = stop_word(o);
 	struct reason why;
+	bool asked;
 
-	if (o->force && !vm_store_can(domid, what))
-		return stop_force(domid, o);
-	if (vm_store_ask(domid, what, &why) < 0) {
-		log_error("%s: %s; -F stops it without asking", xl_command, why.text);
+	if (vm_stop_ask(xl_open(), domid, &o->how, &asked, &why) < 0) {
+		xl_failed(&why);
 		return -1;
 	}
-	printf("%s domain %u\n", o->reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down",
-	       domid);
+	if (asked)
+		printf("%s domain %u\n",
+		       o->how.reason == SHUTDOWN_reboot ? "Rebooting" : "Shutting down", domid);
 	fflush(stdout);
 	return 0;
 }
@@ -95,36 +76,12 @@ static int stop_domain(domid_t domid, const struct stop_options *o)
 /* Sees to it that a guest that was asked has heard it. */
 static int stop_heard(domid_t domid, const struct stop_options *o)
 {
-	struct xen_domctl_getdomaininfo info;
-	bool paused = domain_info(xl_open(), domid, &info) == 0 && info.flags & XEN_DOMINF_paused;
-	unsigned int seconds = paused ? 0 : o->force ? FORCE_SECONDS : TAKEN_SECONDS;
+	struct reason why;
 
-	if (vm_store_wait_taken(domid, seconds))
+	if (vm_stop_heard(xl_open(), domid, &o->how, &why) == 0)
 		return 0;
-	if (domain_info(xl_open(), domid, &info) < 0 || info.flags & XEN_DOMINF_shutdown)
-		return 0;
-	if (o->force)
-		return stop_force(domid, o);
-	if (paused)
-		log_error("%s: domain %u is paused: it will hear of this after `xl unpause`",
-			  xl_command, domid);
-	else
-		log_error(
-			"%s: domain %u has not answered in %u s: it may still be starting, have "
-			"no drivers for the store, or hang. The request stands; -F stops a domain "
-			"that does not answer",
-			xl_command, domid, seconds);
+	xl_failed(&why);
 	return -1;
-}
-
-/* Until it has stopped or is gone. */
-static void stop_wait(domid_t domid)
-{
-	struct xen_domctl_getdomaininfo info;
-
-	while (domain_info(xl_open(), domid, &info) == 0 &&
-	       !(info.flags & (XEN_DOMINF_shutdown | XEN_DOMINF_dying)))
-		usleep(100000);
 }
 
 static int stop_all(const struct stop_options *o)
@@ -151,7 +108,7 @@ static int stop_all(const struct stop_options *o)
 	}
 	for (int i = 0; i < nr && o->wait; i++)
 		if (list[i].domain != 0)
-			stop_wait(list[i].domain);
+			vm_stop_wait(xl_open(), list[i].domain, 0);
 	if (nr >= 0)
 		free(list);
 	return rc;
@@ -159,14 +116,14 @@ static int stop_all(const struct stop_options *o)
 
 static int stop(int argc, char **argv, uint32_t reason)
 {
-	struct stop_options o = { .reason = reason };
+	struct stop_options o = { .how = { .reason = reason } };
 	domid_t domid;
 	int opt;
 
 	while ((opt = getopt(argc, argv, "aFw")) != -1) {
 		switch (opt) {
 		case 'a': o.all = true; break;
-		case 'F': o.force = true; break;
+		case 'F': o.how.force = true; break;
 		case 'w': o.wait = true; break;
 		default: return xl_usage();
 		}
@@ -180,7 +137,7 @@ static int stop(int argc, char **argv, uint32_t reason)
 	if (stop_domain(domid, &o) < 0 || stop_heard(domid, &o) < 0)
 		return XL_FAILED;
 	if (o.wait)
-		stop_wait(domid);
+		vm_stop_wait(xl_open(), domid, 0);
 	return XL_OK;
 }
 

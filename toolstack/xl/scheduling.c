@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Commands about where and how much vCPUs run: vcpu-set, vcpu-pin, sched-credit; and what a VM's
- * configuration says of it. Columns as Xen's xl prints them.
+ * Commands about where and how much vCPUs run: vcpu-set, vcpu-pin, sched-credit. Columns as Xen's
+ * xl prints them.
  */
 #include <errno.h>
 #include <getopt.h>
@@ -10,10 +10,8 @@
 #include <string.h>
 
 #include "lib/domain.h"
-#include "lib/host.h"
-#include "lib/store.h"
-#include "xl/vm.h"
-#include "xl/vm_store.h"
+#include "vm/vm_cpus.h"
+#include "xl/xl.h"
 
 /* A plain number up to max; -1. */
 static long number(const char *text, long max)
@@ -26,30 +24,11 @@ static long number(const char *text, long max)
 
 /* --- vcpu-set --------------------------------------------------------------------------------- */
 
-static int vcpus_write(domid_t domid, unsigned int max, unsigned int online)
-{
-	char name[32];
-	struct store s;
-	int rc;
-
-	if (store_open(&s) < 0)
-		return -1;
-	store_batch_begin(&s);
-	for (unsigned int i = 0; i < max; i++) {
-		snprintf(name, sizeof(name), "cpu/%u/availability", i);
-		vm_node_write(&s, domid, name, i < online ? "online" : "offline");
-	}
-	rc = store_batch_end(&s);
-	store_close(&s);
-	return rc;
-}
-
 int cmd_vcpu_set(int argc, char **argv)
 {
 	static const struct option options[] = { { "ignore-host", no_argument, NULL, 'i' }, { 0 } };
-	struct xen_domctl_getdomaininfo info;
-	struct xen_sysctl_physinfo phys;
 	bool ignore_host = false;
+	struct reason why;
 	domid_t domid;
 	long wanted;
 	int opt;
@@ -68,25 +47,8 @@ int cmd_vcpu_set(int argc, char **argv)
 		log_error("vcpu-set: \"%s\" is no number of vCPUs", argv[optind + 1]);
 		return XL_FAILED;
 	}
-	if (domain_info(xl_open(), domid, &info) < 0 || host_physinfo(xl_open(), &phys) < 0) {
-		log_error("vcpu-set: domain %u: %s", domid, strerror(errno));
-		return XL_FAILED;
-	}
-	if (wanted > info.max_vcpu_id + 1L) {
-		log_error("vcpu-set: domain %u has at most %u vCPUs (maxvcpus), %ld are wanted",
-			  domid, info.max_vcpu_id + 1, wanted);
-		return XL_FAILED;
-	}
-	if (!ignore_host && wanted > info.nr_online_vcpus && wanted > phys.nr_cpus) {
-		log_error("vcpu-set: %ld vCPUs are more than the host's %u CPUs; -i sets them all "
-			  "the same",
-			  wanted, phys.nr_cpus);
-		return XL_FAILED;
-	}
-	if (vcpus_write(domid, info.max_vcpu_id + 1, (unsigned int)wanted) < 0) {
-		log_error("vcpu-set: store: %s", strerror(errno));
-		return XL_FAILED;
-	}
+	if (vm_set_vcpus(xl_open(), domid, (unsigned int)wanted, ignore_host, &why) < 0)
+		return xl_failed(&why);
 	return XL_OK;
 }
 
@@ -111,11 +73,9 @@ static bool pin_parse(const char *text, struct cpu_list *room, const struct cpu_
 static bool pin(domid_t domid, uint32_t vcpu, const struct cpu_list *hard,
 		const struct cpu_list *soft)
 {
-	if (domain_set_vcpu_affinity(xl_open(), domid, vcpu, hard, soft) == 0)
-		return true;
-	log_error("vcpu-pin: domain %u, vCPU %u: %s", domid, vcpu,
-		  errno == EINVAL ? "none of these CPUs is there" : strerror(errno));
-	return false;
+	struct reason why;
+
+	return vm_pin(xl_open(), domid, vcpu, hard, soft, &why) == 0 || xl_failed(&why) == XL_OK;
 }
 
 int cmd_vcpu_pin(int argc, char **argv)
@@ -166,7 +126,7 @@ static bool credit_row(const struct xen_domctl_getdomaininfo *info)
 		log_error("sched-credit: domain %u: %s", info->domain, strerror(errno));
 		return false;
 	}
-	xl_domain_name(info, name);
+	vm_domain_name(info, name);
 	printf("%-33s %4u %6u %4u\n", name, info->domain, p.weight, p.cap);
 	return true;
 }
@@ -189,7 +149,7 @@ static int credit_list(const domid_t *only)
 int cmd_sched_credit(int argc, char **argv)
 {
 	const char *name = NULL, *weight = NULL, *cap = NULL;
-	struct xen_domctl_sched_credit p;
+	struct reason why;
 	long w = 0, c = 0;
 	domid_t domid;
 	int opt;
@@ -214,36 +174,7 @@ int cmd_sched_credit(int argc, char **argv)
 		log_error("sched-credit: weight is 1 to 65535, cap a percentage or 0 for none");
 		return XL_FAILED;
 	}
-	/* The hypervisor takes these for "as it is". */
-	p.weight = weight ? (uint16_t)w : 0;
-	p.cap = cap ? (uint16_t)c : UINT16_MAX;
-	if (domain_set_sched_credit(xl_open(), domid, &p) < 0) {
-		log_error("sched-credit: domain %u: %s", domid, strerror(errno));
-		return XL_FAILED;
-	}
+	if (vm_set_credit(xl_open(), domid, (uint16_t)w, cap ? (uint16_t)c : UINT16_MAX, &why) < 0)
+		return xl_failed(&why);
 	return XL_OK;
-}
-
-/* --- what the configuration says -------------------------------------------------------------- */
-
-int vm_apply_scheduling(struct xencall *xc, const struct vm_config *vm, domid_t domid,
-			struct reason *why)
-{
-	struct xen_domctl_sched_credit p = {
-		.weight = vm->cpu_weight, /* 0: as it is */
-		.cap = vm->cap,
-	};
-
-	if ((vm->cpu_weight || vm->cap) && domain_set_sched_credit(xc, domid, &p) < 0)
-		return reason_errno(why, "setting weight %u and cap %u", vm->cpu_weight, vm->cap);
-	for (unsigned int i = 0; i < vm->max_vcpus && (vm->nr_cpus || vm->nr_cpus_soft); i++) {
-		/* A list that is shorter than there are vCPUs goes on with its last element. */
-		unsigned int hard = i < vm->nr_cpus ? i : vm->nr_cpus - 1;
-		unsigned int soft = i < vm->nr_cpus_soft ? i : vm->nr_cpus_soft - 1;
-
-		if (domain_set_vcpu_affinity(xc, domid, i, vm->nr_cpus ? &vm->cpus[hard] : NULL,
-					     vm->nr_cpus_soft ? &vm->cpus_soft[soft] : NULL) < 0)
-			return reason_errno(why, "cpus, cpus_soft: pinning vCPU %u", i);
-	}
-	return 0;
 }

@@ -134,7 +134,7 @@ static void print_row(const struct sample *before, const struct sample *now,
 	char name[VM_NAME_MAX + 1];
 	struct io_figures io;
 
-	xl_domain_name(info, name);
+	vm_domain_name(info, name);
 	io_read(info->domain, &io);
 	printf("%10s", name);
 	print_state(info);

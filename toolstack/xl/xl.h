@@ -11,6 +11,7 @@
 #include "lib/log.h"
 #include "lib/vm_state.h"
 #include "lib/xencall.h"
+#include "vm/vm_name.h"
 
 #define XL_OK     0
 #define XL_FAILED 1
@@ -23,15 +24,13 @@ extern const char *xl_command; /* the one that runs, for messages */
 struct xencall *xl_open(void);
 /* Prints the usage line of the running command; returns XL_USAGE. */
 int xl_usage(void);
+/* Says why the running command has failed; returns XL_FAILED. */
+int xl_failed(const struct reason *why);
 
 /* A domain by name or id. False after saying that there is none. */
 bool xl_domain(const char *name, domid_t *domid);
 /* The same, but not Domain-0; then it says what Domain-0 is instead. */
 bool xl_guest(const char *name, domid_t *domid, const char *domain0);
-/* True if there is a live domain of that name. */
-bool xl_name_taken(const char *name, domid_t *domid);
-/* Name of a live domain: "Domain-0", what its state says, or "(null)". */
-void xl_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NAME_MAX + 1]);
 /* All domains; the caller frees. Returns their number, or -1 after saying why. */
 int xl_domains(struct xen_domctl_getdomaininfo **list);
 

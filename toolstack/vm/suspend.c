@@ -3,7 +3,7 @@
  * The protocol of control/shutdown: we write "suspend", the guest takes note by emptying the node,
  * stops its devices, and calls the hypervisor.
  */
-#include "xl/suspend.h"
+#include "vm/suspend.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -14,7 +14,7 @@
 #include "abi/sched.h"
 #include "lib/deadline.h"
 #include "lib/domain.h"
-#include "xl/vm_store.h"
+#include "vm/vm_store.h"
 
 #define TAKEN_SECONDS   60
 #define SUSPEND_SECONDS 120

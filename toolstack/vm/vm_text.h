@@ -2,11 +2,11 @@
 /*
  * Configurations as text. Both return -1 with the reason.
  */
-#ifndef XL_VM_TEXT_H
-#define XL_VM_TEXT_H
+#ifndef VM_VM_TEXT_H
+#define VM_VM_TEXT_H
 
 #include "lib/vm_state.h"
-#include "xl/xl.h"
+#include "lib/xencall.h"
 
 /* Messages name the source. */
 int vm_text_parse(struct vm_config *vm, const char *source, const char *text, struct reason *why);

@@ -2,7 +2,7 @@
 /*
  * A VM's configuration as text: reading one, and putting together what is kept of a domain.
  */
-#include "xl/vm_text.h"
+#include "vm/vm_text.h"
 
 #include <errno.h>
 #include <string.h>

@@ -4,7 +4,7 @@
  * file; a state file and its part of the store go first, so that the daemons let go of the
  * domain's pages before it is destroyed.
  */
-#include "xl/vm.h"
+#include "vm/vm.h"
 
 #include <errno.h>
 #include <string.h>
@@ -13,7 +13,8 @@
 #include "builder/domain_build.h"
 #include "devices/devices.h"
 #include "lib/domain.h"
-#include "xl/vm_store.h"
+#include "vm/vm_cpus.h"
+#include "vm/vm_store.h"
 
 int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
 		const struct domain_built *built, struct store *store, struct reason *why)
@@ -23,6 +24,7 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 		.domid = built->domid,
 		.console_port = built->console_port,
 		.store_port = built->store_port,
+		.supervisor = VM_BEING_MADE,
 	};
 	int rc = 0;
 
@@ -122,4 +124,9 @@ int vm_end(struct xencall *xc, domid_t domid)
 	domain_pause(xc, domid);
 	vm_forget(domid);
 	return domain_destroy(xc, domid);
+}
+
+bool vm_never_ran(const struct xen_domctl_getdomaininfo *info)
+{
+	return info->flags & XEN_DOMINF_paused && info->cpu_time == 0;
 }

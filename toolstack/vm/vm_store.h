@@ -2,8 +2,8 @@
 /*
  * A VM's part of the store: the nodes that a Linux guest and people's scripts look for.
  */
-#ifndef XL_VM_STORE_H
-#define XL_VM_STORE_H
+#ifndef VM_VM_STORE_H
+#define VM_VM_STORE_H
 
 #include "lib/log.h"
 #include "lib/store.h"

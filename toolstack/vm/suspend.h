@@ -2,12 +2,13 @@
 /*
  * Asking a guest to suspend itself, and what of its part of the store goes with it.
  */
-#ifndef XL_SUSPEND_H
-#define XL_SUSPEND_H
+#ifndef VM_SUSPEND_H
+#define VM_SUSPEND_H
 
 #include "lib/bytes.h"
+#include "lib/log.h"
 #include "lib/store.h"
-#include "xl/xl.h"
+#include "lib/xencall.h"
 
 /* Returns when the guest has suspended; -1 with the reason when it has not, and goes on. */
 int vm_suspend(struct xencall *xc, domid_t domid, struct reason *why);

@@ -3,7 +3,7 @@
  * Names and permissions as Xen's toolstack uses them (docs/misc/xenstore-paths). A guest may read
  * its home, and write what it is meant to write there.
  */
-#include "xl/vm_store.h"
+#include "vm/vm_store.h"
 
 #include <errno.h>
 #include <stdio.h>

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is alike in making a VM from a configuration and from a saved one: one at a time, under a
+ * lock; the name must be free; an interruption leaves nothing behind; then the start, and the
+ * background process.
+ */
+#include "vm/vm_make.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <string.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "lib/domain.h"
+#include "vm/supervise.h"
+#include "vm/vm.h"
+#include "vm/vm_name.h"
+
+#define VM_LOCK "/run/xen/xl.lock"
+
+static int lock_take(int how)
+{
+	int fd;
+
+	mkdir("/run/xen", 0755);
+	fd = open(VM_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (fd >= 0 && flock(fd, how) < 0) {
+		int error = errno;
+
+		close(fd);
+		fd = -1;
+		errno = error;
+	}
+	return fd;
+}
+
+/*
+ * One at a time: names stay unique, nobody counts on the same free memory, and the control domain's
+ * memory holds one unpacked kernel, not ten. The lock is the open file.
+ */
+int vm_lock(struct reason *why)
+{
+	int fd = lock_take(LOCK_EX);
+
+	if (fd < 0)
+		reason_errno(why, VM_LOCK);
+	return fd;
+}
+
+int vm_lock_try(void)
+{
+	return lock_take(LOCK_EX | LOCK_NB);
+}
+
+/*
+ * From before the domain exists until it has a state file, an interruption only waits: what it
+ * would leave behind, nobody would find.
+ */
+void signals_hold(sigset_t *before)
+{
+	sigset_t set;
+
+	sigemptyset(&set);
+	sigaddset(&set, SIGINT);
+	sigaddset(&set, SIGQUIT);
+	sigaddset(&set, SIGTERM);
+	sigaddset(&set, SIGHUP);
+	sigprocmask(SIG_BLOCK, &set, before);
+}
+
+bool signals_waiting(void)
+{
+	sigset_t set;
+
+	sigpending(&set);
+	return sigismember(&set, SIGINT) || sigismember(&set, SIGQUIT) ||
+	       sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
+}
+
+static int check_new(struct xencall *xc, const struct vm_config *vm, struct reason *why)
+{
+	domid_t other;
+
+	if (vm_name_find(xc, vm->name, &other))
+		return reason_set(why, "there is a domain \"%s\" already, with id %u", vm->name,
+				  other);
+	if (vm->has_uuid && vm_uuid_find(xc, vm->uuid, &other))
+		return reason_set(why, "%s: domain %u is this VM already: it has the same UUID",
+				  vm->name, other);
+	return 0;
+}
+
+/* It runs first: who finds it without a process of its own then knows that it is complete. */
+static int set_off(struct xencall *xc, const struct vm_making *m, domid_t domid, struct reason *why)
+{
+	if (m->ready)
+		m->ready(m->ready_arg, domid);
+	if (!m->paused && domain_unpause(xc, domid) < 0)
+		return reason_errno(why, "starting domain %u", domid);
+	return vm_supervise_start(m->unattended ? NULL : m->vm, domid, why);
+}
+
+/* Under the lock. What fails is ended. */
+static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why)
+{
+	struct reason inner;
+	int rc;
+
+	if (check_new(xc, m->vm, why) < 0)
+		return -1;
+	if (m->make(xc, m->vm, m->arg, domid, &inner) < 0)
+		return reason_set(why, "%s: %s", m->vm->name, inner.text);
+	if (signals_waiting())
+		rc = reason_set(why, "interrupted; %s is not started", m->vm->name);
+	else
+		rc = set_off(xc, m, *domid, why);
+	if (rc < 0)
+		vm_end(xc, *domid);
+	return rc;
+}
+
+int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why)
+{
+	int lock = vm_lock(why);
+	sigset_t before;
+	int rc;
+
+	if (lock < 0)
+		return -1;
+	signals_hold(&before);
+	rc = make(xc, m, domid, why);
+	close(lock);
+	sigprocmask(SIG_SETMASK, &before, NULL);
+	return rc;
+}

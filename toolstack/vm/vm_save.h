@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A VM to a file and back. Both return -1 with the reason.
+ */
+#ifndef VM_VM_SAVE_H
+#define VM_VM_SAVE_H
+
+#include "saverestore/save.h"
+#include "saverestore/stream_read.h"
+#include "vm/vm_make.h"
+
+struct vm_save {
+	domid_t domid;
+	const char *file;
+	bool checkpoint; /* the guest goes on */
+	bool paused;     /* paused, then */
+	/* What came of it. */
+	char name[VM_NAME_MAX + 1];
+	struct save_figures figures;
+	double suspending, writing; /* seconds */
+};
+
+/*
+ * Asks the guest to suspend itself, writes it, and ends it. The file appears under its name when
+ * it is complete. Whatever fails or interrupts, the guest goes on.
+ */
+int vm_save(struct xencall *xc, struct vm_save *s, struct reason *why);
+
+/* A saved VM, once its file is open. */
+struct vm_restore {
+	struct stream_reader in;
+	struct vm_config vm;
+};
+
+/* Reads the configuration. vm_restore_close() is due in any case. */
+int vm_restore_open(struct vm_restore *r, const char *file, struct reason *why);
+void vm_restore_close(struct vm_restore *r);
+/* For struct vm_making: make, with arg a struct vm_restore. */
+int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
+		    struct reason *why);
+
+#endif
