@@ -15,7 +15,7 @@ $(PACKAGES)/$1/.done: $(wildcard $(ROOTFS)/packages/$1/*) $(ROOTFS)/build-packag
 	@touch $$@
 endef
 
-LIBRARIES := zlib xz-utils libzstd lz4 jansson sqlite3 expat mbedtls
+LIBRARIES := zlib xz-utils libzstd lz4 xxhash jansson sqlite3 expat mbedtls
 $(eval $(call package,musl))
 $(eval $(call package,linux-libc-dev,musl))
 $(foreach p,$(LIBRARIES) libaio busybox dropbear e2fsprogs util-linux iproute2,\

@@ -28,6 +28,9 @@ STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 
 CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,bytes.c file.c log.c)
 
+TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c)) \
+		    $(addprefix toolstack/lib/,bytes.c log.c sparse.c)
+
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
 $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
@@ -51,6 +54,7 @@ $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
+$(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 
 .PHONY: toolstack

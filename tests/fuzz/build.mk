@@ -108,6 +108,12 @@ $(call toolstack_target,store_ring,$(FUZZ_STORE_RING))
 $(call toolstack_target,network,$(FUZZ_NETWORK))
 $(call toolstack_target,storage,$(FUZZ_STORAGE))
 
+FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
+$(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \
+	vhd_read.c),-lz -lzstd)
+$(call toolstack_target,xva,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,tar.c xva_read.c \
+	xva_sum.c),-lz -lzstd -lmbedcrypto)
+
 # Its CRC is replaced; see there.
 FUZZ_SAVED := toolstack/saverestore/stream_read.c $(FUZZ_LIB)
 $(eval $(call fuzz_target,saved,$(FUZZ_SAVED),$(FUZZ_TOOLSTACK) -Dcrc32_z=no_checksum))

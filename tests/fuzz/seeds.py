@@ -337,7 +337,41 @@ def ring_steps():
             b'\1' + tree + changes + domain + watches + rest + ends]
 
 
+# ---- disks and VMs as streams -------------------------------------------------------------------
+
+def vhd_parts(kind, blocks):
+    """A footer, and what follows the first one in a dynamic disk. Checksums are made right later."""
+    footer = b'conectix' + struct.pack('>IIQI4sI4xQQIII16s', 2, 0x10000,
+                                       512 if kind == 3 else 2**64 - 1, 0, b'tap\0', 0x10000,
+                                       256 << 10, 256 << 10, 0, kind, 0, bytes(16))
+    header = b'cxsparse' + struct.pack('>QQIII', 2**64 - 1, 1536, 0x10000, len(blocks), 64 << 10)
+    table = struct.pack(f'>{len(blocks)}I', *blocks)
+    return footer.ljust(512, b'\0'), header.ljust(1024, b'\0') + table.ljust(512, b'\xff')
+
+
+def vhds():
+    fixed, _ = vhd_parts(2, [])
+    data = b'\xff' * 512 + b'data' * (16 << 10)
+    unused = 0xffffffff
+    for blocks in ([unused] * 4, [4, unused, unused, unused], [unused, 133, unused, 4]):
+        footer, rest = vhd_parts(3, blocks)
+        yield footer + rest + data * (4 - blocks.count(unused)) + footer
+    yield b'data' * 128 + fixed
+
+
+def xvas():
+    ova, block, sha1, xxhash = (bytes([0, 0, 0, 8]), lambda d, n, size: bytes([4, d, n, size]),
+                                lambda d, n: bytes([1, d, n, 0]), lambda d, n: bytes([2, d, n, 0]))
+    whole = [block(1, 0, 250), sha1(1, 0), block(1, 1, 250), xxhash(1, 1)]
+    end = bytes(8)
+    yield ova + b''.join(whole) + end
+    yield ova + b''.join(whole) + block(0, 0, 100) + sha1(0, 0) + block(0, 4, 100) + sha1(0, 4) + end
+    yield ova + block(1, 0, 250) + sha1(1, 0) + block(1, 1, 0) + sha1(1, 1) + end
+
+
 SEEDS = {
+    'vhd': vhds,
+    'xva': xvas,
     'saved': saved_guests,
     'grant': grant_steps,
     'event': event_steps,
