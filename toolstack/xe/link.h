@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A connection to a host: TLS to its web server, or plain to the socket of its API.
+ */
+#ifndef XE_LINK_H
+#define XE_LINK_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "xe/request.h"
+
+#define LOCAL_SOCKET "/run/socle/api.sock"
+
+struct tls;
+
+struct link {
+	int fd;
+	struct tls *tls; /* NULL: bytes go as they are */
+	char in[16384];  /* what has come and was not read yet */
+	size_t at, end;
+};
+
+/* Fail with words when there is no connection, or it is not to be trusted. */
+struct link *link_open(const struct settings *s);
+/* False with errno. */
+bool link_write(struct link *l, const void *data, size_t len);
+/* 0: the other side has ended; -1 with errno. */
+ssize_t link_read(struct link *l, void *data, size_t len);
+/* A line without its end, shorter than len. False: it is longer, or the connection has ended. */
+bool link_line(struct link *l, char *line, size_t len);
+void link_close(struct link *l);
+
+/* tls.c. Fails when the certificate is not the known one. */
+struct tls *tls_open(int fd, const struct settings *s);
+bool tls_write(struct tls *t, const void *data, size_t len);
+ssize_t tls_read(struct tls *t, void *data, size_t len);
+void tls_close(struct tls *t);
+
+#endif

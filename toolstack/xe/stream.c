@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Streams, each over a connection of its own and watched by a task, which knows how it ended.
+ */
+#include "xe/stream.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "xe/fail.h"
+
+#define PIECE (256 << 10)
+/* "until the connection ends", as clients of XenAPI say it. */
+#define LENGTH_OPEN 1125899906842624LL
+
+static json_t *task_make(struct api *api, const char *label, const char *path, struct buf *full)
+{
+	json_t *task = api_call(api, "task.create", json_pack("[ss]", label, ""));
+
+	buf_printf(full, "%s&task_id=%s", path, json_string_value(task) ?: "");
+	if (full->failed)
+		fail_memory();
+	return task;
+}
+
+/* What the task says is better than a number. */
+static _Noreturn void stream_failed(struct api *api, json_t *task, int status)
+{
+	json_t *record = api_call(api, "task.get_record", json_pack("[O]", task));
+	json_t *info = json_object_get(record, "error_info"), *error;
+
+	json_decref(api_try(api, "task.destroy", json_pack("[O]", task), &error));
+	if (json_array_size(info))
+		error_fail(api, info);
+	fail(EXIT_REFUSED, "the host refuses that (status %d)", status);
+}
+
+static bool write_all(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t n = write(fd, data, len);
+
+		if (n < 0 && errno != EINTR)
+			return false;
+		data += n > 0 ? n : 0;
+		len -= n > 0 ? n : 0;
+	}
+	return true;
+}
+
+/* 0, or words for what went wrong. */
+static const char *body_save(struct reply *r, int fd)
+{
+	int64_t all = r->left, done = 0;
+	char *data = malloc(PIECE);
+	const char *wrong = NULL;
+	ssize_t n = 0;
+
+	if (!data)
+		fail_memory();
+	while (!wrong && (n = http_read(r, data, PIECE)) > 0) {
+		if (!write_all(fd, data, n))
+			wrong = strerror(errno);
+		done += n;
+		if (all > 0)
+			progress_show("receiving", (double)done / all);
+	}
+	progress_end();
+	free(data);
+	return wrong ? wrong : n < 0 ? "the stream was cut off" : NULL;
+}
+
+void stream_download(struct api *api, const char *path, const char *file)
+{
+	bool output = strcmp(file, "-") == 0;
+	struct buf full = { 0 };
+	json_t *task = task_make(api, "export", path, &full);
+	struct link *l = api_stream(api, "GET", full.data, 0);
+	const char *wrong;
+	struct reply r;
+	int fd;
+
+	if (!http_reply(l, &r))
+		fail(EXIT_NO_HOST, "the host does not answer");
+	if (r.status != 200)
+		stream_failed(api, task, r.status);
+	fd = output ? STDOUT_FILENO : open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	if (fd < 0)
+		fail(EXIT_USAGE, "%s: %s", file, strerror(errno));
+	wrong = body_save(&r, fd);
+	if (!output && fsync(fd) < 0 && errno != EINVAL && !wrong)
+		wrong = strerror(errno);
+	if (!output && close(fd) < 0 && !wrong)
+		wrong = strerror(errno);
+	if (wrong && !output)
+		unlink(file);
+	if (wrong)
+		fail(EXIT_REFUSED, "%s: %s", file, wrong);
+	link_close(l);
+	json_decref(api_task_wait(api, json_string_value(task) ?: ""));
+	json_decref(task);
+	buf_free(&full);
+}
+
+static bool body_send(struct link *l, int fd, int64_t len)
+{
+	char *data = malloc(PIECE);
+	int64_t done = 0;
+	bool sent = true;
+	ssize_t n;
+
+	if (!data)
+		fail_memory();
+	while (sent && (n = read(fd, data, PIECE)) > 0) {
+		sent = link_write(l, data, n);
+		done += n;
+		if (len != LENGTH_OPEN)
+			progress_show("sending", (double)done / len);
+	}
+	progress_end();
+	free(data);
+	return sent;
+}
+
+json_t *stream_upload(struct api *api, const char *path, const char *file)
+{
+	bool input = strcmp(file, "-") == 0;
+	int fd = input ? STDIN_FILENO : open(file, O_RDONLY | O_CLOEXEC);
+	struct buf full = { 0 };
+	struct stat st;
+	struct reply r;
+	struct link *l;
+	json_t *task, *result;
+	int64_t len;
+
+	if (fd < 0 || fstat(fd, &st) < 0)
+		fail(EXIT_USAGE, "%s: %s", file, strerror(errno));
+	len = S_ISREG(st.st_mode) ? st.st_size : LENGTH_OPEN;
+	task = task_make(api, "import", path, &full);
+	l = api_stream(api, "PUT", full.data, len);
+	/* Refused in the middle: the answer, and the task, say why. */
+	if (body_send(l, fd, len) && len != LENGTH_OPEN && http_reply(l, &r) && r.status != 200)
+		stream_failed(api, task, r.status);
+	link_close(l);
+	if (!input)
+		close(fd);
+	buf_free(&full);
+	result = api_task_wait(api, json_string_value(task) ?: "");
+	json_decref(task);
+	return result;
+}

@@ -1,0 +1,83 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The host, its networks, tasks, messages and users.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "xe/fail.h"
+#include "xe/verbs.h"
+
+#define EVENT_WAIT_S 30.0
+
+/* Until one of the class is as the selectors say. */
+static void event_wait(struct api *api, struct request *r)
+{
+	const char *class = request_need(r, "class");
+	const struct kind *k = kind_find(class);
+	struct request asked = *r;
+	json_t *token = json_string(""), *found, *batch;
+
+	if (!k)
+		request_wrong("class=%s: there is no such class", class);
+	for (;;) {
+		bool some;
+
+		asked = *r;
+		found = objects_selected(api, k, &asked, true, true);
+		request_finish(&asked);
+		some = json_object_size(found) > 0;
+		json_decref(found);
+		if (some)
+			break;
+		batch = api_call(api, "event.from",
+				 json_pack("[[s]of]", k->class, token, EVENT_WAIT_S));
+		token = json_incref(json_object_get(batch, "token"));
+		json_decref(batch);
+		objects_forget();
+	}
+	json_decref(token);
+}
+
+const struct verb host_verbs[] = {
+	{ "host-shutdown", "host", "host.shutdown", NULL, "", "turns it off; it must be disabled",
+	  NULL, false },
+	{ "host-reboot", "host", "host.reboot", NULL, "", "reboots it; it must be disabled", NULL,
+	  false },
+	{ "host-enable", "host", "host.enable", NULL, "", "VMs can start", NULL, true },
+	{ "host-disable", "host", "host.disable", NULL, "", "no VM starts", NULL, true },
+	{ "host-dmesg", "host", "host.dmesg", NULL, "", "the hypervisor's messages", NULL, true },
+	{ "log-get", "host", "host.get_log", NULL, "", "the end of the host's log", NULL, true },
+	{ "host-get-server-localtime", "host", "host.get_server_localtime", NULL, "", "its clock",
+	  NULL, true },
+	{ "host-compute-free-memory", "host", "host.compute_free_memory", NULL, "",
+	  "memory that VMs can have, bytes", NULL, true },
+	{ "network-create", NULL, "network.create", NULL,
+	  "name-label= [name-description=] [bridge=] [MTU=1500]",
+	  "makes a network inside the host; prints its UUID", NULL, false },
+	{ "network-destroy", "network", "network.destroy", NULL, "", "ends it", NULL, false },
+	{ "task-cancel", "task", "task.cancel", NULL, "", "asks it to stop", NULL, true },
+	{ "task-destroy", "task", "task.destroy", NULL, "", "forgets it", NULL, true },
+	{ "event-wait", NULL, NULL, NULL, "class= FIELD=VALUE",
+	  "waits until an object is so, e.g. class=vm name-label=a power-state=halted", event_wait,
+	  false },
+	{ "message-destroy", "message", "message.destroy", NULL, "", "it was read", NULL, true },
+	{ "pool-sync-database", NULL, "pool.sync_database", NULL, "",
+	  "writes all state to the disk", NULL, true },
+	{ "user-password-change", NULL, "session.change_password", NULL,
+	  "old= new=", "the password of who calls", NULL, true },
+	{ "user-create", NULL, "user.create", NULL, "short-name= [fullname=] role=",
+	  "makes a user: admin, operator or read-only; prints the UUID", NULL, true },
+	{ "user-destroy", "user", "user.destroy", NULL, "", "ends it", NULL, true },
+	{ "user-password-set", "user", "user.set_password", NULL, "password=", "its password", NULL,
+	  true },
+	{ "user-role-set", "user", "user.set_role", NULL, "role=", "what it may do", NULL, true },
+	{ "user-token-create", "user", "user.create_token", NULL,
+	  "name=", "a token to log in with instead of a password; shown once", NULL, true },
+	{ "user-token-revoke", "user", "user.revoke_token", NULL, "name=", "ends a token", NULL,
+	  true },
+	{ "user-token-list", "user", "user.get_tokens", NULL, "", "the names of its tokens", NULL,
+	  true },
+	{ 0 },
+};
