@@ -31,9 +31,11 @@ CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,b
 TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c log.c sparse.c)
 
-XE_SOURCES := $(sort $(wildcard toolstack/xe/*.c)) \
-	      $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c))) \
-	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c)
+# All that it does is in libraries; of storage without its command.
+VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder devices lib saverestore)) \
+		 $(filter-out toolstack/storage/main.c toolstack/storage/monitor.c \
+		   toolstack/storage/command%,$(wildcard toolstack/storage/*.c)) \
+		 toolstack/network/client.c toolstack/network/files.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
@@ -60,14 +62,7 @@ $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
-$(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
-
-# For any other machine with Linux.
-$(B)/xe: $(B)/toolstack/xe
-	@cp $< $@
-
-.PHONY: xe
-xe: $(B)/xe ## build/xe, the command that manages hosts, static: it runs on any Linux
+$(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))
 
 .PHONY: toolstack
 toolstack: $(TOOLSTACK_PROGRAMS) ## xl and its daemons

@@ -99,3 +99,15 @@ void file_folders(const char *path)
 			*at = '/';
 		}
 }
+
+bool file_line(const char *path, char *line, size_t room)
+{
+	FILE *f = fopen(path, "re");
+	bool got = f && fgets(line, (int)room, f);
+
+	if (f)
+		fclose(f);
+	if (got)
+		line[strcspn(line, "\n")] = '\0';
+	return got;
+}

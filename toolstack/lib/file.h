@@ -6,6 +6,7 @@
 #ifndef TOOLSTACK_FILE_H
 #define TOOLSTACK_FILE_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <sys/types.h>
 
@@ -15,5 +16,7 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode);
 int file_unlink(const char *path);
 /* The folder that the file is to be in, and all above it. What cannot be made shows later. */
 void file_folders(const char *path);
+/* The first line of a small file, such as the kernel's are; false if it cannot be read. */
+bool file_line(const char *path, char *line, size_t room);
 
 #endif

@@ -27,6 +27,26 @@ int host_scheduler(struct xencall *xc, uint32_t *id)
 	return 0;
 }
 
+int host_cpu_idle(struct xencall *xc, uint64_t *idle, uint32_t max)
+{
+	struct xen_sysctl op = { .cmd = XEN_SYSCTL_getcpuinfo };
+	size_t mark = xencall_mark(xc);
+	struct xen_sysctl_cpuinfo *info = xencall_alloc(xc, max * sizeof(*info));
+	int rc = -1;
+
+	if (!info)
+		return -1;
+	op.u.getcpuinfo.max_cpus = max;
+	op.u.getcpuinfo.info = xencall_handle(info);
+	if (xencall_sysctl(xc, &op) == 0 && op.u.getcpuinfo.nr_cpus <= max) {
+		rc = (int)op.u.getcpuinfo.nr_cpus;
+		for (int i = 0; i < rc; i++)
+			idle[i] = info[i].idletime;
+	}
+	xencall_release(xc, mark);
+	return rc;
+}
+
 int host_read_console(struct xencall *xc, bool clear, bool incremental, uint32_t *index, char *data,
 		      size_t len)
 {

@@ -14,6 +14,8 @@
 int host_physinfo(struct xencall *xc, struct xen_sysctl_physinfo *info);
 /* XEN_SCHEDULER_* */
 int host_scheduler(struct xencall *xc, uint32_t *id);
+/* How long each CPU has been idle, ns; returns how many there are of them, at most max. */
+int host_cpu_idle(struct xencall *xc, uint64_t *idle, uint32_t max);
 /*
  * Reads the log ring from *index on (incremental) or from its oldest byte, at most len bytes;
  * returns how many. clear empties it.

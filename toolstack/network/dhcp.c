@@ -64,7 +64,7 @@ static void run_server(const struct host *h, const char *link)
 	char path[PATH_MAX], file[64];
 
 	server_file(file, sizeof(file), link);
-	if (file_path(path, sizeof(path), h->root, file))
+	if (root_path(path, sizeof(path), h->root, file))
 		execlp("udhcpd", "udhcpd", "-f", path, (char *)NULL);
 }
 

@@ -14,7 +14,7 @@
 
 #define FILE_LIMIT (128 * 1024)
 
-bool file_path(char *out, size_t size, const char *root, const char *path)
+bool root_path(char *out, size_t size, const char *root, const char *path)
 {
 	int len = snprintf(out, size, "%s%s", root, path);
 
@@ -25,14 +25,14 @@ bool file_exists(const char *root, const char *path)
 {
 	char full[PATH_MAX];
 
-	return file_path(full, sizeof(full), root, path) && access(full, F_OK) == 0;
+	return root_path(full, sizeof(full), root, path) && access(full, F_OK) == 0;
 }
 
 int file_read(const char *root, const char *path, struct buf *out)
 {
 	char full[PATH_MAX];
 
-	if (!file_path(full, sizeof(full), root, path)) {
+	if (!root_path(full, sizeof(full), root, path)) {
 		errno = ENAMETOOLONG;
 		return -1;
 	}
@@ -45,7 +45,7 @@ int file_write(const char *root, const char *path, const void *data, size_t len,
 {
 	char full[PATH_MAX];
 
-	if (!file_path(full, sizeof(full), root, path))
+	if (!root_path(full, sizeof(full), root, path))
 		return reason_set(why, "%s: the name is too long", path);
 	file_folders(full);
 	return file_replace(full, data, len, 0644) < 0 ? reason_errno(why, "%s", full) : 0;
@@ -60,7 +60,7 @@ int file_remove(const char *root, const char *path, struct reason *why)
 {
 	char full[PATH_MAX];
 
-	if (!file_path(full, sizeof(full), root, path))
+	if (!root_path(full, sizeof(full), root, path))
 		return reason_set(why, "%s: the name is too long", path);
 	return file_unlink(full) < 0 ? reason_errno(why, "%s", full) : 0;
 }

@@ -21,7 +21,7 @@
 #define DIR_RUN        "/run/socle/network"
 
 /* root + path. False when it is too long. */
-bool file_path(char *out, size_t size, const char *root, const char *path);
+bool root_path(char *out, size_t size, const char *root, const char *path);
 bool file_exists(const char *root, const char *path);
 /* A file that is not there reads as empty; -1 with errno otherwise. */
 int file_read(const char *root, const char *path, struct buf *out);

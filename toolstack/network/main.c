@@ -82,7 +82,7 @@ static int send_file(const char *word, const char *file, unsigned long seconds)
 	char line[SOURCE_NAME + 64], path[SOURCE_NAME];
 	int rc = EXIT_FAILED;
 
-	if (!file && file_path(path, sizeof(path), root, FILE_CONF))
+	if (!file && root_path(path, sizeof(path), root, FILE_CONF))
 		file = path;
 	if (!file || strlen(file) >= SOURCE_NAME || strpbrk(file, " \n")) {
 		log_error("the file's name is too long, or has blanks");

@@ -49,7 +49,7 @@ int requests_open(const char *root, struct reason *why)
 
 	for (size_t i = 0; i < REQUESTS_MAX; i++)
 		clients[i].fd = -1;
-	if (!file_path(to.sun_path, sizeof(to.sun_path), root, FILE_SOCKET))
+	if (!root_path(to.sun_path, sizeof(to.sun_path), root, FILE_SOCKET))
 		return reason_set(why, "%s%s: the name is too long", root, FILE_SOCKET);
 	file_folders(to.sun_path);
 	unlink(to.sun_path);

@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The table of verbs: one for each family, in the file of that name.
+ */
+#ifndef VMD_VERBS_H
+#define VMD_VERBS_H
+
+#include "vmd/call.h"
+#include "vmd/schema.h"
+
+struct verb {
+	const char *name; /* NULL ends a table */
+	const struct arg *args;
+	/* 0, or -1 after call_fail(). */
+	int (*run)(struct call *c);
+	const char *help;
+};
+
+extern const struct verb host_verbs[], vm_life_verbs[], vm_start_verbs[], vm_change_verbs[],
+	vm_list_verbs[], vm_stats_verbs[], sr_verbs[], vdi_verbs[], network_verbs[], watch_verbs[];
+
+/* NULL: there is none. */
+const struct verb *verb_find(const char *name);
+/* All of them, for people. */
+void verbs_print(struct buf *out);
+
+/* Argument tables that several verbs share. */
+extern const struct arg args_none[], args_vm[], args_disk[], args_vif[], args_vdi_of[];
+extern const char *const disk_roots[];
+extern const char *const saved_roots[];
+
+#endif
