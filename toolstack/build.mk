@@ -37,6 +37,10 @@ VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder dev
 		   toolstack/storage/command%,$(wildcard toolstack/storage/*.c)) \
 		 toolstack/network/client.c toolstack/network/files.c)
 
+XE_SOURCES := $(sort $(wildcard toolstack/xe/*.c)) \
+	      $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c))) \
+	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c)
+
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
 $(B)/toolstack/obj/%.o: %.c toolstack/build.mk $(B)/sysroot/.done
@@ -62,7 +66,15 @@ $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
+$(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))
+
+# For any other machine with Linux.
+$(B)/xe: $(B)/toolstack/xe
+	@cp $< $@
+
+.PHONY: xe
+xe: $(B)/xe ## build/xe, the command that manages hosts, static: it runs on any Linux
 
 .PHONY: toolstack
 toolstack: $(TOOLSTACK_PROGRAMS) ## xl and its daemons
