@@ -13,7 +13,7 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 #define MAX_ANSWER   (256 << 20)
 #define MAX_PASSWORD 256
@@ -48,17 +48,17 @@ static json_t *answer_read(struct api *api, struct reply *r)
 	json_t *answer = NULL;
 
 	if (!http_read_all(r, &text, MAX_ANSWER))
-		fail(EXIT_NO_HOST, "the host's answer was cut off");
+		die(EXIT_NO_HOST, "the host's answer was cut off");
 	if (r->status == 503 || r->status == 502)
-		fail(EXIT_NO_HOST,
-		     "the host's web server answers, but not its API (status %d); "
-		     "it may be starting",
-		     r->status);
+		die(EXIT_NO_HOST,
+		    "the host's web server answers, but not its API (status %d); "
+		    "it may be starting",
+		    r->status);
 	if (text.data)
 		answer = json_loadb(text.data, text.len, 0, &why);
 	buf_free(&text);
 	if (!json_is_object(answer))
-		fail(EXIT_NO_HOST, "that is no answer of a XenAPI host (status %d)", r->status);
+		die(EXIT_NO_HOST, "that is no answer of a XenAPI host (status %d)", r->status);
 	if (r->last) {
 		link_close(api->link);
 		api->link = NULL;
@@ -76,11 +76,11 @@ static json_t *call(struct api *api, const char *method, json_t *params)
 	struct reply r;
 
 	if (!text)
-		fail_memory();
+		die_memory();
 	/* Once more, and only on a connection that was idle: that call was not begun. */
 	if (!exchange(api, text, &r) && (!again || !exchange(api, text, &r)))
-		fail(EXIT_NO_HOST, "the host does not answer: %s",
-		     errno ? strerror(errno) : "the connection ended");
+		die(EXIT_NO_HOST, "the host does not answer: %s",
+		    errno ? strerror(errno) : "the connection ended");
 	free(text);
 	json_decref(request);
 	return answer_read(api, &r);
@@ -92,7 +92,7 @@ json_t *api_try(struct api *api, const char *method, json_t *params, json_t **er
 
 	if (!params ||
 	    (api->session && json_array_insert_new(params, 0, json_string(api->session)) < 0))
-		fail_memory();
+		die_memory();
 	answer = call(api, method, params);
 	result = json_incref(json_object_get(answer, "result"));
 	*error = NULL;
@@ -125,7 +125,7 @@ static char *password_file(const char *path)
 	struct buf text = { 0 };
 
 	if (buf_read_file(&text, path, MAX_PASSWORD) < 0)
-		fail(EXIT_USAGE, "%s: %s", path, strerror(errno));
+		die(EXIT_USAGE, "%s: %s", path, strerror(errno));
 	if (text.data)
 		text.data[strcspn(text.data, "\r\n")] = '\0';
 	return text.data ? text.data : strdup("");
@@ -139,7 +139,7 @@ static char *password_ask(const struct settings *s)
 	ssize_t n;
 
 	if (fd < 0 || tcgetattr(fd, &old) < 0)
-		fail(EXIT_USAGE, "no password: -pw PASSWORD, -pwf FILE, or password= in ~/.xe");
+		die(EXIT_USAGE, "no password: -pw PASSWORD, -pwf FILE, or password= in ~/.xe");
 	dprintf(fd, "Password of %s on %s: ", s->user, s->server);
 	quiet = old;
 	quiet.c_lflag &= ~ECHO;
@@ -149,7 +149,7 @@ static char *password_ask(const struct settings *s)
 	dprintf(fd, "\n");
 	close(fd);
 	if (n <= 0)
-		fail(EXIT_USAGE, "no password");
+		die(EXIT_USAGE, "no password");
 	line[strcspn(line, "\r\n")] = '\0';
 	return strdup(line);
 }
@@ -173,7 +173,7 @@ struct api *api_open(struct settings *s)
 	char *password;
 
 	if (!api)
-		fail_memory();
+		die_memory();
 	api->settings = s;
 	/* Before the password is asked for: who does not answer needs none. */
 	api->link = link_open(s);
@@ -184,8 +184,8 @@ struct api *api_open(struct settings *s)
 	free(password);
 	if (!session && strcmp(json_string_value(json_array_get(error, 0)) ?: "",
 			       "SESSION_AUTHENTICATION_FAILED") == 0)
-		fail(EXIT_LOGIN, "%s: wrong user name or password",
-		     s->server ? s->server : "this host");
+		die(EXIT_LOGIN, "%s: wrong user name or password",
+		    s->server ? s->server : "this host");
 	if (!session)
 		error_fail(api, error);
 	api->session = strdup(json_string_value(session) ?: "");
@@ -215,9 +215,9 @@ struct link *api_stream(struct api *api, const char *method, const char *path, i
 
 	buf_printf(&full, "%s%csession_id=%s", path, strchr(path, '?') ? '&' : '?', api->session);
 	if (full.failed)
-		fail_memory();
+		die_memory();
 	if (!http_request(l, api->settings, method, full.data, "application/octet-stream", len))
-		fail(EXIT_NO_HOST, "the connection ended: %s", strerror(errno));
+		die(EXIT_NO_HOST, "the connection ended: %s", strerror(errno));
 	buf_free(&full);
 	return l;
 }

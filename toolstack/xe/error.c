@@ -8,7 +8,7 @@
 #include "lib/bytes.h"
 #include "model/model.h"
 #include "xe/api.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 /* $1 is the first parameter. */
 static const struct {
@@ -157,6 +157,6 @@ void error_fail(struct api *api, const json_t *error)
 		else
 			buf_printf(&params, "%s", p ? p : "");
 	}
-	fail(EXIT_REFUSED, "%s\n%s%s", words ? words : "the host refuses that",
-	     code ? code : "no error code", params.data ? params.data : "");
+	die(EXIT_REFUSED, "%s\n%s%s", words ? words : "the host refuses that",
+	    code ? code : "no error code", params.data ? params.data : "");
 }

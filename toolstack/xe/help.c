@@ -8,7 +8,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 #include "xe/verbs.h"
 
@@ -107,7 +107,7 @@ static void help_command(const char *command)
 	k = kind_of_command(command, &rest);
 	g = k ? generated_find(rest) : NULL;
 	if (!g)
-		fail(EXIT_USAGE, "there is no command '%s'; see: xe help --all", command);
+		die(EXIT_USAGE, "there is no command '%s'; see: xe help --all", command);
 	help_generated(k, g);
 }
 

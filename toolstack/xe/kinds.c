@@ -9,7 +9,7 @@
 #include <string.h>
 #include <strings.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 
 static bool flag(const json_t *record, const char *field)
 {
@@ -217,12 +217,12 @@ size_t columns_all(const struct kind *k, struct column *columns)
 static bool by_name(const struct kind *k, const char *name, size_t len, struct column *column)
 {
 	static struct column all[MAX_COLUMNS];
-	static const struct kind *of;
+	static const char *of;
 	static size_t nr;
 
-	if (of != k) {
+	if (!of || strcmp(of, k->class) != 0) {
 		nr = columns_all(k, all);
-		of = k;
+		of = model_class_find(k->class)->name;
 	}
 	for (size_t i = 0; i < nr; i++) {
 		if (strlen(all[i].name) == len && strncasecmp(all[i].name, name, len) == 0) {

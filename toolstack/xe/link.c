@@ -18,7 +18,7 @@
 #include <unistd.h>
 
 #include "lib/deadline.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 #define CONNECT_MS 10000
 /* An answer may take as long as event.from waits, and more on a busy host. */
@@ -49,11 +49,10 @@ static int connect_local(void)
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	if (fd < 0 || !connect_in_time(fd, (struct sockaddr *)&to, sizeof(to)))
-		fail(EXIT_NO_HOST,
-		     errno == ENOENT ? "no host was named (-s SERVER), and this machine is none"
-				     : "the API of this host does not answer (" LOCAL_SOCKET
-				       ": %s)",
-		     strerror(errno));
+		die(EXIT_NO_HOST,
+		    errno == ENOENT ? "no host was named (-s SERVER), and this machine is none"
+				    : "the API of this host does not answer (" LOCAL_SOCKET ": %s)",
+		    strerror(errno));
 	return fd;
 }
 
@@ -66,7 +65,7 @@ static int connect_tcp(const struct settings *s)
 	snprintf(port, sizeof(port), "%u", s->port);
 	rc = getaddrinfo(s->server, port, &hints, &all);
 	if (rc)
-		fail(EXIT_NO_HOST, "%s: %s", s->server, gai_strerror(rc));
+		die(EXIT_NO_HOST, "%s: %s", s->server, gai_strerror(rc));
 	errno = 0;
 	for (a = all; a; a = a->ai_next) {
 		fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, a->ai_protocol);
@@ -78,7 +77,7 @@ static int connect_tcp(const struct settings *s)
 	}
 	freeaddrinfo(all);
 	if (fd < 0)
-		fail(EXIT_NO_HOST, "%s, port %u: %s", s->server, s->port, strerror(errno));
+		die(EXIT_NO_HOST, "%s, port %u: %s", s->server, s->port, strerror(errno));
 	setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof(one));
 	return fd;
 }
@@ -89,7 +88,7 @@ struct link *link_open(const struct settings *s)
 	struct link *l = calloc(1, sizeof(*l));
 
 	if (!l)
-		fail_memory();
+		die_memory();
 	l->fd = s->server ? connect_tcp(s) : connect_local();
 	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	setsockopt(l->fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));

@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 
 /* "name-label ( RW)". */
@@ -79,7 +79,7 @@ size_t columns_named(const struct kind *k, const char *names, struct column *col
 	size_t nr = 0;
 
 	if (!copy)
-		fail_memory();
+		die_memory();
 	/* The copy stays: columns point to keys in it. */
 	while ((name = strsep(&at, ","))) {
 		if (!*name)

@@ -8,14 +8,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 #include "xe/help.h"
 #include "xe/verbs.h"
 
 static struct api *api;
 
-void fail(int status, const char *fmt, ...)
+void die(int status, const char *fmt, ...)
 {
 	struct api *open = api;
 	va_list args;
@@ -34,9 +34,9 @@ void fail(int status, const char *fmt, ...)
 	exit(status);
 }
 
-void fail_memory(void)
+void die_memory(void)
 {
-	fail(EXIT_REFUSED, "out of memory");
+	die(EXIT_REFUSED, "out of memory");
 }
 
 static void command_run(struct settings *s, struct request *r)

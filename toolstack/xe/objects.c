@@ -9,7 +9,7 @@
 #include <strings.h>
 
 #include "model/value.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 static json_t *fetched; /* {class: {reference: record}} */
 
@@ -25,9 +25,9 @@ json_t *objects_of(struct api *api, const char *class)
 	snprintf(method, sizeof(method), "%s.get_all_records", class);
 	all = api_call(api, method, json_array());
 	if (!json_is_object(all))
-		fail(EXIT_NO_HOST, "%s: that is no answer of a XenAPI host", method);
+		die(EXIT_NO_HOST, "%s: that is no answer of a XenAPI host", method);
 	if (json_object_set_new(fetched, class, all) < 0)
-		fail_memory();
+		die_memory();
 	return all;
 }
 
@@ -253,10 +253,10 @@ json_t *objects_selected(struct api *api, const struct kind *k, struct request *
 			json_object_set(found, ref, record);
 	}
 	if (!none && json_object_size(found) == 0)
-		fail(EXIT_REFUSED, "there is no such %s", k->name);
+		die(EXIT_REFUSED, "there is no such %s", k->name);
 	if (!many && json_object_size(found) > 1)
-		fail(EXIT_REFUSED, "%zu %ss are meant; --multiple takes all of them",
-		     json_object_size(found), k->name);
+		die(EXIT_REFUSED, "%zu %ss are meant; --multiple takes all of them",
+		    json_object_size(found), k->name);
 	return found;
 }
 
@@ -270,12 +270,12 @@ const char *object_named(struct api *api, const struct kind *k, const char *text
 		if ((k->is && !k->is(record)) || !named(record, text))
 			continue;
 		if (found)
-			fail(EXIT_REFUSED, "more than one %s has the name '%s'; take its UUID",
-			     k->name, text);
+			die(EXIT_REFUSED, "more than one %s has the name '%s'; take its UUID",
+			    k->name, text);
 		found = ref;
 	}
 	if (!found)
-		fail(EXIT_REFUSED, "there is no %s '%s'", k->name, text);
+		die(EXIT_REFUSED, "there is no %s '%s'", k->name, text);
 	return found;
 }
 
@@ -286,5 +286,5 @@ const char *object_master(struct api *api)
 
 	json_object_foreach(objects_of(api, "pool"), ref,
 			    record) return json_string_value(json_object_get(record, "master"));
-	fail(EXIT_REFUSED, "the host has no pool object");
+	die(EXIT_REFUSED, "the host has no pool object");
 }

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "model/value.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 #include "xe/text.h"
 
@@ -54,7 +54,7 @@ static void param_get(struct api *api, const struct kind *k, struct request *r)
 		struct buf text = { 0 };
 
 		if (!column_text(api, &c, record, &text) && c.part == PART_KEY)
-			fail(EXIT_REFUSED, "%s has no key '%s'", c.field->name, c.key);
+			die(EXIT_REFUSED, "%s has no key '%s'", c.field->name, c.key);
 		printf("%s\n", text.data ? text.data : "");
 		buf_free(&text);
 	}

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "lib/bytes.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 #define MAX_SETTINGS_FILE 4096
 #define HTTPS_PORT        443
@@ -60,7 +60,7 @@ void settings_add(struct settings *s, const char *text)
 	char *copy = strdup(text), *at = copy, *item;
 
 	if (!copy)
-		fail_memory();
+		die_memory();
 	/* The copy stays: the settings point into it. */
 	while ((item = strsep(&at, ",\n"))) {
 		char *value = strchr(item, '=');

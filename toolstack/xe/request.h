@@ -30,7 +30,7 @@ struct settings {
 };
 
 /* The end of a command that was written wrong; does not return. */
-#define request_wrong(...) fail(EXIT_USAGE, __VA_ARGS__)
+#define request_wrong(...) die(EXIT_USAGE, __VA_ARGS__)
 
 /* From argv and, where that says nothing, XE_EXTRA_ARGS, then ~/.xe. */
 void request_parse(struct request *r, struct settings *s, int argc, char **argv);

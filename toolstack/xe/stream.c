@@ -12,7 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 
 #define PIECE (256 << 10)
 /* "until the connection ends", as clients of XenAPI say it. */
@@ -24,7 +24,7 @@ static json_t *task_make(struct api *api, const char *label, const char *path, s
 
 	buf_printf(full, "%s&task_id=%s", path, json_string_value(task) ?: "");
 	if (full->failed)
-		fail_memory();
+		die_memory();
 	return task;
 }
 
@@ -37,7 +37,7 @@ static _Noreturn void stream_failed(struct api *api, json_t *task, int status)
 	json_decref(api_try(api, "task.destroy", json_pack("[O]", task), &error));
 	if (json_array_size(info))
 		error_fail(api, info);
-	fail(EXIT_REFUSED, "the host refuses that (status %d)", status);
+	die(EXIT_REFUSED, "the host refuses that (status %d)", status);
 }
 
 static bool write_all(int fd, const char *data, size_t len)
@@ -62,7 +62,7 @@ static const char *body_save(struct reply *r, int fd)
 	ssize_t n = 0;
 
 	if (!data)
-		fail_memory();
+		die_memory();
 	while (!wrong && (n = http_read(r, data, PIECE)) > 0) {
 		if (!write_all(fd, data, n))
 			wrong = strerror(errno);
@@ -86,12 +86,12 @@ void stream_download(struct api *api, const char *path, const char *file)
 	int fd;
 
 	if (!http_reply(l, &r))
-		fail(EXIT_NO_HOST, "the host does not answer");
+		die(EXIT_NO_HOST, "the host does not answer");
 	if (r.status != 200)
 		stream_failed(api, task, r.status);
 	fd = output ? STDOUT_FILENO : open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
-		fail(EXIT_USAGE, "%s: %s", file, strerror(errno));
+		die(EXIT_USAGE, "%s: %s", file, strerror(errno));
 	wrong = body_save(&r, fd);
 	if (!output && fsync(fd) < 0 && errno != EINVAL && !wrong)
 		wrong = strerror(errno);
@@ -100,7 +100,7 @@ void stream_download(struct api *api, const char *path, const char *file)
 	if (wrong && !output)
 		unlink(file);
 	if (wrong)
-		fail(EXIT_REFUSED, "%s: %s", file, wrong);
+		die(EXIT_REFUSED, "%s: %s", file, wrong);
 	link_close(l);
 	json_decref(api_task_wait(api, json_string_value(task) ?: ""));
 	json_decref(task);
@@ -115,7 +115,7 @@ static bool body_send(struct link *l, int fd, int64_t len)
 	ssize_t n;
 
 	if (!data)
-		fail_memory();
+		die_memory();
 	while (sent && (n = read(fd, data, PIECE)) > 0) {
 		sent = link_write(l, data, n);
 		done += n;
@@ -139,7 +139,7 @@ json_t *stream_upload(struct api *api, const char *path, const char *file)
 	int64_t len;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
-		fail(EXIT_USAGE, "%s: %s", file, strerror(errno));
+		die(EXIT_USAGE, "%s: %s", file, strerror(errno));
 	len = S_ISREG(st.st_mode) ? st.st_size : LENGTH_OPEN;
 	task = task_make(api, "import", path, &full);
 	l = api_stream(api, "PUT", full.data, len);

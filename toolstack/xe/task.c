@@ -11,7 +11,7 @@
 #include <unistd.h>
 
 #include "xe/api.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 #define FIRST_WAIT_MS 20
 #define LAST_WAIT_MS  1000
@@ -121,7 +121,7 @@ json_t *api_task_wait(struct api *api, const char *task)
 	json_decref(api_try(api, "task.destroy", json_pack("[s]", task), &error));
 	json_decref(error);
 	if (strcmp(status, "cancelled") == 0)
-		fail(EXIT_REFUSED, "it was stopped");
+		die(EXIT_REFUSED, "it was stopped");
 	if (strcmp(status, "success") != 0)
 		error_fail(api, json_object_get(record, "error_info"));
 	result = result_read(json_string_value(json_object_get(record, "result")));

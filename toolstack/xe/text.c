@@ -11,7 +11,7 @@
 #include <strings.h>
 
 #include "model/value.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 
 bool size_parse(const char *text, int64_t *bytes)
 {

@@ -16,7 +16,7 @@
 #include <mbedtls/ssl.h>
 #include <psa/crypto.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/known.h"
 #include "xe/link.h"
 
@@ -76,7 +76,7 @@ static void certificate_new(const char *host, const char *fingerprint)
 	fprintf(stderr, "The certificate of %s is not known yet. SHA-256 fingerprint:\n%s\n", host,
 		fingerprint);
 	if (isatty(STDIN_FILENO) && isatty(STDERR_FILENO) && !user_agrees())
-		fail(EXIT_NO_HOST, "%s: its certificate was not accepted", host);
+		die(EXIT_NO_HOST, "%s: its certificate was not accepted", host);
 	if (!known_add(host, fingerprint))
 		fprintf(stderr, "xe: ~/.xe-known: %s; the certificate is not kept\n",
 			strerror(errno));
@@ -91,10 +91,10 @@ static void certificate_check(struct tls *t, const struct settings *s)
 	fingerprint_of(mbedtls_ssl_get_peer_cert(&t->ssl), fingerprint);
 	snprintf(host, sizeof(host), "%s:%u", s->server, s->port);
 	if (s->fingerprint && !fingerprint_same(s->fingerprint, fingerprint))
-		fail(EXIT_NO_HOST,
-		     "%s has another certificate than the one with the fingerprint "
-		     "that was given. It has:\n%s",
-		     host, fingerprint);
+		die(EXIT_NO_HOST,
+		    "%s has another certificate than the one with the fingerprint "
+		    "that was given. It has:\n%s",
+		    host, fingerprint);
 	if (s->fingerprint)
 		return;
 	switch (known_look(host, fingerprint)) {
@@ -102,11 +102,11 @@ static void certificate_check(struct tls *t, const struct settings *s)
 	case KNOWN_NOT: certificate_new(host, fingerprint); return;
 	case KNOWN_OTHER: break;
 	}
-	fail(EXIT_NO_HOST,
-	     "%s shows another certificate than before. Somebody may be between you and the host,\n"
-	     "or it was installed anew. Nothing was sent to it. SHA-256 fingerprint:\n%s\n"
-	     "If that is right, remove the line of %s from ~/.xe-known.",
-	     host, fingerprint, host);
+	die(EXIT_NO_HOST,
+	    "%s shows another certificate than before. Somebody may be between you and the host,\n"
+	    "or it was installed anew. Nothing was sent to it. SHA-256 fingerprint:\n%s\n"
+	    "If that is right, remove the line of %s from ~/.xe-known.",
+	    host, fingerprint, host);
 }
 
 static void tls_fail(const struct settings *s, int rc)
@@ -114,7 +114,7 @@ static void tls_fail(const struct settings *s, int rc)
 	char text[160];
 
 	mbedtls_strerror(rc, text, sizeof(text));
-	fail(EXIT_NO_HOST, "%s, port %u: no TLS connection: %s", s->server, s->port, text);
+	die(EXIT_NO_HOST, "%s, port %u: no TLS connection: %s", s->server, s->port, text);
 }
 
 struct tls *tls_open(int fd, const struct settings *s)
@@ -123,7 +123,7 @@ struct tls *tls_open(int fd, const struct settings *s)
 	int rc;
 
 	if (!t || psa_crypto_init() != PSA_SUCCESS)
-		fail_memory();
+		die_memory();
 	t->fd = fd;
 	mbedtls_ssl_init(&t->ssl);
 	mbedtls_ssl_config_init(&t->config);

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "model/value.h"
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/text.h"
 
 const struct verb *const all_verbs[] = { vm_verbs, device_verbs, storage_verbs, host_verbs };
@@ -101,7 +101,7 @@ static json_t *record_make(struct api *api, const char *class, const char *args,
 
 	while (verb_arg_next(&args, &arg)) {
 		if (!column_find(&k, arg.name, &c))
-			fail(EXIT_USAGE, "%s: no field '%s'", class, arg.name);
+			die(EXIT_USAGE, "%s: no field '%s'", class, arg.name);
 		v = arg_value(api, &arg, c.field->type, r);
 		json_object_set_new(record, c.field->name, v ? v : empty_value(api, c.field->type));
 	}
@@ -211,7 +211,7 @@ void verb_run(struct api *api, const struct verb *v, struct request *r)
 	snprintf(class, sizeof(class), "%.*s", (int)(dot - name), name);
 	m = model_method_find(model_class_find(class), dot + 1);
 	if (!m)
-		fail(EXIT_USAGE, "the API has no %s", name);
+		die(EXIT_USAGE, "the API has no %s", name);
 	if (v->kind) {
 		on_each(api, v, name, m, r);
 		return;
@@ -229,7 +229,7 @@ const char *verb_object(struct api *api, const char *kind, struct request *r)
 
 	json_decref(found);
 	if (!ref)
-		fail_memory();
+		die_memory();
 	return ref;
 }
 

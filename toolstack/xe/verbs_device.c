@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 #include "xe/text.h"
 #include "xe/verbs.h"
@@ -41,15 +41,15 @@ static const char *vbd_of(struct api *api, const char *vm, const char *type, con
 		if (!device || strcmp(field(vbd, "userdevice"), device) == 0 ||
 		    strcmp(field(vbd, "device"), device) == 0) {
 			if (found)
-				fail(EXIT_USAGE, "the VM has several; which one? device=");
+				die(EXIT_USAGE, "the VM has several; which one? device=");
 			found = ref;
 		}
 	}
 	json_decref(all);
 	if (!found)
-		fail(EXIT_REFUSED, "the VM has no %s%s%s",
-		     strcmp(type, "CD") == 0 ? "CD drive" : "disk", device ? " " : "",
-		     device ? device : "");
+		die(EXIT_REFUSED, "the VM has no %s%s%s",
+		    strcmp(type, "CD") == 0 ? "CD drive" : "disk", device ? " " : "",
+		    device ? device : "");
 	return found;
 }
 
@@ -150,8 +150,8 @@ static const char *default_sr(struct api *api)
 
 	json_object_foreach(objects_of(api, "pool"), ref, record) sr = field(record, "default_SR");
 	if (strcmp(sr, MODEL_NULL_REF) == 0)
-		fail(EXIT_USAGE, "which storage? sr-uuid=, or a default: xe pool-param-set "
-				 "uuid=POOL default-SR=SR");
+		die(EXIT_USAGE, "which storage? sr-uuid=, or a default: xe pool-param-set "
+				"uuid=POOL default-SR=SR");
 	return sr;
 }
 
@@ -278,7 +278,7 @@ static void vm_vif_remove(struct api *api, struct request *r)
 			found = ref;
 	}
 	if (!found)
-		fail(EXIT_REFUSED, "the VM has no interface %s", device);
+		die(EXIT_REFUSED, "the VM has no interface %s", device);
 	if (running(api, vm))
 		json_decref(api_task(api, "VIF.unplug", json_pack("[s]", found)));
 	json_decref(api_call(api, "VIF.destroy", json_pack("[s]", found)));

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/verbs.h"
 
 #define EVENT_WAIT_S 30.0

@@ -6,7 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/generated.h"
 #include "xe/stream.h"
 #include "xe/verbs.h"
@@ -15,7 +15,7 @@ static void vdi_path(struct buf *path, const char *what, const char *vdi, const 
 {
 	buf_printf(path, "/%s?vdi=%s&format=%s", what, vdi, format ? format : "raw");
 	if (path->failed)
-		fail_memory();
+		die_memory();
 }
 
 static void vdi_export(struct api *api, struct request *r)

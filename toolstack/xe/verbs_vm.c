@@ -7,7 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "xe/fail.h"
+#include "xe/die.h"
 #include "xe/stream.h"
 #include "xe/text.h"
 #include "xe/verbs.h"
@@ -136,10 +136,10 @@ static void uninstall_ask(struct api *api, const json_t *record, const json_t *d
 			json_string_value(json_object_get(disk, "name_label")) ?: "");
 	}
 	if (!isatty(STDIN_FILENO))
-		fail(EXIT_USAGE, "--force does it without a question");
+		die(EXIT_USAGE, "--force does it without a question");
 	fprintf(stderr, "Type 'yes' to go on: ");
 	if (!fgets(answer, sizeof(answer), stdin) || strcmp(answer, "yes\n") != 0)
-		fail(EXIT_USAGE, "nothing was done");
+		die(EXIT_USAGE, "nothing was done");
 }
 
 static void uninstall(struct api *api, const char *kind, struct request *r)
@@ -276,10 +276,10 @@ static void console(struct api *api, struct request *r)
 		 (long long)json_integer_value(json_object_get(record, "domid")));
 	json_decref(record);
 	if (domid[0] == '-')
-		fail(EXIT_REFUSED, "the VM does not run");
+		die(EXIT_REFUSED, "the VM does not run");
 	api_close(api);
 	execlp("xl", "xl", "console", domid, (char *)NULL);
-	fail(EXIT_REFUSED, "consoles are shown on the host itself: no program xl here");
+	die(EXIT_REFUSED, "consoles are shown on the host itself: no program xl here");
 }
 
 const struct verb vm_verbs[] = {
@@ -306,8 +306,6 @@ const struct verb vm_verbs[] = {
 	  "copies it with all of its disks; prints the UUID", NULL, false },
 	{ "vm-snapshot", "vm", "VM.snapshot", NULL,
 	  "new-name-label=", "keeps its disks as they are now; prints the UUID", NULL, false },
-	{ "vm-checkpoint", "vm", "VM.checkpoint", NULL,
-	  "new-name-label=", "keeps its disks and its memory; prints the UUID", NULL, false },
 	{ "vm-reset-powerstate", "vm", NULL, NULL, "--force", "forgets that it runs",
 	  vm_reset_powerstate, false },
 	{ "vm-export", "vm", NULL, NULL, "filename= [compress=]",

@@ -3,8 +3,8 @@
  * The end of xe when something is wrong: one message for the user, the session is closed, and the
  * exit status says whose fault it was.
  */
-#ifndef XE_FAIL_H
-#define XE_FAIL_H
+#ifndef XE_DIE_H
+#define XE_DIE_H
 
 enum {
 	EXIT_REFUSED = 1, /* the host said no, or what was asked for is not there */
@@ -13,7 +13,7 @@ enum {
 	EXIT_LOGIN = 4,
 };
 
-_Noreturn void fail(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
-_Noreturn void fail_memory(void);
+_Noreturn void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+_Noreturn void die_memory(void);
 
 #endif

@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# xe_test: name, sources below toolstack/ beside those that all use
+define xe_test
+$(eval $(call unit_test,xe,$1,$(addprefix toolstack/,$2 lib/bytes.c lib/log.c) \
+	tests/unit/xe/xe_fakes.c,-iquote toolstack -iquote tests/unit/xe -D_GNU_SOURCE))
+endef
+
+XE_MODEL := $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c)))
+XE_TABLES := $(patsubst toolstack/%,%,$(XE_MODEL)) \
+	     $(addprefix xe/,kinds.c objects.c list.c params.c text.c request.c)
+
+$(call xe_test,request,xe/request.c xe/known.c)
+$(call xe_test,http,xe/http.c)
+$(call xe_test,objects,$(XE_TABLES))
+$(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c verbs_device.c \
+	verbs_storage.c verbs_host.c))
+
+$(B)/tests/unit/xe/test_%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS)) -ljansson
