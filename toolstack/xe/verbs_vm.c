@@ -99,6 +99,31 @@ static void vm_install(struct api *api, struct request *r)
 	json_decref(made);
 }
 
+/* One that is not from a template: disks and interfaces are added later. */
+static void vm_create(struct api *api, struct request *r)
+{
+	const char *memory = request_get(r, "memory") ?: "256MiB";
+	const char *vcpus = request_get(r, "vcpus") ?: "1";
+	int64_t bytes, n;
+	json_t *vm;
+
+	if (!size_parse(memory, &bytes) || bytes <= 0)
+		request_wrong("memory=%s: expected bytes, or a number with MiB, GiB", memory);
+	if (!size_parse(vcpus, &n) || n < 1)
+		request_wrong("vcpus=%s: expected a number", vcpus);
+	vm = json_pack("{s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:s, s:s, s:s}", "name_label",
+		       request_need(r, "name-label"), "name_description",
+		       request_get(r, "name-description") ?: "", "memory_static_max", bytes,
+		       "memory_dynamic_max", bytes, "memory_dynamic_min", bytes, "VCPUs_max", n,
+		       "VCPUs_at_startup", n, "PV_kernel", request_get(r, "kernel") ?: "",
+		       "PV_ramdisk", request_get(r, "ramdisk") ?: "", "PV_args",
+		       request_get(r, "args") ?: "");
+	request_finish(r);
+	vm = api_call(api, "VM.create", json_pack("[o]", vm));
+	verb_print_uuid(api, "VM", json_string_value(vm) ?: MODEL_NULL_REF);
+	json_decref(vm);
+}
+
 /* The disks that go with a VM: those that are written to and not in another VM. */
 static json_t *vm_disks(struct api *api, const char *vm)
 {
@@ -286,6 +311,9 @@ const struct verb vm_verbs[] = {
 	{ "vm-install", NULL, NULL, NULL,
 	  "template= new-name-label= [sr-uuid=] [sr-name-label=] [repo=] [vcpus=] [memory_set=]",
 	  "makes a VM from a template; prints its UUID", vm_install, false },
+	{ "vm-create", NULL, NULL, NULL,
+	  "name-label= [name-description=] [memory=256MiB] [vcpus=1] [kernel=] [ramdisk=] [args=]",
+	  "makes an empty VM; without a kernel it boots what is on its disk", vm_create, false },
 	{ "vm-uninstall", "vm", NULL, NULL, "[--force]", "destroys a VM and its disks",
 	  vm_uninstall, false },
 	{ "vm-destroy", "vm", "VM.destroy", NULL, "", "forgets a VM; its disks stay", NULL, false },

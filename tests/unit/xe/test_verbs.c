@@ -209,6 +209,18 @@ static void installation(void **state)
 	assert_false(run("vm-install", "template=T new-name-label=x vcpus=many"));
 }
 
+static void creation(void **state)
+{
+	fake_answer("VM.create", json_string("OpaqueRef:n"));
+	fake_answer("VM.get_uuid", json_string("n1"));
+	assert_true(run("vm-create", "name-label=n memory=1GiB vcpus=2 kernel=/k"));
+	assert_non_null(strstr(fake_calls(), "\"memory_static_max\":1073741824"));
+	assert_non_null(strstr(fake_calls(), "\"VCPUs_at_startup\":2"));
+	assert_non_null(strstr(fake_calls(), "\"PV_kernel\":\"/k\""));
+	assert_false(run("vm-create", "name-label=n memory=much"));
+	assert_false(run("vm-create", "memory=1GiB"));
+}
+
 static void words_of_errors(void **state)
 {
 	json_t *error = json_pack("[ssss]", "VM_BAD_POWER_STATE", "x", "halted", "running");
@@ -237,6 +249,7 @@ int main(void)
 		cmocka_unit_test_setup(records, setup),
 		cmocka_unit_test_setup(older_forms, setup),
 		cmocka_unit_test_setup(installation, setup),
+		cmocka_unit_test_setup(creation, setup),
 		cmocka_unit_test(words_of_errors),
 	};
 
