@@ -75,6 +75,9 @@ FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c
 FUZZ_NETWORK := $(addprefix toolstack/network/,lease.c net.c nics.c plan.c settings.c \
 		  settings_check.c wanted.c) toolstack/lib/ip.c $(FUZZ_LIB)
 
+FUZZ_VMD := $(addprefix toolstack/vmd/,schema.c start_config.c vm_args.c) toolstack/vm/vm_text.c \
+	    $(addprefix toolstack/lib/,file.c vm_state.c) $(FUZZ_CONFIG)
+
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
 		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \
 		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/devices/file_shown.c \
@@ -107,6 +110,7 @@ $(call toolstack_target,store,$(FUZZ_STORE))
 $(call toolstack_target,store_ring,$(FUZZ_STORE_RING))
 $(call toolstack_target,network,$(FUZZ_NETWORK))
 $(call toolstack_target,storage,$(FUZZ_STORAGE))
+$(call toolstack_target,vmd,$(FUZZ_VMD),-ljansson)
 
 FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
 $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \

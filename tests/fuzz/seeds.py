@@ -6,6 +6,7 @@ fuzzer need not invent a file format before it can break one.
 usage: seeds.py TARGET FOLDER
 """
 import bz2
+import json
 import lzma
 import os
 import shutil
@@ -160,6 +161,21 @@ def storage():
         'vdi=8d1b6a9e-5d3c-4c5e-9d2f-0f6a1b2c3d4e\nfile=a.raw\nname=a&C3&A9\ntime=5\n',
         '3 432/4096 319/49152 - rw discard_passdown queue_if_no_space - 1024 ',
         'ext4,my data\ndos,\n', '40 27 253:16 / /mnt/a rw - ext4 /dev/vdb rw\n')]
+
+
+def vmd_requests():
+    start = {'uuid': '01234567-89ab-cdef-0123-456789abcdef', 'name': 'web', 'vcpus_max': 2,
+             'memory_static_max': 1 << 28}
+    vdi = {'sr': start['uuid'], 'vdi': start['uuid']}
+    disks = [{'device': 'xvda', 'mode': 'rw', 'vdi': vdi, 'discard': False},
+             {'device': 'xvdb', 'type': 'cd'}]
+    vifs = [{'device': 0, 'mac': '00:16:3e:00:00:01', 'bridge': 'xenbr0', 'mtu': 1400, 'vlan': 7,
+             'rate_kbps': 100, 'locking': 'locked', 'ip': ['10.0.0.1', 'fe80::1']}]
+    kernel = {'kernel': '/usr/share/socle/k', 'cmdline': 'a="b c" \'', 'weight': 512, 'cap': 50,
+              'affinity': ['0-1', '1'], 'on_crash': 'preserve', 'paused': True}
+    all_args = [{}, start, start | {'disks': disks}, start | {'vifs': vifs}, start | kernel,
+                start | kernel | {'disks': disks, 'vifs': vifs}]
+    return [json.dumps({'verb': 'vm.start', 'args': a}).encode() for a in all_args]
 
 
 def rings():
@@ -385,6 +401,7 @@ SEEDS = {
     'config': configs,
     'network': networks,
     'storage': storage,
+    'vmd': vmd_requests,
     'devices': devices,
     'qcow2': images,
     'console_ring': rings,

@@ -15,7 +15,7 @@
 /* 0: done, 1: refused; -1: there is more to come. */
 static int print_message(const json_t *message)
 {
-	char *text = json_dumps(message, JSON_COMPACT | JSON_SORT_KEYS);
+	char *text = json_dumps(message, JSON_COMPACT | JSON_SORT_KEYS | JSON_REAL_PRECISION(15));
 
 	puts(text ? text : "(out of memory)");
 	fflush(stdout);

@@ -89,7 +89,7 @@ static bool send_text(const struct call *c, const char *text, int passed)
 
 static bool send_with(struct call *c, json_t *message, int passed)
 {
-	char *text = json_dumps(message, JSON_COMPACT);
+	char *text = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15));
 	bool ok = text && send_text(c, text, passed);
 
 	json_decref(message);

@@ -13,9 +13,6 @@ static const struct verb *const families[] = {
 
 #define FAMILIES (sizeof(families) / sizeof(families[0]))
 
-const struct arg args_none[] = { ARGS_END };
-const struct arg args_vm[] = { ARG("uuid", UUID), ARGS_END };
-
 const struct verb *verb_find(const char *name)
 {
 	for (size_t i = 0; i < FAMILIES; i++)

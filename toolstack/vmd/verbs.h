@@ -24,8 +24,14 @@ const struct verb *verb_find(const char *name);
 /* All of them, for people. */
 void verbs_print(struct buf *out);
 
-/* Argument tables that several verbs share. */
-extern const struct arg args_none[], args_vm[], args_disk[], args_vif[], args_vdi_of[];
+#define DISKS_MAX  32
+#define MIN_MEMORY (16ULL << 20)
+#define MAX_MEMORY (16ULL << 40)
+
+/* Argument tables that several verbs share, and where their paths may lead (vm_args.c). */
+extern const struct arg args_none[], args_vm[], args_start[], args_disk[], args_vif[],
+	args_vdi_of[];
+extern const char *const kernel_roots[];
 extern const char *const disk_roots[];
 extern const char *const saved_roots[];
 

@@ -18,9 +18,6 @@
 #include "vmd/target.h"
 #include "vmd/verbs.h"
 
-#define MIN_MEMORY (16ULL << 20)
-#define MAX_MEMORY (16ULL << 40)
-
 static const char *const triggers[] = { "nmi", "reset", "init", "power", "sleep", NULL };
 static const struct arg cpus_arg = ARG("affinity", LINE, .min = 1, .max = 127);
 

@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+# vmd_test: name, sources below toolstack/ beside those that all use
+define vmd_test
+$(eval $(call unit_test,vmd,$1,$(addprefix toolstack/,$2 lib/bytes.c lib/log.c),\
+	-iquote toolstack -iquote tests/unit/toolstack -D_GNU_SOURCE))
+endef
+
+VMD_SCHEMA := vmd/schema.c devices/disk_vdev.c lib/ip.c lib/uuid.c
+$(call vmd_test,schema,$(VMD_SCHEMA))
+$(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM_CONFIG))
+$(call vmd_test,counters,vmd/counters.c)
+$(call vmd_test,client,vmd/client.c)
+
+$(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
+$(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client): \
+	UNIT_CFLAGS += -ljansson
