@@ -32,7 +32,7 @@ static bool exchange(struct api *api, const char *text, struct reply *r)
 	size_t len = strlen(text);
 
 	if (!api->link)
-		api->link = link_open(api->settings);
+		api->link = link_open(api->settings, LOCAL_CALLS);
 	if (http_request(api->link, api->settings, "POST", "/jsonrpc", "application/json", len) &&
 	    link_write(api->link, text, len) && http_reply(api->link, r))
 		return true;
@@ -176,7 +176,7 @@ struct api *api_open(struct settings *s)
 		die_memory();
 	api->settings = s;
 	/* Before the password is asked for: who does not answer needs none. */
-	api->link = link_open(s);
+	api->link = link_open(s, LOCAL_CALLS);
 	password = password_of(s);
 	session = api_try(api, "session.login_with_password",
 			  json_pack("[ssss]", s->user, password ? password : "", "1.0", "xe"),
@@ -210,7 +210,7 @@ void api_close(struct api *api)
 
 struct link *api_stream(struct api *api, const char *method, const char *path, int64_t len)
 {
-	struct link *l = link_open(api->settings);
+	struct link *l = link_open(api->settings, LOCAL_STREAMS);
 	struct buf full = { 0 };
 
 	buf_printf(&full, "%s%csession_id=%s", path, strchr(path, '?') ? '&' : '?', api->session);

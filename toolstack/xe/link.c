@@ -43,17 +43,17 @@ static bool connect_in_time(int fd, const struct sockaddr *to, socklen_t len)
 	return fcntl(fd, F_SETFL, 0) == 0;
 }
 
-static int connect_local(void)
+static int connect_local(const char *path)
 {
-	struct sockaddr_un to = { .sun_family = AF_UNIX, .sun_path = LOCAL_SOCKET };
+	struct sockaddr_un to = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
-	if (fd < 0 || !connect_in_time(fd, (struct sockaddr *)&to, sizeof(to)))
-		die(EXIT_NO_HOST,
-		    errno == ENOENT ? "no host was named (-s SERVER), and this machine is none"
-				    : "the API of this host does not answer (" LOCAL_SOCKET ": %s)",
-		    strerror(errno));
-	return fd;
+	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	if (fd >= 0 && connect_in_time(fd, (struct sockaddr *)&to, sizeof(to)))
+		return fd;
+	if (errno == ENOENT && access(LOCAL_FOLDER, F_OK) < 0)
+		die(EXIT_NO_HOST, "no host was named (-s SERVER), and this machine is none");
+	die(EXIT_NO_HOST, "the API of this host does not answer (%s: %s)", path, strerror(errno));
 }
 
 static int connect_tcp(const struct settings *s)
@@ -82,14 +82,14 @@ static int connect_tcp(const struct settings *s)
 	return fd;
 }
 
-struct link *link_open(const struct settings *s)
+struct link *link_open(const struct settings *s, const char *local)
 {
 	struct timeval silence = { .tv_sec = SILENCE_S };
 	struct link *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		die_memory();
-	l->fd = s->server ? connect_tcp(s) : connect_local();
+	l->fd = s->server ? connect_tcp(s) : connect_local(local);
 	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	setsockopt(l->fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
 	if (s->server)

@@ -11,7 +11,9 @@
 
 #include "xe/request.h"
 
-#define LOCAL_SOCKET "/run/socle/api.sock"
+#define LOCAL_FOLDER  "/run/socle"
+#define LOCAL_CALLS   LOCAL_FOLDER "/api.sock"
+#define LOCAL_STREAMS LOCAL_FOLDER "/transfer.sock"
 
 struct tls;
 
@@ -22,8 +24,9 @@ struct link {
 	size_t at, end;
 };
 
-/* Fail with words when there is no connection, or it is not to be trusted. */
-struct link *link_open(const struct settings *s);
+/* On this host, local is the socket. Fails with words when there is no connection, or it is not to
+ * be trusted. */
+struct link *link_open(const struct settings *s, const char *local);
 /* False with errno. */
 bool link_write(struct link *l, const void *data, size_t len);
 /* 0: the other side has ended; -1 with errno. */
