@@ -61,6 +61,12 @@ static void param_get(struct api *api, const struct kind *k, struct request *r)
 	json_decref(found);
 }
 
+static void writable_check(const struct kind *k, const struct column *c)
+{
+	if (c->via || !field_writable(model_class_find(k->class), c->field))
+		request_wrong("'%s' cannot be changed", c->name);
+}
+
 /* Calls Class.VERBfield on each object. value is consumed; key may be NULL. */
 static void each_call(struct api *api, const struct kind *k, json_t *found, const char *verb,
 		      const struct column *c, const char *key, json_t *value)
@@ -69,8 +75,7 @@ static void each_call(struct api *api, const struct kind *k, json_t *found, cons
 	const char *ref;
 	json_t *record;
 
-	if (c->via || !field_writable(model_class_find(k->class), c->field))
-		request_wrong("'%s' cannot be changed", c->name);
+	writable_check(k, c);
 	snprintf(method, sizeof(method), "%s.%s%s", k->class, verb, c->field->name);
 	json_object_foreach(found, ref, record)
 	{
@@ -85,23 +90,40 @@ static void each_call(struct api *api, const struct kind *k, json_t *found, cons
 	json_decref(value);
 }
 
-/* map:key=value takes the place of what was there. */
-static void set_one(struct api *api, const struct kind *k, json_t *found, const struct param *p)
-{
-	struct column c;
+struct change {
+	struct column column;
+	json_t *value;
+};
 
-	if (!column_find(k, p->key, &c))
+/* Everything that can be wrong with a change is found here, before anything is changed. */
+static void change_read(struct api *api, const struct kind *k, const struct param *p,
+			struct change *change)
+{
+	struct column *c = &change->column;
+
+	if (!column_find(k, p->key, c))
 		request_wrong("a %s has no parameter '%s'", k->name, p->key);
-	if (c.part == PART_KEY) {
-		each_call(api, k, found, "remove_from_", &c, c.key, NULL);
-		each_call(api, k, found, "add_to_", &c, c.key, json_string(p->value));
+	writable_check(k, c);
+	if (c->part == PART_KEY)
+		change->value = text_value(api, c->field->type->element, p->key, p->value);
+	else if (c->field->type->kind == MODEL_SET)
+		request_wrong("%s is a set: %s-param-add and -remove", c->name, k->name);
+	else if (c->field->type->kind == MODEL_MAP)
+		request_wrong("%s is a map: %s:KEY=VALUE", c->name, c->name);
+	else
+		change->value = text_value(api, c->field->type, p->key, p->value);
+}
+
+/* map:key=value takes the place of what was there. */
+static void change_make(struct api *api, const struct kind *k, json_t *found, struct change *change)
+{
+	const struct column *c = &change->column;
+
+	if (c->part == PART_KEY) {
+		each_call(api, k, found, "remove_from_", c, c->key, NULL);
+		each_call(api, k, found, "add_to_", c, c->key, change->value);
 	} else {
-		if (c.field->type->kind == MODEL_MAP || c.field->type->kind == MODEL_SET)
-			request_wrong("%s has several values: %s-param-add and -remove, or "
-				      "%s:key=value",
-				      c.name, k->name, c.name);
-		each_call(api, k, found, "set_", &c, NULL,
-			  text_value(api, c.field->type, p->key, p->value));
+		each_call(api, k, found, "set_", c, NULL, change->value);
 	}
 }
 
@@ -109,26 +131,26 @@ static void set_one(struct api *api, const struct kind *k, json_t *found, const 
 static void param_set(struct api *api, const struct kind *k, struct request *r)
 {
 	struct request which = { .command = r->command };
-	bool many = request_flag(r, "multiple"), some = false;
+	static struct change changes[MAX_PARAMS];
+	bool many = request_flag(r, "multiple");
 	json_t *found;
+	size_t nr = 0;
 
 	for (size_t i = 0; i < r->nr; i++) {
 		struct param *p = &r->params[i];
 
-		if (p->used || (strcmp(p->key, "uuid") != 0 && strcmp(p->key, k->name) != 0))
+		if (p->used)
 			continue;
-		request_put(&which, p->key, p->value);
-		p->used = true;
+		if (strcmp(p->key, "uuid") == 0 || strcmp(p->key, k->name) == 0)
+			request_put(&which, p->key, p->value);
+		else
+			change_read(api, k, p, &changes[nr++]);
 	}
-	found = objects_selected(api, k, &which, many, false);
-	for (size_t i = 0; i < r->nr; i++) {
-		if (r->params[i].used)
-			continue;
-		set_one(api, k, found, &r->params[i]);
-		some = true;
-	}
-	if (!some)
+	if (!nr)
 		request_wrong("%s: what is to be set? FIELD=VALUE, MAP:KEY=VALUE", r->command);
+	found = objects_selected(api, k, &which, many, false);
+	for (size_t i = 0; i < nr; i++)
+		change_make(api, k, found, &changes[i]);
 	json_decref(found);
 }
 

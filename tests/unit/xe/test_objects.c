@@ -216,6 +216,11 @@ static void changes(void **state)
 	assert_non_null(printed("vm", "param-remove", "uuid=u1 param-name=tags param-key=t"));
 	assert_non_null(printed("vm", "param-clear", "uuid=u1 param-name=tags"));
 	assert_non_null(strstr(fake_calls(), "VM.set_tags [\"OpaqueRef:1\",[]]\n"));
+	/* What is wrong later on is found before the first change. */
+	fake_reset();
+	assert_null(printed("vm", "param-set", "uuid=u1 name-label=other tags=x"));
+	assert_null(printed("vm", "param-set", "uuid=u1 name-label=other order=three"));
+	assert_string_equal(fake_calls(), "");
 	assert_null(printed("vm", "param-set", "uuid=u1 power-state=Running"));
 	assert_null(printed("vm", "param-set", "uuid=u1 tags=x"));
 	assert_null(printed("vm", "param-set", "uuid=u1 order=three"));
