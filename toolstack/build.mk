@@ -28,8 +28,13 @@ STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 
 CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,bytes.c file.c log.c)
 
-TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c)) \
-		    $(addprefix toolstack/lib/,bytes.c log.c sparse.c)
+# What is linked where only one of a folder's files is needed.
+VMD_CLIENT := toolstack/vmd/client.c
+METRICS_SOURCES := $(sort $(wildcard toolstack/metrics/*.c)) $(VMD_CLIENT) \
+		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c)
+TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
+		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
+		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c)
 
 # All that it does is in libraries; of storage without its command.
 VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder devices lib saverestore)) \
@@ -64,7 +69,8 @@ $(eval $(call toolstack_program,xenstored,$(XENSTORED_SOURCES)))
 $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
-$(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto))
+$(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto -ljansson -lexpat))
+$(eval $(call toolstack_program,metrics,$(METRICS_SOURCES),-ljansson))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))

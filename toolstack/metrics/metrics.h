@@ -26,7 +26,7 @@ struct metrics_sample {
 };
 
 /*
- * Adds what was measured of one of them at a time. folder exists. A second sample within five
+ * Adds what was measured of one of them at a time; the file is called like the uuid. folder exists. A second sample within five
  * seconds takes the first one's place; names that were not there before begin now.
  */
 int metrics_add(const char *folder, const char *uuid, int64_t now,
@@ -34,10 +34,14 @@ int metrics_add(const char *folder, const char *uuid, int64_t now,
 /* What is not there is fine. */
 int metrics_forget(const char *folder, const char *uuid, struct reason *why);
 
+/* This host's file, whoever it is. */
+#define METRICS_HOST "host"
+
 /* Of whom: "host" or "vm", as the legend says. */
 struct metrics_owner {
 	const char *kind;
 	char uuid[UUID_TEXT];
+	const char *file; /* what metrics_add() had for uuid; NULL: that */
 };
 
 struct metrics_query {

@@ -144,7 +144,9 @@ int metrics_query(const char *folder, const struct metrics_query *q,
 	if (!a.tables)
 		return reason_set(why, "out of memory");
 	for (size_t i = 0; i < nr; i++)
-		if (table_open(&a.tables[i], folder, owners[i].uuid, false, &unknown) < 0)
+		if (table_open(&a.tables[i], folder,
+			       owners[i].file ? owners[i].file : owners[i].uuid, false,
+			       &unknown) < 0)
 			a.tables[i].fd = -1;
 	a.level = level_choose(q);
 	slots_choose(&a);

@@ -64,8 +64,7 @@ int disk_end(struct disk *d, struct reason *why)
 	return sparse_flush(&d->out) < 0 ? reason_errno(why, "writing the disk's last part") : 0;
 }
 
-void progress_tell(const struct progress *p, uint64_t done, uint64_t all)
+int progress_tell(const struct progress *p, uint64_t done, uint64_t all, struct reason *why)
 {
-	if (p && p->tell)
-		p->tell(p->arg, all ? (double)done / (double)all : 1.0);
+	return p && p->tell ? p->tell(p->arg, all ? (double)done / (double)all : 1.0, why) : 0;
 }

@@ -21,12 +21,12 @@ int disk_read(struct disk *d, uint64_t at, void *data, size_t len, struct reason
 int disk_write(struct disk *d, uint64_t at, const void *data, size_t len, struct reason *why);
 int disk_end(struct disk *d, struct reason *why);
 
-/* Whoever waits is told: part is 0 to 1. Called often. */
+/* Whoever waits is told: part is 0 to 1. Called often; -1 with the reason ends what is going on. */
 struct progress {
-	void (*tell)(void *arg, double part);
+	int (*tell)(void *arg, double part, struct reason *why);
 	void *arg;
 };
 
-void progress_tell(const struct progress *p, uint64_t done, uint64_t all);
+int progress_tell(const struct progress *p, uint64_t done, uint64_t all, struct reason *why);
 
 #endif

@@ -14,10 +14,11 @@ int raw_write(struct sink *to, struct disk *from, const struct progress *progres
 	for (uint64_t at = 0; at < from->size;) {
 		size_t len = from->size - at < BLOCK ? (size_t)(from->size - at) : BLOCK;
 
-		if (disk_read(from, at, block, len, why) < 0 || sink_write(to, block, len, why) < 0)
-			return -1;
 		at += len;
-		progress_tell(progress, at, from->size);
+		if (disk_read(from, at - len, block, len, why) < 0 ||
+		    sink_write(to, block, len, why) < 0 ||
+		    progress_tell(progress, at, from->size, why) < 0)
+			return -1;
 	}
 	return sink_end(to, why);
 }
@@ -30,9 +31,9 @@ int raw_read(struct source *from, struct disk *to, const struct progress *progre
 
 	for (uint64_t at = 0; len == BLOCK; at += (uint64_t)len) {
 		len = source_read(from, block, BLOCK, why);
-		if (len < 0 || (len > 0 && disk_write(to, at, block, (size_t)len, why) < 0))
+		if (len < 0 || disk_write(to, at, block, (size_t)len, why) < 0 ||
+		    progress_tell(progress, at + (uint64_t)len, to->size, why) < 0)
 			return -1;
-		progress_tell(progress, at + (uint64_t)len, to->size);
 	}
 	return disk_end(to, why);
 }

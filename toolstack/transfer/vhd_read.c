@@ -87,9 +87,9 @@ static int blocks_read(struct reading *r, struct reason *why)
 		    source_read_all(r->from, r->block, bitmap_len + r->header.block, why) < 0)
 			return -1;
 		bitmap_apply(data, r->header.block, r->block);
-		if (disk_write(r->to, at, data, r->header.block, why) < 0)
+		if (disk_write(r->to, at, data, r->header.block, why) < 0 ||
+		    progress_tell(r->progress, i + 1, r->nr, why) < 0)
 			return -1;
-		progress_tell(r->progress, i + 1, r->nr);
 	}
 	return 0;
 }
@@ -163,7 +163,8 @@ static int fixed_read(struct reading *r, struct reason *why)
 			return -1;
 		memmove(r->block, r->block + len, held);
 		at += (uint64_t)len;
-		progress_tell(r->progress, at, r->to->size);
+		if (progress_tell(r->progress, at, r->to->size, why) < 0)
+			return -1;
 	} while (len == FIXED_BLOCK);
 	if (vhd_footer_get(r->block, &f, why) < 0)
 		return -1;

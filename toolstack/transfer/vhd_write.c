@@ -46,7 +46,8 @@ static int table_make(struct writing *w, struct reason *why)
 			vhd_entry_put(w->table, i, sector);
 			sector += step;
 		}
-		progress_tell(w->progress, i + 1, 2ull * w->header.entries);
+		if (progress_tell(w->progress, i + 1, 2ull * w->header.entries, why) < 0)
+			return -1;
 	}
 	w->from->dropped = 0;
 	return 0;
@@ -63,7 +64,9 @@ static int blocks_write(struct writing *w, struct reason *why)
 		     sink_write(w->to, bitmap, sizeof(bitmap), why) < 0 ||
 		     sink_write(w->to, w->block, VHD_BLOCK, why) < 0))
 			return -1;
-		progress_tell(w->progress, w->header.entries + i + 1, 2ull * w->header.entries);
+		if (progress_tell(w->progress, w->header.entries + i + 1, 2ull * w->header.entries,
+				  why) < 0)
+			return -1;
 	}
 	return 0;
 }

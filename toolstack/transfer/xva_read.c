@@ -139,8 +139,7 @@ static int sum_check(struct reading *r, uint64_t number, const char *suffix, uin
 	if (disk_write(r->disk, r->at, r->block, r->len, why) < 0)
 		return -1;
 	r->at += r->len;
-	progress_tell(r->reader->progress, r->at, r->disk->size);
-	return 0;
+	return progress_tell(r->reader->progress, r->at, r->disk->size, why);
 }
 
 static int ova_read(struct reading *r, uint64_t size, struct reason *why)

@@ -59,7 +59,8 @@ static int disk_write_all(struct writing *w, struct xva_disk *d, struct reason *
 		if ((i == 0 || i == blocks - 1 || !sparse_is_zero(w->block, len)) &&
 		    block_write(w, d->name, i, len, why) < 0)
 			return -1;
-		progress_tell(w->progress, w->done += len, w->all);
+		if (progress_tell(w->progress, w->done += len, w->all, why) < 0)
+			return -1;
 	}
 	return 0;
 }

@@ -3,7 +3,7 @@
  * A day of samples and more, what is answered of it, and files that are damaged. Answers are read by
  * a JSON parser and not compared as text.
  */
-#include "metrics/metrics.h"
+#include "metrics/collect.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -48,7 +48,7 @@ static void add(int64_t now, const char *name, double value)
 static json_t *ask(int64_t start, int64_t now, int64_t interval)
 {
 	const struct metrics_query q = { start, now, interval, true };
-	const struct metrics_owner owner = { "vm", UUID };
+	const struct metrics_owner owner = { "vm", UUID, NULL };
 	struct buf out = { 0 };
 	struct reason why;
 	json_t *answer;
@@ -223,7 +223,8 @@ static void test_damaged(void **state)
 static void test_xml(void **state)
 {
 	const struct metrics_query q = { START, START + 10, 5, false };
-	const struct metrics_owner owners[] = { { "host", "nobody" }, { "vm", UUID } };
+	const struct metrics_owner owners[] = { { "host", UUID, METRICS_HOST },
+						{ "vm", "another", UUID } };
 	struct buf out = { 0 };
 	struct reason why;
 
@@ -232,9 +233,65 @@ static void test_xml(void **state)
 	add(START + 5, "b", 0.25);
 	assert_int_equal(metrics_query(folder, &q, owners, 2, &out, &why), 0);
 	assert_non_null(strstr(out.data, "<rows>2</rows><columns>2</columns>"));
-	assert_non_null(strstr(out.data, "<entry>AVERAGE:vm:" UUID ":b</entry>"));
+	assert_non_null(strstr(out.data, "<entry>AVERAGE:vm:another:b</entry>"));
 	assert_non_null(strstr(out.data, "<v>NaN</v><v>0.25</v></row>"));
 	buf_free(&out);
+}
+
+static double sample(const struct metrics_sample *samples, size_t nr, const char *name)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(samples[i].name, name) == 0)
+			return samples[i].value;
+	fail_msg("no %s", name);
+	return 0;
+}
+
+static void test_rates(void **state)
+{
+	json_t *before =
+		json_loads("{\"domid\": 3, \"memory\": 100, \"cpu_ns\": [1000, 0],"
+			   "\"disks\": {\"xvda\": {\"read_bytes\": 10, \"write_bytes\": 9}},"
+			   "\"vifs\": {\"0\": {\"rx_bytes\": 0, \"tx_bytes\": 0}}}",
+			   0, NULL);
+	json_t *now = json_loads("{\"domid\": 3, \"memory\": 200, \"cpu_ns\": [2500001000, 9e18],"
+				 "\"disks\": {\"xvda\": {\"read_bytes\": 110, \"write_bytes\": 5},"
+				 "\"xvdb\": {\"read_bytes\": 1}},"
+				 "\"vifs\": {\"0\": {\"rx_bytes\": 50, \"tx_bytes\": 0}}}",
+				 0, NULL);
+	struct metrics_sample s[COLLECT_MAX];
+	size_t nr = collect_vm(now, before, 5, s);
+
+	(void)state;
+	assert_true(sample(s, nr, "memory") == 200);
+	assert_true(sample(s, nr, "cpu0") == 0.5);
+	assert_true(sample(s, nr, "cpu1") == 1);
+	assert_true(sample(s, nr, "vbd_xvda_read") == 20);
+	assert_true(isnan(sample(s, nr, "vbd_xvda_write")));
+	assert_true(isnan(sample(s, nr, "vbd_xvdb_read")));
+	assert_true(sample(s, nr, "vif_0_rx") == 10);
+	/* Nothing before, and another life. */
+	nr = collect_vm(now, NULL, 5, s);
+	assert_true(isnan(sample(s, nr, "cpu0")) && sample(s, nr, "memory") == 200);
+	json_object_set_new(before, "domid", json_integer(2));
+	nr = collect_vm(now, before, 5, s);
+	assert_true(isnan(sample(s, nr, "vif_0_rx")));
+	/* Nonsense. */
+	assert_int_equal(collect_vm(NULL, NULL, 0, s), 1);
+	json_decref(before);
+	json_decref(now);
+	before = json_loads("{\"cpu_ns_idle\": [0], \"nics\": {\"nic0\": {\"rx_bytes\": 1}}}", 0,
+			    NULL);
+	now = json_loads("{\"cpu_ns_idle\": [1000000000], \"memory_free\": 2048, \"loadavg\": 0.5,"
+			 "\"nics\": {\"nic0\": {\"rx_bytes\": 21}}}",
+			 0, NULL);
+	nr = collect_host(now, before, 4, s);
+	assert_true(sample(s, nr, "cpu0") == 0.75);
+	assert_true(sample(s, nr, "memory_free_kib") == 2);
+	assert_true(sample(s, nr, "loadavg") == 0.5);
+	assert_true(sample(s, nr, "pif_nic0_rx") == 5);
+	json_decref(before);
+	json_decref(now);
 }
 
 int main(void)
@@ -246,6 +303,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_columns, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_xml, setup, teardown),
+		cmocka_unit_test(test_rates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -7,4 +7,9 @@ $(eval $(call unit_test,transfer,vhd,$(TRANSFER_PARTS) $(addprefix toolstack/tra
 	vhd_read.c vhd_write.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,xva,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,xva_read.c \
 	xva_sum.c xva_write.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
+	$(addprefix toolstack/,transfer/ova.c lib/bytes.c lib/log.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,request,$(TRANSFER_PARTS) toolstack/apid/scgi.c \
+	toolstack/transfer/request.c,$(TRANSFER_TEST)))
+$(B)/tests/unit/transfer/test_ova: UNIT_CFLAGS += -ljansson -lexpat
 $(B)/tests/unit/transfer/test_%: UNIT_CFLAGS += -lz -lzstd -lmbedcrypto

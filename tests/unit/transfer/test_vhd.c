@@ -14,11 +14,14 @@
 
 static double told;
 
-static void tell(void *arg, double part)
+static double stop_at;
+
+static int tell(void *arg, double part, struct reason *why)
 {
 	(void)arg;
 	assert_true(part >= told && part <= 1);
 	told = part;
+	return stop_at && part >= stop_at ? reason_set(why, "nobody wants it any more") : 0;
 }
 
 static const struct progress progress = { tell, NULL };
@@ -166,6 +169,20 @@ static void test_altered(void **state)
 	close(disk);
 }
 
+static void test_cancelled(void **state)
+{
+	int disk = sample(), fd = vhd_of(disk);
+	struct reason why;
+
+	(void)state;
+	stop_at = 0.6;
+	assert_int_equal(disk_of_vhd(fd, SIZE, &why), -1);
+	assert_reason(why, "nobody wants it");
+	stop_at = 0;
+	close(fd);
+	close(disk);
+}
+
 static void test_too_large(void **state)
 {
 	int disk = sample(), fd = vhd_of(disk), back;
@@ -227,6 +244,7 @@ int main(void)
 		cmocka_unit_test(test_cut),
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_too_large),
+		cmocka_unit_test(test_cancelled),
 		cmocka_unit_test(test_others),
 	};
 

@@ -59,7 +59,7 @@ static void received_close(struct received *r)
 
 static int receive(int fd, struct received *r, struct reason *why)
 {
-	const struct xva_reader reader = { take_ova, give_disk, r };
+	const struct xva_reader reader = { .ova = take_ova, .disk = give_disk, .arg = r };
 	struct source *s = source_of(fd);
 	int rc = xva_read(s, &reader, why);
 

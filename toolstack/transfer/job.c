@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A job's frame. The task is told how far it is at most once a second; when it cannot be told any
+ * more, because somebody cancelled it or the session has ended, the job ends, too.
+ */
+#include "transfer/job.h"
+
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lib/deadline.h"
+#include "lib/uuid.h"
+#include "vmd/client.h"
+
+#define TOLD_MS 1000
+
+static const struct path {
+	const char *path;
+	bool put;
+	job_function *run;
+} paths[] = {
+	{ "/export", false, job_export_vm },          { "/import", true, job_import_vm },
+	{ "/export_raw_vdi", false, job_export_vdi }, { "/import_raw_vdi", true, job_import_vdi },
+	{ "/rrd_updates", false, job_rrd_updates },
+};
+
+int job_fail(struct job *j, const char *code, const struct reason *why)
+{
+	return api_fail(&j->api, code, why->text, NULL);
+}
+
+/* ---- what calls need --------------------------------------------------------------------- */
+
+void job_made(struct job *j, const char *class, const json_t *ref)
+{
+	json_array_append_new(j->made, json_pack("[sO]", class, ref));
+}
+
+json_t *job_record(struct job *j, const char *class, const char *ref)
+{
+	char method[64];
+
+	snprintf(method, sizeof(method), "%s.get_record", class);
+	return api_call(&j->api, method, json_pack("[s]", ref));
+}
+
+bool job_object(struct job *j, const char *class, const char *param, char ref[API_REF])
+{
+	char text[API_REF], method[64];
+	json_t *found;
+
+	/* A parameter may hold either. */
+	if (!request_param(j->request, param, text, sizeof(text)) &&
+	    !request_param(j->request, "ref", text, sizeof(text)) &&
+	    !request_param(j->request, "uuid", text, sizeof(text))) {
+		api_fail(&j->api, "MESSAGE_PARAMETER_COUNT_MISMATCH", j->request->path, param,
+			 NULL);
+		return false;
+	}
+	snprintf(ref, API_REF, "%s", text);
+	if (strncmp(text, "OpaqueRef:", 10) == 0)
+		return true;
+	snprintf(method, sizeof(method), "%s.get_by_uuid", class);
+	found = api_call(&j->api, method, json_pack("[s]", text));
+	if (found)
+		snprintf(ref, API_REF, "%s", json_string_value(found));
+	json_decref(found);
+	return found != NULL;
+}
+
+/* The answer of a verb that makes no parts: what came along, or -1. */
+static int vmd_wait(struct job *j, int fd, json_t **ok)
+{
+	struct reason why = { "it does not answer" };
+	json_t *message, *error;
+	int passed, rc;
+
+	for (;;) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+
+		if (poll(&p, 1, -1) < 0 && errno != EINTR)
+			break;
+		rc = vmd_receive(fd, &message, &passed, &why);
+		if (rc < 0)
+			break;
+		if (rc == 0)
+			continue;
+		*ok = json_incref(json_object_get(message, "ok"));
+		error = json_object_get(message, "error");
+		if (json_is_array(error)) {
+			json_decref(j->api.error);
+			j->api.error = json_incref(error);
+		}
+		json_decref(message);
+		if (*ok || error)
+			return passed;
+		if (passed >= 0)
+			close(passed);
+	}
+	return job_fail(j, "INTERNAL_ERROR", &why);
+}
+
+static int vmd_open(struct job *j, const char *sr, const char *vdi, bool write, struct disk *disk)
+{
+	json_t *args = json_pack("{ss,ss,ss}", "sr", sr, "vdi", vdi, "mode", write ? "rw" : "ro");
+	struct reason why = { "out of memory" };
+	json_t *ok = NULL;
+	int fd = vmd_connect(j->vmd, &why), rc = -1, passed = -1;
+
+	if (fd < 0 || vmd_send(fd, "vdi.open", args, &why) < 0)
+		job_fail(j, "INTERNAL_ERROR", &why);
+	else
+		passed = vmd_wait(j, fd, &ok);
+	if (passed >= 0) {
+		*disk = disk_of(passed, (uint64_t)json_integer_value(json_object_get(ok, "size")));
+		rc = 0;
+	} else if (ok) {
+		api_fail(&j->api, "INTERNAL_ERROR", "no descriptor of the disk", NULL);
+	}
+	if (fd >= 0)
+		close(fd);
+	json_decref(ok);
+	json_decref(args);
+	return rc;
+}
+
+int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk)
+{
+	json_t *record, *sr;
+	int rc = -1;
+
+	/* Whoever may not do this may not have its contents either. */
+	if (!api_do(&j->api, "VDI.update", json_pack("[s]", vdi)))
+		return -1;
+	record = job_record(j, "VDI", vdi);
+	sr = record ? job_record(j, "SR", json_string_value(json_object_get(record, "SR"))) : NULL;
+	if (sr)
+		rc = vmd_open(j, json_string_value(json_object_get(sr, "uuid")),
+			      json_string_value(json_object_get(record, "uuid")), write, disk);
+	json_decref(sr);
+	json_decref(record);
+	return rc;
+}
+
+/* ---- progress ---------------------------------------------------------------------------- */
+
+struct part {
+	struct job *job;
+	double from, to;
+};
+
+static struct part part;
+
+static int progress_part_tell(void *arg, double done, struct reason *why)
+{
+	struct job *j = arg;
+	int64_t now = now_ms();
+
+	if (!j->task[0] || now < j->told + TOLD_MS)
+		return 0;
+	j->told = now;
+	if (api_do(&j->api, "task.set_progress",
+		   json_pack("[sf]", j->task, part.from + done * (part.to - part.from))))
+		return 0;
+	return reason_set(why, "the task was cancelled");
+}
+
+void job_progress_part(struct job *j, double from, double to)
+{
+	part = (struct part){ .job = j, .from = from, .to = to };
+	j->progress = (struct progress){ .tell = progress_part_tell, .arg = j };
+}
+
+/* ---- the end ----------------------------------------------------------------------------- */
+
+static void unmake(struct job *j)
+{
+	json_t *error = json_incref(j->api.error);
+
+	for (size_t i = json_array_size(j->made); i-- > 0;) {
+		json_t *one = json_array_get(j->made, i);
+		char method[64];
+
+		snprintf(method, sizeof(method), "%s.destroy",
+			 json_string_value(json_array_get(one, 0)));
+		if (!api_do(&j->api, method, json_pack("[O]", json_array_get(one, 1))))
+			log_warning("%s of what was made for a stream that failed: refused",
+				    method);
+	}
+	json_decref(j->api.error);
+	j->api.error = error;
+}
+
+static void task_end(struct job *j, int rc)
+{
+	if (!j->task[0])
+		return;
+	if (rc == 0) {
+		if (j->result.len)
+			api_do(&j->api, "task.set_result",
+			       json_pack("[ss]", j->task, j->result.data));
+		api_do(&j->api, "task.set_progress", json_pack("[sf]", j->task, 1.0));
+		api_do(&j->api, "task.set_status", json_pack("[ss]", j->task, "success"));
+		return;
+	}
+	api_do(&j->api, "task.set_error_info", json_pack("[sO]", j->task, j->api.error));
+	api_do(&j->api, "task.set_status", json_pack("[ss]", j->task, "failure"));
+}
+
+static void refuse(struct request *r, const json_t *error)
+{
+	const char *code = json_string_value(json_array_get(error, 0));
+	struct buf words = { 0 };
+	json_t *word;
+	size_t i;
+
+	json_array_foreach((json_t *)error, i, word)
+		buf_printf(&words, "%s%s", i ? " " : "", json_string_value(word));
+	if (strncmp(code, "SESSION_", 8) == 0)
+		reply_words(r, "401 Unauthorized", words.data);
+	else if (strcmp(code, "RBAC_PERMISSION_DENIED") == 0)
+		reply_words(r, "403 Forbidden", words.data);
+	else if (strcmp(code, "HANDLE_INVALID") == 0 || strcmp(code, "UUID_INVALID") == 0)
+		reply_words(r, "404 Not Found", words.data);
+	else
+		reply_words(r, "500 Internal Server Error", words.data);
+	buf_free(&words);
+}
+
+/* With the request's session, or one of its own. False: refused. */
+static bool session_take(struct job *j, bool *own)
+{
+	char name[128], password[256];
+
+	*own = false;
+	if (request_param(j->request, "session_id", j->api.session, sizeof(j->api.session)))
+		return true;
+	if (!request_basic(j->request, name, password))
+		return api_fail(&j->api, "SESSION_AUTHENTICATION_FAILED", "no session", NULL) == 0;
+	*own = api_login(&j->api, name, password);
+	return *own;
+}
+
+static int work(struct job *j, const struct path *path)
+{
+	char text[API_REF];
+	int rc;
+
+	/* Clients ask with nothing whether they may, before they send all of it. */
+	if (path->put && !request_param(j->request, "task_id", text, sizeof(text)) &&
+	    j->request->scgi.content_length == 0)
+		return 0;
+	rc = path->run(j);
+	if (rc < 0)
+		unmake(j);
+	task_end(j, rc);
+	return rc;
+}
+
+void job_run(struct request *r, const char *api_socket, const char *vmd_socket, const char *metrics)
+{
+	struct job j = { .request = r,
+			 .api = { .socket = api_socket },
+			 .vmd = vmd_socket,
+			 .metrics = metrics,
+			 .made = json_array() };
+	const struct path *path = NULL;
+	bool own = false;
+	int rc = -1;
+
+	for (size_t i = 0; i < sizeof(paths) / sizeof(paths[0]); i++)
+		if (strcmp(r->path, paths[i].path) == 0 && r->put == paths[i].put)
+			path = &paths[i];
+	if (!path) {
+		reply_words(r, "404 Not Found", "there is no stream of that name");
+		json_decref(j.made);
+		return;
+	}
+	request_param(r, "task_id", j.task, sizeof(j.task));
+	job_progress_part(&j, 0, 1);
+	if (session_take(&j, &own))
+		rc = work(&j, path);
+	if (rc < 0 && !r->replied)
+		refuse(r, j.api.error);
+	else if (rc == 0 && !r->replied)
+		reply_words(r, "200 OK", "done");
+	if (own)
+		api_logout(&j.api);
+	json_decref(j.made);
+	json_decref(j.api.error);
+	buf_free(&j.result);
+}

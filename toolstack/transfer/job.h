@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One stream from its request to its end: who asked for it, the task that others see, and what was
+ * made on the way, which goes again if the rest fails. In a process of its own.
+ */
+#ifndef TRANSFER_JOB_H
+#define TRANSFER_JOB_H
+
+#include "transfer/api.h"
+#include "transfer/disk.h"
+#include "transfer/request.h"
+
+struct job {
+	struct request *request;
+	struct api api;
+	const char *vmd;
+	const char *metrics; /* the folder */
+	char task[API_REF];  /* "": nobody looks at one */
+	struct progress progress;
+	int64_t told;      /* when the progress was told */
+	json_t *made;      /* [class, reference], the newest last */
+	struct buf result; /* what the task says in the end: an XML-RPC value, or nothing */
+};
+
+/* What a path means. -1: job->api.error says why; the stream may have begun. */
+typedef int job_function(struct job *j);
+
+int job_export_vdi(struct job *j);
+int job_import_vdi(struct job *j);
+int job_export_vm(struct job *j);
+int job_import_vm(struct job *j);
+int job_rrd_updates(struct job *j);
+
+/* The whole of it, with every end that it can have. */
+void job_run(struct request *r, const char *api_socket, const char *vmd_socket,
+	     const char *metrics);
+
+/* A reason of the library's as the stream's error. Always -1. */
+int job_fail(struct job *j, const char *code, const struct reason *why);
+/* Made by this stream: destroyed in the opposite order, should it fail. */
+void job_made(struct job *j, const char *class, const json_t *ref);
+/* An object of a class by the query's "ref" or "uuid", or by a parameter of that name. */
+bool job_object(struct job *j, const char *class, const char *param, char ref[API_REF]);
+/* A new record, or NULL. */
+json_t *job_record(struct job *j, const char *class, const char *ref);
+/* Its contents. The caller closes disk->fd. -1: see the error. */
+int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk);
+/* The part of the whole that the progress of the next step stands for is [from, to]. */
+void job_progress_part(struct job *j, double from, double to);
+
+#endif

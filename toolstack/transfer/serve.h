@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The socket for streams, and a process for each of them.
+ */
+#ifndef TRANSFER_SERVE_H
+#define TRANSFER_SERVE_H
+
+struct serve_paths {
+	const char *listen; /* SCGI, from the web server */
+	const char *api;
+	const char *vmd;
+	const char *metrics;
+	const char *user;  /* whom to be; NULL: as we are */
+	const char *group; /* who may connect */
+};
+
+/* Until SIGTERM; the exit status. */
+int serve(const struct serve_paths *paths);
+
+#endif
