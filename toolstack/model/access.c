@@ -85,7 +85,7 @@ static const struct model_field task_fields[] = {
 	UUID,
 	RO("name_label", STRING, NULL, "What was called"),
 	RO("name_description", STRING, NULL, "What it is, in words"),
-	RO("allowed_operations", SET(ENUM(task_operation)), NULL, "What can be asked of it now"),
+	LIVE("allowed_operations", SET(ENUM(task_operation)), NULL, "What can be asked of it now"),
 	LIVE("current_operations", MAP(ENUM(task_operation)), NULL, "What is going on"),
 	RO("created", DATETIME, NULL, "When it began"),
 	RO("finished", DATETIME, NULL, "When it ended"),
@@ -124,11 +124,6 @@ static const struct model_method event_methods[] = {
 	       P("classes", STRING_SET), P("token", STRING), P("timeout", FLOAT)),
 	METHOD("inject", STRING, READ_ONLY, "Makes an event of an object; the token before it",
 	       P("class", STRING), P("ref", STRING)),
-	METHOD("register", VOID, READ_ONLY, "For old clients: the classes that next tells of",
-	       P("classes", STRING_SET)),
-	METHOD("unregister", VOID, READ_ONLY, "For old clients", P("classes", STRING_SET)),
-	METHOD("next", ANY, READ_ONLY, "For old clients: waits for events", NO_PARAMS),
-	METHOD("get_current_id", INT, READ_ONLY, "The number of the latest event", NO_PARAMS),
 };
 
 MODEL_CLASS_METHODS(event, "What has changed", READ_ONLY, READ_ONLY);

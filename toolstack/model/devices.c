@@ -8,7 +8,7 @@
 
 static const struct model_field VBD_fields[] = {
 	UUID,
-	RO("allowed_operations", SET(ENUM(vbd_operation)), NULL, "What can be asked of it now"),
+	LIVE("allowed_operations", SET(ENUM(vbd_operation)), NULL, "What can be asked of it now"),
 	LIVE("current_operations", MAP(ENUM(vbd_operation)), NULL, "What is going on"),
 	STATIC("VM", REF(VM), NULL, "The VM that sees it"),
 	STATIC("VDI", REF(VDI), NULL, "The disk behind it"),
@@ -62,7 +62,7 @@ MODEL_CLASS_PLAIN(VBD_metrics, "What is measured of a VBD", READ_ONLY, OPERATOR,
 
 static const struct model_field VIF_fields[] = {
 	UUID,
-	RO("allowed_operations", SET(ENUM(vif_operation)), NULL, "What can be asked of it now"),
+	LIVE("allowed_operations", SET(ENUM(vif_operation)), NULL, "What can be asked of it now"),
 	LIVE("current_operations", MAP(ENUM(vif_operation)), NULL, "What is going on"),
 	STATIC("device", STRING, NULL, "Its number: 0, 1, 2"),
 	STATIC("network", REF(network), NULL, "The network that it is on"),

@@ -9,7 +9,7 @@ static const struct model_field VM_fields[] = {
 	UUID,
 	NAME_LABEL,
 	NAME_DESCRIPTION,
-	RO("allowed_operations", SET(ENUM(vm_operation)), NULL, "What can be asked of it now"),
+	LIVE("allowed_operations", SET(ENUM(vm_operation)), NULL, "What can be asked of it now"),
 	LIVE("current_operations", MAP(ENUM(vm_operation)), NULL,
 	     "What is going on: task to operation"),
 	RO("power_state", ENUM(power_state), "Halted", "Whether it runs"),

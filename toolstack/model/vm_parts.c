@@ -67,7 +67,7 @@ MODEL_CLASS_PLAIN(crashdump, "What a VM left when it crashed", READ_ONLY, OPERAT
 
 static const struct model_field VTPM_fields[] = {
 	UUID,
-	RO("allowed_operations", STRING_SET, NULL, "What can be asked of it now"),
+	LIVE("allowed_operations", STRING_SET, NULL, "What can be asked of it now"),
 	LIVE("current_operations", STRING_MAP, NULL, "What is going on"),
 	STATIC("VM", REF(VM), NULL, "The VM that it belongs to"),
 	STATIC("backend", REF(VM), NULL, "The domain that emulates it"),

@@ -1,0 +1,31 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# The API daemon for this machine, twice: with sanitizers for the tests, and as fast as it gets for
+# `make bench-api`. Both talk to a simulated vmd (fake_vmd.py).
+
+API_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) \
+	       $(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c uuid.c) \
+	       $(APID_VMD_SOURCES)
+API_CFLAGS := -std=gnu17 -D_GNU_SOURCE -g -Wall -Wextra -Werror -fno-common -iquote . \
+	      -iquote toolstack
+API_LIBS := -ljansson -lsqlite3 -lexpat -lcrypt
+API_SANITIZE := -O1 -fsanitize=address,undefined -fno-sanitize-recover=all -fno-omit-frame-pointer
+
+# $(call api_object,KIND,SOURCE,FLAGS)
+define api_object
+$(B)/api/$1/$(2:.c=.o): $2 tests/api/build.mk | $$(TEST_TOOLS)
+	@mkdir -p $$(@D)
+	@$$(HOSTCC) $$(API_CFLAGS) $3 -MMD -MP -c $$< -o $$@
+-include $(B)/api/$1/$(2:.c=.d)
+
+endef
+
+define api_daemon
+$(foreach s,$(API_SOURCES),$(call api_object,$1,$s,$2))
+$(B)/api/$1/apid: $(patsubst %.c,$(B)/api/$1/%.o,$(API_SOURCES))
+	@echo "  LINK    $$@"
+	@$$(HOSTCC) $2 $$^ $$(API_LIBS) -o $$@
+endef
+
+$(eval $(call api_daemon,checked,$(API_SANITIZE)))
+$(eval $(call api_daemon,fast,-O2))

@@ -1,0 +1,373 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A vmd without a hypervisor: it speaks docs/management.md's messages and keeps all in memory.
+
+Domains, repositories and disks are dictionaries; a watch tells of changes as the real one does.
+For tests: a VM whose name begins with "slow" takes two seconds to start, "broken" does not start,
+"deaf" does not shut down when it is asked to.
+
+usage: fake_vmd.py SOCKET [VMS]        VMS: that many run from the beginning
+"""
+import asyncio
+import json
+import os
+import socket
+import sys
+import time
+import uuid as uuids
+
+DOM0 = "00000000-0000-0000-0000-000000000000"
+GIB = 1 << 30
+LIMIT = 128 * 1024
+
+
+class Refused(Exception):
+    def __init__(self, *error):
+        super().__init__(" ".join(error))
+        self.error = list(error)
+
+
+class Host:
+    """What there is."""
+
+    def __init__(self, nr):
+        self.next_domid = 1
+        self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
+        self.config = "automatic bridges\nautomatic address\n"
+        self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
+        for kind, name in (("lvmthin", "local"), ("iso", "images")):
+            sr = self.sr(kind, name, "/dev/vda4" if kind == "lvmthin" else "/srv/iso")
+            self.srs[sr["uuid"]] = sr
+        self.main = next(iter(self.srs))
+        for i in range(nr):
+            uuid = str(uuids.UUID(int=0x1000 + i))
+            self.vms[uuid] = self.vm(uuid, f"guest{i}", 256 << 20, 1)
+
+    def vm(self, uuid, name, memory, vcpus, domid=None, state="Running"):
+        if domid is None:
+            domid, self.next_domid = self.next_domid, self.next_domid + 1
+        return {"uuid": uuid, "name": name, "domid": domid, "state": state,
+                "memory_target": memory, "memory_actual": memory, "memory_static_max": memory,
+                "vcpus": vcpus, "vcpus_max": vcpus, "start_time": int(time.time()),
+                "supervised": True}
+
+    @staticmethod
+    def sr(kind, name, source, uuid=None):
+        return {"uuid": uuid or str(uuids.uuid4()), "name": name, "description": "",
+                "type": kind, "source": source, "plugged": True, "physical_size": 100 * GIB,
+                "physical_utilisation": GIB, "virtual_allocation": 0}
+
+    def vdi(self, sr, size, name="", description="", **more):
+        vdi = {"uuid": str(uuids.uuid4()), "name": name, "description": description,
+               "location": f"vdi-{len(self.vdis)}", "virtual_size": size,
+               "physical_utilisation": 0, "time": int(time.time()), "snapshot": False,
+               "read_only": False, "plugged": False, **more}
+        self.vdis[vdi["uuid"]] = {"sr": sr, **vdi}
+        return vdi
+
+    def tell(self, message):
+        for queue in self.watchers:
+            queue.put_nowait(message)
+
+    def find_vm(self, args):
+        vm = self.vms.get(args["uuid"])
+        if not vm:
+            raise Refused("VM_BAD_POWER_STATE", args["uuid"], "running", "halted")
+        return vm
+
+    def find_vdi(self, args):
+        vdi = self.vdis.get(args["vdi"])
+        if not vdi or vdi["sr"] != args["sr"]:
+            raise Refused("VDI_MISSING", args["sr"], args["vdi"])
+        return vdi
+
+    def find_sr(self, args):
+        if args["sr"] not in self.srs:
+            raise Refused("SR_UUID_INVALID", args["sr"])
+        return self.srs[args["sr"]]
+
+    def gone(self, vm):
+        del self.vms[vm["uuid"]]
+        self.tell({"vm": {"uuid": vm["uuid"], "domid": vm["domid"], "state": "Gone"}})
+
+
+# ---- verbs: (host, args, progress) -> what is ok ---------------------------------------------------
+
+def host_info(h, _):
+    cpu = {"vendor": "AuthenticAMD", "model": "Simulated", "speed_mhz": 2000, "flags": "svm",
+           "stepping": 1, "family": 23, "model_number": 1}
+    return {"name": "testhost", "cpus": [{"number": i, **cpu} for i in range(2)],
+            "cpu_count": 2, "sockets": 1, "threads_per_core": 1, "cores_per_socket": 2,
+            "memory_total": 1024 * GIB, "memory_free": 800 * GIB, "memory_dom0": 256 << 20,
+            "versions": {"socle": "0.1", "hypervisor": "4.20", "kernel": "6.12"},
+            "hypervisor_capabilities": "hvm-3.0-x86_64",
+            "nics": [{"name": "nic0", "mac": "52:54:00:12:34:56", "speed": 1000, "carrier": True,
+                      "mtu": 1500, "pci": "0000:00:02.0", "driver": "e1000"}],
+            "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
+
+
+def network_show(h, _):
+    rows = ["NETWORK         STATE   ON                   GUESTS ADDRESS",
+            "xenbr0          up      nic0                      2 "
+            "192.0.2.10/24 (DHCP), gateway 192.0.2.1"]
+    rows += [f"{line.split()[1]:<15} up      -                         0 -"
+             for line in h.config.splitlines() if line.startswith("network ")]
+    return {"text": "\n".join(rows) + "\n\nNIC             STATE   MAC\n"}
+
+
+def network_change(h, args):
+    h.config = args["config"]
+    return {"text": "done"}
+
+
+async def vm_start(h, args):
+    name = args["name"]
+    if args["uuid"] in h.vms:
+        raise Refused("VM_BAD_POWER_STATE", args["uuid"], "halted", "running")
+    if name.startswith("broken"):
+        raise Refused("INTERNAL_ERROR", "it is broken")
+    if args["memory_static_max"] > 500 * GIB:
+        raise Refused("HOST_NOT_ENOUGH_FREE_MEMORY", str(args["memory_static_max"]), "1")
+    if name.startswith("slow"):
+        await asyncio.sleep(2)
+    h.vms[args["uuid"]] = vm = h.vm(args["uuid"], name, args["memory_dynamic_max"], args["vcpus"],
+                                    state="Paused" if args.get("paused") else "Running")
+    vm["devices"] = {"disks": args["disks"], "vifs": args["vifs"]}
+    h.tell({"vm": vm})
+    return {"domid": vm["domid"], "name": name}
+
+
+def vm_shutdown(h, args):
+    vm = h.find_vm(args)
+    if args["mode"] == "clean" and vm["name"].startswith("deaf"):
+        raise Refused("VM_FAILED_SHUTDOWN_ACKNOWLEDGMENT", args["uuid"])
+    h.gone(vm)
+    return {}
+
+
+def vm_reboot(h, args):
+    vm = h.find_vm(args)
+    vm["domid"], h.next_domid = h.next_domid, h.next_domid + 1
+    h.tell({"vm": vm})
+    return {"domid": vm["domid"]}
+
+
+def vm_state(state):
+    def change(h, args):
+        vm = h.find_vm(args)
+        vm["state"] = state
+        h.tell({"vm": vm})
+        return {}
+    return change
+
+
+def vm_suspend(h, args):
+    vm = h.find_vm(args)
+    h.files[args["file"]] = vm
+    h.gone(vm)
+    return {"bytes": vm["memory_actual"]}
+
+
+def vm_resume(h, args):
+    old = h.files.pop(args["file"], None)
+    if not old:
+        raise Refused("INTERNAL_ERROR", "no such file")
+    h.vms[old["uuid"]] = vm = h.vm(old["uuid"], old["name"], old["memory_target"], old["vcpus"])
+    h.tell({"vm": vm})
+    return {"uuid": vm["uuid"], "name": vm["name"], "domid": vm["domid"]}
+
+
+def vm_set(field, target=None):
+    def change(h, args):
+        vm = h.find_vm(args)
+        vm[target or field] = args[field]
+        h.tell({"vm": vm})
+        return {}
+    return change
+
+
+def vm_device(_h, _args):
+    _h.find_vm(_args)
+    return {}
+
+
+def sr_vdis(h, args):
+    h.find_sr(args)
+    return {"vdis": [v for v in h.vdis.values() if v["sr"] == args["sr"]]}
+
+
+def sr_create(h, args):
+    sr = h.sr(args["type"], args["name"], args["source"])
+    h.srs[sr["uuid"]] = sr
+    h.tell({"sr": sr})
+    return sr
+
+
+def sr_plug(plugged):
+    def change(h, args):
+        h.find_sr(args)["plugged"] = plugged
+        return {}
+    return change
+
+
+def sr_forget(h, args):
+    h.find_sr(args)
+    del h.srs[args["sr"]]
+    return {}
+
+
+def vdi_create(h, args):
+    h.find_sr(args)
+    if args["size"] > 90 * GIB:
+        raise Refused("SR_FULL", str(args["size"]), str(90 * GIB))
+    return h.vdi(args["sr"], args["size"], args.get("name", ""), args.get("description", ""))
+
+
+def vdi_child(**more):
+    def make(h, args):
+        old = h.find_vdi(args)
+        if args.get("name", "").startswith("unclonable"):
+            raise Refused("SR_FULL", "1", "0")
+        if more.get("snapshot"):
+            more["snapshot_of"] = args["vdi"]
+        return h.vdi(args.get("to", args["sr"]), old["virtual_size"], args.get("name", ""),
+                     args.get("description", ""), **more)
+    return make
+
+
+def vdi_resize(h, args):
+    vdi = h.find_vdi(args)
+    vdi["virtual_size"] = args["size"]
+    return vdi
+
+
+def vdi_rename(h, args):
+    vdi = h.find_vdi(args)
+    vdi.update({k: v for k, v in args.items() if k in ("name", "description")})
+    return vdi
+
+
+def vdi_destroy(h, args):
+    h.find_vdi(args)
+    del h.vdis[args["vdi"]]
+    return {}
+
+
+VERBS = {
+    "host.info": host_info,
+    "host.dmesg": lambda h, a: {"text": "(Socle) hello\n"},
+    "host.power": lambda h, a: {},
+    "network.show": network_show,
+    "network.get": lambda h, a: {"text": h.config},
+    "network.change": network_change,
+    "vm.start": vm_start,
+    "vm.shutdown": vm_shutdown,
+    "vm.reboot": vm_reboot,
+    "vm.pause": vm_state("Paused"),
+    "vm.unpause": vm_state("Running"),
+    "vm.suspend": vm_suspend,
+    "vm.resume": vm_resume,
+    "vm.set_memory": vm_set("target", "memory_target"),
+    "vm.set_vcpus": vm_set("vcpus"),
+    "vm.set_scheduling": vm_device,
+    "vm.attach_disk": vm_device,
+    "vm.detach_disk": vm_device,
+    "vm.change_medium": vm_device,
+    "vm.resize_disk": vm_device,
+    "vm.attach_vif": vm_device,
+    "vm.detach_vif": vm_device,
+    "sr.vdis": sr_vdis,
+    "sr.stat": lambda h, a: h.find_sr(a),
+    "sr.scan": lambda h, a: h.find_sr(a) and {"removed": 0, "finished": 0, "adopted": 0},
+    "sr.create": sr_create,
+    "sr.probe": lambda h, a: {"size": GIB, "read_only": False, "used": False, "found": ""},
+    "sr.plug": sr_plug(True),
+    "sr.unplug": sr_plug(False),
+    "sr.forget": sr_forget,
+    "sr.destroy": sr_forget,
+    "vdi.create": vdi_create,
+    "vdi.clone": vdi_child(),
+    "vdi.copy": vdi_child(),
+    "vdi.snapshot": vdi_child(snapshot=True, read_only=True),
+    "vdi.resize": vdi_resize,
+    "vdi.rename": vdi_rename,
+    "vdi.stat": lambda h, a: h.find_vdi(a),
+    "vdi.destroy": vdi_destroy,
+}
+
+
+# ---- the socket ------------------------------------------------------------------------------------
+
+async def send(sock, message):
+    data = json.dumps(message).encode()
+    assert len(data) <= LIMIT, message
+    await asyncio.get_running_loop().sock_sendall(sock, data)
+
+
+async def watch(h, sock):
+    queue = asyncio.Queue()
+    h.watchers.add(queue)
+    try:
+        for vm in list(h.vms.values()):
+            await send(sock, {"vm": vm})
+        for sr in list(h.srs.values()):
+            await send(sock, {"sr": sr})
+        await send(sock, {"settled": True})
+        while True:
+            await send(sock, await queue.get())
+    finally:
+        h.watchers.discard(queue)
+
+
+async def answer(h, sock, request):
+    verb, args = request["verb"], request["args"]
+    if verb == "watch":
+        await watch(h, sock)
+        return
+    try:
+        if verb not in VERBS:
+            raise Refused("MESSAGE_METHOD_UNKNOWN", verb)
+        await send(sock, {"progress": 0.5})
+        ok = VERBS[verb](h, args)
+        await send(sock, {"ok": await ok if asyncio.iscoroutine(ok) else ok})
+    except Refused as refused:
+        await send(sock, {"error": refused.error, "message": str(refused)})
+
+
+async def serve_one(h, sock):
+    loop = asyncio.get_running_loop()
+    try:
+        data = await loop.sock_recv(sock, LIMIT)
+        if not data:
+            return
+        work = asyncio.ensure_future(answer(h, sock, json.loads(data)))
+        closed = asyncio.ensure_future(loop.sock_recv(sock, 1))
+        await asyncio.wait({work, closed}, return_when=asyncio.FIRST_COMPLETED)
+        closed.cancel()
+        if not work.done():
+            work.cancel()
+        await asyncio.gather(work, closed, return_exceptions=True)
+    except OSError:
+        pass
+    finally:
+        sock.close()
+
+
+async def main():
+    path, nr = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    if os.path.exists(path):
+        os.unlink(path)
+    listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    listener.bind(path)
+    listener.listen(256)
+    listener.setblocking(False)
+    host, tasks = Host(nr), set()
+    while True:
+        sock, _ = await asyncio.get_running_loop().sock_accept(listener)
+        sock.setblocking(False)
+        task = asyncio.ensure_future(serve_one(host, sock))
+        tasks.add(task)
+        task.add_done_callback(tasks.discard)
+
+
+asyncio.run(main())

@@ -1,0 +1,291 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Connections, from accept to the end of the answer. See connection.h.
+ */
+#include "apid/connection.h"
+
+#include <errno.h>
+#include <grp.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "apid/call.h"
+#include "apid/loop.h"
+#include "apid/scgi.h"
+#include "lib/deadline.h"
+
+#define CONNECTIONS_MAX 1024
+#define BODY_MAX        (1024 * 1024)
+#define BODIES_MAX      (16 * 1024 * 1024) /* of all clients together */
+#define SMALL           16384              /* what anyone may have in memory beside these */
+#define REQUEST_MS      15000              /* for the whole request */
+#define REPLY_MS        30000              /* without a byte taken */
+
+struct connection {
+	struct loop_source source;
+	struct loop_timer timer;
+	struct buf in, out;
+	size_t out_at, reserved;
+	struct call *call;
+	bool trusted, replying;
+};
+
+static struct loop_source listener = { .fd = -1 };
+static size_t nr_connections, reserved;
+
+static struct connection *of_timer(struct loop_timer *t)
+{
+	return (struct connection *)((char *)t - offsetof(struct connection, timer));
+}
+
+static void connection_close(struct connection *c)
+{
+	loop_timer_stop(&c->timer);
+	loop_close(&c->source);
+	if (c->call)
+		call_abandon(c->call);
+	c->call = NULL;
+	buf_free(&c->in);
+	buf_free(&c->out);
+	reserved -= c->reserved;
+	c->reserved = 0;
+	nr_connections--;
+	loop_free(c);
+}
+
+static void connection_expired(struct loop_timer *t)
+{
+	connection_close(of_timer(t));
+}
+
+/* ---- answers ----------------------------------------------------------------------------- */
+
+static void connection_send(struct connection *c)
+{
+	while (c->out_at < c->out.len) {
+		ssize_t sent = send(c->source.fd, c->out.data + c->out_at, c->out.len - c->out_at,
+				    MSG_DONTWAIT | MSG_NOSIGNAL);
+
+		if (sent < 0 && errno == EAGAIN) {
+			loop_change(&c->source, EPOLLOUT);
+			return;
+		}
+		if (sent < 0 && errno != EINTR) {
+			connection_close(c);
+			return;
+		}
+		if (sent > 0) {
+			c->out_at += (size_t)sent;
+			loop_timer_set(&c->timer, now_ms() + REPLY_MS);
+		}
+	}
+	connection_close(c);
+}
+
+static void respond(struct connection *c, const char *status, const char *type, struct buf *body)
+{
+	c->replying = true;
+	c->call = NULL;
+	buf_printf(&c->out,
+		   "Status: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+		   "Access-Control-Allow-Origin: *\r\n"
+		   "Access-Control-Allow-Headers: X-Requested-With, Content-Type\r\n"
+		   "Access-Control-Allow-Methods: POST, OPTIONS\r\nCache-Control: no-store\r\n\r\n",
+		   status, type, body ? body->len : 0);
+	if (body)
+		buf_append(&c->out, body->data, body->len);
+	loop_timer_set(&c->timer, now_ms() + REPLY_MS);
+	if (c->out.failed)
+		connection_close(c);
+	else
+		connection_send(c);
+}
+
+void connection_reply(struct connection *c, bool json, struct buf *body)
+{
+	respond(c, "200 OK", json ? "application/json" : "text/xml", body);
+}
+
+static void respond_words(struct connection *c, const char *status, const char *words)
+{
+	struct buf body = { 0 };
+
+	buf_printf(&body, "%s\n", words);
+	respond(c, status, "text/plain", &body);
+	buf_free(&body);
+}
+
+/* ---- requests ---------------------------------------------------------------------------- */
+
+static void request_call(struct connection *c, const struct scgi_request *r, bool json)
+{
+	const char *from = scgi_header(r, "REMOTE_ADDR");
+	struct reason why = { "" };
+	char address[64];
+	struct rpc rpc;
+
+	snprintf(address, sizeof(address), "%s", from ? from : "local");
+
+	if (rpc_parse(json, c->in.data + r->body_at, r->content_length, &rpc, &why) < 0) {
+		rpc_free(&rpc);
+		respond_words(c, "500 Internal Server Error", why.text);
+		return;
+	}
+	buf_free(&c->in);
+	reserved -= c->reserved;
+	c->reserved = 0;
+	/* From here on we only want to know when the client has gone, which is always told. */
+	loop_timer_stop(&c->timer);
+	loop_change(&c->source, 0);
+	/* Who comes over the network has an address, whoever the web server may be. */
+	call_begin(c, &rpc, address, c->trusted && !from);
+}
+
+void connection_attach(struct connection *c, struct call *call)
+{
+	c->call = call;
+}
+
+static void request_complete(struct connection *c, const struct scgi_request *r)
+{
+	const char *method = scgi_header(r, "REQUEST_METHOD");
+	const char *uri = scgi_header(r, "REQUEST_URI");
+	char path[128];
+	bool json;
+
+	snprintf(path, sizeof(path), "%.*s", uri ? (int)strcspn(uri, "?") : 0, uri ? uri : "");
+	if (!method || !rpc_path(path, &json))
+		respond_words(c, "404 Not Found", "the API is at / and at /jsonrpc");
+	else if (strcmp(method, "OPTIONS") == 0)
+		respond(c, "200 OK", "text/plain", NULL);
+	else if (strcmp(method, "POST") != 0)
+		respond_words(c, "405 Method Not Allowed", "only POST");
+	else
+		request_call(c, r, json);
+}
+
+/* Room for its body among those of all. */
+static bool body_admit(struct connection *c, const struct scgi_request *r)
+{
+	if (c->reserved || r->content_length <= SMALL)
+		return true;
+	if (reserved + r->content_length > BODIES_MAX)
+		return false;
+	c->reserved = r->content_length;
+	reserved += c->reserved;
+	return true;
+}
+
+static void request_look(struct connection *c)
+{
+	struct scgi_request r;
+	struct reason why;
+	int rc = scgi_parse(c->in.data ? c->in.data : "", c->in.len, &r, &why);
+
+	if (rc < 0)
+		respond_words(c, "400 Bad Request", why.text);
+	else if (rc == 0)
+		return;
+	else if (r.content_length > BODY_MAX)
+		respond_words(c, "413 Payload Too Large", "a request has at most 1 MiB");
+	else if (!body_admit(c, &r))
+		respond_words(c, "503 Service Unavailable", "too many large requests");
+	else if (c->in.len >= r.body_at + r.content_length)
+		request_complete(c, &r);
+}
+
+static void connection_receive(struct connection *c)
+{
+	char data[65536];
+	ssize_t got = recv(c->source.fd, data, sizeof(data), MSG_DONTWAIT);
+
+	if (got < 0 && (errno == EAGAIN || errno == EINTR))
+		return;
+	if (got <= 0) {
+		connection_close(c);
+		return;
+	}
+	buf_append(&c->in, data, (size_t)got);
+	if (c->in.failed)
+		connection_close(c);
+	else
+		request_look(c);
+}
+
+static void connection_ready(struct loop_source *s, uint32_t events)
+{
+	struct connection *c = (struct connection *)s;
+
+	if (c->replying)
+		connection_send(c);
+	else if (c->call || (events & (EPOLLHUP | EPOLLERR)))
+		connection_close(c);
+	else
+		connection_receive(c);
+}
+
+/* ---- new ones ---------------------------------------------------------------------------- */
+
+static bool peer_is_root(int fd)
+{
+	struct ucred peer;
+	socklen_t len = sizeof(peer);
+
+	return getsockopt(fd, SOL_SOCKET, SO_PEERCRED, &peer, &len) == 0 && peer.uid == 0;
+}
+
+static void listener_ready(struct loop_source *s, uint32_t events)
+{
+	int fd = accept4(s->fd, NULL, NULL, SOCK_CLOEXEC | SOCK_NONBLOCK);
+	struct connection *c;
+
+	(void)events;
+	if (fd < 0)
+		return;
+	c = nr_connections < CONNECTIONS_MAX ? calloc(1, sizeof(*c)) : NULL;
+	if (!c) {
+		close(fd);
+		return;
+	}
+	c->source = (struct loop_source){ .fd = fd, .ready = connection_ready };
+	c->timer.expired = connection_expired;
+	c->trusted = peer_is_root(fd);
+	nr_connections++;
+	loop_timer_set(&c->timer, now_ms() + REQUEST_MS);
+	if (loop_add(&c->source, EPOLLIN) < 0)
+		connection_close(c);
+	else
+		connection_receive(c); /* often it is all there */
+}
+
+int connections_listen(const char *path, const char *group)
+{
+	struct sockaddr_un addr = { .sun_family = AF_UNIX };
+	const struct group *g = getgrnam(group);
+	char temporary[sizeof(addr.sun_path)];
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+
+	/* Its name is never missing while we start again: clients would give up. */
+	snprintf(temporary, sizeof(temporary), "%s.new", path);
+	memcpy(addr.sun_path, temporary, sizeof(temporary));
+	unlink(temporary);
+	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
+	    chmod(temporary, 0660) < 0 || (g && chown(temporary, (uid_t)-1, g->gr_gid) < 0) ||
+	    listen(fd, 512) < 0 || rename(temporary, path) < 0) {
+		log_error("%s: %s", path, strerror(errno));
+		return -1;
+	}
+	listener.fd = fd;
+	return 0;
+}
+
+int connections_start(void)
+{
+	listener.ready = listener_ready;
+	return loop_add(&listener, EPOLLIN);
+}

@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Asking vmd, and listening to it. See inventory.h.
+ */
+#include "apid/inventory.h"
+
+#include <string.h>
+
+#include "apid/call.h"
+#include "apid/vmd_link.h"
+#include "lib/deadline.h"
+
+#define AGAIN_MS 1000
+
+static struct vmd_request *watch;
+static bool settled;
+
+bool inventory_settled(void)
+{
+	return settled;
+}
+
+static void commit(const char *what)
+{
+	struct reason why;
+
+	if (call_commit(&why) < 0)
+		log_error("%s: %s", what, why.text);
+}
+
+static void again_due(struct loop_timer *t)
+{
+	(void)t;
+	inventory_start();
+}
+
+static struct loop_timer again = { .expired = again_due };
+
+static void complain(const char *what, const json_t *error)
+{
+	log_warning("%s: %s %s", what, json_string_value(json_array_get(error, 0)),
+		    json_array_size(error) > 1 ? json_string_value(json_array_get(error, 1)) : "");
+}
+
+/* ---- answers ----------------------------------------------------------------------------- */
+
+static void networks_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	const char *text = json_string_value(json_object_get(ok, "text"));
+
+	(void)owner;
+	if (!text) {
+		complain("network.show", error);
+		return;
+	}
+	store_begin();
+	inventory_networks(text);
+	commit("network.show");
+}
+
+static void host_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	(void)owner;
+	if (!ok) {
+		complain("host.info", error);
+		return;
+	}
+	store_begin();
+	inventory_host(ok);
+	commit("host.info");
+	/* Interfaces are made from both. */
+	vmd_ask("network.show", json_object(), networks_answer, NULL, NULL);
+}
+
+static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	struct object *sr = owner;
+
+	if (!ok)
+		complain("sr.vdis", error);
+	if (ok && !sr->gone) {
+		store_begin();
+		inventory_vdis(sr, json_object_get(ok, "vdis"));
+		commit("sr.vdis");
+	}
+	object_release(sr);
+}
+
+void inventory_ask_vdis(struct object *sr)
+{
+	json_t *args = json_pack("{s: s}", "sr", get_text(sr, "uuid"));
+
+	if (!vmd_ask("sr.vdis", args, vdis_answer, NULL, object_hold(sr)))
+		object_release(sr);
+}
+
+static void sr_told(const json_t *told)
+{
+	const char *uuid = json_string_value(json_object_get(told, "uuid"));
+	struct object *sr;
+
+	if (!uuid)
+		return;
+	store_begin();
+	inventory_sr(told);
+	commit("sr");
+	sr = object_by_uuid("SR", uuid);
+	if (!sr || !json_is_true(json_object_get(told, "plugged")))
+		return;
+	inventory_ask_vdis(sr);
+}
+
+/* ---- the watch --------------------------------------------------------------------------- */
+
+static void watch_ended(void *owner, const json_t *ok, const json_t *error)
+{
+	(void)owner;
+	watch = NULL;
+	settled = false;
+	if (!ok)
+		complain("watch", error);
+	loop_timer_set(&again, now_ms() + AGAIN_MS);
+}
+
+static void watch_message(void *owner, const json_t *m)
+{
+	const json_t *vm = json_object_get(m, "vm"), *sr = json_object_get(m, "sr");
+	size_t lost;
+
+	(void)owner;
+	if (json_is_object(sr)) {
+		sr_told(sr);
+		return;
+	}
+	store_begin();
+	if (json_is_object(vm))
+		inventory_vm(vm);
+	if (json_is_true(json_object_get(m, "settled"))) {
+		settled = true;
+		lost = inventory_vms_settle();
+		if (lost)
+			log_warning("%zu VMs are not running any more", lost);
+	}
+	commit("watch");
+}
+
+void inventory_start(void)
+{
+	settled = false;
+	store_begin();
+	inventory_vms_forget();
+	commit("watch");
+	watch = vmd_ask("watch", json_object(), watch_ended, watch_message, NULL);
+	if (!watch) {
+		loop_timer_set(&again, now_ms() + AGAIN_MS);
+		return;
+	}
+	vmd_ask("host.info", json_object(), host_answer, NULL, NULL);
+}
+
+void inventory_stop(void)
+{
+	loop_timer_stop(&again);
+	if (watch)
+		vmd_stop(watch);
+	watch = NULL;
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What vmd tells of this host becomes objects: the host itself, its networks, repositories and the
+ * domains that run. Asked at the start, and again whenever the connection was lost; after that only
+ * changes come. What the API holds and vmd does not know any more is corrected.
+ */
+#ifndef APID_INVENTORY_H
+#define APID_INVENTORY_H
+
+#include <jansson.h>
+
+#include "apid/object.h"
+
+/* Pool, host and templates exist, from the first start on. In a transaction. */
+void inventory_make(void);
+void inventory_start(void);
+void inventory_stop(void);
+/* Domains and repositories are known as they are now. */
+bool inventory_settled(void);
+
+/* Asks for its disks; they come later. */
+void inventory_ask_vdis(struct object *sr);
+
+/* The parts, each in a transaction. */
+void inventory_host(const json_t *info);
+void inventory_networks(const char *show);
+void inventory_sr(const json_t *sr);
+void inventory_vdis(struct object *sr, const json_t *vdis);
+void inventory_vm(const json_t *vm);
+/* Before vmd tells of all. */
+void inventory_vms_forget(void);
+/* Those that vmd has not told of are halted. The number of them. */
+size_t inventory_vms_settle(void);
+
+#endif

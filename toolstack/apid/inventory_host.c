@@ -1,0 +1,317 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The host, its CPUs, memory, networks and interfaces.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "apid/inventory.h"
+#include "apid/ops.h"
+#include "lib/bytes.h"
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "";
+}
+
+static json_int_t int_of(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+struct object *the_host(void)
+{
+	return store_class_of("host")->objects[0];
+}
+
+struct object *the_pool(void)
+{
+	return store_class_of("pool")->objects[0];
+}
+
+struct object *default_sr(void)
+{
+	return get_ref(the_pool(), "default_SR");
+}
+
+/* ---- what is there from the first start -------------------------------------------------- */
+
+static void make_roles(void)
+{
+	static const char *const roles[][2] = {
+		{ "admin", "May do everything" },
+		{ "operator", "May do everything with VMs and disks" },
+		{ "read-only", "May look" },
+	};
+
+	if (store_class_of("role")->nr)
+		return;
+	for (size_t i = 0; i < 3; i++) {
+		struct object *role = object_create("role", NULL);
+
+		set_text(role, "name_label", roles[i][0]);
+		set_text(role, "name_description", roles[i][1]);
+	}
+}
+
+static void make_kinds(void)
+{
+	static const char *const kinds[][3] = {
+		{ "lvm", "LVM", "Disks are logical volumes" },
+		{ "lvmthin", "LVM, thin", "Disks are thin logical volumes" },
+		{ "dir", "Directory", "Disks are files" },
+		{ "iso", "CD images", "Images of CDs in a directory" },
+		{ "nfs", "NFS", "Disks are files on a server" },
+	};
+
+	if (store_class_of("SM")->nr)
+		return;
+	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
+		struct object *kind = object_create("SM", NULL);
+
+		set_text(kind, "type", kinds[i][0]);
+		set_text(kind, "name_label", kinds[i][1]);
+		set_text(kind, "name_description", kinds[i][2]);
+		set_text(kind, "vendor", "Socle");
+		set_text(kind, "version", "1.0");
+	}
+}
+
+void inventory_make(void)
+{
+	struct object *host, *pool;
+
+	if (!store_class_of("host")->nr) {
+		host = object_create("host", NULL);
+		set_text(host, "name_label", "socle");
+		set_text(host, "hostname", "socle");
+		set_ref(host, "metrics", object_create("host_metrics", NULL));
+	}
+	if (!store_class_of("pool")->nr) {
+		pool = object_create("pool", NULL);
+		set_ref(pool, "master", the_host());
+	}
+	make_roles();
+	make_kinds();
+}
+
+/* ---- the host ---------------------------------------------------------------------------- */
+
+static struct object *cpu_numbered(json_int_t number)
+{
+	const struct many *all = get_many(the_host(), "host_CPUs");
+	struct object *cpu;
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (get_int(all->items[i], "number") == number)
+			return all->items[i];
+	cpu = object_create("host_cpu", NULL);
+	set_int(cpu, "number", number);
+	set_ref(cpu, "host", the_host());
+	return cpu;
+}
+
+static void put_cpus(const json_t *cpus)
+{
+	const struct many *all = get_many(the_host(), "host_CPUs");
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(cpus, i, told)
+	{
+		struct object *cpu = cpu_numbered(int_of(told, "number"));
+		char number[24];
+
+		set_text(cpu, "vendor", text_of(told, "vendor"));
+		set_text(cpu, "modelname", text_of(told, "model"));
+		set_int(cpu, "speed", int_of(told, "speed_mhz"));
+		set_text(cpu, "flags", text_of(told, "flags"));
+		set_int(cpu, "family", int_of(told, "family"));
+		set_int(cpu, "model", int_of(told, "model_number"));
+		snprintf(number, sizeof(number), "%lld", (long long)int_of(told, "stepping"));
+		set_text(cpu, "stepping", number);
+	}
+	while (json_array_size(cpus) && all->nr > json_array_size(cpus)) {
+		object_destroy(all->items[all->nr - 1]);
+		all = get_many(the_host(), "host_CPUs");
+	}
+}
+
+static void put_cpu_info(struct object *host, const json_t *info)
+{
+	const json_t *first = json_array_get(json_object_get(info, "cpus"), 0);
+	json_t *map = json_object();
+	char number[24];
+
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(info, "cpu_count"));
+	json_object_set_new(map, "cpu_count", json_string(number));
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(info, "sockets"));
+	json_object_set_new(map, "socket_count", json_string(number));
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(info, "threads_per_core"));
+	json_object_set_new(map, "threads_per_core", json_string(number));
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(first, "speed_mhz"));
+	json_object_set_new(map, "speed", json_string(number));
+	json_object_set_new(map, "vendor", json_string(text_of(first, "vendor")));
+	json_object_set_new(map, "modelname", json_string(text_of(first, "model")));
+	json_object_set_new(map, "flags", json_string(text_of(first, "flags")));
+	set_json(host, "cpu_info", map);
+	json_decref(map);
+}
+
+static void put_versions(struct object *host, const json_t *versions)
+{
+	json_t *map = json_object();
+
+	/* Clients compare these. */
+	json_object_set_new(map, "product_brand", json_string("Socle"));
+	json_object_set_new(map, "product_version", json_string(text_of(versions, "socle")));
+	json_object_set_new(map, "platform_name", json_string("Socle"));
+	json_object_set_new(map, "platform_version", json_string(text_of(versions, "socle")));
+	json_object_set_new(map, "xen", json_string(text_of(versions, "hypervisor")));
+	json_object_set_new(map, "linux", json_string(text_of(versions, "kernel")));
+	set_json(host, "software_version", map);
+	json_decref(map);
+}
+
+static struct object *pif_of_device(const char *device)
+{
+	const struct many *pifs = get_many(the_host(), "PIFs");
+	struct object *pif;
+
+	for (size_t i = 0; i < pifs->nr; i++)
+		if (strcmp(get_text(pifs->items[i], "device"), device) == 0)
+			return pifs->items[i];
+	pif = object_create("PIF", NULL);
+	set_text(pif, "device", device);
+	set_ref(pif, "host", the_host());
+	set_ref(pif, "metrics", object_create("PIF_metrics", NULL));
+	return pif;
+}
+
+static void put_nics(const json_t *nics)
+{
+	const json_t *nic;
+	size_t i;
+
+	json_array_foreach(nics, i, nic)
+	{
+		struct object *pif = pif_of_device(text_of(nic, "name"));
+		struct object *metrics = get_ref(pif, "metrics");
+
+		set_text(pif, "MAC", text_of(nic, "mac"));
+		set_int(pif, "MTU", int_of(nic, "mtu"));
+		set_int(pif, "physical", true);
+		set_int(metrics, "carrier", json_is_true(json_object_get(nic, "carrier")));
+		set_int(metrics, "speed", int_of(nic, "speed"));
+		set_int(metrics, "duplex", true);
+		set_text(metrics, "pci_bus_path", text_of(nic, "pci"));
+		set_int(metrics, "last_updated", time(NULL));
+	}
+}
+
+void inventory_host(const json_t *info)
+{
+	struct object *host = the_host(), *metrics = get_ref(host, "metrics");
+	char boot[32];
+
+	if (strcmp(get_text(host, "name_label"), "socle") == 0)
+		set_text(host, "name_label", text_of(info, "name"));
+	set_text(host, "hostname", text_of(info, "name"));
+	put_cpus(json_object_get(info, "cpus"));
+	put_cpu_info(host, info);
+	put_versions(host, json_object_get(info, "versions"));
+	put_nics(json_object_get(info, "nics"));
+	snprintf(boot, sizeof(boot), "%lld.", (long long)int_of(info, "boot_time"));
+	set_entry(host, "other_config", "boot_time", boot);
+	set_int(metrics, "memory_total", int_of(info, "memory_total"));
+	set_int(metrics, "memory_free", int_of(info, "memory_free"));
+	set_int(metrics, "live", true);
+	set_int(metrics, "last_updated", time(NULL));
+}
+
+/* ---- networks ---------------------------------------------------------------------------- */
+
+/* Where a column of the table begins; what it holds goes to the next one. */
+static void column(const char *head, const char *line, const char *name, char *text, size_t len)
+{
+	const char *at = strstr(head, name);
+	size_t from = at ? (size_t)(at - head) : 0, width = strcspn(line, "\n");
+
+	text[0] = '\0';
+	if (!at || from >= width)
+		return;
+	snprintf(text, len, "%.*s", (int)strcspn(line + from, " \n"), line + from);
+}
+
+static struct object *network_of_bridge(const char *bridge)
+{
+	const struct store_class *all = store_class_of("network");
+	struct object *network;
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (strcmp(get_text(all->objects[i], "bridge"), bridge) == 0)
+			return all->objects[i];
+	network = object_create("network", NULL);
+	set_text(network, "bridge", bridge);
+	set_text(network, "name_label", bridge);
+	return network;
+}
+
+static void put_address(struct object *pif, char *address)
+{
+	char *slash = strchr(address, '/'), netmask[16] = "";
+	unsigned int bits = slash ? (unsigned int)strtoul(slash + 1, NULL, 10) : 0;
+	uint32_t mask = bits && bits <= 32 ? ~(uint32_t)0 << (32 - bits) : 0;
+
+	if (!slash || strchr(address, ':') || !bits)
+		return;
+	*slash = '\0';
+	snprintf(netmask, sizeof(netmask), "%u.%u.%u.%u", mask >> 24, mask >> 16 & 255,
+		 mask >> 8 & 255, mask & 255);
+	set_text(pif, "IP", address);
+	set_text(pif, "netmask", netmask);
+	set_int(pif, "management", true);
+	if (!*get_text(the_host(), "address") || get_int(pif, "management"))
+		set_text(the_host(), "address", address);
+}
+
+static void put_network(const char *head, const char *line)
+{
+	char name[32], on[32], address[64], state[16];
+	struct object *network, *pif;
+
+	column(head, line, "NETWORK", name, sizeof(name));
+	column(head, line, "STATE", state, sizeof(state));
+	column(head, line, "ON ", on, sizeof(on));
+	column(head, line, "ADDRESS", address, sizeof(address));
+	if (!*name)
+		return;
+	network = network_of_bridge(name);
+	if (!*on || strcmp(on, "-") == 0)
+		return;
+	pif = pif_of_device(on);
+	set_ref(pif, "network", network);
+	set_int(pif, "currently_attached", true);
+	if (strstr(line, "(DHCP)") && strstr(line, "(DHCP)") < line + strcspn(line, "\n"))
+		set_text(pif, "ip_configuration_mode", "DHCP");
+	else
+		set_text(pif, "ip_configuration_mode", strchr(address, '/') ? "Static" : "None");
+	put_address(pif, address);
+}
+
+void inventory_networks(const char *show)
+{
+	const char *head = show, *line = strchr(show, '\n');
+
+	/* The first table; an empty line ends it. */
+	if (strncmp(head, "NETWORK", 7) != 0)
+		return;
+	while (line && line[1] && line[1] != '\n') {
+		put_network(head, line + 1);
+		line = strchr(line + 1, '\n');
+	}
+}

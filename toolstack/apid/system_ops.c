@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The API itself, messages, and what the files of methods share about records.
+ */
+#include <string.h>
+#include <time.h>
+
+#include "apid/ops.h"
+#include "apid/record.h"
+#include "model/value.h"
+
+/* ---- records given to create --------------------------------------------------------------- */
+
+const json_t *arg_field(const struct call *c, size_t arg, const char *field)
+{
+	return json_object_get(c->args[arg], field);
+}
+
+const char *arg_text(const struct call *c, size_t arg, const char *field)
+{
+	const char *text = json_string_value(arg_field(c, arg, field));
+
+	return text ? text : "";
+}
+
+bool arg_ref(struct call *c, size_t arg, const char *field, struct object **o)
+{
+	const struct model_class *m = model_class_find(c->cls->name);
+	const char *to = model_field_find(m, field)->type->name;
+	const char *ref = arg_text(c, arg, field);
+
+	*o = NULL;
+	if (!*ref || strcmp(ref, MODEL_NULL_REF) == 0)
+		return true;
+	*o = object_find(store_class_of(to), ref);
+	if (*o)
+		return true;
+	call_fail(c, "HANDLE_INVALID", to, ref, NULL);
+	return false;
+}
+
+void arg_take(struct object *o, const json_t *record)
+{
+	const struct model_class *m = o->cls->model;
+	const char *key;
+	json_t *v;
+
+	json_object_foreach((json_t *)record, key, v)
+	{
+		const struct model_field *f = model_field_find(m, key);
+
+		if (f && (f->access == ACCESS_RW || f->access == ACCESS_STATIC))
+			slot_set(o, (size_t)(f - m->fields), v);
+	}
+}
+
+/* ---- methods ----------------------------------------------------------------------------- */
+
+static void list_methods(struct call *c)
+{
+	call_list_methods(&c->out);
+}
+
+static void message_create(struct call *c)
+{
+	struct object *message = object_create("message", NULL);
+
+	set_text(message, "name", call_text(c, 0));
+	set_int(message, "priority", call_int(c, 1));
+	set_text(message, "cls", call_text(c, 2));
+	set_text(message, "obj_uuid", call_text(c, 3));
+	set_text(message, "body", call_text(c, 4));
+	set_int(message, "timestamp", time(NULL));
+	record_write_ref(&c->out, message);
+}
+
+static void message_destroy(struct call *c)
+{
+	object_destroy(c->refs[0]);
+}
+
+const struct binding system_bindings[] = {
+	{ "system.listMethods", list_methods },
+	{ "host.list_methods", list_methods },
+	{ "message.create", message_create },
+	{ "message.destroy", message_destroy },
+	{ NULL, NULL },
+};
