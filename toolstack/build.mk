@@ -36,6 +36,9 @@ TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c toolstack/model/*.c
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c)
 
+APID_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
+		$(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c uuid.c)
+
 # All that it does is in libraries; of storage without its command.
 VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder devices lib saverestore)) \
 		 $(filter-out toolstack/storage/main.c toolstack/storage/monitor.c \
@@ -73,6 +76,7 @@ $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcr
 $(eval $(call toolstack_program,metrics,$(METRICS_SOURCES),-ljansson))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
+$(eval $(call toolstack_program,apid,$(APID_SOURCES),-ljansson -lsqlite3 -lexpat))
 $(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))
 
 # For any other machine with Linux.

@@ -3,9 +3,7 @@
 # The API daemon for this machine, twice: with sanitizers for the tests, and as fast as it gets for
 # `make bench-api`. Both talk to a simulated vmd (fake_vmd.py).
 
-API_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) \
-	       $(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c uuid.c) \
-	       $(APID_VMD_SOURCES)
+API_SOURCES := $(APID_SOURCES)
 API_CFLAGS := -std=gnu17 -D_GNU_SOURCE -g -Wall -Wextra -Werror -fno-common -iquote . \
 	      -iquote toolstack
 API_LIBS := -ljansson -lsqlite3 -lexpat -lcrypt
