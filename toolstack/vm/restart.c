@@ -116,17 +116,18 @@ int vm_restart_take(struct vm_restart *r, domid_t old, struct vm_config *vm, str
 	/* It may have been finished since it was opened. */
 	if (rc == 0)
 		rc = buf_read_file(&text, path, FILE_LIMIT);
-	if (rc < 0)
-		reason_errno(why, "%s", path);
-	else
-		rc = parse(r, text.data ? text.data : "", vm, why);
 	error = errno;
-	buf_free(&text);
 	if (rc < 0) {
+		reason_errno(why, "%s", path);
 		close(r->fd);
 		r->fd = -1;
-		errno = error;
+	} else if ((rc = parse(r, text.data ? text.data : "", vm, why)) < 0) {
+		/* It will not be better the next time. */
+		vm_restart_end(r);
+		error = EINVAL;
 	}
+	buf_free(&text);
+	errno = error;
 	return rc;
 }
 

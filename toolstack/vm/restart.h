@@ -10,7 +10,9 @@
 #include "lib/vm_config.h"
 #include "lib/xencall.h"
 
+#ifndef VM_RESTART_DIR /* unit tests have their own */
 #define VM_RESTART_DIR "/run/xen/restarting"
+#endif
 
 struct vm_restart {
 	domid_t old;

@@ -63,7 +63,7 @@ int call_fail_storage(struct call *c, const char *param, const struct sr_error *
 	return -1;
 }
 
-static bool send_text(const struct call *c, const char *text, int passed)
+static bool send_text(struct call *c, const char *text, int passed)
 {
 	struct iovec data = { (void *)text, strlen(text) };
 	union {
@@ -83,23 +83,21 @@ static bool send_text(const struct call *c, const char *text, int passed)
 		head->cmsg_len = CMSG_LEN(sizeof(int));
 		memcpy(CMSG_DATA(head), &passed, sizeof(int));
 	}
-	return data.iov_len <= MESSAGE_MAX &&
-	       sendmsg(c->fd, &m, MSG_NOSIGNAL) == (ssize_t)data.iov_len;
-}
-
-static bool send_with(struct call *c, json_t *message, int passed)
-{
-	char *text = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15));
-	bool ok = text && send_text(c, text, passed);
-
-	json_decref(message);
-	free(text);
-	return ok;
+	/* One wait is enough for who does not read. */
+	if (!c->deaf && data.iov_len <= MESSAGE_MAX &&
+	    sendmsg(c->fd, &m, MSG_NOSIGNAL) != (ssize_t)data.iov_len)
+		c->deaf = true;
+	return !c->deaf && data.iov_len <= MESSAGE_MAX;
 }
 
 bool call_send(struct call *c, json_t *message)
 {
-	return send_with(c, message, -1);
+	char *text = json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15));
+	bool ok = text && send_text(c, text, -1);
+
+	json_decref(message);
+	free(text);
+	return ok;
 }
 
 void call_progress(struct call *c, double done)
@@ -179,12 +177,28 @@ static json_t *failure(const struct call *c)
 			 words ? words : json_string("(the reason is no text)"));
 }
 
+/* What cannot be said in one message, or at all, is a fault of ours that must not go unsaid. */
+static bool send_answer(struct call *c, json_t *message)
+{
+	static const char unsaid[] = "{\"error\":[\"INTERNAL_ERROR\",\"no answer\"],"
+				     "\"message\":\"the answer cannot be put into a message\"}";
+	char *text = message ? json_dumps(message, JSON_COMPACT | JSON_REAL_PRECISION(15)) : NULL;
+	bool fits = text && strlen(text) <= MESSAGE_MAX;
+	bool ok = fits ? send_text(c, text, c->passed) : send_text(c, unsaid, -1);
+
+	json_decref(message);
+	free(text);
+	return ok;
+}
+
 bool call_run(int fd, const void *text, size_t len)
 {
 	struct call c = { .fd = fd, .answer = json_object(), .passed = -1 };
-	int rc = run(&c, (struct bytes){ text, len });
 
-	if (rc == 0)
-		return send_with(&c, json_pack("{s:O}", "ok", c.answer), c.passed);
-	return send_with(&c, failure(&c), -1);
+	if (run(&c, (struct bytes){ text, len }) == 0)
+		return send_answer(&c, json_pack("{s:O}", "ok", c.answer));
+	if (c.passed >= 0)
+		close(c.passed);
+	c.passed = -1;
+	return send_answer(&c, failure(&c));
 }

@@ -8,6 +8,7 @@
 #define VMD_CALL_H
 
 #include <jansson.h>
+#include <stdbool.h>
 
 #include "lib/log.h"
 #include "lib/uuid.h"
@@ -16,6 +17,7 @@
 
 struct call {
 	int fd;         /* the connection */
+	bool deaf;      /* the client does not read any more */
 	json_t *args;   /* as the verb's table says */
 	json_t *answer; /* an object, to be filled */
 	int passed;     /* a descriptor that goes with the answer; -1: none */

@@ -106,8 +106,7 @@ static _Noreturn void operation(struct server *s, struct connection *k, const vo
 			close(s->connections[i].fd);
 	sigemptyset(&none);
 	sigprocmask(SIG_SETMASK, &none, NULL);
-	call_run(k->fd, text, len);
-	_exit(0);
+	_exit(call_run(k->fd, text, len) ? 0 : 1);
 }
 
 static void server_start(struct server *s, struct connection *k, const void *text, size_t len)
@@ -156,9 +155,12 @@ static void child_ended(struct server *s, pid_t pid, int status)
 			continue;
 		s->operations--;
 		k->child = 0;
-		if (k->fd >= 0 && (!WIFEXITED(status) || WEXITSTATUS(status) != 0))
+		if (k->fd >= 0 && !WIFEXITED(status))
 			tell(k, "{\"error\":[\"INTERNAL_ERROR\",\"killed\"],"
 				"\"message\":\"the process that did this was killed\"}");
+		/* It could not say what it had to say: its client does not read. */
+		else if (k->fd >= 0 && WEXITSTATUS(status) != 0)
+			connection_close(k);
 		return;
 	}
 }
