@@ -385,7 +385,20 @@ def xvas():
     yield ova + block(1, 0, 250) + sha1(1, 0) + block(1, 1, 0) + sha1(1, 1) + end
 
 
+# ---- xe ----------------------------------------------------------------------------------------
+
+def answers():
+    """Of a host's web server, and of its socket."""
+    plain = b'HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}'
+    yield plain + plain
+    yield b'HTTP/1.1 100 Continue\r\n\r\n' + plain
+    yield (b'HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n'
+           b'2\r\n{}\r\nA;x\r\n0123456789\r\n0\r\n\r\n' + plain)
+    yield b'Status: 404 Not Found\nConnection: close\n\nnothing'
+
+
 SEEDS = {
+    'xe_answer': answers,
     'vhd': vhds,
     'xva': xvas,
     'saved': saved_guests,
