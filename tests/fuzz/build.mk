@@ -78,10 +78,12 @@ FUZZ_NETWORK := $(addprefix toolstack/network/,lease.c net.c nics.c plan.c setti
 FUZZ_VMD := $(addprefix toolstack/vmd/,schema.c start_config.c vm_args.c) toolstack/vm/vm_text.c \
 	    $(addprefix toolstack/lib/,file.c vm_state.c) $(FUZZ_CONFIG)
 
-FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c lock.c lvm.c lvm_report.c mount.c \
-		  program.c props.c registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c \
-		  thin.c vdi.c vdi_file.c vdi_lvm.c) toolstack/devices/file_shown.c \
-		$(addprefix toolstack/lib/,deadline.c file.c uuid.c) $(FUZZ_LIB)
+FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c iscsi.c iscsi_keep.c \
+		  iscsi_session.c iscsi_source.c lock.c lvm.c lvm_report.c mount.c plug_state.c \
+		  program.c props.c reach.c registry.c scan_file.c size.c sr.c sr_file.c sr_iscsi.c \
+		  sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_lvm.c) \
+		toolstack/devices/file_shown.c \
+		$(addprefix toolstack/lib/,bounded.c deadline.c file.c uuid.c) $(FUZZ_LIB)
 FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
 		     state.c) \
 		   $(filter-out %/log.c,$(FUZZ_STORE))

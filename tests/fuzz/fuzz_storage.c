@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "storage/device.h"
+#include "storage/iscsi_source.h"
 #include "storage/lvm_report.h"
 #include "storage/props.h"
 #include "storage/sr_file.h"
@@ -43,6 +44,23 @@ static void try_props(const char *text)
 	buf_free(&b);
 }
 
+/* What is taken is safe as a part of a path and as an argument, and can be read again. */
+static void try_iscsi(const char *text)
+{
+	struct iscsi_source s, again;
+	struct sr_error e;
+	char whole[1024];
+
+	if (iscsi_source_parse(text, &s, &e) < 0)
+		return;
+	MUST(s.host[0] && !strpbrk(s.host, "/ \n,") && s.host[0] != '-');
+	MUST(!strpbrk(s.target, "/ \n") && s.target[0] != '.' && s.target[0] != '-');
+	MUST(!strpbrk(s.disk, "/ \n"));
+	MUST(iscsi_source_format(&s, whole, sizeof(whole)));
+	if (s.target[0])
+		MUST(iscsi_source_parse(whole, &again, &e) == 0 && !memcmp(&s, &again, sizeof(s)));
+}
+
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	struct thin_usage usage;
@@ -55,6 +73,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	text[size] = '\0';
 	try_reports(text);
 	try_props(text);
+	try_iscsi(text);
 	if (vdi_file_parse(text, &v, &why))
 		MUST(v.location[0] && v.location[0] != '.' && !strchr(v.location, '/'));
 	if (thin_status_parse(text, &usage))

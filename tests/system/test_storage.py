@@ -101,7 +101,7 @@ def test_probe_and_refusals(storage):
              "dd if=/dev/zero of=/dev/vdd bs=1M count=1 2>&1")
     host.run("echo somebody | dd of=/dev/vdd bs=512 seek=9 conv=sync 2>&1")
     storage.refused("sr create /dev/vdd", "DEVICE_HAS_DATA", "data without a known signature")
-    storage.refused("sr create target type=iscsi", "SR_OPERATION_NOT_SUPPORTED", "open-iscsi")
+    storage.refused("sr create target type=lvmoiscsi", "INVALID_VALUE", "which target")
     storage.refused("sr create nowhere:/x type=nfs", "SR_UNAVAILABLE", "nowhere")
     storage.refused("sr stat nothing", "UUID_INVALID", '"nothing"')
 

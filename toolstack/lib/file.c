@@ -71,7 +71,8 @@ int file_replace(const char *path, const void *data, size_t len, mode_t mode)
 	fd = open(fresh, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, mode);
 	if (fd < 0)
 		return -1;
-	rc = put_all(fd, data, len);
+	/* As it was said, and not as the umask of whoever runs this has it. */
+	rc = fchmod(fd, mode) < 0 ? -1 : put_all(fd, data, len);
 	if (close(fd) == 0 && rc == 0 && rename(fresh, path) == 0)
 		return folder_sync(path);
 	rc = errno;

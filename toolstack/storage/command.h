@@ -16,6 +16,7 @@ struct command_line {
 	const char *words[COMMAND_WORDS]; /* beyond "sr create" */
 	unsigned int nr_words;
 	const char *name, *description, *uuid, *type, *size, *pool_size, *when_full, *sr;
+	const char *chap_user, *chap_password_file;
 	bool force;
 };
 
@@ -33,5 +34,10 @@ extern const struct command sr_commands[], vdi_commands[];
 int command_text(char *to, size_t room, const char *what, const char *from, struct sr_error *e);
 /* A size from the command line. */
 int command_size(const char *text, uint64_t *bytes, struct sr_error *e);
+/* chap-user= and chap-password-file=; both may be missing. */
+int command_login(const struct command_line *c, struct iscsi_login *l, struct sr_error *e);
+/* sr probe of a portal or a target. */
+int command_probe_iscsi(const struct command_line *c, struct sr_error *e);
+int command_initiator(const struct command_line *c, struct sr_error *e);
 
 #endif

@@ -50,7 +50,8 @@ static int cmd_create(const struct command_line *c, struct sr_error *e)
 	    command_text(sr.description, sizeof(sr.description), "description", c->description, e) <
 		    0 ||
 	    command_text(sr.uuid, sizeof(sr.uuid), "uuid", c->uuid, e) < 0 ||
-	    (c->pool_size && command_size(c->pool_size, &how.pool, e) < 0))
+	    (c->pool_size && command_size(c->pool_size, &how.pool, e) < 0) ||
+	    command_login(c, &how.login, e) < 0)
 		return -1;
 	if (c->when_full && strcmp(c->when_full, "error") == 0)
 		how.full = WHEN_FULL_ERROR;
@@ -66,10 +67,11 @@ static int cmd_create(const struct command_line *c, struct sr_error *e)
 static int cmd_introduce(const struct command_line *c, struct sr_error *e)
 {
 	const struct sr_type *type = NULL;
+	struct sr_options how = { 0 };
 	struct sr sr;
 
-	if ((c->type && type_of(c->type, &type, e) < 0) ||
-	    sr_introduce(c->words[0], type, &sr, e) < 0)
+	if ((c->type && type_of(c->type, &type, e) < 0) || command_login(c, &how.login, e) < 0 ||
+	    sr_introduce(c->words[0], type, &how, &sr, e) < 0)
 		return -1;
 	puts(sr.uuid);
 	return EXIT_OK;
@@ -83,9 +85,9 @@ static int cmd_list(const struct command_line *c, struct sr_error *e)
 	(void)c;
 	if (sr_list(&list, &nr, e) < 0)
 		return -1;
-	printf("%-36s %-8s %-20s %s\n", "UUID", "TYPE", "NAME", "SOURCE");
+	printf("%-36s %-9s %-20s %s\n", "UUID", "TYPE", "NAME", "SOURCE");
 	for (size_t i = 0; i < nr; i++)
-		printf("%-36s %-8s %-20s %s\n", list[i].uuid, sr_type_name(list[i].type),
+		printf("%-36s %-9s %-20s %s\n", list[i].uuid, sr_type_name(list[i].type),
 		       list[i].name, list[i].source);
 	free(list);
 	return EXIT_OK;
@@ -120,12 +122,14 @@ static int cmd_probe(const struct command_line *c, struct sr_error *e)
 	struct sr sr = { 0 };
 	int found;
 
+	if (c->words[0][0] != '/')
+		return command_probe_iscsi(c, e);
 	if (device_probe(c->words[0], &r, e) < 0)
 		return -1;
 	printf("device: %s\nsize: %" PRIu64 "\nread-only: %s\nfound: %s\nused: %s\n", c->words[0],
 	       r.size, r.read_only ? "yes" : "no", r.found[0] ? r.found : "nothing",
 	       r.used[0] ? r.used : "no");
-	found = sr_type_lvm.recognise(c->words[0], &sr, e);
+	found = sr_type_lvm.recognise(c->words[0], NULL, &sr, e);
 	if (found < 0)
 		printf("repository: %s\n", e->why.text);
 	else if (found)
@@ -180,14 +184,19 @@ static int cmd_destroy(const struct command_line *c, struct sr_error *e)
 
 const struct command sr_commands[] = {
 	{ "sr", "create", cmd_create, 1, 1,
-	  "DISK|DIRECTORY|SERVER:/EXPORT [type=lvmthin] [name=] [description=] [uuid=]\n"
-	  "           [pool-size=] [when-full=queue|error] [--force]",
+	  "DISK|DIRECTORY|SERVER:/EXPORT|PORTAL/TARGET[/LUN] [type=lvmthin] [name=]\n"
+	  "           [description=] [uuid=] [pool-size=] [when-full=queue|error]\n"
+	  "           [chap-user= chap-password-file=FILE|-] [--force]",
 	  "Make a repository, on an empty disk unless forced; prints its uuid" },
-	{ "sr", "introduce", cmd_introduce, 1, 1, "DISK|DIRECTORY|SERVER:/EXPORT [type=]",
+	{ "sr", "introduce", cmd_introduce, 1, 1,
+	  "DISK|DIRECTORY|SERVER:/EXPORT|PORTAL/TARGET[/LUN]\n"
+	  "           [type=] [chap-user= chap-password-file=FILE|-]",
 	  "Take over a repository that exists there" },
 	{ "sr", "list", cmd_list, 0, 0, "", "The repositories that this host knows" },
 	{ "sr", "stat", cmd_stat, 1, 1, "SR", "Sizes and use" },
-	{ "sr", "probe", cmd_probe, 1, 1, "DISK", "What is on a disk, and who uses it" },
+	{ "sr", "probe", cmd_probe, 1, 1,
+	  "DISK|PORTAL[/TARGET] [chap-user= chap-password-file=FILE|-]",
+	  "What is on a disk, and who uses it; an iSCSI portal's targets, a target's disks" },
 	{ "sr", "scan", cmd_scan, 1, 1, "SR",
 	  "Remove what interrupted operations left, see new files and larger disks" },
 	{ "sr", "plug", cmd_plug, 1, 1, "SR", "Make it usable after a start of this host" },

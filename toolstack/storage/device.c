@@ -19,25 +19,13 @@
 #include <unistd.h>
 
 #include "devices/file_shown.h"
+#include "lib/file.h"
 #include "storage/program.h"
 #include "storage/size.h"
 #include "storage/sr.h"
 
 #define SYS_GUESTS "/sys/bus/xen-backend/devices"
 #define LOOK_AT    (1 * MIB)
-
-/* The first line of a small file of the kernel's. */
-static bool read_line(const char *path, char *line, size_t room)
-{
-	FILE *f = fopen(path, "re");
-	bool got = f && fgets(line, (int)room, f);
-
-	if (f)
-		fclose(f);
-	if (got)
-		line[strcspn(line, "\n")] = '\0';
-	return got;
-}
 
 bool device_guest(dev_t device, char *who, size_t room)
 {
@@ -52,7 +40,7 @@ bool device_guest(dev_t device, char *who, size_t room)
 		if (sscanf(entry->d_name, "vbd-%u-", &domid) != 1)
 			continue;
 		snprintf(path, sizeof(path), SYS_GUESTS "/%s/physical_device", entry->d_name);
-		found = read_line(path, line, sizeof(line)) &&
+		found = file_line(path, line, sizeof(line)) &&
 			sscanf(line, "%x:%x", &major, &minor) == 2 &&
 			makedev(major, minor) == device;
 		if (found)
@@ -148,7 +136,7 @@ static void look_for_users(dev_t device, const char *name, struct device_report 
 		if (entry->d_name[0] == '.')
 			continue;
 		snprintf(path, sizeof(path), "/sys/block/%s/dm/name", entry->d_name);
-		if (!read_line(path, holder, sizeof(holder)))
+		if (!file_line(path, holder, sizeof(holder)))
 			snprintf(holder, sizeof(holder), "%.60s", entry->d_name);
 		snprintf(r->used, sizeof(r->used), "%s is part of %s", name, holder);
 	}
@@ -173,7 +161,7 @@ static void look_for_all_users(dev_t device, const char *path, struct device_rep
 		if (entry->d_name[0] == '.' || access(file, F_OK) < 0)
 			continue;
 		snprintf(file, sizeof(file), "%s/%s/dev", folder, entry->d_name);
-		if (read_line(file, line, sizeof(line)) &&
+		if (file_line(file, line, sizeof(line)) &&
 		    sscanf(line, "%u:%u", &major, &minor) == 2)
 			look_for_users(makedev(major, minor), entry->d_name, r);
 	}

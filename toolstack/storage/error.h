@@ -14,10 +14,11 @@
 #define ERR_SR_IN_USE       "SR_IN_USE" /* its disk, or a disk in it, is in use */
 #define ERR_SR_NOT_EMPTY    "SR_NOT_EMPTY"
 #define ERR_SR_FULL         "SR_FULL"
-#define ERR_SR_UNAVAILABLE  "SR_UNAVAILABLE"  /* a disk of it is missing, a server is silent */
-#define ERR_SR_BUSY         "SR_BUSY"         /* another operation did not end in time */
-#define ERR_DEVICE_HAS_DATA "DEVICE_HAS_DATA" /* only with force */
-#define ERR_DEVICE_IN_USE   "DEVICE_IN_USE"   /* not even with force */
+#define ERR_SR_UNAVAILABLE  "SR_UNAVAILABLE" /* a disk of it is missing, a server is silent */
+#define ERR_SR_BUSY         "SR_BUSY"        /* another operation did not end in time */
+#define ERR_SR_LOGIN        "SR_BACKEND_FAILURE_68" /* an iSCSI target refuses name or password */
+#define ERR_DEVICE_HAS_DATA "DEVICE_HAS_DATA"       /* only with force */
+#define ERR_DEVICE_IN_USE   "DEVICE_IN_USE"         /* not even with force */
 #define ERR_VDI_IN_USE      "VDI_IN_USE"
 #define ERR_VDI_READ_ONLY   "VDI_READONLY"
 #define ERR_STREAM          "VDI_CONTENT_ERROR" /* a stream too short, too long or unreadable */

@@ -26,7 +26,10 @@ static int cmd_monitor(const struct command_line *c, struct sr_error *e)
 static const struct command other_commands[] = {
 	{ NULL, "check", cmd_check, 0, 0, "",
 	  "Are repositories filling up? Exit status 0: no, 1: past 80 %, 2: past 95 % or unreachable" },
-	{ NULL, "monitor", cmd_monitor, 0, 0, "", "Watch that, log it, extend thin pools" },
+	{ NULL, "monitor", cmd_monitor, 0, 0, "",
+	  "Plug what this host knows; watch how full it is, log it, extend thin pools" },
+	{ NULL, "initiator", command_initiator, 0, 1, "[IQN]",
+	  "This host's name for iSCSI targets, or give it another" },
 	{ 0 },
 };
 
@@ -77,6 +80,8 @@ static int option_take(struct command_line *c, const char *name, size_t len, con
 		{ "pool-size", &c->pool_size },
 		{ "when-full", &c->when_full },
 		{ "sr", &c->sr },
+		{ "chap-user", &c->chap_user },
+		{ "chap-password-file", &c->chap_password_file },
 	};
 
 	for (size_t i = 0; i < sizeof(options) / sizeof(options[0]); i++) {

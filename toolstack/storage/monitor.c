@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "storage/lock.h"
+#include "storage/plug_known.h"
 #include "storage/sr_lvm.h"
 #include "storage/thin.h"
 
@@ -48,7 +49,10 @@ static enum fullness judge(const struct sr *sr, const struct sr_stat *stat, char
 {
 	enum fullness f = sr_fullness(stat, text);
 
-	return sr->type == &sr_type_lvm || sr->type == &sr_type_iso ? FULLNESS_OK : f;
+	return sr->type == &sr_type_lvm || sr->type == &sr_type_lvmoiscsi ||
+			       sr->type == &sr_type_iso
+		       ? FULLNESS_OK
+		       : f;
 }
 
 int storage_check(struct sr_error *e)
@@ -83,7 +87,7 @@ static int extend_one(const struct sr *sr, const char *option, uint64_t bytes, s
 		return 0;
 	lvm_name(sr, POOL_VOLUME, pool);
 	snprintf(more, sizeof(more), "+%" PRIu64 "b", bytes);
-	return lvm_run(e, "lvextend", option, more, pool);
+	return lvm_run(sr, e, "lvextend", option, more, pool);
 }
 
 int sr_extend(const struct sr *sr, const struct sr_stat *stat, uint64_t *data, uint64_t *metadata,
@@ -99,7 +103,7 @@ int sr_extend(const struct sr *sr, const struct sr_stat *stat, uint64_t *data, u
 	lock = sr_lock(sr->uuid, e);
 	if (lock < 0)
 		return -1;
-	rc = lvm_group(&r, sr->group, e);
+	rc = lvm_group(&r, sr, e);
 	if (rc == 0) {
 		uint64_t extent = r.groups[0].extent, free = r.groups[0].free;
 
@@ -189,6 +193,7 @@ int storage_monitor(struct sr_error *e)
 	for (;; sleep(MONITOR_SECONDS)) {
 		if (sr_list(&list, &nr, e) < 0)
 			return -1;
+		plug_known(list, nr);
 		for (size_t i = 0; i < nr; i++) {
 			struct watch *w = watch_of(watches, list[i].uuid);
 

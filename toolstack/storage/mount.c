@@ -9,8 +9,6 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <netdb.h>
-#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
@@ -22,6 +20,7 @@
 
 #include "lib/deadline.h"
 #include "storage/program.h"
+#include "storage/reach.h"
 
 #define EXT_MAGIC_AT    (1024 + 0x38)
 #define EXT_UUID_AT     (1024 + 0x68)
@@ -182,60 +181,33 @@ static bool answers_call(int fd, int64_t deadline)
 	return reply[1] == htonl(id) && reply[2] == htonl(REPLY);
 }
 
-/* Does a server answer at that address within a bounded time? False with errno. */
-static bool answers(const struct addrinfo *to)
+static int nfs_address(const char *source, char address[REACH_ADDRESS], struct sr_error *e)
 {
-	int fd = socket(to->ai_family, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
 	int64_t deadline = now_ms() + NFS_WAIT_MS;
-	socklen_t len = sizeof(int);
-	int error = 0;
-
-	if (fd < 0)
-		return false;
-	if (connect(fd, to->ai_addr, to->ai_addrlen) < 0)
-		error = errno;
-	if (error == EINPROGRESS && (!wait_ready(fd, POLLOUT, deadline) ||
-				     getsockopt(fd, SOL_SOCKET, SO_ERROR, &error, &len) < 0))
-		error = errno;
-	if (error == 0 && !answers_call(fd, deadline))
-		error = errno;
-	close(fd);
-	errno = error;
-	return error == 0;
-}
-
-static int nfs_address(const char *source, char address[64], struct sr_error *e)
-{
-	struct addrinfo hints = { .ai_socktype = SOCK_STREAM }, *found;
 	char server[256], export[256];
-	int rc;
+	int fd, rc = 0;
 
 	if (!nfs_source_split(source, server, export))
 		return sr_fail(e, ERR_VALUE, "%s: expected server:/export", source);
-	rc = getaddrinfo(server, NFS_PORT, &hints, &found);
-	if (rc)
-		return sr_fail(e, ERR_SR_UNAVAILABLE, "NFS server %s: %s", server,
-			       gai_strerror(rc));
-	rc = 0;
-	if (!answers(found))
+	fd = reach_connect("NFS server", server, NFS_PORT, deadline, address, e);
+	if (fd < 0)
+		return -1;
+	if (!answers_call(fd, deadline))
 		rc = sr_fail_errno(e, ERR_SR_UNAVAILABLE, "NFS server %s, port " NFS_PORT, server);
-	else
-		getnameinfo(found->ai_addr, found->ai_addrlen, address, 64, NULL, 0,
-			    NI_NUMERICHOST);
-	freeaddrinfo(found);
+	close(fd);
 	return rc;
 }
 
 int nfs_reach(const char *source, struct sr_error *e)
 {
-	char address[64];
+	char address[REACH_ADDRESS];
 
 	return nfs_address(source, address, e);
 }
 
 int mount_nfs(const char *what, const char *where, struct sr_error *e)
 {
-	char address[64] = "", data[128];
+	char address[REACH_ADDRESS] = "", data[128];
 
 	if (nfs_address(what, address, e) < 0 || make_mount_point(where, e) < 0)
 		return -1;

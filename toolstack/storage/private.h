@@ -22,8 +22,9 @@ struct sr_type {
 	int (*ready)(const struct sr *sr, struct sr_error *e);
 	/* Writes an empty repository to sr->source; fills in group or root. */
 	int (*format)(struct sr *sr, const struct sr_options *how, struct sr_error *e);
-	/* Reads what a repository says of itself: 1, or 0 if none is there. */
-	int (*recognise)(const char *source, struct sr *sr, struct sr_error *e);
+	/* Reads what a repository says of itself: 1, or 0 if none is there. how may be NULL. */
+	int (*recognise)(const char *source, const struct sr_options *how, struct sr *sr,
+			 struct sr_error *e);
 	int (*plug)(const struct sr *sr, struct sr_error *e);
 	int (*unplug)(const struct sr *sr, struct sr_error *e);
 	int (*erase)(const struct sr *sr, struct sr_error *e);
@@ -49,7 +50,7 @@ struct sr_type {
 };
 
 extern const struct sr_type sr_type_lvm, sr_type_lvmthin, sr_type_dir, sr_type_iso, sr_type_nfs,
-	sr_type_iscsi;
+	sr_type_lvmoiscsi;
 
 /* What its type's ready() says. */
 int sr_ready(const struct sr *sr, struct sr_error *e);

@@ -134,7 +134,10 @@ static bool child_talk(struct child *c, int64_t deadline)
 	return true;
 }
 
-/* Waits for the end; after the deadline the group is asked to end, and then made to. */
+/*
+ * Waits for the end; after the deadline the group is asked to end, and then made to. One that waits
+ * for a silent disk inside the kernel does not end even then, and is left alone.
+ */
 static int child_wait(struct child *c, int64_t deadline, bool *late)
 {
 	int signals[] = { SIGTERM, SIGKILL };
@@ -142,14 +145,16 @@ static int child_wait(struct child *c, int64_t deadline, bool *late)
 	int status;
 
 	for (;;) {
-		pid_t pid = waitpid(c->pid, &status, sent == 2 ? 0 : WNOHANG);
+		pid_t pid = waitpid(c->pid, &status, WNOHANG);
 
 		if (pid == c->pid)
 			return status;
 		if (pid < 0 && errno != EINTR)
 			return -1;
-		if (now_ms() >= deadline && sent < 2) {
+		if (now_ms() >= deadline) {
 			*late = true;
+			if (sent == 2)
+				return -1;
 			kill(-c->pid, signals[sent++]);
 			deadline = now_ms() + GRACE_MS;
 		}
@@ -195,7 +200,8 @@ static int verdict(struct child *c, const char *name, int status, bool late, uns
 	return 0;
 }
 
-int program_run(const char *const argv[], unsigned int seconds, struct buf *out, struct sr_error *e)
+int program_status(const char *const argv[], unsigned int seconds, struct buf *out, int *ended,
+		   struct sr_error *e)
 {
 	int64_t deadline = now_ms() + seconds * 1000LL;
 	struct child c = { .pid = -1 };
@@ -204,6 +210,7 @@ int program_run(const char *const argv[], unsigned int seconds, struct buf *out,
 	char name[64];
 	int rc, status;
 
+	*ended = -1;
 	/* "lvm lvcreate", "mke2fs": what a message calls it. */
 	snprintf(name, sizeof(name), "%s%s%s", argv[0], argv[1] && argv[1][0] != '-' ? " " : "",
 		 argv[1] && argv[1][0] != '-' && argv[1][0] != '/' ? argv[1] : "");
@@ -218,10 +225,19 @@ int program_run(const char *const argv[], unsigned int seconds, struct buf *out,
 		deadline = 0;
 	status = child_wait(&c, deadline, &late);
 	child_close(&c);
+	if (!late && WIFEXITED(status))
+		*ended = WEXITSTATUS(status);
 	rc = verdict(&c, name, status, late, seconds, e);
 	if (rc == 0 && out && c.texts[0].len)
 		buf_append(out, c.texts[0].data, c.texts[0].len);
 	buf_free(&c.texts[0]);
 	buf_free(&c.texts[1]);
 	return rc;
+}
+
+int program_run(const char *const argv[], unsigned int seconds, struct buf *out, struct sr_error *e)
+{
+	int status;
+
+	return program_status(argv, seconds, out, &status, e);
 }

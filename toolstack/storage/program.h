@@ -19,6 +19,9 @@
  */
 int program_run(const char *const argv[], unsigned int seconds, struct buf *out,
 		struct sr_error *e);
+/* The same; status is what it ended with, or -1 if it did not end by itself. */
+int program_status(const char *const argv[], unsigned int seconds, struct buf *out, int *status,
+		   struct sr_error *e);
 bool program_exists(const char *name);
 
 #endif

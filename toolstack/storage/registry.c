@@ -17,6 +17,14 @@
 
 #define TEXT_LIMIT 16384
 
+int registry_folder(struct sr_error *e)
+{
+	mkdir("/var/lib", 0755);
+	if (mkdir(STORAGE_STATE, 0700) < 0 && errno != EEXIST)
+		return sr_fail_errno(e, ERR_BACKEND, STORAGE_STATE);
+	return 0;
+}
+
 int registry_save(const struct sr *sr, struct sr_error *e)
 {
 	char name[64];
@@ -27,9 +35,8 @@ int registry_save(const struct sr *sr, struct sr_error *e)
 		{ "root", sr->root },
 	};
 
-	mkdir("/var/lib", 0755);
-	if (mkdir(STORAGE_STATE, 0700) < 0 && errno != EEXIST)
-		return sr_fail_errno(e, ERR_BACKEND, STORAGE_STATE);
+	if (registry_folder(e) < 0)
+		return -1;
 	snprintf(name, sizeof(name), "%s.sr", sr->uuid);
 	return props_write(STORAGE_STATE, name, pairs, sizeof(pairs) / sizeof(pairs[0]), e);
 }

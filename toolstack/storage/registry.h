@@ -8,6 +8,8 @@
 
 #include "storage/sr.h"
 
+/* STORAGE_STATE exists. */
+int registry_folder(struct sr_error *e);
 int registry_save(const struct sr *sr, struct sr_error *e);
 int registry_remove(const struct sr *sr, struct sr_error *e);
 /* All of them; the caller frees *list. A file that makes no sense is skipped with a warning. */

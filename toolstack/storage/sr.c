@@ -9,12 +9,14 @@
 #include <string.h>
 #include <strings.h>
 
+#include "storage/iscsi.h"
 #include "storage/lock.h"
+#include "storage/plug_state.h"
 #include "storage/private.h"
 #include "storage/registry.h"
 
 static const struct sr_type *const types[] = { &sr_type_lvmthin, &sr_type_lvm, &sr_type_dir,
-					       &sr_type_iso,     &sr_type_nfs, &sr_type_iscsi };
+					       &sr_type_iso,     &sr_type_nfs, &sr_type_lvmoiscsi };
 #define NR_TYPES (sizeof(types) / sizeof(types[0]))
 
 const struct sr_type *sr_type_find(const char *name)
@@ -32,7 +34,7 @@ const char *sr_type_name(const struct sr_type *type)
 
 const char *sr_type_names(void)
 {
-	return "lvmthin, lvm, dir, iso, nfs, iscsi";
+	return "lvmthin, lvm, dir, iso, nfs, lvmoiscsi";
 }
 
 int sr_list(struct sr **list, size_t *nr, struct sr_error *e)
@@ -97,6 +99,15 @@ int check_texts(const char *name, const char *description, struct sr_error *e)
 		       PROP_TEXT_MAX);
 }
 
+/* Of a repository whose lock is held: usable, and known from now on. */
+static int adopt(const struct sr *sr, struct sr_error *e)
+{
+	if (sr->type->plug(sr, e) < 0 || registry_save(sr, e) < 0)
+		return -1;
+	plug_state_set(sr->uuid, PLUG_STATE_PLUGGED);
+	return 0;
+}
+
 int sr_create(struct sr *sr, const struct sr_options *how, struct sr_error *e)
 {
 	int lock, rc;
@@ -109,17 +120,16 @@ int sr_create(struct sr *sr, const struct sr_options *how, struct sr_error *e)
 		return -1;
 	rc = sr->type->format(sr, how, e);
 	if (rc == 0)
-		rc = sr->type->plug(sr, e);
-	if (rc == 0)
-		rc = registry_save(sr, e);
+		rc = adopt(sr, e);
 	sr_unlock(lock);
 	return rc;
 }
 
-int sr_introduce(const char *source, const struct sr_type *type, struct sr *sr, struct sr_error *e)
+int sr_introduce(const char *source, const struct sr_type *type, const struct sr_options *how,
+		 struct sr *sr, struct sr_error *e)
 {
 	static const struct sr_type *const self_evident[] = { &sr_type_lvm, &sr_type_dir,
-							      &sr_type_nfs };
+							      &sr_type_nfs, &sr_type_lvmoiscsi };
 	int lock, rc = 0;
 
 	memset(sr, 0, sizeof(*sr));
@@ -127,7 +137,7 @@ int sr_introduce(const char *source, const struct sr_type *type, struct sr *sr, 
 		return -1;
 	for (size_t i = 0; rc == 0 && i < sizeof(self_evident) / sizeof(self_evident[0]); i++) {
 		memset(sr, 0, sizeof(*sr));
-		rc = self_evident[i]->recognise(source, sr, e);
+		rc = self_evident[i]->recognise(source, how, sr, e);
 	}
 	if (rc < 0)
 		return -1;
@@ -139,9 +149,7 @@ int sr_introduce(const char *source, const struct sr_type *type, struct sr *sr, 
 	lock = sr_lock(sr->uuid, e);
 	if (lock < 0)
 		return -1;
-	rc = sr->type->plug(sr, e);
-	if (rc == 0)
-		rc = registry_save(sr, e);
+	rc = adopt(sr, e);
 	sr_unlock(lock);
 	return rc;
 }
@@ -182,17 +190,42 @@ static int unplug_locked(const struct sr *sr, struct sr_error *e)
 	if (vdi_list(sr, &list, &unreadable) == 0)
 		rc = check_unused(sr, &list, e);
 	vdi_list_free(&list);
-	return rc < 0 ? -1 : sr->type->unplug(sr, e);
+	if (rc < 0 || sr->type->unplug(sr, e) < 0)
+		return -1;
+	plug_state_set(sr->uuid, PLUG_STATE_UNPLUGGED);
+	return 0;
+}
+
+/* Nothing of it stays in this host. */
+static int remove_known(const struct sr *sr, struct sr_error *e)
+{
+	if (registry_remove(sr, e) < 0 || iscsi_login_remove(sr->uuid, e) < 0)
+		return -1;
+	plug_state_set(sr->uuid, PLUG_STATE_NEW);
+	return 0;
 }
 
 static int forget_locked(const struct sr *sr, struct sr_error *e)
 {
-	return unplug_locked(sr, e) < 0 ? -1 : registry_remove(sr, e);
+	return unplug_locked(sr, e) < 0 ? -1 : remove_known(sr, e);
+}
+
+static int plug_locked(const struct sr *sr, struct sr_error *e)
+{
+	if (sr->type->plug(sr, e) < 0)
+		return -1;
+	plug_state_set(sr->uuid, PLUG_STATE_PLUGGED);
+	return 0;
 }
 
 int sr_plug(const struct sr *sr, struct sr_error *e)
 {
-	return sr->type->available(e) < 0 ? -1 : locked(sr, sr->type->plug, e);
+	return sr->type->available(e) < 0 ? -1 : locked(sr, plug_locked, e);
+}
+
+bool sr_plugged(const struct sr *sr)
+{
+	return plug_state(sr->uuid) == PLUG_STATE_PLUGGED;
 }
 
 int sr_unplug(const struct sr *sr, struct sr_error *e)
@@ -213,7 +246,7 @@ int sr_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e)
 	memset(found, 0, sizeof(*found));
 	if (lock < 0)
 		return -1;
-	rc = sr->type->plug(sr, e);
+	rc = plug_locked(sr, e);
 	if (rc == 0)
 		rc = sr->type->scan(sr, found, e);
 	sr_unlock(lock);
@@ -253,7 +286,7 @@ int sr_destroy(const struct sr *sr, bool force, struct sr_error *e)
 		return -1;
 	rc = destroy_locked(sr, force, e);
 	if (rc == 0)
-		rc = registry_remove(sr, e);
+		rc = remove_known(sr, e);
 	sr_unlock(lock);
 	return rc;
 }

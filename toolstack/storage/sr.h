@@ -20,6 +20,7 @@
 
 #include "lib/uuid.h"
 #include "storage/error.h"
+#include "storage/iscsi_source.h"
 #include "storage/props.h"
 
 #ifndef STORAGE_STATE /* unit tests have their own */
@@ -38,8 +39,8 @@ struct sr {
 	char name[STORAGE_TEXT];
 	char description[STORAGE_TEXT];
 	const struct sr_type *type;
-	char source[STORAGE_PATH]; /* its disk, its directory, or server:/export */
-	char group[128];           /* lvm: the volume group */
+	char source[STORAGE_PATH]; /* its disk, directory, server:/export, or iSCSI disk */
+	char group[128];           /* lvm, lvmoiscsi: the volume group */
 	char root[STORAGE_PATH];   /* dir, nfs, iso: where its files are */
 };
 
@@ -47,9 +48,10 @@ enum when_full { WHEN_FULL_QUEUE, WHEN_FULL_ERROR };
 
 /* What sr_create() is told beside what is in the struct sr itself. */
 struct sr_options {
-	bool force;          /* what is on the disk may go */
-	enum when_full full; /* lvmthin: writers wait, or get an error */
-	uint64_t pool;       /* lvmthin: the pool's size; 0: everything */
+	bool force;               /* what is on the disk may go */
+	enum when_full full;      /* lvmthin: writers wait, or get an error */
+	uint64_t pool;            /* lvmthin: the pool's size; 0: everything */
+	struct iscsi_login login; /* lvmoiscsi */
 };
 
 struct sr_stat {
@@ -103,15 +105,19 @@ const char *sr_type_names(void);
 /* sr says type, name, source; uuid may be "" and is then made up. */
 int sr_create(struct sr *sr, const struct sr_options *how, struct sr_error *e);
 /*
- * Makes known what already exists on a disk, in a directory or at server:/export (of type nfs).
- * type may be NULL: what is found there says it.
+ * Makes known what already exists on a disk, in a directory, at server:/export (of type nfs), or on
+ * an iSCSI disk. type may be NULL: what is found there says it. how, which may be NULL, says a
+ * login.
  */
-int sr_introduce(const char *source, const struct sr_type *type, struct sr *sr, struct sr_error *e);
+int sr_introduce(const char *source, const struct sr_type *type, const struct sr_options *how,
+		 struct sr *sr, struct sr_error *e);
 /* By uuid or name, of those that this host knows. */
 int sr_find(const char *which, struct sr *sr, struct sr_error *e);
 /* All that are known; the caller frees *list. */
 int sr_list(struct sr **list, size_t *nr, struct sr_error *e);
 int sr_plug(const struct sr *sr, struct sr_error *e);
+/* Was it plugged since this host started, and not unplugged? Without a look at it. */
+bool sr_plugged(const struct sr *sr);
 int sr_unplug(const struct sr *sr, struct sr_error *e);
 int sr_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e);
 int sr_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Repositories that are directories: on a disk of their own (ext4), anywhere on this host, on an
- * NFS server; and libraries of images that are only read. iSCSI is refused here, too, until there
- * is an initiator.
+ * NFS server; and libraries of images that are only read.
  */
 #include "storage/sr_file.h"
 
@@ -137,12 +136,14 @@ static int dir_plug(const struct sr *sr, struct sr_error *e)
 	return mount_ext4(device, sr->root, false, e);
 }
 
-static int dir_recognise(const char *source, struct sr *sr, struct sr_error *e)
+static int dir_recognise(const char *source, const struct sr_options *how, struct sr *sr,
+			 struct sr_error *e)
 {
 	struct sr_error ignored;
 	struct stat st;
 	int rc;
 
+	(void)how;
 	if (stat(source, &st) < 0)
 		return 0;
 	snprintf(sr->source, sizeof(sr->source), "%s", source);
@@ -243,12 +244,14 @@ static int nfs_format(struct sr *sr, const struct sr_options *how, struct sr_err
 }
 
 /* Its uuid is not known before it is mounted, which is why it is mounted twice. */
-static int nfs_recognise(const char *source, struct sr *sr, struct sr_error *e)
+static int nfs_recognise(const char *source, const struct sr_options *how, struct sr *sr,
+			 struct sr_error *e)
 {
 	char server[256], export[256], there[STORAGE_PATH];
 	struct sr_error ignored;
 	int rc;
 
+	(void)how;
 	if (!nfs_source_split(source, server, export))
 		return 0;
 	snprintf(there, sizeof(there), STORAGE_MOUNT "/introduce-%d", (int)getpid());
@@ -319,12 +322,6 @@ static int iso_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_e
 	return directory_check(sr->root, e);
 }
 
-static int iscsi_available(struct sr_error *e)
-{
-	return sr_fail(e, ERR_UNSUPPORTED,
-		       "repositories on iSCSI need open-iscsi, which this system does not have");
-}
-
 #define FILE_DISKS                                                                               \
 	.vdi_create = file_vdi_create, .vdi_finish = file_vdi_finish,                            \
 	.vdi_destroy = file_vdi_destroy, .vdi_grow = file_vdi_grow, .vdi_clone = file_vdi_clone, \
@@ -376,5 +373,3 @@ const struct sr_type sr_type_iso = {
 	.list = iso_vdi_list,
 	FILE_DISKS,
 };
-
-const struct sr_type sr_type_iscsi = { .name = "iscsi", .available = iscsi_available };

@@ -18,7 +18,7 @@
 #include "storage/size.h"
 #include "storage/thin.h"
 
-static int lvm_available(struct sr_error *e)
+int lvm_available(struct sr_error *e)
 {
 	if (!program_exists("lvm"))
 		return sr_fail(e, ERR_UNSUPPORTED, "this system has no program lvm");
@@ -47,7 +47,7 @@ static int pool_create(const struct sr *sr, const struct sr_options *how, struct
 	struct thin_plan plan;
 	bool fits;
 
-	if (lvm_group(&r, sr->group, e) < 0)
+	if (lvm_group(&r, sr, e) < 0)
 		return -1;
 	fits = thin_plan_create(r.groups[0].free, r.groups[0].extent, how->pool, &plan);
 	lvm_report_free(&r);
@@ -57,39 +57,45 @@ static int pool_create(const struct sr *sr, const struct sr_options *how, struct
 	snprintf(data, sizeof(data), "%llub", (unsigned long long)plan.data);
 	snprintf(metadata, sizeof(metadata), "%llub", (unsigned long long)plan.metadata);
 	snprintf(chunk, sizeof(chunk), "%llub", (unsigned long long)plan.chunk);
-	if (lvm_run(e, "lvcreate", "-y", "--type", "thin-pool", "-L", data, "--poolmetadatasize",
-		    metadata, "--chunksize", chunk, "--zero", "y", "-n", POOL_VOLUME,
-		    sr->group) < 0)
+	if (lvm_run(sr, e, "lvcreate", "-y", "--type", "thin-pool", "-L", data,
+		    "--poolmetadatasize", metadata, "--chunksize", chunk, "--zero", "y", "-n",
+		    POOL_VOLUME, sr->group) < 0)
 		return -1;
 	if (how->full == WHEN_FULL_QUEUE)
 		return 0;
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(e, "lvchange", "--errorwhenfull", "y", pool);
+	return lvm_run(sr, e, "lvchange", "--errorwhenfull", "y", pool);
 }
 
-static int lvm_format(struct sr *sr, const struct sr_options *how, struct sr_error *e)
+int lvm_format_disk(struct sr *sr, const char *disk, const struct sr_options *how,
+		    struct sr_error *e)
 {
 	char uuid[LVM_TAG], type[LVM_TAG], name[LVM_TAG], description[LVM_TAG];
 
-	if (device_claim(sr->source, how->force, e) < 0 || device_erase(sr->source, e) < 0)
+	if (device_claim(disk, how->force, e) < 0 || device_erase(disk, e) < 0)
 		return -1;
 	snprintf(sr->group, sizeof(sr->group), "VG_XenStorage-%s", sr->uuid);
 	lvm_tag(uuid, "sr", sr->uuid);
 	lvm_tag(type, "sr-type", sr->type->name);
 	lvm_tag(name, "sr-name", sr->name);
 	lvm_tag(description, "sr-description", sr->description);
-	if (lvm_run(e, "vgcreate", "-y", "--addtag", uuid, "--addtag", type, "--addtag", name,
+	if (lvm_run(sr, e, "vgcreate", "-y", "--addtag", uuid, "--addtag", type, "--addtag", name,
 		    "--addtag", description, "--addtag", "sr-state=unfinished", sr->group,
-		    sr->source) < 0)
+		    disk) < 0)
 		return -1;
 	if (sr_lvm_is_thin(sr) && pool_create(sr, how, e) < 0) {
 		struct sr_error ignored;
 
-		lvm_run(&ignored, "vgremove", "-f", "-y", sr->group);
-		lvm_run(&ignored, "pvremove", "-f", "-y", sr->source);
+		lvm_run(sr, &ignored, "vgremove", "-f", "-y", sr->group);
+		lvm_run(sr, &ignored, "pvremove", "-f", "-y", disk);
 		return -1;
 	}
-	return lvm_run(e, "vgchange", "--deltag", "sr-state=unfinished", sr->group);
+	return lvm_run(sr, e, "vgchange", "--deltag", "sr-state=unfinished", sr->group);
+}
+
+static int lvm_format(struct sr *sr, const struct sr_options *how, struct sr_error *e)
+{
+	return lvm_format_disk(sr, sr->source, how, e);
 }
 
 /* 1: this group is a repository; 0: it is not. */
@@ -102,7 +108,8 @@ static int group_recognise(const struct lvm_group *g, struct sr *sr, struct sr_e
 	    !uuid_parse(sr->uuid, uuid) || !prop_get(g->tags, ',', "sr-type", type, sizeof(type)))
 		return 0;
 	sr->type = sr_type_find(type);
-	if (sr->type != &sr_type_lvm && sr->type != &sr_type_lvmthin)
+	if (sr->type != &sr_type_lvm && sr->type != &sr_type_lvmthin &&
+	    sr->type != &sr_type_lvmoiscsi)
 		return sr_fail(e, ERR_UNSUPPORTED, "volume group %s is a repository of type %s",
 			       g->name, type);
 	if (prop_is(g->tags, ',', "sr-state", "unfinished"))
@@ -118,19 +125,31 @@ static int group_recognise(const struct lvm_group *g, struct sr *sr, struct sr_e
 	return 1;
 }
 
-static int lvm_recognise(const char *source, struct sr *sr, struct sr_error *e)
+int lvm_recognise_disk(const char *disk, struct sr *sr, struct sr_error *e)
 {
 	struct lvm_report r;
-	struct stat st;
 	int rc = 0;
 
-	if (stat(source, &st) < 0 || !S_ISBLK(st.st_mode) || !program_exists("lvm"))
-		return 0;
-	if (lvm_groups(&r, source, e) < 0)
+	if (lvm_groups(&r, sr, disk, e) < 0)
 		return -1;
 	if (r.nr == 1)
 		rc = group_recognise(&r.groups[0], sr, e);
 	lvm_report_free(&r);
+	return rc;
+}
+
+static int lvm_recognise(const char *source, const struct sr_options *how, struct sr *sr,
+			 struct sr_error *e)
+{
+	struct stat st;
+	int rc;
+
+	(void)how;
+	if (stat(source, &st) < 0 || !S_ISBLK(st.st_mode) || !program_exists("lvm"))
+		return 0;
+	rc = lvm_recognise_disk(source, sr, e);
+	if (rc == 1 && sr->type == &sr_type_lvmoiscsi)
+		return sr_fail(e, ERR_VALUE, "%s is a repository on iSCSI: say its target", source);
 	if (rc == 1)
 		snprintf(sr->source, sizeof(sr->source), "%s", source);
 	return rc;
@@ -139,7 +158,7 @@ static int lvm_recognise(const char *source, struct sr *sr, struct sr_error *e)
 /* The group as it is now; refused if it is incomplete. */
 static int group_load(const struct sr *sr, struct lvm_report *r, struct sr_error *e)
 {
-	if (lvm_group(r, sr->group, e) < 0) {
+	if (lvm_group(r, sr, e) < 0) {
 		e->code = ERR_SR_UNAVAILABLE;
 		return -1;
 	}
@@ -151,7 +170,7 @@ static int group_load(const struct sr *sr, struct lvm_report *r, struct sr_error
 	return -1;
 }
 
-static int lvm_plug(const struct sr *sr, struct sr_error *e)
+int lvm_plug(const struct sr *sr, struct sr_error *e)
 {
 	char pool[LVM_NAME];
 	struct lvm_report r;
@@ -163,22 +182,23 @@ static int lvm_plug(const struct sr *sr, struct sr_error *e)
 		return 0;
 	thin_wait_for_ever();
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(e, "lvchange", "-ay", pool);
+	return lvm_run(sr, e, "lvchange", "-ay", pool);
 }
 
-static int lvm_unplug(const struct sr *sr, struct sr_error *e)
+int lvm_unplug(const struct sr *sr, struct sr_error *e)
 {
 	struct lvm_report r;
 
 	/* A group whose disk was pulled out is not there to be deactivated. */
-	if (lvm_group(&r, sr->group, e) < 0)
+	if (lvm_group(&r, sr, e) < 0)
 		return 0;
 	lvm_report_free(&r);
-	return lvm_run(e, "vgchange", "-an", sr->group);
+	return lvm_run(sr, e, "vgchange", "-an", sr->group);
 }
 
 /* For each disk of the group, whatever it is called today. */
-static int each_disk(const struct buf *disks, int (*operation)(const char *, struct sr_error *),
+static int each_disk(const struct sr *sr, const struct buf *disks,
+		     int (*operation)(const struct sr *, const char *, struct sr_error *),
 		     struct sr_error *e)
 {
 	char *text, *disk, *state;
@@ -189,19 +209,19 @@ static int each_disk(const struct buf *disks, int (*operation)(const char *, str
 		return sr_fail(e, ERR_BACKEND, "out of memory");
 	for (disk = strtok_r(text, " \n", &state); disk && rc == 0;
 	     disk = strtok_r(NULL, " \n", &state))
-		rc = operation(disk, e);
+		rc = operation(sr, disk, e);
 	free(text);
 	return rc;
 }
 
-static int disk_grown(const char *disk, struct sr_error *e)
+static int disk_grown(const struct sr *sr, const char *disk, struct sr_error *e)
 {
-	return lvm_run(e, "pvresize", disk);
+	return lvm_run(sr, e, "pvresize", disk);
 }
 
-static int disk_erase(const char *disk, struct sr_error *e)
+static int disk_erase(const struct sr *sr, const char *disk, struct sr_error *e)
 {
-	return lvm_run(e, "pvremove", "-f", "-y", disk) < 0 ? -1 : device_erase(disk, e);
+	return lvm_run(sr, e, "pvremove", "-f", "-y", disk) < 0 ? -1 : device_erase(disk, e);
 }
 
 static int group_disks(const struct sr *sr, struct buf *disks, struct sr_error *e)
@@ -209,18 +229,18 @@ static int group_disks(const struct sr *sr, struct buf *disks, struct sr_error *
 	char select[200];
 
 	snprintf(select, sizeof(select), "vg_name=\"%s\"", sr->group);
-	return lvm_query(disks, e, "pvs", "--noheadings", "-o", "pv_name", "-S", select);
+	return lvm_query(sr, disks, e, "pvs", "--noheadings", "-o", "pv_name", "-S", select);
 }
 
-static int lvm_erase(const struct sr *sr, struct sr_error *e)
+int lvm_erase(const struct sr *sr, struct sr_error *e)
 {
 	struct buf disks = { 0 };
 	int rc = group_disks(sr, &disks, e);
 
 	if (rc == 0)
-		rc = lvm_run(e, "vgremove", "-f", "-y", sr->group);
+		rc = lvm_run(sr, e, "vgremove", "-f", "-y", sr->group);
 	if (rc == 0)
-		rc = each_disk(&disks, disk_erase, e);
+		rc = each_disk(sr, &disks, disk_erase, e);
 	buf_free(&disks);
 	return rc;
 }
@@ -245,7 +265,7 @@ static void pool_stat(const struct sr *sr, const struct lvm_volume *pool, struct
 	stat->physical_utilisation = size_share(pool->size, stat->data);
 }
 
-static int lvm_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e)
+int lvm_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e)
 {
 	struct lvm_report r;
 
@@ -255,7 +275,7 @@ static int lvm_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *
 	stat->physical_size = r.groups[0].size;
 	stat->physical_utilisation = r.groups[0].size - r.groups[0].free;
 	lvm_report_free(&r);
-	if (lvm_volumes(&r, sr->group, e) < 0)
+	if (lvm_volumes(&r, sr, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r.nr; i++) {
 		const struct lvm_volume *v = &r.volumes[i];
@@ -297,13 +317,13 @@ static int scan_volume(const struct sr *sr, const struct lvm_volume *v, struct s
 	if (!is_leftover(v))
 		return 0;
 	lvm_name(sr, v->name, name);
-	if (lvm_run(e, "lvremove", "-f", "-y", name) < 0)
+	if (lvm_run(sr, e, "lvremove", "-f", "-y", name) < 0)
 		return -1;
 	found->removed++;
 	return 0;
 }
 
-static int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e)
+int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e)
 {
 	struct buf disks = { 0 };
 	struct lvm_report r;
@@ -311,9 +331,9 @@ static int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_e
 
 	/* Disks may have grown. */
 	if (rc == 0)
-		rc = each_disk(&disks, disk_grown, e);
+		rc = each_disk(sr, &disks, disk_grown, e);
 	buf_free(&disks);
-	if (rc < 0 || lvm_volumes(&r, sr->group, e) < 0)
+	if (rc < 0 || lvm_volumes(&r, sr, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r.nr && rc == 0; i++)
 		rc = scan_volume(sr, &r.volumes[i], found, e);
@@ -321,13 +341,9 @@ static int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_e
 	return rc;
 }
 
-#define LVM_OPERATIONS                                                                          \
-	.available = lvm_available, .format = lvm_format, .recognise = lvm_recognise,           \
-	.plug = lvm_plug, .unplug = lvm_unplug, .erase = lvm_erase, .stat = lvm_stat,           \
-	.scan = lvm_scan, .list = lvm_vdi_list, .vdi_create = lvm_vdi_create,                   \
-	.vdi_finish = lvm_vdi_finish, .vdi_destroy = lvm_vdi_destroy, .vdi_grow = lvm_vdi_grow, \
-	.vdi_clone = lvm_vdi_clone, .vdi_plug = lvm_vdi_plug, .vdi_unplug = lvm_vdi_unplug,     \
-	.vdi_rename = lvm_vdi_rename, .vdi_user = lvm_vdi_user
+#define LVM_OPERATIONS                                                                \
+	.available = lvm_available, .format = lvm_format, .recognise = lvm_recognise, \
+	.plug = lvm_plug, .unplug = lvm_unplug, .erase = lvm_erase, .scan = lvm_scan, LVM_DISKS
 
 const struct sr_type sr_type_lvm = { .name = "lvm", LVM_OPERATIONS };
 const struct sr_type sr_type_lvmthin = { .name = "lvmthin", .clones = true, LVM_OPERATIONS };

@@ -32,6 +32,18 @@ static inline bool sr_lvm_is_thin(const struct sr *sr)
 void lvm_name(const struct sr *sr, const char *volume, char name[LVM_NAME]);
 /* key=value, encoded */
 void lvm_tag(char out[LVM_TAG], const char *key, const char *value);
+
+int lvm_available(struct sr_error *e);
+/* An empty repository on that disk. */
+int lvm_format_disk(struct sr *sr, const char *disk, const struct sr_options *how,
+		    struct sr_error *e);
+/* 1: there is one on that disk, and what it says of itself is in *sr; 0: there is none. */
+int lvm_recognise_disk(const char *disk, struct sr *sr, struct sr_error *e);
+int lvm_plug(const struct sr *sr, struct sr_error *e);
+int lvm_unplug(const struct sr *sr, struct sr_error *e);
+int lvm_erase(const struct sr *sr, struct sr_error *e);
+int lvm_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e);
+int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e);
 /* Overwrites a volume that is active with zeroes. */
 int lvm_wipe(const struct sr *sr, const char *volume, struct sr_error *e);
 
@@ -46,5 +58,12 @@ int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PAT
 int lvm_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e);
 int lvm_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e);
 bool lvm_vdi_user(const struct sr *sr, const struct vdi *v, char *who, size_t room);
+
+/* What every repository on LVM does to its disks, as members of a struct sr_type. */
+#define LVM_DISKS                                                                               \
+	.stat = lvm_stat, .list = lvm_vdi_list, .vdi_create = lvm_vdi_create,                   \
+	.vdi_finish = lvm_vdi_finish, .vdi_destroy = lvm_vdi_destroy, .vdi_grow = lvm_vdi_grow, \
+	.vdi_clone = lvm_vdi_clone, .vdi_plug = lvm_vdi_plug, .vdi_unplug = lvm_vdi_unplug,     \
+	.vdi_rename = lvm_vdi_rename, .vdi_user = lvm_vdi_user
 
 #endif

@@ -52,7 +52,7 @@ int lvm_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e)
 {
 	struct lvm_report r;
 
-	if (lvm_volumes(&r, sr->group, e) < 0)
+	if (lvm_volumes(&r, sr, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r.nr; i++) {
 		char uuid[UUID_TEXT];
@@ -128,7 +128,7 @@ static int thin_create(const struct sr *sr, const struct vdi *v, const char *siz
 	char pool[LVM_NAME];
 
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(e, "lvcreate", "-y", "-an", "-kn", "--thinpool", pool, "-V", size, "-n",
+	return lvm_run(sr, e, "lvcreate", "-y", "-an", "-kn", "--thinpool", pool, "-V", size, "-n",
 		       v->location, TAGS(*t));
 }
 
@@ -139,7 +139,7 @@ static int room_for(const struct sr *sr, uint64_t bytes, struct sr_error *e)
 	struct lvm_report r;
 	uint64_t free;
 
-	if (lvm_group(&r, sr->group, e) < 0)
+	if (lvm_group(&r, sr, e) < 0)
 		return -1;
 	free = r.groups[0].free;
 	lvm_report_free(&r);
@@ -162,7 +162,7 @@ static int thick_create(const struct sr *sr, struct vdi *v, const char *size, st
 		return -1;
 	v->unfinished = true;
 	tags_of(v, &t);
-	if (lvm_run(e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L", size, "-n", v->location,
+	if (lvm_run(sr, e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L", size, "-n", v->location,
 		    TAGS(t), sr->group) < 0)
 		return -1;
 	if (lvm_wipe(sr, v->location, e) < 0 ||
@@ -179,7 +179,7 @@ static int round_up(const struct sr *sr, uint64_t *size, struct sr_error *e)
 	struct lvm_report r;
 	bool fits;
 
-	if (lvm_group(&r, sr->group, e) < 0)
+	if (lvm_group(&r, sr, e) < 0)
 		return -1;
 	fits = size_round_up(*size, r.groups[0].extent, size);
 	lvm_report_free(&r);
@@ -206,7 +206,7 @@ int lvm_vdi_finish(const struct sr *sr, struct vdi *v, struct sr_error *e)
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	if (lvm_run(e, "lvchange", "--deltag", "state=unfinished", name) < 0)
+	if (lvm_run(sr, e, "lvchange", "--deltag", "state=unfinished", name) < 0)
 		return -1;
 	v->unfinished = false;
 	return 0;
@@ -217,18 +217,18 @@ int lvm_vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvremove", "-f", "-y", name);
+	return lvm_run(sr, e, "lvremove", "-f", "-y", name);
 }
 
 /* The physical ranges of a volume ("/dev/sda:10-20 /dev/sdb:0-3"), each an argument of LVM. */
-static int volume_ranges(const char *name, char *text, size_t room, const char *ranges[],
-			 size_t max, struct sr_error *e)
+static int volume_ranges(const struct sr *sr, const char *name, char *text, size_t room,
+			 const char *ranges[], size_t max, struct sr_error *e)
 {
 	struct buf out = { 0 };
 	char *state, *range;
 	size_t nr = 0;
 
-	if (lvm_query(&out, e, "lvs", "--noheadings", "-o", "seg_pe_ranges", name) < 0)
+	if (lvm_query(sr, &out, e, "lvs", "--noheadings", "-o", "seg_pe_ranges", name) < 0)
 		return -1;
 	snprintf(text, room, "%s", out.data ? out.data : "");
 	buf_free(&out);
@@ -257,18 +257,18 @@ static int thick_grow(const struct sr *sr, const struct vdi *v, uint64_t more, s
 	lvm_name(sr, v->location, disk);
 	snprintf(size, sizeof(size), "%" PRIu64 "b", more);
 	snprintf(plus, sizeof(plus), "+%s", size);
-	if (room_for(sr, more, e) < 0 || lvm_run(e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L",
+	if (room_for(sr, more, e) < 0 || lvm_run(sr, e, "lvcreate", "-y", "-ay", "-Wn", "-Zn", "-L",
 						 size, "-n", wiping, sr->group) < 0)
 		return -1;
 	if (lvm_wipe(sr, wiping, e) < 0 ||
-	    volume_ranges(name, text, sizeof(text), r, PIECES, e) < 0) {
-		lvm_run(&ignored, "lvremove", "-f", "-y", name);
+	    volume_ranges(sr, name, text, sizeof(text), r, PIECES, e) < 0) {
+		lvm_run(sr, &ignored, "lvremove", "-f", "-y", name);
 		return -1;
 	}
-	if (lvm_run(e, "lvremove", "-f", "-y", name) < 0)
+	if (lvm_run(sr, e, "lvremove", "-f", "-y", name) < 0)
 		return -1;
-	return lvm_run(e, "lvextend", "-L", plus, disk, r[0], r[1], r[2], r[3], r[4], r[5], r[6],
-		       r[7]);
+	return lvm_run(sr, e, "lvextend", "-L", plus, disk, r[0], r[1], r[2], r[3], r[4], r[5],
+		       r[6], r[7]);
 }
 
 int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_error *e)
@@ -281,7 +281,7 @@ int lvm_vdi_grow(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_er
 		return 0;
 	lvm_name(sr, v->location, name);
 	snprintf(text, sizeof(text), "%" PRIu64 "b", size);
-	if (sr_lvm_is_thin(sr) ? lvm_run(e, "lvextend", "-L", text, name) < 0
+	if (sr_lvm_is_thin(sr) ? lvm_run(sr, e, "lvextend", "-L", text, name) < 0
 			       : thick_grow(sr, v, size - v->virtual_size, e) < 0)
 		return -1;
 	v->virtual_size = size;
@@ -297,8 +297,8 @@ int lvm_vdi_clone(const struct sr *sr, const struct vdi *v, struct vdi *to, stru
 	lvm_name(sr, v->location, name);
 	tags_of(to, &t);
 	/* A read-only volume's snapshot would be read-only, too. */
-	return lvm_run(e, "lvcreate", "-y", "-s", "-an", "-kn", to->snapshot ? "-pr" : "-prw", "-n",
-		       to->location, TAGS(t), name);
+	return lvm_run(sr, e, "lvcreate", "-y", "-s", "-an", "-kn", to->snapshot ? "-pr" : "-prw",
+		       "-n", to->location, TAGS(t), name);
 }
 
 int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH],
@@ -310,7 +310,7 @@ int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PAT
 	if (v->plugged && access(path, F_OK) == 0)
 		return 0;
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvchange", "-ay", "-K", name);
+	return lvm_run(sr, e, "lvchange", "-ay", "-K", name);
 }
 
 int lvm_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e)
@@ -318,12 +318,12 @@ int lvm_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 	char name[LVM_NAME];
 
 	lvm_name(sr, v->location, name);
-	return lvm_run(e, "lvchange", "-an", name);
+	return lvm_run(sr, e, "lvchange", "-an", name);
 }
 
 /* The new tag first: a disk with two names still has one when this is cut off. */
-static int retag(const char *name, const char *key, const char *old, const char *new,
-		 struct sr_error *e)
+static int retag(const struct sr *sr, const char *name, const char *key, const char *old,
+		 const char *new, struct sr_error *e)
 {
 	char from[LVM_TAG], to[LVM_TAG];
 
@@ -331,9 +331,9 @@ static int retag(const char *name, const char *key, const char *old, const char 
 		return 0;
 	lvm_tag(from, key, old);
 	lvm_tag(to, key, new);
-	if (lvm_run(e, "lvchange", "--addtag", to, name) < 0)
+	if (lvm_run(sr, e, "lvchange", "--addtag", to, name) < 0)
 		return -1;
-	return lvm_run(e, "lvchange", "--deltag", from, name);
+	return lvm_run(sr, e, "lvchange", "--deltag", from, name);
 }
 
 int lvm_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)
@@ -346,10 +346,10 @@ int lvm_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 	for (size_t i = 0; rc == 0 && i < list.nr; i++) {
 		if (strcmp(list.vdis[i].uuid, v->uuid) != 0)
 			continue;
-		rc = retag(name, "name", list.vdis[i].name, v->name, e);
+		rc = retag(sr, name, "name", list.vdis[i].name, v->name, e);
 		if (rc == 0)
-			rc = retag(name, "description", list.vdis[i].description, v->description,
-				   e);
+			rc = retag(sr, name, "description", list.vdis[i].description,
+				   v->description, e);
 	}
 	vdi_list_free(&list);
 	return rc;

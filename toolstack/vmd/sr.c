@@ -179,7 +179,7 @@ static int do_introduce(struct call *c)
 	struct sr_error e = { .code = ERR_BACKEND };
 	struct sr sr;
 
-	if (sr_introduce(source, type ? sr_type_find(type) : NULL, &sr, &e) < 0)
+	if (sr_introduce(source, type ? sr_type_find(type) : NULL, NULL, &sr, &e) < 0)
 		return call_fail_storage(c, source, &e);
 	return answer_sr(c, &sr);
 }

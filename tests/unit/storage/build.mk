@@ -10,12 +10,16 @@ $(call storage_test,texts,storage/lvm_report.c storage/thin.c)
 $(call storage_test,size,storage/size.c)
 $(call storage_test,program,storage/program.c lib/deadline.c)
 $(call storage_test,stream,storage/stream.c)
-STORAGE_LIBRARY := $(addprefix storage/,device.c lock.c lvm.c lvm_report.c mount.c program.c \
-		     registry.c scan_file.c size.c sr.c sr_file.c sr_lvm.c stream.c thin.c vdi.c \
-		     vdi_file.c vdi_lvm.c) devices/file_shown.c \
-		   $(addprefix lib/,deadline.c file.c uuid.c)
+STORAGE_LIBRARY := $(addprefix storage/,device.c iscsi.c iscsi_keep.c iscsi_session.c \
+		     iscsi_source.c lock.c lvm.c lvm_report.c mount.c plug_state.c program.c \
+		     reach.c registry.c scan_file.c size.c sr.c sr_file.c sr_iscsi.c sr_lvm.c \
+		     stream.c thin.c vdi.c vdi_file.c vdi_lvm.c) devices/file_shown.c \
+		   $(addprefix lib/,bounded.c deadline.c file.c uuid.c)
 $(call storage_test,files,$(STORAGE_LIBRARY))
+$(call storage_test,iscsi,$(STORAGE_LIBRARY))
 
 $(B)/tests/unit/storage/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(B)/tests/unit/storage/test_files%: UNIT_CFLAGS += -DSTORAGE_STATE='"/tmp/socle-storage/state"' \
 	-DSTORAGE_RUN='"/tmp/socle-storage/run"' -DNFS_WAIT_MS=300
+$(B)/tests/unit/storage/test_iscsi%: UNIT_CFLAGS += -DSTORAGE_STATE='"/tmp/socle-iscsi/state"' \
+	-DSTORAGE_RUN='"/tmp/socle-iscsi/run"' -DISCSI_SYS='"/tmp/socle-iscsi/sys"'

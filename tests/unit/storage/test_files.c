@@ -266,12 +266,12 @@ static void test_a_directory_explains_itself(void **state)
 	make(p, "kept", 4096);
 	ASSERT_OK(sr_forget(&p->sr, &e));
 	assert_int_equal(sr_find(p->sr.uuid, &again, &e), -1);
-	assert_int_equal(sr_introduce(p->folder, sr_type_find("lvm"), &again, &e), -1);
-	ASSERT_OK(sr_introduce(p->folder, NULL, &again, &e));
+	assert_int_equal(sr_introduce(p->folder, sr_type_find("lvm"), NULL, &again, &e), -1);
+	ASSERT_OK(sr_introduce(p->folder, NULL, NULL, &again, &e));
 	assert_string_equal(again.uuid, p->sr.uuid);
 	assert_string_equal(again.name, p->sr.name);
 	assert_int_equal(count(p), 1);
-	assert_int_equal(sr_introduce("/tmp", NULL, &again, &e), -1);
+	assert_int_equal(sr_introduce("/tmp", NULL, NULL, &again, &e), -1);
 	assert_reason(e.why, "no repository on it");
 }
 
@@ -290,7 +290,7 @@ static void test_refusals(void **state)
 	assert_string_equal(e.code, ERR_SR_NOT_EMPTY);
 	ASSERT_OK(sr_destroy(&p->sr, true, &e));
 	assert_false(there(p, "%s", SR_FILE));
-	twice = (struct sr){ .type = sr_type_find("iscsi"), .source = "target" };
+	twice = (struct sr){ .type = sr_type_find("lvmoiscsi"), .source = "target" };
 	assert_int_equal(sr_create(&twice, &how, &e), -1);
 	assert_string_equal(e.code, ERR_UNSUPPORTED);
 }
