@@ -9,10 +9,12 @@ SYSTEM_DISK := $(B)/tests/system/images.iso
 INSTALLER := debian-installer-13-netboot-amd64
 DEBIAN_GUEST := $(B)/tests/system/debian-guest.img
 NFS_SERVER := $(B)/tests/system/nfs-server.initrd
+ISCSI_TARGET := $(B)/tests/system/iscsi-target.initrd
 
 TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
-		$(DEBIAN_GUEST) $(NFS_SERVER) $(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
+		$(DEBIAN_GUEST) $(NFS_SERVER) $(ISCSI_TARGET) \
+		$(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso)
 
 $(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.inc image.lds)
 	@mkdir -p $(@D)
@@ -43,6 +45,11 @@ $(NFS_SERVER): tests/system/make-nfs-server $(PACKAGES)/busybox/.done $(B)/kerne
 		tools/pack-initrd
 	@mkdir -p $(@D)
 	B=$(B) tests/system/make-nfs-server $(KERNEL_VERSION) $@
+
+$(ISCSI_TARGET): tests/system/make-iscsi-target $(PACKAGES)/busybox/.done $(B)/kernel/.done \
+		tools/pack-initrd
+	@mkdir -p $(@D)
+	B=$(B) tests/system/make-iscsi-target $(KERNEL_VERSION) $@
 
 $(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,\
 		triple_fault.elf spin.elf idle.elf hostile.elf installer/.done bad/.done)

@@ -4,13 +4,11 @@ what happens when the server falls silent, comes back, and is gone for good."""
 import os
 import re
 import signal
-import tempfile
 import time
 
 import pytest
 
-from control_domain import ControlDomain
-from machine import Machine
+import lan
 from test_devices import create, guest
 
 SOURCE = "10.98.0.2:/"
@@ -18,41 +16,21 @@ SOURCE = "10.98.0.2:/"
 
 @pytest.fixture(scope="module")
 def folder():
-    """Not with the logs: the path of a socket is short."""
-    with tempfile.TemporaryDirectory() as folder:
+    with lan.cable_folder() as folder:
         yield folder
-
-
-def cable(folder, server):
-    end = "on" if server else "off"
-    return ["-netdev", f"stream,id=lan,server={end},addr.type=unix,addr.path={folder}/lan",
-            "-device", "virtio-net-pci,netdev=lan,mac=52:54:00:98:00:0" + "12"[server]]
 
 
 @pytest.fixture(scope="module")
 def server(build, logs, folder):
-    """The server's machine."""
-    kernel = ["-kernel", build / "dom0/vmlinuz", "-append", "console=ttyS0 quiet panic=-1",
-              "-initrd", build / "tests/system/nfs-server.initrd"]
-    with Machine([*kernel, *cable(folder, True)], logs / "system-nfs-server.log", memory=512,
-                 cpus=1) as machine:
-        assert machine.expect([rb"serves NFS: .*tcp"], 240) == 0, machine.why
+    with lan.server_machine(build, logs / "system-nfs-server.log", folder, "nfs-server",
+                            rb"serves NFS: .*tcp") as machine:
         yield machine
 
 
 @pytest.fixture(scope="module")
 def host(build, hypervisor, logs, folder, server):
-    """The host under test."""
-    with Machine.direct(build, hypervisor, logs / "system-nfs.log",
-                        extra=cable(folder, False)) as machine:
-        host = ControlDomain(machine)
-        host.login()
-        host.run("i=0; until network show 2>/dev/null | grep -q nic0 || [ $i -gt 90 ]; do sleep 1; "
-                 "i=$((i+1)); done", 240)
-        host.run("printf 'network xenbr0\\nnic nic0\\naddress 10.98.0.1/24\\n' >/tmp/net; "
-                 "network apply /tmp/net --confirm-within 100 && network confirm", 240)
-        host.run("i=0; until ping -c 1 10.98.0.2 >/dev/null 2>&1 || [ $i -gt 30 ]; do sleep 1; "
-                 "i=$((i+1)); done; ping -c 1 10.98.0.2", 240)
+    with lan.host_machine(build, hypervisor, logs / "system-nfs.log", folder,
+                          "10.98.0.2") as host:
         yield host
 
 
