@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * open-iscsi loads drivers of network cards that speak iSCSI themselves through libkmod. Here whoever
- * starts iscsid loads iscsi_tcp, and there is no other: each of these calls says that all is well.
+ * open-iscsi loads drivers of network cards that speak iSCSI themselves through libkmod. Here
+ * whoever starts iscsid loads iscsi_tcp, and there is no other: each of these calls says that all
+ * is well.
  */
 #ifndef LIBKMOD_H
 #define LIBKMOD_H
