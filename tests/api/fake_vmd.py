@@ -33,6 +33,7 @@ class Host:
     def __init__(self, nr):
         self.next_domid = 1
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
+        self.contents = {}      # of disks that were opened, by their uuid: descriptors
         self.config = "automatic bridges\nautomatic address\n"
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
         for kind, name in (("lvmthin", "local"), ("iso", "images")):
@@ -253,6 +254,23 @@ def vdi_destroy(h, args):
     return {}
 
 
+class Descriptor(dict):
+    """An answer that a descriptor comes along with."""
+    fd = -1
+
+
+def vdi_open(h, args):
+    vdi = h.find_vdi(args)
+    if vdi["name"].startswith("busy"):
+        raise Refused("VDI_IN_USE", args["vdi"], "open")
+    if args["vdi"] not in h.contents:
+        h.contents[args["vdi"]] = os.memfd_create("disk")
+        os.ftruncate(h.contents[args["vdi"]], vdi["virtual_size"])
+    ok = Descriptor(size=vdi["virtual_size"], path="/dev/null")
+    ok.fd = h.contents[args["vdi"]]
+    return ok
+
+
 VERBS = {
     "host.info": host_info,
     "host.dmesg": lambda h, a: {"text": "(Socle) hello\n"},
@@ -293,6 +311,7 @@ VERBS = {
     "vdi.rename": vdi_rename,
     "vdi.stat": lambda h, a: h.find_vdi(a),
     "vdi.destroy": vdi_destroy,
+    "vdi.open": vdi_open,
 }
 
 
@@ -329,7 +348,10 @@ async def answer(h, sock, request):
             raise Refused("MESSAGE_METHOD_UNKNOWN", verb)
         await send(sock, {"progress": 0.5})
         ok = VERBS[verb](h, args)
-        await send(sock, {"ok": await ok if asyncio.iscoroutine(ok) else ok})
+        if isinstance(ok, Descriptor):
+            socket.send_fds(sock, [json.dumps({"ok": ok}).encode()], [ok.fd])
+        else:
+            await send(sock, {"ok": await ok if asyncio.iscoroutine(ok) else ok})
     except Refused as refused:
         await send(sock, {"error": refused.error, "message": str(refused)})
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A job's frame. The task is told how far it is at most once a second; when it cannot be told any
- * more, because somebody cancelled it or the session has ended, the job ends, too.
+ * A job's frame. The task is told how far it is at most once a second; when somebody wants it
+ * cancelled, or it cannot be told any more, because it or the session has ended, the job ends, too.
  */
 #include "transfer/job.h"
 
@@ -147,31 +147,22 @@ int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk)
 
 /* ---- progress ---------------------------------------------------------------------------- */
 
-struct part {
-	struct job *job;
-	double from, to;
-};
-
-static struct part part;
-
-static int progress_part_tell(void *arg, double done, struct reason *why)
+static int progress_task(void *arg, double done, struct reason *why)
 {
 	struct job *j = arg;
 	int64_t now = now_ms();
+	json_t *status;
 
 	if (!j->task[0] || now < j->told + TOLD_MS)
 		return 0;
 	j->told = now;
-	if (api_do(&j->api, "task.set_progress",
-		   json_pack("[sf]", j->task, part.from + done * (part.to - part.from))))
-		return 0;
-	return reason_set(why, "the task was cancelled");
-}
-
-void job_progress_part(struct job *j, double from, double to)
-{
-	part = (struct part){ .job = j, .from = from, .to = to };
-	j->progress = (struct progress){ .tell = progress_part_tell, .arg = j };
+	if (!api_do(&j->api, "task.set_progress", json_pack("[sf]", j->task, done)))
+		return reason_set(why, "nobody waits for it any more");
+	status = api_call(&j->api, "task.get_status", json_pack("[s]", j->task));
+	if (status && strcmp(json_string_value(status), "cancelling") == 0)
+		j->cancelled = true;
+	json_decref(status);
+	return j->cancelled ? reason_set(why, "the task was cancelled") : 0;
 }
 
 /* ---- the end ----------------------------------------------------------------------------- */
@@ -207,7 +198,8 @@ static void task_end(struct job *j, int rc)
 		return;
 	}
 	api_do(&j->api, "task.set_error_info", json_pack("[sO]", j->task, j->api.error));
-	api_do(&j->api, "task.set_status", json_pack("[ss]", j->task, "failure"));
+	api_do(&j->api, "task.set_status",
+	       json_pack("[ss]", j->task, j->cancelled ? "cancelled" : "failure"));
 }
 
 static void refuse(struct request *r, const json_t *error)
@@ -280,7 +272,7 @@ void job_run(struct request *r, const char *api_socket, const char *vmd_socket, 
 		return;
 	}
 	request_param(r, "task_id", j.task, sizeof(j.task));
-	job_progress_part(&j, 0, 1);
+	j.progress = (struct progress){ .tell = progress_task, .arg = &j };
 	if (session_take(&j, &own))
 		rc = work(&j, path);
 	if (rc < 0 && !r->replied)

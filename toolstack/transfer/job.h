@@ -17,7 +17,8 @@ struct job {
 	const char *metrics; /* the folder */
 	char task[API_REF];  /* "": nobody looks at one */
 	struct progress progress;
-	int64_t told;      /* when the progress was told */
+	int64_t told; /* when the progress was told */
+	bool cancelled;
 	json_t *made;      /* [class, reference], the newest last */
 	struct buf result; /* what the task says in the end: an XML-RPC value, or nothing */
 };
@@ -45,7 +46,5 @@ bool job_object(struct job *j, const char *class, const char *param, char ref[AP
 json_t *job_record(struct job *j, const char *class, const char *ref);
 /* Its contents. The caller closes disk->fd. -1: see the error. */
 int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk);
-/* The part of the whole that the progress of the next step stands for is [from, to]. */
-void job_progress_part(struct job *j, double from, double to);
 
 #endif

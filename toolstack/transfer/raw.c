@@ -27,13 +27,17 @@ int raw_read(struct source *from, struct disk *to, const struct progress *progre
 	     struct reason *why)
 {
 	static uint8_t block[BLOCK];
-	ssize_t len = BLOCK;
+	uint64_t at = 0;
+	size_t want;
+	ssize_t len;
 
-	for (uint64_t at = 0; len == BLOCK; at += (uint64_t)len) {
-		len = source_read(from, block, BLOCK, why);
+	do {
+		want = source_is_open(from) && to->size - at < BLOCK ? (size_t)(to->size - at)
+								     : BLOCK;
+		len = source_read(from, block, want, why);
 		if (len < 0 || disk_write(to, at, block, (size_t)len, why) < 0 ||
-		    progress_tell(progress, at + (uint64_t)len, to->size, why) < 0)
+		    progress_tell(progress, at += (uint64_t)len, to->size, why) < 0)
 			return -1;
-	}
+	} while (len == BLOCK);
 	return disk_end(to, why);
 }

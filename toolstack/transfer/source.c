@@ -7,7 +7,6 @@
 #include "transfer/stream.h"
 
 #include <errno.h>
-#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -240,6 +239,11 @@ int source_end(struct source *s, struct reason *why)
 		return reason_set(why, "the stream goes on after %llu bytes, where it should end",
 				  (unsigned long long)s->at - 1);
 	return (int)n;
+}
+
+bool source_is_open(const struct source *s)
+{
+	return s->input.len == SOURCE_UNKNOWN;
 }
 
 uint64_t source_at(const struct source *s)

@@ -7,6 +7,7 @@
 #ifndef TRANSFER_STREAM_H
 #define TRANSFER_STREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -24,7 +25,7 @@ struct sink;
 struct source_input {
 	int fd;
 	struct bytes before; /* what was read of it already */
-	uint64_t len;        /* of all; SOURCE_UNKNOWN: until its end */
+	uint64_t len;        /* of all; SOURCE_UNKNOWN: until its end, which may never come */
 };
 
 /* Looks at the first bytes to see how it is packed. NULL with the reason. */
@@ -37,6 +38,8 @@ int source_read_all(struct source *s, void *data, size_t len, struct reason *why
 int source_skip(struct source *s, uint64_t len, struct reason *why);
 /* Refuses a stream that goes on. */
 int source_end(struct source *s, struct reason *why);
+/* Of unknown length: who knows where the contents end waits for nothing behind. */
+bool source_is_open(const struct source *s);
 /* Of what source_read() gave out. */
 uint64_t source_at(const struct source *s);
 

@@ -11,6 +11,7 @@
 
 #include "transfer/vhd_format.h"
 
+#define COOKIE      "conectix"
 #define FIXED_BLOCK (256u << 10)
 
 struct place {
@@ -94,12 +95,23 @@ static int blocks_read(struct reading *r, struct reason *why)
 	return 0;
 }
 
-/* To the end of the stream, whose last sector stays. */
+/*
+ * To the end of the stream, whose last sector stays; if that may never come, to the next sector that
+ * looks like one.
+ */
 static int last_read(struct reading *r, struct reason *why)
 {
 	uint8_t part[4096];
 	ssize_t len = sizeof(part);
 
+	if (source_skip(r->from, -source_at(r->from) % VHD_SECTOR, why) < 0)
+		return -1;
+	while (source_is_open(r->from)) {
+		if (source_read_all(r->from, r->last, VHD_FOOTER, why) < 0)
+			return -1;
+		if (memcmp(r->last, COOKIE, strlen(COOKIE)) == 0)
+			return 0;
+	}
 	while (len == sizeof(part)) {
 		len = source_read(r->from, part, sizeof(part), why);
 		if (len < 0)
@@ -182,7 +194,7 @@ int vhd_read(struct source *from, struct disk *to, const struct progress *progre
 
 	if (source_read_all(from, r.last, sizeof(r.last), why) < 0)
 		return -1;
-	if (memcmp(r.last, "conectix", 8) != 0)
+	if (memcmp(r.last, COOKIE, strlen(COOKIE)) != 0)
 		rc = fixed_read(&r, why);
 	else if (vhd_footer_get(r.last, &f, why) < 0)
 		rc = -1;

@@ -217,5 +217,5 @@ int xva_read(struct source *from, const struct xva_reader *reader, struct reason
 	int rc = entries_read(&r, why);
 
 	free(r.block);
-	return rc == 0 ? rest_read(from, why) : rc;
+	return rc == 0 && !source_is_open(from) ? rest_read(from, why) : rc;
 }

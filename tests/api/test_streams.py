@@ -1,0 +1,352 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""Disks and VMs in and out: the daemon for streams, as a client of the API and of a simulated vmd."""
+import base64
+import gzip
+import io
+import json
+import os
+import random
+import signal
+import subprocess
+import tarfile
+import time
+
+import pytest
+
+from client import PASSWORD, Failure, Server, connect, exchange, read_reply, scgi
+
+MIB = 1 << 20
+OPEN_LENGTH = 1 << 50       # what clients say that do not know it
+
+
+class Streams:
+    def __init__(self, server, program, folder):
+        self.server, self.socket = server, folder / "transfer.sock"
+        self.client = server.settled()
+        self.daemon = subprocess.Popen(
+            [program, "--listen", self.socket, "--api", server.socket, "--vmd",
+             server.folder / "vmd.sock", "--metrics", folder, "--user",
+             "none-of-this-machine", "serve"], stderr=server.log)
+        server.wait_for(self.socket)
+        self.sr = next(ref for ref, sr in self.client.call("SR.get_all_records").items()
+                       if sr["type"] == "lvmthin")
+
+    def path(self, name, session=True, **params):
+        if session:
+            params["session_id"] = self.client.session
+        return f"/{name}/?" + "&".join(f"{k}={v}" for k, v in params.items())
+
+    def get(self, name, **params):
+        return exchange(self.socket, scgi(b"", self.path(name, **params), "GET"), 60)
+
+    def put(self, name, body, length=None, **params):
+        return exchange(self.socket, scgi(body, self.path(name, **params), "PUT", length), 60)
+
+    def vdi(self, size, name="disk"):
+        return self.client.call("VDI.create", {
+            "SR": self.sr, "name_label": name, "virtual_size": size, "type": "user",
+            "sharable": False, "read_only": False, "other_config": {}})
+
+    def vm(self, disks):
+        """A halted VM with a disk for each of these contents."""
+        call = self.client.call
+        vm = call("VM.create", {
+            "name_label": "exported", "name_description": "a <b> & c", "memory_static_max": 1 << 30,
+            "memory_dynamic_max": 1 << 30, "memory_dynamic_min": 1 << 29,
+            "memory_static_min": 1 << 28, "VCPUs_max": 3, "VCPUs_at_startup": 2,
+            "PV_args": "console=hvc0", "other_config": {"a": "1"}})
+        network = call("network.get_all")[0]
+        call("VIF.create", {"VM": vm, "network": network, "device": "0", "MTU": 1500,
+                            "MAC": "02:00:00:00:00:07", "other_config": {}})
+        for i, data in enumerate(disks):
+            vdi = self.vdi(len(data), f"disk {i}")
+            assert self.put("import_raw_vdi", data, vdi=vdi)[0] == 200
+            call("VBD.create", {"VM": vm, "VDI": vdi, "userdevice": str(i), "bootable": i == 0,
+                                "mode": "RW", "type": "Disk", "empty": False, "other_config": {}})
+        return vm
+
+    def objects(self):
+        return {c: set(self.client.call(f"{c}.get_all")) for c in ("VM", "VBD", "VIF", "VDI")}
+
+
+@pytest.fixture(scope="module")
+def streams(request, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("streams")
+    build = os.environ.get("API_BUILD", "build") + "/api/checked/"
+    server = Server(folder, os.path.abspath(build + "apid")).start()
+    s = Streams(server, os.path.abspath(build + "transfer"), folder)
+    yield s
+    s.daemon.terminate()
+    assert s.daemon.wait(20) == 0
+    assert server.stop() == 0
+    log = (folder / "apid.log").read_text()
+    assert "Sanitizer" not in log and "runtime error" not in log, log
+
+
+def noise(size, seed=1):
+    return random.Random(seed).randbytes(size)
+
+
+def sparse(size):
+    """Mostly zeroes."""
+    data = bytearray(size)
+    data[2 * MIB:2 * MIB + 1000] = noise(1000)
+    data[-10:] = noise(10)
+    return bytes(data)
+
+
+def test_raw_there_and_back(streams):
+    data = sparse(9 * MIB)
+    vdi = streams.vdi(len(data))
+    assert streams.put("import_raw_vdi", data, vdi=vdi, format="raw")[0] == 200
+    status, headers, body = streams.get("export_raw_vdi", vdi=vdi)
+    assert status == 200 and headers["content-type"] == "application/octet-stream"
+    assert body == data
+    uuid = streams.client.call("VDI.get_uuid", vdi)
+    assert streams.get("export_raw_vdi", vdi=uuid, format="raw")[2] == data
+
+
+def test_vhd_there_and_back(streams):
+    data = sparse(9 * MIB)
+    vdi, other = streams.vdi(len(data)), streams.vdi(len(data))
+    streams.put("import_raw_vdi", data, vdi=vdi)
+    vhd = streams.get("export_raw_vdi", vdi=vdi, format="vhd")[2]
+    assert vhd[:8] == b"conectix" and len(vhd) < 5 * MIB
+    for length in (None, OPEN_LENGTH):
+        assert streams.put("import_raw_vdi", vhd, length, vdi=other, format="vhd")[0] == 200
+        assert streams.get("export_raw_vdi", vdi=other)[2] == data
+        assert streams.put("import_raw_vdi", data, length, vdi=other)[0] == 200
+
+
+def test_tasks_tell_how_it_ended(streams):
+    call = streams.client.call
+    vdi = streams.vdi(4 * MIB)
+    task = call("task.create", "import", "of a disk")
+    assert streams.put("import_raw_vdi", noise(4 * MIB), vdi=vdi, task_id=task)[0] == 200
+    record = call("task.get_record", task)
+    assert (record["status"], record["progress"]) == ("success", 1)
+    task = call("task.create", "import", "of too much")
+    assert streams.put("import_raw_vdi", noise(5 * MIB), vdi=vdi, task_id=task)[0] == 500
+    record = call("task.get_record", task)
+    assert record["status"] == "failure" and record["error_info"][0] == "VDI_IO_ERROR"
+    assert "beyond the disk's end" in record["error_info"][1]
+
+
+@pytest.mark.parametrize("packing", ["false", "true", "zstd"])
+def test_a_vm_there_and_back(streams, packing):
+    call = streams.client.call
+    disks = [sparse(7 * MIB), noise(3 * MIB, 5)]
+    vm = streams.vm(disks)
+    status, _, xva = streams.get("export", ref=vm, use_compression=packing)
+    assert status == 200
+    if packing != "zstd":
+        names = tarfile.open(fileobj=io.BytesIO(xva)).getnames()
+        # Blocks 0, 2 and 6 of the first disk, all three of the second; each with a checksum.
+        assert names[0] == "ova.xml" and len(names) == 1 + 2 * (3 + 3)
+    task = call("task.create", "import", "of a VM")
+    # The connection stays open behind it, whether the length was known or not.
+    assert streams.put("import", xva, length=OPEN_LENGTH if packing == "true" else None,
+                       task_id=task)[0] == 200
+    result = streams.client.wait(task)
+    assert result.startswith("<value><array><data><value>OpaqueRef:")
+    new = result.split("<value>")[2].split("<")[0]
+    old_record, record = call("VM.get_record", vm), call("VM.get_record", new)
+    for field in ("name_label", "name_description", "memory_static_max", "memory_dynamic_min",
+                  "VCPUs_max", "VCPUs_at_startup", "PV_args"):
+        assert record[field] == old_record[field], field
+    assert record["other_config"]["a"] == "1" and record["power_state"] == "Halted"
+    assert record["uuid"] != old_record["uuid"]
+    vbds = sorted((call("VBD.get_record", v) for v in record["VBDs"]), key=lambda v: v["userdevice"])
+    assert [v["bootable"] for v in vbds] == [True, False]
+    for vbd, data in zip(vbds, disks, strict=True):
+        assert streams.get("export_raw_vdi", vdi=vbd["VDI"])[2] == data
+    vif = call("VIF.get_record", record["VIFs"][0])
+    # Another machine may have the exported one.
+    assert vif["MAC"] != "02:00:00:00:00:07" and vif["device"] == "0"
+    status, _, _ = streams.put("import", xva, restore="true")
+    assert status == 200
+    assert sum(r["MAC"] == "02:00:00:00:00:07"
+               for r in call("VIF.get_all_records").values()) >= 2
+
+
+def altered(xva):
+    at = xva.index(noise(1000))
+    return xva[:at] + bytes([xva[at] ^ 1]) + xva[at + 1:]
+
+
+@pytest.mark.parametrize("spoil, said", [
+    (altered, "was altered"),
+    (lambda xva: xva[:len(xva) // 2], "cut off"),
+    (lambda xva: xva.replace(b"virtual_size</name><value>7340032", b"virtual_size</name><value>1048576"),
+     "beyond the disk's end"),
+    (lambda xva: xva.replace(b">VM<", b">XX<"), "not one of a VM"),
+    (lambda xva: noise(100000), "no tar header"),
+    (lambda xva: b"", "cut off"),
+    (lambda xva: gzip.compress(xva)[:-20], "cut off"),
+])
+def test_nothing_is_left_of_what_is_no_vm(streams, spoil, said):
+    xva = streams.get("export", ref=streams.vm([sparse(7 * MIB)]))[2]
+    before = streams.objects()
+    task = streams.client.call("task.create", "import", "of nonsense")
+    status, _, _ = streams.put("import", spoil(xva), task_id=task)
+    assert status == 500
+    record = streams.client.call("task.get_record", task)
+    assert record["status"] == "failure" and record["error_info"][0] == "IMPORT_ERROR"
+    assert said in record["error_info"][1], record["error_info"]
+    assert streams.objects() == before
+
+
+def test_no_room(streams):
+    xva = streams.get("export", ref=streams.vm([noise(MIB)]))[2]
+    huge = xva.replace(b"virtual_size</name><value>1048576", b"virtual_size</name><value>98784247808"
+                       )
+    # The header's length of ova.xml has to be right.
+    tar = tarfile.open(fileobj=io.BytesIO(xva))
+    size, more = tar.getmember("ova.xml").size, len(huge) - len(xva)
+    text = xva[512:512 + size].replace(b"virtual_size</name><value>1048576",
+                                       b"virtual_size</name><value>98784247808")
+    out = io.BytesIO()
+    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as new:
+        for member in tar:
+            data = text if member.name == "ova.xml" else tar.extractfile(member).read()
+            member.size = len(data)
+            new.addfile(member, io.BytesIO(data))
+    assert more == 4
+    before = streams.objects()
+    status, _, words = streams.put("import", out.getvalue())
+    assert status == 500 and b"SR_FULL" in words, words
+    assert streams.objects() == before
+
+
+def test_who_may(streams):
+    call = streams.client.call
+    vdi = streams.vdi(MIB)
+    path = f"/export_raw_vdi/?vdi={vdi}"
+    assert exchange(streams.socket, scgi(b"", path, "GET"))[0] == 401
+    assert exchange(streams.socket, scgi(b"", path + "&session_id=OpaqueRef:1234", "GET"))[0] == 401
+    assert streams.get("export_raw_vdi", vdi="OpaqueRef:1234")[0] == 404
+    assert streams.get("export_raw_vdi")[0] == 500
+    assert streams.get("nonsense")[0] == 404
+    assert streams.put("export_raw_vdi", b"x", vdi=vdi)[0] == 404
+    user = call("user.create", {"short_name": "looker", "fullname": "", "other_config": {}})
+    call("user.set_password", user, "only looks")
+    looker = streams.client.raw("session.login_with_password", "looker", "only looks")
+    status, _, words = exchange(streams.socket, scgi(b"", f"{path}&session_id={looker}", "GET"))
+    assert status == 403 and b"RBAC_PERMISSION_DENIED" in words
+
+
+def basic(path, name, password):
+    headers = {"CONTENT_LENGTH": "0", "SCGI": "1", "REQUEST_METHOD": "GET", "REQUEST_URI": path,
+               "HTTP_AUTHORIZATION": "Basic " +
+               base64.b64encode(f"{name}:{password}".encode()).decode()}
+    packed = b"".join(k.encode() + b"\0" + v.encode() + b"\0" for k, v in headers.items())
+    return b"%d:%s," % (len(packed), packed)
+
+
+def test_basic_authentication(streams):
+    path = f"/export_raw_vdi/?vdi={streams.vdi(MIB)}"
+    assert exchange(streams.socket, basic(path, "root", PASSWORD))[0] == 200
+    assert exchange(streams.socket, basic(path, "root", "wrong"))[0] == 401
+
+
+def test_an_empty_put_changes_nothing(streams):
+    data = noise(MIB)
+    vdi = streams.vdi(MIB)
+    streams.put("import_raw_vdi", data, vdi=vdi)
+    assert streams.put("import_raw_vdi", b"", vdi=vdi)[0] == 200
+    assert streams.get("export_raw_vdi", vdi=vdi)[2] == data
+
+
+def test_a_disk_in_use(streams):
+    vdi = streams.vdi(MIB, "busy disk")
+    status, _, words = streams.get("export_raw_vdi", vdi=vdi)
+    assert status == 500 and b"VDI_IN_USE" in words
+
+
+def test_a_running_vm_is_not_exported(streams):
+    call = streams.client.call
+    vm = streams.vm([noise(MIB)])
+    call("VM.start", vm, False, False)
+    status, _, words = streams.get("export", uuid=call("VM.get_uuid", vm))
+    assert status == 500 and b"VM_BAD_POWER_STATE" in words
+    call("VM.hard_shutdown", vm)
+
+
+def test_clients_that_go_away(streams):
+    """In the middle of either direction; the daemon serves on, and the task knows."""
+    before = streams.objects()
+    task = streams.client.call("task.create", "import", "cut off")
+    vm_before = streams.vm([noise(8 * MIB)])
+    xva = streams.get("export", ref=vm_before)[2]
+    made = streams.objects()
+    sock = connect(streams.socket)
+    sock.sendall(scgi(xva[:3 * MIB], streams.path("import", task_id=task), "PUT", len(xva)))
+    sock.close()
+    with pytest.raises(Failure) as failure:
+        streams.client.wait(task)
+    assert failure.value.code == "IMPORT_ERROR"
+    assert streams.objects() == made and made != before
+    sock = connect(streams.socket)
+    sock.sendall(scgi(b"", streams.path("export", ref=vm_before), "GET"))
+    sock.recv(1000)
+    sock.close()
+    assert streams.get("export", ref=vm_before)[0] == 200
+
+
+def test_a_cancelled_task_ends_the_stream(streams):
+    call = streams.client.call
+    vdi = streams.vdi(64 * MIB)
+    task = call("task.create", "import", "slow")
+    sock = connect(streams.socket)
+    sock.sendall(scgi(b"", streams.path("import_raw_vdi", vdi=vdi, task_id=task), "PUT", 64 * MIB))
+    sock.sendall(noise(MIB))
+    call("task.cancel", task)
+    end = time.monotonic() + 20
+    try:
+        while time.monotonic() < end:
+            sock.sendall(bytes(MIB // 4))
+            time.sleep(0.3)
+    except (BrokenPipeError, ConnectionResetError):
+        pass
+    assert time.monotonic() < end
+    sock.close()
+    while call("task.get_status", task) == "cancelling" and time.monotonic() < end:
+        time.sleep(0.1)
+    assert call("task.get_status", task) == "cancelled"
+
+
+def test_the_daemon_is_killed(streams):
+    """A stream that has begun goes on; the next ones wait for the next daemon."""
+    vm = streams.vm([noise(8 * MIB, 3)])
+    sock = connect(streams.socket)
+    sock.sendall(scgi(b"", streams.path("export", ref=vm), "GET"))
+    got = sock.recv(1000)
+    arguments = streams.daemon.args
+    streams.daemon.send_signal(signal.SIGKILL)
+    streams.daemon.wait()
+    while data := sock.recv(1 << 20):
+        got += data
+    assert tarfile.open(fileobj=io.BytesIO(got.partition(b"\r\n\r\n")[2])).getnames()[0] == "ova.xml"
+    sock.close()
+    streams.socket.unlink()
+    streams.daemon = subprocess.Popen(arguments, stderr=streams.server.log)
+    streams.server.wait_for(streams.socket)
+    assert streams.get("export", ref=vm)[0] == 200
+
+
+def test_metrics(streams):
+    status, headers, body = streams.get("rrd_updates", start="0", host="true", json="true",
+                                        interval="5")
+    answer = json.loads(body)
+    assert status == 200 and headers["content-type"] == "application/json"
+    assert answer["meta"]["step"] == 5 and answer["meta"]["columns"] == 0 and answer["data"] == []
+
+
+@pytest.mark.parametrize("request_bytes", [
+    b"", b"5:hello", b"24:CONTENT_LENGTH\0" b"0\0SCGI\0" b"1\0,", b"9999999:", noise(3000)])
+def test_no_requests(streams, request_bytes):
+    sock = connect(streams.socket)
+    sock.sendall(request_bytes)
+    sock.shutdown(1)
+    assert read_reply(sock)[0] == 400
+    sock.close()
