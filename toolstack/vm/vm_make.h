@@ -30,7 +30,7 @@ struct vm_making {
  */
 int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why);
 
-/* Nobody else makes a VM, or gives one memory or devices, until it is closed. -1 with the reason. */
+/* Nobody else makes a VM, or gives one memory or devices, until it is closed. -1: the reason. */
 int vm_lock(struct reason *why);
 /* The same without waiting: -1 when somebody else has it. */
 int vm_lock_try(void);

@@ -8,6 +8,7 @@
 
 #include "network/client.h"
 #include "network/files.h"
+#include "vmd/network_list.h"
 #include "vmd/verbs.h"
 
 #define CONFIG_MAX (64 * 1024)
@@ -80,6 +81,8 @@ static int do_rollback(struct call *c)
 
 const struct verb network_verbs[] = {
 	{ "network.show", args_none, do_show, "networks, NICs, addresses, for people: {text}" },
+	{ "network.list", args_none, do_network_list,
+	  "bridges, what they are on, addresses: {networks, bonds, dns}" },
 	{ "network.get", args_none, do_get, "network.conf as it is: {text}" },
 	{ "network.check", check_args, do_check, "what another would change: {text}" },
 	{ "network.change", change_args, do_change, "makes it so, or goes back: {text}" },

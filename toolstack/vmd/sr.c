@@ -9,7 +9,7 @@
 #include "vmd/storage_json.h"
 #include "vmd/verbs.h"
 
-static const char *const sr_types[] = { "lvm", "lvmthin", "dir", "iso", "nfs", NULL };
+static const char *const sr_types[] = { "lvm", "lvmthin", "dir", "iso", "nfs", "lvmoiscsi", NULL };
 static const char *const full_modes[] = { "queue", "error", NULL };
 
 static const struct arg sr_args[] = { ARG("sr", UUID), ARGS_END };
@@ -26,11 +26,15 @@ static const struct arg create_args[] = {
 	ARG("uuid", UUID, .optional = true),
 	ARG("force", BOOL, .optional = true),
 	ARG("when_full", WORD, .optional = true, .words = full_modes),
+	ARG("user", LINE, .optional = true, .max = ISCSI_TEXT - 1),
+	ARG("password", LINE, .optional = true, .max = ISCSI_TEXT - 1),
 	ARGS_END,
 };
 static const struct arg introduce_args[] = {
 	ARG("source", LINE, .min = 1, .max = STORAGE_PATH - 1),
 	ARG("type", WORD, .optional = true, .words = sr_types),
+	ARG("user", LINE, .optional = true, .max = ISCSI_TEXT - 1),
+	ARG("password", LINE, .optional = true, .max = ISCSI_TEXT - 1),
 	ARGS_END,
 };
 static const struct arg probe_args[] = {
@@ -153,6 +157,14 @@ static int do_scan(struct call *c)
 	return 0;
 }
 
+/* Who this host is to an iSCSI target. */
+static int copy_login(struct call *c, struct iscsi_login *l)
+{
+	if (call_copy_text(c, "user", l->user, sizeof(l->user)) < 0)
+		return -1;
+	return call_copy_text(c, "password", l->password, sizeof(l->password));
+}
+
 static int do_create(struct call *c)
 {
 	const char *full = arg_text(c->args, "when_full");
@@ -166,7 +178,8 @@ static int do_create(struct call *c)
 	if (call_copy_text(c, "source", sr.source, sizeof(sr.source)) < 0 ||
 	    call_copy_text(c, "name", sr.name, sizeof(sr.name)) < 0 ||
 	    call_copy_text(c, "description", sr.description, sizeof(sr.description)) < 0 ||
-	    call_copy_text(c, "uuid", sr.uuid, sizeof(sr.uuid)) < 0)
+	    call_copy_text(c, "uuid", sr.uuid, sizeof(sr.uuid)) < 0 ||
+	    copy_login(c, &how.login) < 0)
 		return -1;
 	if (sr_create(&sr, &how, &e) < 0)
 		return call_fail_storage(c, arg_text(c->args, "source"), &e);
@@ -177,9 +190,12 @@ static int do_introduce(struct call *c)
 {
 	const char *type = arg_text(c->args, "type"), *source = arg_text(c->args, "source");
 	struct sr_error e = { .code = ERR_BACKEND };
+	struct sr_options how = { 0 };
 	struct sr sr;
 
-	if (sr_introduce(source, type ? sr_type_find(type) : NULL, NULL, &sr, &e) < 0)
+	if (copy_login(c, &how.login) < 0)
+		return -1;
+	if (sr_introduce(source, type ? sr_type_find(type) : NULL, &how, &sr, &e) < 0)
 		return call_fail_storage(c, source, &e);
 	return answer_sr(c, &sr);
 }

@@ -176,7 +176,8 @@ static int do_start(struct call *c)
 	uint8_t uuid[16];
 	int rc;
 
-	uuid_parse(arg_text(c->args, "uuid"), uuid);
+	if (!uuid_parse(arg_text(c->args, "uuid"), uuid))
+		return call_fail(c, "INVALID_VALUE", "uuid", "uuid: expected a UUID");
 	if (check_halted(c, uuid) < 0 || check_images(c) < 0)
 		return -1;
 	for (size_t i = 0; i < json_array_size(disks); i++) {

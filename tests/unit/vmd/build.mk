@@ -7,7 +7,8 @@ endef
 
 VMD_SCHEMA := vmd/schema.c devices/disk_vdev.c lib/ip.c lib/uuid.c
 $(call vmd_test,schema,$(VMD_SCHEMA))
-$(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM_CONFIG))
+$(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm_text.c \
+	lib/file.c lib/vm_state.c $(VM_CONFIG))
 $(call vmd_test,counters,vmd/counters.c)
 $(call vmd_test,client,vmd/client.c)
 $(call vmd_test,restart,vm/restart.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM_CONFIG))
