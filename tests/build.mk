@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests. Three kinds, one runner (tests/run.py), every log kept in build/test-logs/:
+# Tests. Four kinds, one runner (tests/run.py), every log kept in build/test-logs/:
 #   make test-unit     host programs with cmocka, AddressSanitizer and UBSan
 #   make test-guest    micro-guests, started as the control domain of the hypervisor under test
+#   make test-api      the API by its clients, natively, against a simulated host (pytest)
 #   make test-system   the ISO in an emulated machine, driven over its serial line (pytest, pexpect)
-#   make test          all three; the last line is "N passed, N failed[, N skipped]"
+#   make test          all four; the last line is "N passed, N failed[, N skipped]"
 # HYPERVISOR=xen runs the guest and system tests on Debian's Xen 4.20 instead of ours.
 # TEST=word runs only those tests whose name holds the word.
 #
@@ -54,6 +55,7 @@ endef
 
 include $(wildcard tests/unit/*/build.mk)
 -include tests/fuzz/build.mk
+include tests/api/build.mk
 include tests/system/build.mk
 include tests/guest/build.mk
 -include tests/bench/build.mk
@@ -62,5 +64,5 @@ include tests/guest/build.mk
 test-unit: $(UNIT_TESTS) ## host tests under sanitizers
 	@$(TEST_RUN) unit $(UNIT_TESTS)
 
-test: $(UNIT_TESTS) $(GUEST_TESTS) $(SYSTEM_NEEDS) ## every test; the last line counts them
-	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) system
+test: $(UNIT_TESTS) $(GUEST_TESTS) $(API_NEEDS) $(SYSTEM_NEEDS) ## every test; the last line counts them
+	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) api system

@@ -73,20 +73,20 @@ def run_unit(program, logs, results):
         results.add(f"unit/{area}/{name}", "FAIL", f"ended with {rc} after {seen} tests", log)
 
 
-def run_system(args, logs, results):
+def run_pytest(part, args, logs, results):
     """pytest writes what happened to each test as JUnit XML; its own output goes to a log as well.
 
     An emulated machine runs on one thread: the files of tests are shared out among the CPUs.
     """
-    report = logs / "system.xml"
+    report = logs / f"{part}.xml"
     report.unlink(missing_ok=True)
     command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
                f"--junitxml={report}", "--dist=loadfile",
-               f"--numprocesses={min(MACHINES, len(os.sched_getaffinity(0)))}", "tests/system"]
+               f"--numprocesses={min(MACHINES, len(os.sched_getaffinity(0)))}", f"tests/{part}"]
     if args.only:
         command += ["-k", args.only]
     env = dict(os.environ, SOCLE_BUILD=str(args.build), SOCLE_HYPERVISOR=args.hypervisor)
-    log = logs / "system-pytest.log"
+    log = logs / f"{part}-pytest.log"
     with log.open("wb") as out, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=env) as proc:
@@ -95,10 +95,10 @@ def run_system(args, logs, results):
             sys.stdout.buffer.write(line)
             sys.stdout.flush()
     if not report.exists():
-        results.add("system", "FAIL", f"pytest ended with {proc.returncode}, no report", log)
+        results.add(part, "FAIL", f"pytest ended with {proc.returncode}, no report", log)
         return
     for case in ElementTree.parse(report).iter("testcase"):
-        name = f"system/{case.get('classname', '').split('.')[-1]}/{case.get('name')}"
+        name = f"{part}/{case.get('classname', '').split('.')[-1]}/{case.get('name')}"
         bad = next((e for e in case if e.tag in ("failure", "error")), None)
         skip = next((e for e in case if e.tag == "skipped"), None)
         if bad is not None:
@@ -114,15 +114,15 @@ def parse_command_line():
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--hypervisor", choices=["socle", "xen"], default="socle")
     parser.add_argument("--only", help="run only tests whose name holds this word")
-    parser.add_argument("parts", nargs="+", help="unit PROGRAM... guest IMAGE... system")
+    parser.add_argument("parts", nargs="+", help="unit PROGRAM... guest IMAGE... api system")
     args = parser.parse_args()
     part, lists = None, {}
     for word in args.parts:
-        if word in ("unit", "guest", "system"):
+        if word in ("unit", "guest", "api", "system"):
             part = word
             lists.setdefault(part, [])
         elif part is None:
-            parser.error(f"'{word}': expected unit, guest or system first")
+            parser.error(f"'{word}': expected unit, guest, api or system first")
         else:
             lists[part].append(Path(word))
     return args, lists
@@ -140,8 +140,9 @@ def main():
     if "guest" in lists:
         from guest.run import run_guests  # the emulator is needed only here
         run_guests(args, lists["guest"], logs, results)
-    if "system" in lists:
-        run_system(args, logs, results)
+    for part in ("api", "system"):
+        if part in lists:
+            run_pytest(part, args, logs, results)
     print(f"\nlogs in {logs}/, {time.monotonic() - started:.0f} s")
     return results.close()
 

@@ -27,3 +27,28 @@ endef
 
 $(eval $(call api_daemon,checked,$(API_SANITIZE)))
 $(eval $(call api_daemon,fast,-O2))
+
+# The daemon for streams, with sanitizers.
+$(foreach s,$(filter-out $(API_SOURCES),$(TRANSFER_SOURCES)),\
+	$(eval $(call api_object,checked,$s,$(API_SANITIZE))))
+$(B)/api/checked/transfer: $(patsubst %.c,$(B)/api/checked/%.o,$(TRANSFER_SOURCES))
+	@echo "  LINK    $@"
+	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -o $@
+
+# Clients from elsewhere, as they are: what npm installs by the lock file, which names no server.
+$(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package-lock.json \
+		| $(TEST_TOOLS)
+	@mkdir -p $(@D)
+	@command -v npm >/dev/null || board/host-deps node
+	@cp $^ $(@D)/
+	@cd $(@D) && npm ci --omit=dev --no-audit --no-fund --loglevel=error
+	@touch $@
+
+API_NEEDS := $(B)/api/checked/apid $(B)/api/xen_api/.done
+
+.PHONY: test-api bench-api
+test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
+	@$(TEST_RUN) api
+
+bench-api: $(B)/api/fast/apid ## how fast the API is, with 500 VMs
+	@$(PYTHON) tests/bench/api.py $<

@@ -176,6 +176,17 @@ class Server:
             time.sleep(0.02)
         raise TimeoutError("the daemon has not heard from vmd")
 
+    def vmd_request(self, verb, args):
+        """Past the daemon, as `xl` would."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
+            sock.settimeout(20)
+            sock.connect(str(self.folder / "vmd.sock"))
+            sock.send(json.dumps({"verb": verb, "args": args}).encode())
+            while True:
+                answer = json.loads(sock.recv(1 << 17))
+                if "progress" not in answer:
+                    return answer
+
     def kill(self):
         self.daemon.send_signal(signal.SIGKILL)
         self.daemon.wait()

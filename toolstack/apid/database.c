@@ -164,7 +164,7 @@ static int open_file(const char *path, struct reason *why)
 	if (sqlite3_open(path, &db) != SQLITE_OK)
 		return refuse(why, path);
 	sqlite3_busy_timeout(db, 5000);
-	return execute("PRAGMA cache_size = -1024; PRAGMA temp_store = MEMORY;", why);
+	return 0;
 }
 
 /* Rows that can still be read go into the new database. */

@@ -157,11 +157,3 @@ void inventory_start(void)
 	}
 	vmd_ask("host.info", json_object(), host_answer, NULL, NULL);
 }
-
-void inventory_stop(void)
-{
-	loop_timer_stop(&again);
-	if (watch)
-		vmd_stop(watch);
-	watch = NULL;
-}

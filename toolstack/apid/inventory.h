@@ -14,7 +14,6 @@
 /* Pool, host and templates exist, from the first start on. In a transaction. */
 void inventory_make(void);
 void inventory_start(void);
-void inventory_stop(void);
 /* Domains and repositories are known as they are now. */
 bool inventory_settled(void);
 

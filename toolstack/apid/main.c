@@ -211,7 +211,7 @@ static int serve(void)
 		return 1;
 	log_info("serving on %s", options.socket);
 	loop_run(between);
-	inventory_stop();
+	vmd_link_close();
 	audit_close();
 	database_close();
 	return 0;

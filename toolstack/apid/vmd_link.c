@@ -18,9 +18,11 @@ struct vmd_request {
 	void (*message)(void *owner, const json_t *m);
 	void *owner;
 	json_t *parts;
+	struct vmd_request *next, **place;
 };
 
 static const char *socket_path;
+static struct vmd_request *requests;
 
 void vmd_link_open(const char *path)
 {
@@ -30,6 +32,9 @@ void vmd_link_open(const char *path)
 static void request_free(struct vmd_request *r)
 {
 	loop_close(&r->source);
+	*r->place = r->next;
+	if (r->next)
+		r->next->place = r->place;
 	json_decref(r->parts);
 	r->parts = NULL;
 	loop_free(r);
@@ -171,5 +176,16 @@ struct vmd_request *vmd_ask(const char *verb, json_t *args, vmd_answer *answer,
 		free(r);
 		return NULL;
 	}
+	r->next = requests;
+	r->place = &requests;
+	if (requests)
+		requests->place = &r->next;
+	requests = r;
 	return r;
+}
+
+void vmd_link_close(void)
+{
+	while (requests)
+		request_free(requests);
 }

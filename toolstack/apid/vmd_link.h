@@ -17,6 +17,8 @@ typedef void vmd_answer(void *owner, const json_t *ok, const json_t *error);
 
 /* NULL: the usual one. */
 void vmd_link_open(const char *path);
+/* At the end: nobody is answered any more. */
+void vmd_link_close(void);
 /*
  * Takes over args. NULL: vmd cannot be reached. message is for what is neither an answer nor a
  * part: progress, and what a watch tells; it must not end the request.

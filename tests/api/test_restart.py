@@ -1,0 +1,160 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""kill -9 at any point, a damaged database, a vmd that comes and goes: what the next start finds,
+repairs and tells."""
+import random
+import threading
+import time
+
+import pytest
+from client import Client, Failure, Server
+
+
+@pytest.fixture(name="server")
+def fixture_server(tmp_path, build):
+    server = Server(tmp_path, build / "api/checked/apid", vms=2).start()
+    yield server
+    assert server.stop() == 0, (server.folder / "apid.log").read_text()
+
+
+def again(server):
+    server.kill()
+    server.start_daemon()
+    return server.settled()
+
+
+def test_what_was_answered_is_there(server):
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "kept", "other_config": {"a": "b"}, "tags": ["t"]})
+    sr = next(iter(client.call("pool.get_all_records").values()))["default_SR"]
+    vdi = client.call("VDI.create", {"SR": sr, "virtual_size": 1 << 30})
+    vbd = client.call("VBD.create", {"VM": vm, "VDI": vdi, "userdevice": "3"})
+    before = client.call("VM.get_record", vm)
+    client = again(server)
+    assert client.call("VM.get_record", vm) == before
+    assert client.call("VDI.get_VBDs", vdi) == [vbd]
+    assert client.call("VBD.get_userdevice", vbd) == "3"
+
+
+def test_sessions_do_not_outlive_it(server):
+    client = server.settled()
+    token = client.call("event.from", ["*"], "", 0)["token"]
+    new = again(server)
+    with pytest.raises(Failure, match="SESSION_INVALID"):
+        client.call("VM.get_all")
+    with pytest.raises(Failure, match="EVENTS_LOST"):
+        new.call("event.from", ["*"], token, 0)
+
+
+def test_a_task_that_ran_has_failed(server):
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "slow one"})
+    task = client.call("Async.VM.start", vm, False, False)
+    client = again(server)
+    record = client.call("task.get_record", task)
+    assert record["status"] == "failure"
+    assert record["error_info"] == ["INTERNAL_ERROR", "interrupted"]
+    message, = client.call("message.get_all_records").values()
+    assert message["name"] == "STATE_REPAIRED"
+    assert client.call("VM.get_current_operations", vm) == {}
+
+
+def test_vms_are_as_vmd_says(server):
+    """One ends, one starts and one is new while the daemon is not there."""
+    client = server.settled()
+    vms = {vm["name_label"]: vm["uuid"] for vm in client.call("VM.get_all_records").values()}
+    server.kill()
+    server.vmd_request("vm.shutdown", {"uuid": vms["guest0"], "mode": "hard"})
+    new = "12345678-1234-4234-8234-123456789abc"
+    server.vmd_request("vm.start", {
+        "uuid": new, "name": "by xl", "memory_static_max": 1 << 28, "vcpus": 1, "disks": [],
+        "memory_dynamic_max": 1 << 28, "vifs": []})
+    server.start_daemon()
+    client = server.settled()
+    names = {vm["name_label"]: vm for vm in client.call("VM.get_all_records").values()}
+    assert names["by xl"]["uuid"] == new and names["by xl"]["power_state"] == "Running"
+    assert "guest0" not in names        # nobody made it here, and it is not there any more
+    assert names["guest1"]["power_state"] == "Running"
+
+
+def test_killed_at_any_time(server):
+    """Clients change things while it is killed, again and again."""
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "0"})
+    acknowledged, stop = [0], threading.Event()
+
+    def change():
+        number, mine = 0, None
+        while not stop.is_set():
+            number += 1
+            try:
+                mine = mine or Client(server.socket)
+                mine.call("VM.set_name_label", vm, str(number))
+                acknowledged[0] = number
+            except (Failure, OSError, ValueError):
+                mine = None
+
+    thread = threading.Thread(target=change)
+    thread.start()
+    try:
+        for _ in range(6):
+            time.sleep(random.Random(7).uniform(0.05, 0.3))
+            server.kill()
+            known = acknowledged[0]
+            server.start_daemon()
+            name = int(server.settled().call("VM.get_name_label", vm))
+            assert name >= known
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_a_damaged_database(server):
+    client = server.settled()
+    vms = [client.call("VM.create", {"name_label": f"vm{i}", "name_description": "x" * 2000})
+           for i in range(40)]
+    server.daemon.terminate()
+    server.daemon.wait()
+    size = server.database.stat().st_size
+    with server.database.open("r+b") as file:
+        file.seek(size // 2 // 4096 * 4096)
+        file.write(b"\xa5" * 4096)
+    server.set_password("root", "correct horse")
+    server.start_daemon()
+    client = Client(server.socket)
+    assert list(server.folder.glob("state.db.damaged-*"))
+    found = client.call("VM.get_all")
+    print(len(vms), len(found))
+
+
+def test_a_database_that_is_no_database(server):
+    server.daemon.terminate()
+    server.daemon.wait()
+    for tail in ("-wal", "-shm"):
+        (server.folder / f"state.db{tail}").unlink(missing_ok=True)
+    server.database.write_bytes(b"this is not a database" * 1000)
+    server.start_daemon()
+    server.set_password("root", "correct horse")
+    client = server.settled()
+    names = [m["name"] for m in client.call("message.get_all_records").values()]
+    assert names == ["STATE_REPAIRED"]
+
+
+def test_vmd_goes_and_comes(server):
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "slow one"})
+    task = client.call("Async.VM.start", vm, False, False)
+    server.vmd.kill()
+    server.vmd.wait()
+    with pytest.raises(Failure, match="INTERNAL_ERROR"):
+        client.wait(task)
+    with pytest.raises(Failure, match="INTERNAL_ERROR"):
+        client.call("VM.start", vm, False, False)
+    server.start_vmd()
+    end = time.monotonic() + 20
+    while True:
+        try:
+            client.call("VM.start", vm, False, False)
+            break
+        except Failure:
+            assert time.monotonic() < end
+            time.sleep(0.1)

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+//
+// Drives the API by npm's xen-api as Xen Orchestra does: it connects, keeps a copy of all objects by
+// events, starts, snapshots and stops a VM, and leaves. One line of JSON for each step.
+// usage: node client.mjs URL USER PASSWORD VM-UUID
+import { pathToFileURL } from 'node:url'
+const { createClient } = await import(pathToFileURL(process.env.XEN_API).href)
+
+const [url, user, password, uuid] = process.argv.slice(2)
+const say = (step, value) => console.log(JSON.stringify({ step, value }))
+
+// An object in the copy, as soon as a condition holds for it; the copy is fed by events only.
+const until = (xapi, what, holds) =>
+  new Promise((resolve, reject) => {
+    const look = () => {
+      const found = Object.values(xapi.objects.all).find(holds)
+      if (found === undefined) {
+        return
+      }
+      clearTimeout(timer)
+      xapi.objects.removeListener('finish', look)
+      resolve(found)
+    }
+    const timer = setTimeout(() => reject(new Error(`no event made it so: ${what}`)), 20e3)
+    xapi.objects.on('finish', look)
+    look()
+  })
+
+const xapi = createClient({ url, auth: { user, password }, watchEvents: true })
+await xapi.connect()
+await xapi.objectsFetched
+say('pool', xapi.pool.$type)
+say('types', [...new Set(Object.values(xapi.objects.all).map(o => o.$type))].sort())
+
+const vm = xapi.getObjectByUuid(uuid)
+say('state', vm.power_state)
+await xapi.callAsync('VM.start', vm.$ref, false, false)
+const running = await until(xapi, 'running', o => o.uuid === uuid && o.power_state === 'Running')
+say('running', running.domid > 0)
+
+const snapshot = await xapi.callAsync('VM.snapshot', vm.$ref, 'by xen-api')
+const made = await until(xapi, 'snapshot', o => o.$ref === snapshot)
+say('snapshot', made.name_label)
+
+await xapi.barrier(vm.$ref)
+say('barrier', true)
+
+await xapi.setFieldEntry('VM', vm.$ref, 'other_config', 'key', 'Jürgen & <co>')
+await until(xapi, 'entry', o => o.uuid === uuid && o.other_config.key === 'Jürgen & <co>')
+say('entry', true)
+
+await xapi.callAsync('VM.hard_shutdown', vm.$ref)
+await until(xapi, 'halted', o => o.uuid === uuid && o.power_state === 'Halted')
+say('halted', true)
+
+const refused = await xapi.call('VM.start', 'OpaqueRef:nonsense', false, false).catch(error => error)
+say('refused', [refused.code, refused.params])
+
+await xapi.callAsync('VM.destroy', snapshot)
+for (;;) {
+  if (xapi.getObject(snapshot, null) === null) {
+    break
+  }
+  await new Promise(resolve => setTimeout(resolve, 20))
+}
+say('gone', true)
+await xapi.disconnect()
+say('end', xapi.status)
+process.exit(0)
