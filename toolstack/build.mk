@@ -32,7 +32,9 @@ CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,b
 VMD_CLIENT := toolstack/vmd/client.c
 METRICS_SOURCES := $(sort $(wildcard toolstack/metrics/*.c)) $(VMD_CLIENT) \
 		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c)
-TRANSFER_SOURCES := $(sort $(wildcard toolstack/transfer/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
+AUTOSTART_SOURCES := $(sort $(wildcard toolstack/autostart/*.c toolstack/api/*.c)) \
+		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c)
+TRANSFER_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,transfer api model))) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c)
 
@@ -74,6 +76,7 @@ $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),-lzstd -lz -lmbedcrypto -ljansson -lexpat))
 $(eval $(call toolstack_program,metrics,$(METRICS_SOURCES),-ljansson))
+$(eval $(call toolstack_program,autostart,$(AUTOSTART_SOURCES),-ljansson))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,apid,$(APID_SOURCES),-ljansson -lsqlite3 -lexpat))

@@ -202,15 +202,12 @@ static void task_end(struct job *j, int rc)
 	       json_pack("[ss]", j->task, j->cancelled ? "cancelled" : "failure"));
 }
 
-static void refuse(struct request *r, const json_t *error)
+static void refuse(struct request *r, const struct api *api)
 {
-	const char *code = json_string_value(json_array_get(error, 0));
+	const char *code = json_string_value(json_array_get(api->error, 0));
 	struct buf words = { 0 };
-	json_t *word;
-	size_t i;
 
-	json_array_foreach((json_t *)error, i, word)
-		buf_printf(&words, "%s%s", i ? " " : "", json_string_value(word));
+	api_error_words(api, &words);
 	if (strncmp(code, "SESSION_", 8) == 0)
 		reply_words(r, "401 Unauthorized", words.data);
 	else if (strcmp(code, "RBAC_PERMISSION_DENIED") == 0)
@@ -232,7 +229,7 @@ static bool session_take(struct job *j, bool *own)
 		return true;
 	if (!request_basic(j->request, name, password))
 		return api_fail(&j->api, "SESSION_AUTHENTICATION_FAILED", "no session", NULL) == 0;
-	*own = api_login(&j->api, name, password);
+	*own = api_login(&j->api, name, password, "transfer");
 	return *own;
 }
 
@@ -276,7 +273,7 @@ void job_run(struct request *r, const char *api_socket, const char *vmd_socket, 
 	if (session_take(&j, &own))
 		rc = work(&j, path);
 	if (rc < 0 && !r->replied)
-		refuse(r, j.api.error);
+		refuse(r, &j.api);
 	else if (rc == 0 && !r->replied)
 		reply_words(r, "200 OK", "done");
 	if (own)

@@ -6,7 +6,7 @@
 #ifndef TRANSFER_JOB_H
 #define TRANSFER_JOB_H
 
-#include "transfer/api.h"
+#include "api/api.h"
 #include "transfer/disk.h"
 #include "transfer/request.h"
 

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "api/api.h"
 #include "lib/log.h"
 #include "transfer/serve.h"
 
@@ -29,7 +30,7 @@ int main(int argc, char **argv)
 	};
 	struct serve_paths paths = {
 		.listen = "/run/socle/transfer.sock",
-		.api = "/run/socle/api.sock",
+		.api = API_SOCKET,
 		.metrics = "/var/lib/socle/metrics",
 		.user = "apid",
 		.group = "socle-api",

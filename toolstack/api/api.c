@@ -2,7 +2,7 @@
 /*
  * JSON-RPC in SCGI: a connection for each call, which the daemon closes behind its answer.
  */
-#include "transfer/api.h"
+#include "api/api.h"
 
 #include <errno.h>
 #include <stdarg.h>
@@ -12,8 +12,6 @@
 #include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
-
-#include "lib/bytes.h"
 
 #define ANSWER_MAX     (64u << 20)
 #define ANSWER_SECONDS 600 /* a disk may take that long to be made */
@@ -29,6 +27,15 @@ int api_fail(struct api *api, const char *code, ...)
 		json_array_append_new(api->error, json_string(word));
 	va_end(words);
 	return -1;
+}
+
+void api_error_words(const struct api *api, struct buf *text)
+{
+	json_t *word;
+	size_t i;
+
+	json_array_foreach(api->error, i, word)
+		buf_printf(text, "%s%s", i ? " " : "", json_string_value(word));
 }
 
 static int connect_to(const char *path)
@@ -161,10 +168,10 @@ bool api_do(struct api *api, const char *method, json_t *params)
 	return result != NULL;
 }
 
-bool api_login(struct api *api, const char *name, const char *password)
+bool api_login(struct api *api, const char *name, const char *password, const char *client)
 {
 	json_t *session = call(api, "session.login_with_password",
-			       json_pack("[ssss]", name, password, "1.0", "transfer"));
+			       json_pack("[ssss]", name, password, "1.0", client));
 
 	if (session)
 		snprintf(api->session, sizeof(api->session), "%s", json_string_value(session));

@@ -1,15 +1,19 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The management API, as a client of it: over its local socket, with the session of whoever asked for
- * the stream. So what a stream may do, and what others see of it, is decided where all is decided.
+ * The management API, for the daemons that are clients of it on this host: over its local socket, one
+ * call after the other.
  */
-#ifndef TRANSFER_API_H
-#define TRANSFER_API_H
+#ifndef API_API_H
+#define API_API_H
 
 #include <jansson.h>
 #include <stdbool.h>
 
-#define API_REF 64
+#include "lib/bytes.h"
+
+#define API_REF    64
+
+#define API_SOCKET "/run/socle/api.sock"
 
 struct api {
 	const char *socket;
@@ -17,8 +21,11 @@ struct api {
 	json_t *error; /* of the last call that failed: a code and its parameters; never NULL then */
 };
 
-/* With a name and a password in place of a session. False: see error. */
-bool api_login(struct api *api, const char *name, const char *password);
+/*
+ * With a name and a password in place of a session; root of this machine needs no password. client:
+ * what we call ourselves. False: see error.
+ */
+bool api_login(struct api *api, const char *name, const char *password, const char *client);
 void api_logout(struct api *api);
 /*
  * Class.method with the session and params, an array that it consumes. A new reference; NULL: see
@@ -27,6 +34,8 @@ void api_logout(struct api *api);
 json_t *api_call(struct api *api, const char *method, json_t *params);
 /* The same for its effect. */
 bool api_do(struct api *api, const char *method, json_t *params);
+/* The error's code and parameters as words, appended to text. */
+void api_error_words(const struct api *api, struct buf *text);
 /* A code of the API and its parameters as the error; ends with NULL. Always -1. */
 int api_fail(struct api *api, const char *code, ...) __attribute__((sentinel));
 
