@@ -161,7 +161,7 @@ static char *password_of(const struct settings *s)
 		return strdup(s->password);
 	if (s->password_file)
 		return password_file(s->password_file);
-	if (!s->server)
+	if (settings_local(s))
 		return strdup("");
 	return password_ask(s);
 }

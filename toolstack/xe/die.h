@@ -16,4 +16,7 @@ enum {
 _Noreturn void die(int status, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 _Noreturn void die_memory(void);
 
+/* What is half made when xe ends like that: undo(ref) is called first. NULL: it is whole. */
+void die_undo(void (*undo)(const char *ref), const char *ref);
+
 #endif

@@ -43,17 +43,20 @@ static bool connect_in_time(int fd, const struct sockaddr *to, socklen_t len)
 	return fcntl(fd, F_SETFL, 0) == 0;
 }
 
-static int connect_local(const char *path)
+static int connect_local(const char *folder, const char *name)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0), len;
 
-	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
+	len = snprintf(to.sun_path, sizeof(to.sun_path), "%s/%s", folder, name);
+	if (len >= (int)sizeof(to.sun_path))
+		die(EXIT_USAGE, "%s: too long", folder);
 	if (fd >= 0 && connect_in_time(fd, (struct sockaddr *)&to, sizeof(to)))
 		return fd;
-	if (errno == ENOENT && access(LOCAL_FOLDER, F_OK) < 0)
+	if (errno == ENOENT && access(folder, F_OK) < 0)
 		die(EXIT_NO_HOST, "no host was named (-s SERVER), and this machine is none");
-	die(EXIT_NO_HOST, "the API of this host does not answer (%s: %s)", path, strerror(errno));
+	die(EXIT_NO_HOST, "the API of this host does not answer (%s: %s)", to.sun_path,
+	    strerror(errno));
 }
 
 static int connect_tcp(const struct settings *s)
@@ -89,10 +92,11 @@ struct link *link_open(const struct settings *s, const char *local)
 
 	if (!l)
 		die_memory();
-	l->fd = s->server ? connect_tcp(s) : connect_local(local);
+	l->fd = settings_local(s) ? connect_local(s->server ? s->server : LOCAL_FOLDER, local)
+				  : connect_tcp(s);
 	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
 	setsockopt(l->fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
-	if (s->server)
+	if (!settings_local(s))
 		l->tls = tls_open(l->fd, s);
 	return l;
 }

@@ -11,9 +11,10 @@
 
 #include "xe/request.h"
 
+/* The API's sockets on this host. */
 #define LOCAL_FOLDER  "/run/socle"
-#define LOCAL_CALLS   LOCAL_FOLDER "/api.sock"
-#define LOCAL_STREAMS LOCAL_FOLDER "/transfer.sock"
+#define LOCAL_CALLS   "api.sock"
+#define LOCAL_STREAMS "transfer.sock"
 
 struct tls;
 
@@ -24,8 +25,8 @@ struct link {
 	size_t at, end;
 };
 
-/* On this host, local is the socket. Fails with words when there is no connection, or it is not to
- * be trusted. */
+/* local is which socket, where it is this host. Fails with words when there is no connection, or it is
+ * not to be trusted. */
 struct link *link_open(const struct settings *s, const char *local);
 /* False with errno. */
 bool link_write(struct link *l, const void *data, size_t len);

@@ -14,9 +14,18 @@
 #include "xe/verbs.h"
 
 static struct api *api;
+static void (*undo_first)(const char *ref);
+static char undo_ref[80];
+
+void die_undo(void (*undo)(const char *ref), const char *ref)
+{
+	undo_first = undo;
+	snprintf(undo_ref, sizeof(undo_ref), "%s", ref);
+}
 
 void die(int status, const char *fmt, ...)
 {
+	void (*undo)(const char *ref) = undo_first;
 	struct api *open = api;
 	va_list args;
 
@@ -27,7 +36,10 @@ void die(int status, const char *fmt, ...)
 	vfprintf(stderr, fmt, args);
 	va_end(args);
 	fprintf(stderr, "\n");
-	/* Logging out may fail as well; once is enough. */
+	/* These may fail as well; once is enough. */
+	undo_first = NULL;
+	if (undo)
+		undo(undo_ref);
 	api = NULL;
 	if (status == EXIT_REFUSED || status == EXIT_USAGE)
 		api_close(open);

@@ -79,6 +79,11 @@ void settings_add(struct settings *s, const char *text)
 	}
 }
 
+bool settings_local(const struct settings *s)
+{
+	return !s->server || s->server[0] == '/';
+}
+
 void request_put(struct request *r, const char *key, const char *value)
 {
 	if (r->nr == MAX_PARAMS)

@@ -22,7 +22,7 @@ struct request {
 };
 
 struct settings {
-	const char *server; /* NULL: this host, over its own socket */
+	const char *server; /* NULL: this host; "/..." is the folder of its sockets */
 	const char *user, *password, *password_file;
 	const char *fingerprint; /* the only one that is accepted */
 	unsigned int port;
@@ -36,6 +36,9 @@ struct settings {
 void request_parse(struct request *r, struct settings *s, int argc, char **argv);
 /* "key=value,key=value" or one on each line; what is set already stays. */
 void settings_add(struct settings *s, const char *text);
+
+/* The host is this one, and known by a socket. */
+bool settings_local(const struct settings *s);
 
 /* All mark what they find as used. NULL: it was not given. */
 const char *request_get(struct request *r, const char *key);

@@ -16,6 +16,11 @@ static const char *field(const json_t *record, const char *name)
 	return json_string_value(json_object_get(record, name)) ?: "";
 }
 
+static bool vbd_is(const json_t *vbd, const char *vm, const char *type)
+{
+	return strcmp(field(vbd, "VM"), vm) == 0 && strcmp(field(vbd, "type"), type) == 0;
+}
+
 /* The VBDs of a VM of one type, "Disk" or "CD". */
 static json_t *vbds_of(struct api *api, const char *vm, const char *type)
 {
@@ -24,7 +29,7 @@ static json_t *vbds_of(struct api *api, const char *vm, const char *type)
 
 	json_object_foreach(objects_of(api, "VBD"), ref, vbd)
 	{
-		if (strcmp(field(vbd, "VM"), vm) == 0 && strcmp(field(vbd, "type"), type) == 0)
+		if (vbd_is(vbd, vm, type))
 			json_object_set(found, ref, vbd);
 	}
 	return found;
@@ -33,19 +38,19 @@ static json_t *vbds_of(struct api *api, const char *vm, const char *type)
 /* The one of those that the VM knows by that number or name. */
 static const char *vbd_of(struct api *api, const char *vm, const char *type, const char *device)
 {
-	json_t *all = vbds_of(api, vm, type), *vbd;
 	const char *ref, *found = NULL;
+	json_t *vbd;
 
-	json_object_foreach(all, ref, vbd)
+	json_object_foreach(objects_of(api, "VBD"), ref, vbd)
 	{
-		if (!device || strcmp(field(vbd, "userdevice"), device) == 0 ||
-		    strcmp(field(vbd, "device"), device) == 0) {
-			if (found)
-				die(EXIT_USAGE, "the VM has several; which one? device=");
-			found = ref;
-		}
+		if (!vbd_is(vbd, vm, type) ||
+		    (device && strcmp(field(vbd, "userdevice"), device) != 0 &&
+		     strcmp(field(vbd, "device"), device) != 0))
+			continue;
+		if (found)
+			die(EXIT_USAGE, "the VM has several; which one? device=");
+		found = ref;
 	}
-	json_decref(all);
 	if (!found)
 		die(EXIT_REFUSED, "the VM has no %s%s%s",
 		    strcmp(type, "CD") == 0 ? "CD drive" : "disk", device ? " " : "",

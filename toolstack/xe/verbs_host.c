@@ -48,7 +48,6 @@ const struct verb host_verbs[] = {
 	{ "host-enable", "host", "host.enable", NULL, "", "VMs can start", NULL, true },
 	{ "host-disable", "host", "host.disable", NULL, "", "no VM starts", NULL, true },
 	{ "host-dmesg", "host", "host.dmesg", NULL, "", "the hypervisor's messages", NULL, true },
-	{ "log-get", "host", "host.get_log", NULL, "", "the end of the host's log", NULL, true },
 	{ "host-get-server-localtime", "host", "host.get_server_localtime", NULL, "", "its clock",
 	  NULL, true },
 	{ "host-compute-free-memory", "host", "host.compute_free_memory", NULL, "",

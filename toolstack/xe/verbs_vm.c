@@ -51,50 +51,77 @@ static void disks_place(struct api *api, const char *vm, const char *sr)
 	json_decref(config);
 }
 
+/* What an installation is asked for, beside the template. */
+struct wishes {
+	const char *sr, *repository;
+	int64_t vcpus, memory; /* 0: as the template has it; bytes */
+};
+
 /* As in the older form: vcpus=, and memory_set= in MiB. */
-static void sizes_set(struct api *api, const char *vm, struct request *r)
+static void wishes_read(struct api *api, struct request *r, struct wishes *w)
 {
 	const char *vcpus = request_get(r, "vcpus"), *mib = request_get(r, "memory_set");
-	int64_t n;
+	const char *sr = request_get(r, "sr-uuid") ?: request_get(r, "sr-name-label");
 
-	if (vcpus && (!size_parse(vcpus, &n) || n < 1))
+	if (vcpus && (!size_parse(vcpus, &w->vcpus) || w->vcpus < 1))
 		request_wrong("vcpus=%s: expected a number", vcpus);
-	if (vcpus) {
-		json_decref(api_call(api, "VM.set_VCPUs_max", json_pack("[sI]", vm, n)));
-		json_decref(api_call(api, "VM.set_VCPUs_at_startup", json_pack("[sI]", vm, n)));
-	}
-	if (mib && (!size_parse(mib, &n) || n < 1 || n > 1 << 30))
+	if (mib && (!size_parse(mib, &w->memory) || w->memory < 1 || w->memory > 1 << 30))
 		request_wrong("memory_set=%s: expected a number of MiB", mib);
-	if (mib)
-		json_decref(api_call(api, "VM.set_memory", json_pack("[sI]", vm, n << 20)));
+	w->memory <<= 20;
+	w->repository = request_get(r, "repo");
+	if (sr)
+		w->sr = object_named(api, kind_find("sr"), sr);
 }
 
-static void vm_configure(struct api *api, const char *vm, const char *sr, struct request *r)
+static void wishes_grant(struct api *api, const char *vm, const struct wishes *w)
 {
-	const char *repository = request_get(r, "repo");
+	if (w->sr)
+		disks_place(api, vm, w->sr);
+	if (w->repository)
+		other_config_set(api, vm, "install-repository", w->repository);
+	if (w->vcpus) {
+		json_decref(api_call(api, "VM.set_VCPUs_max", json_pack("[sI]", vm, w->vcpus)));
+		json_decref(
+			api_call(api, "VM.set_VCPUs_at_startup", json_pack("[sI]", vm, w->vcpus)));
+	}
+	if (w->memory)
+		json_decref(api_call(api, "VM.set_memory", json_pack("[sI]", vm, w->memory)));
+}
 
-	if (sr)
-		disks_place(api, vm, sr);
-	if (repository)
-		other_config_set(api, vm, "install-repository", repository);
-	sizes_set(api, vm, r);
-	request_finish(r);
+/* For who is called when all has failed. */
+static struct api *undo_api;
+
+static json_t *vm_disks(struct api *api, const char *vm);
+
+static void installation_undo(const char *vm)
+{
+	json_t *disks, *vdi, *error;
+	size_t i;
+
+	objects_forget();
+	disks = vm_disks(undo_api, vm);
+	json_array_foreach(disks, i, vdi)
+		json_decref(api_try(undo_api, "VDI.destroy", json_pack("[O]", vdi), &error));
+	json_decref(api_try(undo_api, "VM.destroy", json_pack("[s]", vm), &error));
 }
 
 static void vm_install(struct api *api, struct request *r)
 {
-	const char *name = request_need(r, "new-name-label"), *template, *sr = NULL, *vm;
-	const char *sr_text = request_get(r, "sr-uuid") ?: request_get(r, "sr-name-label");
+	const char *name = request_need(r, "new-name-label"), *template, *vm;
+	struct wishes wishes = { 0 };
 	json_t *made;
 
 	request_rename(r, "template-uuid", "template");
 	template = object_named(api, kind_find("template"), request_need(r, "template"));
-	if (sr_text)
-		sr = object_named(api, kind_find("sr"), sr_text);
+	wishes_read(api, r, &wishes);
+	request_finish(r);
 	made = api_task(api, "VM.clone", json_pack("[ss]", template, name));
 	vm = json_string_value(made) ?: MODEL_NULL_REF;
-	vm_configure(api, vm, sr, r);
+	undo_api = api;
+	die_undo(installation_undo, vm);
+	wishes_grant(api, vm, &wishes);
 	json_decref(api_task(api, "VM.provision", json_pack("[s]", vm)));
+	die_undo(NULL, "");
 	verb_print_uuid(api, "VM", vm);
 	json_decref(made);
 }

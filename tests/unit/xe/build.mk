@@ -16,3 +16,10 @@ $(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c ver
 	verbs_storage.c verbs_host.c))
 
 $(B)/tests/unit/xe/test_%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS)) -ljansson
+
+# The whole command with sanitizers, for tests/api; over sockets, without TLS.
+XE_CHECKED := $(filter-out toolstack/xe/tls.c,$(XE_SOURCES)) tests/unit/xe/no_tls.c
+XE_CHECKED_FLAGS := -iquote toolstack -D_GNU_SOURCE
+$(foreach s,$(XE_CHECKED),$(eval $(call unit_object,$(B)/api/checked/xe,$s,$(XE_CHECKED_FLAGS))))
+$(B)/api/checked/xe: $(XE_CHECKED:%.c=$(B)/api/checked/xe.objs/%.o)
+	$(UNIT_CC) $(UNIT_CFLAGS) $^ -ljansson -o $@

@@ -73,8 +73,13 @@ static void options_of_the_server(void **state)
 	assert_int_equal(s.port, 8443);
 	assert_true(s.no_verify);
 	assert_int_equal(r.nr, 0);
+	assert_false(settings_local(&s));
 	parse("vm-list -h other");
 	assert_string_equal(s.server, "other");
+	parse("vm-list");
+	assert_true(settings_local(&s));
+	parse("vm-list -s /run/other");
+	assert_true(settings_local(&s));
 }
 
 static void command_line_comes_before_environment(void **state)

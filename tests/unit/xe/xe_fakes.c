@@ -36,6 +36,10 @@ void die_memory(void)
 	abort();
 }
 
+void die_undo(void (*undo)(const char *ref), const char *ref)
+{
+}
+
 /* ---- the API --------------------------------------------------------------------------------- */
 
 struct api;

@@ -1,0 +1,238 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""xe, with sanitizers, against the daemons and a simulated host: what each command does to it."""
+import os
+import subprocess
+import time
+
+import pytest
+
+from client import PASSWORD, Server
+
+MIB = 1 << 20
+
+
+class Xe:
+    def __init__(self, folder, build):
+        self.folder, self.program = folder, build / "api/checked/xe"
+        self.server = Server(folder, build / "api/checked/apid", vms=1).start()
+        self.streams = subprocess.Popen(
+            [build / "api/checked/transfer", "--listen", folder / "transfer.sock", "--api",
+             self.server.socket, "--vmd", folder / "vmd.sock", "--metrics", folder, "--user",
+             "none-of-this-machine", "serve"], stderr=self.server.log)
+        self.server.wait_for(folder / "transfer.sock")
+        self.server.settled()
+        self.sr = self("sr-list", "type=lvmthin", "--minimal")
+
+    def run(self, *args, password=PASSWORD):
+        """(exit status, output, messages)."""
+        done = subprocess.run([self.program, "-s", self.folder, "-pw", password, *args],
+                              stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60,
+                              env={"HOME": str(self.folder)}, check=False)
+        assert "Sanitizer" not in done.stderr, done.stderr
+        return done.returncode, done.stdout, done.stderr
+
+    def __call__(self, *args, **options):
+        status, out, err = self.run(*args, **options)
+        assert status == 0, f"xe {' '.join(args)}: {status} {err}"
+        return out.strip("\n")
+
+    def refused(self, *args, **options):
+        """(exit status, messages) of what has to fail."""
+        status, _, err = self.run(*args, **options)
+        assert status != 0, f"xe {' '.join(args)} did not fail"
+        return status, err
+
+    def get(self, kind, uuid, name, *more):
+        return self(f"{kind}-param-get", f"uuid={uuid}", f"param-name={name}", *more)
+
+    def stop(self):
+        self.streams.terminate()
+        self.streams.wait(20)
+        return self.server.stop()
+
+
+@pytest.fixture(scope="module")
+def xe(build, tmp_path_factory):
+    xe = Xe(tmp_path_factory.mktemp("xe"), build)
+    yield xe
+    assert xe.stop() == 0, (xe.folder / "apid.log").read_text()
+
+
+@pytest.fixture
+def vm(xe):
+    """A halted VM; what is left of it afterwards is removed."""
+    uuid = xe("vm-create", "name-label=made", "memory=512MiB", "vcpus=2", "kernel=/k")
+    yield uuid
+    if xe("vm-list", f"uuid={uuid}", "--minimal"):
+        xe("vm-uninstall", f"uuid={uuid}", "--force")
+
+
+def test_a_vm_lives(xe, vm):
+    assert xe.get("vm", vm, "memory-static-max") == str(512 * MIB)
+    assert xe.get("vm", vm, "VCPUs-max") == "2"
+    xe("vm-start", "vm=made")
+    assert xe("vm-list", "power-state=running", "name-label=made", "--minimal") == vm
+    assert int(xe.get("vm", vm, "dom-id")) > 0
+    status, err = xe.refused("vm-start", "vm=made")
+    assert status == 1 and "the VM is running" in err
+    assert f"VM_BAD_POWER_STATE: VM {vm} (made)" in err
+    xe("vm-pause", "vm=made")
+    assert xe.get("vm", vm, "power-state") == "paused"
+    xe("vm-unpause", "vm=made")
+    xe("vm-reboot", "vm=made", "--force")
+    xe("vm-shutdown", "vm=made")
+    assert xe.get("vm", vm, "power-state") == "halted"
+    xe("vm-destroy", "vm=made")
+    assert xe.refused("vm-destroy", "vm=made")[0] == 1
+
+
+def test_disks(xe, vm):
+    vbd = xe("vm-disk-add", "vm=made", "disk-size=64MiB", f"sr-uuid={xe.sr}")
+    vdi = xe.get("vbd", vbd, "vdi-uuid")
+    device = xe.get("vbd", vbd, "userdevice")
+    assert xe.get("vdi", vdi, "virtual-size") == str(64 * MIB)
+    assert vdi in xe("vm-disk-list", "vm=made")
+    xe("vm-disk-resize", "vm=made", f"device={device}", "disk-size=1GiB")
+    assert xe.get("vdi", vdi, "virtual-size") == str(1024 * MIB)
+    clone = xe("vdi-clone", f"uuid={vdi}")
+    assert clone != vdi
+    xe("vdi-destroy", f"uuid={clone}")
+    xe("vm-disk-remove", "vm=made", f"device={device}")
+    assert xe("vdi-list", f"uuid={vdi}", "--minimal") == ""
+    assert xe.refused("vm-disk-remove", "vm=made", f"device={device}")[0] == 1
+    assert xe.refused("vm-disk-add", "vm=made", "disk-size=much")[0] == 2
+
+
+def test_interfaces(xe, vm):
+    network = xe("network-list", "params=name-label", "--minimal").split(",")[0]
+    vif = xe("vm-vif-add", "vm=made", f"network={network}", "mac=02:00:00:00:00:11")
+    assert xe("vm-vif-list", "vm=made", "--minimal") == vif
+    assert xe.get("vif", vif, "MAC") == "02:00:00:00:00:11"
+    assert xe.get("vif", vif, "vm-uuid") == vm
+    xe("vm-vif-remove", "vm=made", f"device={xe.get('vif', vif, 'device')}")
+    assert xe("vm-vif-list", "vm=made", "--minimal") == ""
+
+
+def test_copies_and_snapshots(xe, vm):
+    xe("vm-disk-add", "vm=made", "disk-size=4MiB", f"sr-uuid={xe.sr}")
+    clone = xe("vm-clone", "vm=made", "new-name-label=second")
+    assert xe.get("vm", clone, "name-label") == "second"
+    snapshot = xe("vm-snapshot", "vm=made", "new-name-label=before")
+    assert xe("snapshot-list", "--minimal") == snapshot
+    assert xe("vm-list", f"uuid={snapshot}", "--minimal") == ""
+    xe("vm-param-set", "vm=made", "name-description=after")
+    xe("snapshot-revert", "snapshot=before")
+    assert xe.get("vm", vm, "name-description") == ""
+    template = xe("snapshot-export-to-template", "snapshot=before", "new-name-label=mould")
+    assert xe("template-list", "name-label=mould", "--minimal") == template
+    xe("snapshot-uninstall", f"uuid={snapshot}", "--force")
+    xe("template-uninstall", f"uuid={template}", "--force")
+    xe("vm-uninstall", f"uuid={clone}", "--force")
+
+
+def test_an_installation_that_fails_leaves_nothing(xe, vm):
+    xe("vm-param-set", f"uuid={vm}", "is-a-template=true", "name-label=odd",
+       "other-config:disks=<provision><disk device='0' size='no size'/></provision>")
+    before = xe("vm-list", "--minimal")
+    assert xe.refused("vm-install", "template=odd", "new-name-label=new", "vcpus=many")[0] == 2
+    assert xe.refused("vm-install", "template=odd", "new-name-label=new")[0] == 1
+    assert xe("vm-list", "--minimal") == before
+    xe("template-param-set", f"uuid={vm}", "is-a-template=false")
+
+
+def test_a_vm_to_a_file_and_back(xe, vm, tmp_path):
+    vbd = xe("vm-disk-add", "vm=made", "disk-size=2MiB", f"sr-uuid={xe.sr}")
+    vdi, data = xe.get("vbd", vbd, "vdi-uuid"), os.urandom(2 * MIB)
+    (tmp_path / "raw").write_bytes(data)
+    xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/raw")
+    xe("vm-export", "vm=made", f"filename={tmp_path}/made.xva", "compress=zstd")
+    back = xe("vm-import", f"filename={tmp_path}/made.xva", f"sr-uuid={xe.sr}")
+    assert back != vm and xe.get("vm", back, "name-label") == "made"
+    copy = xe("vbd-list", f"vm-uuid={back}", "params=vdi-uuid", "--minimal")
+    xe("vdi-export", f"uuid={copy}", f"filename={tmp_path}/back")
+    assert (tmp_path / "back").read_bytes() == data
+    # What is there is not written over; what fails leaves nothing.
+    assert xe.refused("vdi-export", f"uuid={copy}", f"filename={tmp_path}/back")[0] == 2
+    assert xe.refused("vdi-export", f"uuid={copy}", f"filename={tmp_path}/x", "format=odd")[0] == 1
+    assert not (tmp_path / "x").exists()
+    xe("vm-uninstall", f"uuid={back}", "--force")
+
+
+def test_a_file_that_was_cut_is_refused(xe, vm, tmp_path):
+    xe("vm-disk-add", "vm=made", "disk-size=2MiB", f"sr-uuid={xe.sr}")
+    xe("vm-export", "vm=made", f"filename={tmp_path}/made.xva")
+    whole = (tmp_path / "made.xva").read_bytes()
+    (tmp_path / "cut.xva").write_bytes(whole[:len(whole) // 2])
+    before = xe("vm-list", "--minimal")
+    status, err = xe.refused("vm-import", f"filename={tmp_path}/cut.xva", f"sr-uuid={xe.sr}")
+    assert status == 1 and "IMPORT" in err
+    assert xe("vm-list", "--minimal") == before
+
+
+def test_several_only_when_asked(xe, vm):
+    twin = xe("vm-create", "name-label=made")
+    status, err = xe.refused("vm-param-set", "vm=made", "name-description=x")
+    assert status == 1 and "--multiple" in err
+    assert xe.get("vm", vm, "name-description") == ""
+    xe("vm-param-set", "vm=made", "name-description=x", "--multiple")
+    assert xe.get("vm", twin, "name-description") == "x"
+    xe("vm-destroy", f"uuid={twin}")
+
+
+def test_maps_and_sets(xe, vm):
+    xe("vm-param-set", f"uuid={vm}", "other-config:a=1", "other-config:b=x=y:z")
+    assert xe.get("vm", vm, "other-config", "param-key=b") == "x=y:z"
+    xe("vm-param-add", f"uuid={vm}", "param-name=tags", "param-key=web")
+    assert xe("vm-list", "tags:contains=web", "--minimal") == vm
+    xe("vm-param-remove", f"uuid={vm}", "param-name=tags", "param-key=web")
+    xe("vm-param-remove", f"uuid={vm}", "param-name=other-config", "param-key=a")
+    assert xe.get("vm", vm, "other-config") == "b: x=y:z"
+    xe("vm-param-clear", f"uuid={vm}", "param-name=other-config")
+    assert xe.get("vm", vm, "other-config") == ""
+
+
+def test_all_lists_and_their_parameters(xe):
+    commands = {line.split()[0] for line in xe("help", "--all").splitlines() if line.strip()}
+    kinds = {c.removesuffix("-param-get") for c in commands if c.endswith("-param-get")}
+    assert {"vm", "host", "sr", "vdi", "network", "pif", "task", "user"} <= kinds
+    for kind in sorted(kinds):
+        xe(f"{kind}-list", "params=all")
+    xe("cd-list")
+
+
+def test_users(xe):
+    user = xe("user-create", "short-name=eve", "role=read-only")
+    xe("user-password-set", f"uuid={user}", "password=tea and biscuits")
+    token = xe("user-token-create", f"uuid={user}", "name=script")
+    assert xe("user-token-list", f"uuid={user}") == "script"
+    as_eve = ("-u", "eve")
+    assert xe("host-list", "--minimal", *as_eve, password="tea and biscuits")
+    assert xe("host-list", "--minimal", *as_eve, password=token)
+    status, err = xe.refused("vm-create", "name-label=x", *as_eve, password=token)
+    assert status == 1 and "role does not allow" in err
+    assert xe.refused("vm-list", *as_eve, password="coffee")[0] == 4
+    xe("user-token-revoke", f"uuid={user}", "name=script")
+    assert xe.refused("vm-list", *as_eve, password=token)[0] == 4
+    xe("user-destroy", f"uuid={user}")
+
+
+def test_waiting_for_an_event(xe, vm):
+    with subprocess.Popen([xe.program, "-s", xe.folder, "-pw", PASSWORD, "event-wait", "class=vm",
+                           f"uuid={vm}", "name-label=ready"], stderr=subprocess.PIPE) as waiting:
+        time.sleep(0.5)
+        assert waiting.poll() is None
+        xe("vm-param-set", f"uuid={vm}", "name-label=ready")
+        assert waiting.wait(10) == 0
+
+
+def test_storage(xe):
+    sr = xe("sr-create", "name-label=more", "type=dir", "device-config:device=/dev/vdz")
+    assert xe.get("sr", sr, "name-label") == "more"
+    vdi = xe("vdi-create", f"sr-uuid={sr}", "name-label=d", "virtual-size=8MiB")
+    xe("sr-scan", f"uuid={sr}")
+    assert xe("vdi-list", f"sr-uuid={sr}", "--minimal") == vdi
+    xe("vdi-destroy", f"uuid={vdi}")
+    pbd = xe("pbd-list", f"sr-uuid={sr}", "--minimal")
+    xe("pbd-unplug", f"uuid={pbd}")
+    xe("sr-forget", f"uuid={sr}")
+    assert xe("sr-list", f"uuid={sr}", "--minimal") == ""
