@@ -183,7 +183,7 @@ def altered(xva):
     (lambda xva: noise(100000), "no tar header"),
     (lambda xva: b"", "cut off"),
     (lambda xva: gzip.compress(xva)[:-20], "cut off"),
-])
+], ids=["altered", "cut", "too-small", "no-vm", "noise", "nothing", "packed-and-cut"])
 def test_nothing_is_left_of_what_is_no_vm(streams, spoil, said):
     xva = streams.get("export", ref=streams.vm([sparse(7 * MIB)]))[2]
     before = streams.objects()
@@ -343,7 +343,8 @@ def test_metrics(streams):
 
 
 @pytest.mark.parametrize("request_bytes", [
-    b"", b"5:hello", b"24:CONTENT_LENGTH\0" b"0\0SCGI\0" b"1\0,", b"9999999:", noise(3000)])
+    b"", b"5:hello", b"24:CONTENT_LENGTH\0" b"0\0SCGI\0" b"1\0,", b"9999999:", noise(3000)],
+    ids=["nothing", "no-headers", "no-path", "long", "noise"])
 def test_no_requests(streams, request_bytes):
     sock = connect(streams.socket)
     sock.sendall(request_bytes)
