@@ -125,5 +125,11 @@ $(call toolstack_target,xva,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,tar
 FUZZ_SAVED := toolstack/saverestore/stream_read.c $(FUZZ_LIB)
 $(eval $(call fuzz_target,saved,$(FUZZ_SAVED),$(FUZZ_TOOLSTACK) -Dcrc32_z=no_checksum))
 
+# The API: what clients send.
+FUZZ_MODEL := $(sort $(wildcard toolstack/model/*.c)) $(FUZZ_LIB)
+$(call toolstack_target,json,toolstack/apid/rpc.c $(FUZZ_MODEL),-ljansson -lexpat -lm)
+$(call toolstack_target,xml,$(FUZZ_MODEL),-ljansson -lexpat -lm)
+$(call toolstack_target,scgi,toolstack/apid/scgi.c $(FUZZ_LIB))
+
 .PHONY: fuzz
 fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each

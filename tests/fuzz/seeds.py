@@ -397,7 +397,40 @@ def answers():
     yield b'Status: 404 Not Found\nConnection: close\n\nnothing'
 
 
+# ---- the API ------------------------------------------------------------------------------------
+
+def json_calls():
+    for params in ('[]', '["OpaqueRef:NULL"]', '["s", {"name_label": "x", "order": "7", "tags": []}]',
+                   '["s", true, 1.5, null, ["a", "b"], {"k": "v"}]',
+                   '["s", ["vm", "task"], "", 60.1]'):
+        yield b'{"jsonrpc": "2.0", "id": 0, "method": "VM.create", "params": %s}' % params.encode()
+        yield b'{"id": "x", "method": "event.from", "params": %s}' % params.encode()
+
+
+def xml_calls():
+    values = [b'', b'plain', b'<string>a &amp; b</string>', b'<int>7</int>', b'<i8>-7</i8>',
+              b'<boolean>1</boolean>', b'<double>0.5</double>', b'<nil/>',
+              b'<dateTime.iso8601>20260131T23:59:59Z</dateTime.iso8601>',
+              b'<array><data><value>a</value><value><int>1</int></value></data></array>',
+              b'<struct><member><name>k</name><value>v</value></member></struct>']
+    params = b''.join(b'<param><value>%s</value></param>' % value for value in values)
+    yield (b'<?xml version="1.0"?><methodCall><methodName>VM.create</methodName><params>' + params
+           + b'</params></methodCall>')
+    for value in values:
+        yield b'<value>' + value + b'</value>'
+
+
+def scgi_requests():
+    headers = b'CONTENT_LENGTH\0002\0SCGI\0001\0REQUEST_METHOD\0POST\0REQUEST_URI\0/jsonrpc\0'
+    yield b'%d:%s,{}' % (len(headers), headers)
+    yield b'17:CONTENT_LENGTH\0000\0,'
+    yield b'%d:%s' % (len(headers), headers)
+
+
 SEEDS = {
+    'json': json_calls,
+    'xml': xml_calls,
+    'scgi': scgi_requests,
     'xe_answer': answers,
     'vhd': vhds,
     'xva': xvas,
