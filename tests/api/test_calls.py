@@ -206,6 +206,37 @@ def test_clone_snapshot_revert(api, vm, disk):
             api.call("VDI.destroy", vdi)
 
 
+def test_a_template_becomes_a_vm(api):
+    template, = api.call("VM.get_by_name_label", "Debian 12")
+    assert refused(api, "VM.destroy", template) == ("VM_CANNOT_DELETE_DEFAULT_TEMPLATE", template)
+    assert refused(api, "VM.provision", template)[0] == "OPERATION_NOT_ALLOWED"
+    vm = api.call("VM.clone", template, "installed")
+    api.call("VM.provision", vm)
+    record = api.call("VM.get_record", vm)
+    assert not record["is_a_template"] and not record["is_default_template"]
+    assert "disks" not in record["other_config"]
+    vbd = api.call("VBD.get_record", record["VBDs"][0])
+    assert (vbd["userdevice"], vbd["bootable"]) == ("0", True)
+    assert api.call("VDI.get_virtual_size", vbd["VDI"]) == 10 * GIB
+    api.call("VM.destroy", vm)
+    api.call("VDI.destroy", vbd["VDI"])
+
+
+@pytest.mark.parametrize("disks", [
+    "<provision>", "x", '<provision><disk device="0" size="-1"/></provision>',
+    '<provision><disk device="99" size="1"/></provision>',
+    '<!DOCTYPE a><provision/>', "<provision>" + '<disk device="0" size="1"/>' * 17 + "</provision>",
+    '<provision><disk device="0" size="1000000000"/><disk device="1" size="99000000000000"/>'
+    '</provision>'])
+def test_a_template_that_asks_for_nonsense(api, disks):
+    before = len(api.call("VDI.get_all"))
+    vm = api.call("VM.create", {"is_a_template": True, "other_config": {"disks": disks}})
+    assert refused(api, "VM.provision", vm)[0] in ("INVALID_VALUE", "INVALID_DEVICE", "SR_FULL")
+    assert api.call("VM.get_is_a_template", vm)
+    assert len(api.call("VDI.get_all")) == before
+    api.call("VM.destroy", vm)
+
+
 def test_a_copy_that_fails_leaves_nothing(api, vm, disk):
     vbd_of(api, vm, disk)
     other = api.call("VDI.create", {"SR": sr_of(api), "virtual_size": GIB,

@@ -26,6 +26,7 @@
 #include "apid/ops.h"
 #include "apid/session.h"
 #include "apid/task.h"
+#include "apid/templates.h"
 #include "apid/vmd_link.h"
 #include "lib/privilege.h"
 
@@ -92,6 +93,7 @@ static int state_repair(const struct reason *damage, struct reason *why)
 	store_begin();
 	inventory_make();
 	account_ensure_root();
+	templates_make();
 	if (damage->text[0])
 		report(damage->text);
 	nr = tasks_interrupted();
@@ -117,10 +119,11 @@ static int state_open(struct reason *why)
 static void bind_all(void)
 {
 	static const struct binding *const lists[] = {
-		session_bindings,     account_bindings, task_bindings,     event_bindings,
-		system_bindings,      vm_bindings,      vm_power_bindings, vm_copy_bindings,
-		vm_settings_bindings, vbd_bindings,     vif_bindings,      vdi_bindings,
-		sr_bindings,          pbd_bindings,     network_bindings,  host_bindings,
+		session_bindings,      account_bindings,     task_bindings,     event_bindings,
+		system_bindings,       vm_bindings,          vm_power_bindings, vm_copy_bindings,
+		vm_provision_bindings, vm_settings_bindings, vbd_bindings,      vif_bindings,
+		vdi_bindings,          sr_bindings,          pbd_bindings,      network_bindings,
+		host_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -9,8 +9,9 @@
 #include "apid/call.h"
 
 extern const struct binding event_bindings[], system_bindings[], vm_bindings[], vm_power_bindings[],
-	vm_copy_bindings[], vm_settings_bindings[], vbd_bindings[], vif_bindings[], vdi_bindings[],
-	sr_bindings[], pbd_bindings[], network_bindings[], host_bindings[];
+	vm_copy_bindings[], vm_provision_bindings[], vm_settings_bindings[], vbd_bindings[],
+	vif_bindings[], vdi_bindings[], sr_bindings[], pbd_bindings[], network_bindings[],
+	host_bindings[];
 
 /* The only one. */
 struct object *the_host(void);
