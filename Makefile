@@ -29,6 +29,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 -include abi/build.mk
 -include hypervisor/build.mk
 -include toolstack/build.mk
+-include toolstack/model/build.mk
 -include dom0-rootfs/build.mk
 -include image/build.mk
 -include tests/build.mk

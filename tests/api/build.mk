@@ -52,3 +52,6 @@ test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
 
 bench-api: $(B)/api/fast/apid ## how fast the API is, with 500 VMs
 	@$(PYTHON) tests/bench/api.py $<
+
+# The reference is a test's subject as well: what it names is what the daemon answers.
+API_NEEDS += $(B)/docs/api.md
