@@ -107,13 +107,20 @@ def host_info(h, _):
             "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
 
 
-def network_show(h, _):
-    rows = ["NETWORK         STATE   ON                   GUESTS ADDRESS",
-            "xenbr0          up      nic0                      2 "
-            "192.0.2.10/24 (DHCP), gateway 192.0.2.1"]
-    rows += [f"{line.split()[1]:<15} up      -                         0 -"
-             for line in h.config.splitlines() if line.startswith("network ")]
-    return {"text": "\n".join(rows) + "\n\nNIC             STATE   MAC\n"}
+def network_list(h, _):
+    one = {"bridge": "xenbr0", "nic": "nic0", "vlan": 0, "carrier": True, "mtu": 1500,
+           "mac": "52:54:00:12:34:56", "guests": 2, "addresses": ["192.0.2.10/24"],
+           "gateway": "192.0.2.1"}
+    more = [line.split()[1] for line in h.config.splitlines() if line.startswith("network ")]
+    return {"networks": [one] + [{**one, "bridge": name, "nic": "", "mtu": 0, "addresses": []}
+                                 for name in more], "bonds": [], "dns": []}
+
+
+def vm_stats(h, _):
+    return {"vms": [{"uuid": vm["uuid"], "domid": vm["domid"], "memory": vm["memory_actual"],
+                     "guest": {"data/os_name": "Testix", "attr/vif/0/ipv4/0": "192.0.2.77",
+                               "attr/vif/x/ipv4/0": "?"}} for vm in h.vms.values()],
+            "host": {"memory_free": 700 * GIB}}
 
 
 def network_change(h, args):
@@ -275,7 +282,8 @@ VERBS = {
     "host.info": host_info,
     "host.dmesg": lambda h, a: {"text": "(Socle) hello\n"},
     "host.power": lambda h, a: {},
-    "network.show": network_show,
+    "network.list": network_list,
+    "vm.stats": vm_stats,
     "network.get": lambda h, a: {"text": h.config},
     "network.change": network_change,
     "vm.start": vm_start,

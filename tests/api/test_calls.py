@@ -336,6 +336,17 @@ def test_a_guest_that_ends_is_seen(api, server, vm):
         time.sleep(0.02)
 
 
+def test_what_guests_say_of_themselves(api):
+    guest, = api.call("VM.get_by_name_label", "guest0")
+    end = time.monotonic() + 30
+    while api.call("VM.get_guest_metrics", guest) == "OpaqueRef:NULL":
+        assert time.monotonic() < end
+        time.sleep(0.2)
+    metrics = api.call("VM_guest_metrics.get_record", api.call("VM.get_guest_metrics", guest))
+    assert metrics["networks"] == {"0/ip": "192.0.2.77", "0/ipv4/0": "192.0.2.77"}
+    assert metrics["os_version"] == {"name": "Testix"}
+
+
 def test_xml_rpc(api, server, vm):
     proxy = xml_server(server.socket)
     answer = proxy.session.login_with_password("root", PASSWORD, "1.0", "a test")

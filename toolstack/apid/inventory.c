@@ -46,16 +46,14 @@ static void complain(const char *what, const json_t *error)
 
 static void networks_answer(void *owner, const json_t *ok, const json_t *error)
 {
-	const char *text = json_string_value(json_object_get(ok, "text"));
-
 	(void)owner;
-	if (!text) {
-		complain("network.show", error);
+	if (!ok) {
+		complain("network.list", error);
 		return;
 	}
 	store_begin();
-	inventory_networks(text);
-	commit("network.show");
+	inventory_networks(ok);
+	commit("network.list");
 }
 
 static void host_answer(void *owner, const json_t *ok, const json_t *error)
@@ -69,7 +67,7 @@ static void host_answer(void *owner, const json_t *ok, const json_t *error)
 	inventory_host(ok);
 	commit("host.info");
 	/* Interfaces are made from both. */
-	vmd_ask("network.show", json_object(), networks_answer, NULL, NULL);
+	vmd_ask("network.list", json_object(), networks_answer, NULL, NULL);
 }
 
 static void vdis_answer(void *owner, const json_t *ok, const json_t *error)

@@ -14,6 +14,7 @@
 /* Pool, host and templates exist, from the first start on. In a transaction. */
 void inventory_make(void);
 void inventory_start(void);
+void inventory_start_stats(void);
 /* Domains and repositories are known as they are now. */
 bool inventory_settled(void);
 
@@ -22,7 +23,9 @@ void inventory_ask_vdis(struct object *sr);
 
 /* The parts, each in a transaction. */
 void inventory_host(const json_t *info);
-void inventory_networks(const char *show);
+void inventory_networks(const json_t *list);
+/* The host's interface of that device; vlan -1: itself. It is made if there is none. */
+struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);
 void inventory_vdis(struct object *sr, const json_t *vdis);
 void inventory_vm(const json_t *vm);

@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host, its CPUs, memory, networks and interfaces.
+ * The host, its CPUs, memory and cards.
  */
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
 #include "apid/inventory.h"
 #include "apid/ops.h"
-#include "lib/bytes.h"
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -177,21 +175,6 @@ static void put_versions(struct object *host, const json_t *versions)
 	json_decref(map);
 }
 
-static struct object *pif_of_device(const char *device)
-{
-	const struct many *pifs = get_many(the_host(), "PIFs");
-	struct object *pif;
-
-	for (size_t i = 0; i < pifs->nr; i++)
-		if (strcmp(get_text(pifs->items[i], "device"), device) == 0)
-			return pifs->items[i];
-	pif = object_create("PIF", NULL);
-	set_text(pif, "device", device);
-	set_ref(pif, "host", the_host());
-	set_ref(pif, "metrics", object_create("PIF_metrics", NULL));
-	return pif;
-}
-
 static void put_nics(const json_t *nics)
 {
 	const json_t *nic;
@@ -199,7 +182,7 @@ static void put_nics(const json_t *nics)
 
 	json_array_foreach(nics, i, nic)
 	{
-		struct object *pif = pif_of_device(text_of(nic, "name"));
+		struct object *pif = inventory_pif(text_of(nic, "name"), -1);
 		struct object *metrics = get_ref(pif, "metrics");
 
 		set_text(pif, "MAC", text_of(nic, "mac"));
@@ -231,87 +214,4 @@ void inventory_host(const json_t *info)
 	set_int(metrics, "memory_free", int_of(info, "memory_free"));
 	set_int(metrics, "live", true);
 	set_int(metrics, "last_updated", time(NULL));
-}
-
-/* ---- networks ---------------------------------------------------------------------------- */
-
-/* Where a column of the table begins; what it holds goes to the next one. */
-static void column(const char *head, const char *line, const char *name, char *text, size_t len)
-{
-	const char *at = strstr(head, name);
-	size_t from = at ? (size_t)(at - head) : 0, width = strcspn(line, "\n");
-
-	text[0] = '\0';
-	if (!at || from >= width)
-		return;
-	snprintf(text, len, "%.*s", (int)strcspn(line + from, " \n"), line + from);
-}
-
-static struct object *network_of_bridge(const char *bridge)
-{
-	const struct store_class *all = store_class_of("network");
-	struct object *network;
-
-	for (size_t i = 0; i < all->nr; i++)
-		if (strcmp(get_text(all->objects[i], "bridge"), bridge) == 0)
-			return all->objects[i];
-	network = object_create("network", NULL);
-	set_text(network, "bridge", bridge);
-	set_text(network, "name_label", bridge);
-	return network;
-}
-
-static void put_address(struct object *pif, char *address)
-{
-	char *slash = strchr(address, '/'), netmask[16] = "";
-	unsigned int bits = slash ? (unsigned int)strtoul(slash + 1, NULL, 10) : 0;
-	uint32_t mask = bits && bits <= 32 ? ~(uint32_t)0 << (32 - bits) : 0;
-
-	if (!slash || strchr(address, ':') || !bits)
-		return;
-	*slash = '\0';
-	snprintf(netmask, sizeof(netmask), "%u.%u.%u.%u", mask >> 24, mask >> 16 & 255,
-		 mask >> 8 & 255, mask & 255);
-	set_text(pif, "IP", address);
-	set_text(pif, "netmask", netmask);
-	set_int(pif, "management", true);
-	if (!*get_text(the_host(), "address") || get_int(pif, "management"))
-		set_text(the_host(), "address", address);
-}
-
-static void put_network(const char *head, const char *line)
-{
-	char name[32], on[32], address[64], state[16];
-	struct object *network, *pif;
-
-	column(head, line, "NETWORK", name, sizeof(name));
-	column(head, line, "STATE", state, sizeof(state));
-	column(head, line, "ON ", on, sizeof(on));
-	column(head, line, "ADDRESS", address, sizeof(address));
-	if (!*name)
-		return;
-	network = network_of_bridge(name);
-	if (!*on || strcmp(on, "-") == 0)
-		return;
-	pif = pif_of_device(on);
-	set_ref(pif, "network", network);
-	set_int(pif, "currently_attached", true);
-	if (strstr(line, "(DHCP)") && strstr(line, "(DHCP)") < line + strcspn(line, "\n"))
-		set_text(pif, "ip_configuration_mode", "DHCP");
-	else
-		set_text(pif, "ip_configuration_mode", strchr(address, '/') ? "Static" : "None");
-	put_address(pif, address);
-}
-
-void inventory_networks(const char *show)
-{
-	const char *head = show, *line = strchr(show, '\n');
-
-	/* The first table; an empty line ends it. */
-	if (strncmp(head, "NETWORK", 7) != 0)
-		return;
-	while (line && line[1] && line[1] != '\n') {
-		put_network(head, line + 1);
-		line = strchr(line + 1, '\n');
-	}
 }

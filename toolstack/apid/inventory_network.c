@@ -1,0 +1,194 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Networks, and the host's interfaces on them: cards, bonds and VLANs.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "apid/inventory.h"
+#include "apid/ops.h"
+
+static const char *text_of(const json_t *o, const char *key)
+{
+	const char *text = json_string_value(json_object_get(o, key));
+
+	return text ? text : "";
+}
+
+static json_int_t int_of(const json_t *o, const char *key)
+{
+	return json_integer_value(json_object_get(o, key));
+}
+
+/* ---- interfaces -------------------------------------------------------------------------- */
+
+struct object *inventory_pif(const char *device, int64_t vlan)
+{
+	const struct many *pifs = get_many(the_host(), "PIFs");
+	struct object *pif;
+
+	for (size_t i = 0; i < pifs->nr; i++)
+		if (strcmp(get_text(pifs->items[i], "device"), device) == 0 &&
+		    get_int(pifs->items[i], "VLAN") == vlan)
+			return pifs->items[i];
+	pif = object_create("PIF", NULL);
+	set_text(pif, "device", device);
+	set_int(pif, "VLAN", vlan);
+	set_ref(pif, "host", the_host());
+	set_ref(pif, "metrics", object_create("PIF_metrics", NULL));
+	return pif;
+}
+
+static void vlan_put(struct object *pif, const char *device, int64_t tag)
+{
+	struct object *vlan = get_ref(pif, "VLAN_master_of");
+
+	if (!vlan) {
+		vlan = object_create("VLAN", NULL);
+		set_ref(pif, "VLAN_master_of", vlan);
+	}
+	set_ref(vlan, "untagged_PIF", pif);
+	set_ref(vlan, "tagged_PIF", inventory_pif(device, -1));
+	set_int(vlan, "tag", tag);
+}
+
+static void bond_put(const json_t *told)
+{
+	struct object *pif = inventory_pif(text_of(told, "name"), -1), *bond;
+	const char *mode = text_of(told, "mode");
+	const json_t *nic;
+	size_t i;
+
+	if (!get_many(pif, "bond_master_of")->nr) {
+		bond = object_create("Bond", NULL);
+		set_ref(bond, "master", pif);
+	}
+	bond = get_many(pif, "bond_master_of")->items[0];
+	set_text(bond, "mode", strcmp(mode, "802.3ad") == 0 ? "lacp" : mode);
+	json_array_foreach(json_object_get(told, "nics"), i, nic)
+		set_ref(inventory_pif(json_string_value(nic), -1), "bond_slave_of", bond);
+}
+
+/* "192.0.2.10/24" */
+static void address_put(struct object *pif, const char *address)
+{
+	const char *slash = strchr(address, '/');
+	unsigned int bits = slash ? (unsigned int)strtoul(slash + 1, NULL, 10) : 0;
+	uint32_t mask = bits && bits <= 32 ? ~(uint32_t)0 << (32 - bits) : 0;
+	char ip[64], netmask[16];
+
+	if (!slash || strchr(address, ':'))
+		return;
+	snprintf(ip, sizeof(ip), "%.*s", (int)(slash - address), address);
+	snprintf(netmask, sizeof(netmask), "%u.%u.%u.%u", mask >> 24, mask >> 16 & 255,
+		 mask >> 8 & 255, mask & 255);
+	set_text(pif, "IP", ip);
+	set_text(pif, "netmask", netmask);
+	set_int(pif, "management", true);
+	set_text(the_host(), "address", ip);
+}
+
+static void addresses_put(struct object *pif, const json_t *told)
+{
+	const json_t *addresses = json_object_get(told, "addresses"), *one;
+	size_t i;
+
+	if (!json_array_size(addresses)) {
+		set_text(pif, "IP", "");
+		set_text(pif, "netmask", "");
+		set_int(pif, "management", false);
+	}
+	/* The first one counts: it is put last. */
+	for (i = json_array_size(addresses); i-- > 0;) {
+		one = json_array_get(addresses, i);
+		address_put(pif, json_string_value(one));
+	}
+	set_text(pif, "gateway", text_of(told, "gateway"));
+	set_text(pif, "ip_configuration_mode", *get_text(pif, "IP") ? "DHCP" : "None");
+}
+
+/* ---- networks ---------------------------------------------------------------------------- */
+
+static struct object *network_of_bridge(const char *bridge)
+{
+	const struct store_class *all = store_class_of("network");
+	struct object *network;
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (strcmp(get_text(all->objects[i], "bridge"), bridge) == 0)
+			return all->objects[i];
+	network = object_create("network", NULL);
+	set_text(network, "bridge", bridge);
+	set_text(network, "name_label", bridge);
+	return network;
+}
+
+static void network_put(const json_t *told)
+{
+	struct object *network = network_of_bridge(text_of(told, "bridge")), *pif;
+	const char *nic = text_of(told, "nic");
+	json_int_t vlan = int_of(told, "vlan");
+
+	if (int_of(told, "mtu") > 0)
+		set_int(network, "MTU", int_of(told, "mtu"));
+	if (!*nic)
+		return;
+	pif = inventory_pif(nic, vlan ? vlan : -1);
+	set_ref(pif, "network", network);
+	set_int(pif, "currently_attached", true);
+	set_int(pif, "MTU", get_int(network, "MTU"));
+	if (!*get_text(pif, "MAC"))
+		set_text(pif, "MAC", text_of(told, "mac"));
+	set_int(get_ref(pif, "metrics"), "carrier", json_is_true(json_object_get(told, "carrier")));
+	addresses_put(pif, told);
+	if (vlan)
+		vlan_put(pif, nic, vlan);
+}
+
+static bool is_told(const json_t *networks, const struct object *network)
+{
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(networks, i,
+			   told) if (strcmp(text_of(told, "bridge"), get_text(network, "bridge")) ==
+				     0) return true;
+	return false;
+}
+
+/* VMs that were on a network that is gone keep it, and say so when they start. */
+static void networks_drop(const json_t *networks)
+{
+	const struct store_class *all = store_class_of("network");
+
+	for (size_t i = all->nr; i-- > 0;) {
+		struct object *network = all->objects[i];
+		const struct many *pifs = get_many(network, "PIFs");
+
+		if (is_told(networks, network))
+			continue;
+		while ((pifs = get_many(network, "PIFs"))->nr) {
+			set_int(pifs->items[0], "currently_attached", false);
+			set_ref(pifs->items[0], "network", NULL);
+		}
+		if (!get_many(network, "VIFs")->nr &&
+		    !json_object_size(get_json(network, "current_operations")))
+			object_destroy(network);
+	}
+}
+
+void inventory_networks(const json_t *list)
+{
+	const json_t *networks = json_object_get(list, "networks"), *told;
+	size_t i;
+
+	json_array_foreach(json_object_get(list, "bonds"), i, told) bond_put(told);
+	/* The first with an address is where the host is reached. */
+	for (i = json_array_size(networks); i-- > 0;) {
+		told = json_array_get(networks, i);
+		if (*text_of(told, "bridge"))
+			network_put(told);
+	}
+	networks_drop(networks);
+}
