@@ -33,6 +33,7 @@ class Host:
     def __init__(self, nr):
         self.next_domid = 1
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
+        self.guests = set()     # that have a console open
         self.contents = {}      # of disks that were opened, by their uuid: descriptors
         self.config = "automatic bridges\nautomatic address\n"
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
@@ -95,9 +96,9 @@ class Host:
 # ---- verbs: (host, args, progress) -> what is ok ---------------------------------------------------
 
 def host_info(h, _):
-    cpu = {"vendor": "AuthenticAMD", "model": "Simulated", "speed_mhz": 2000, "flags": "svm",
-           "stepping": 1, "family": 23, "model_number": 1}
-    return {"name": "testhost", "cpus": [{"number": i, **cpu} for i in range(2)],
+    cpu = {"vendor": "AuthenticAMD", "model_name": "Simulated", "speed_mhz": 2000, "flags": "svm",
+           "stepping": "1", "family": "23", "model": "1"}
+    return {"name": "testhost", "cpu": cpu, "cpus": [{"number": i} for i in range(2)],
             "cpu_count": 2, "sockets": 1, "threads_per_core": 1, "cores_per_socket": 2,
             "memory_total": 1024 * GIB, "memory_free": 800 * GIB, "memory_dom0": 256 << 20,
             "versions": {"socle": "0.1", "hypervisor": "4.20", "kernel": "6.12"},
@@ -199,6 +200,30 @@ def vm_device(_h, _args):
     return {}
 
 
+async def echo(sock):
+    """A guest that says again what it is told."""
+    loop = asyncio.get_running_loop()
+    await loop.sock_sendall(sock, b"login: ")
+    while data := await loop.sock_recv(sock, 4096):
+        await loop.sock_sendall(sock, data.upper())
+    sock.close()
+
+
+def vm_console(h, args):
+    h.find_vm(args)
+    ours, theirs = socket.socketpair()
+    ours.setblocking(False)
+    h.guests.add(asyncio.ensure_future(echo(ours)))
+    ok = Descriptor()
+    ok.fd = theirs.detach()
+    return ok
+
+
+def sr_list(h, _):
+    sizes = ("physical_size", "physical_utilisation", "virtual_allocation")
+    return {"srs": [{k: v for k, v in sr.items() if k not in sizes} for sr in h.srs.values()]}
+
+
 def sr_vdis(h, args):
     h.find_sr(args)
     return {"vdis": [v for v in h.vdis.values() if v["sr"] == args["sr"]]}
@@ -207,7 +232,6 @@ def sr_vdis(h, args):
 def sr_create(h, args):
     sr = h.sr(args["type"], args["name"], args["source"])
     h.srs[sr["uuid"]] = sr
-    h.tell({"sr": sr})
     return sr
 
 
@@ -301,7 +325,9 @@ VERBS = {
     "vm.change_medium": vm_device,
     "vm.resize_disk": vm_device,
     "vm.attach_vif": vm_device,
+    "vm.console": vm_console,
     "vm.detach_vif": vm_device,
+    "sr.list": sr_list,
     "sr.vdis": sr_vdis,
     "sr.stat": lambda h, a: h.find_sr(a),
     "sr.scan": lambda h, a: h.find_sr(a) and {"removed": 0, "finished": 0, "adopted": 0},
@@ -337,8 +363,6 @@ async def watch(h, sock):
     try:
         for vm in list(h.vms.values()):
             await send(sock, {"vm": vm})
-        for sr in list(h.srs.values()):
-            await send(sock, {"sr": sr})
         await send(sock, {"settled": True})
         while True:
             await send(sock, await queue.get())

@@ -46,6 +46,8 @@ def test_one_pool_with_its_host(api):
     host = api.call("host.get_record", pool["master"])
     assert host["hostname"] == "testhost"
     assert len(host["host_CPUs"]) == 2
+    cpu = api.call("host_cpu.get_record", host["host_CPUs"][1])
+    assert (cpu["number"], cpu["family"], cpu["speed"]) == (1, 23, 2000)
     assert host["address"] == "192.0.2.10"
     pif, = api.call("PIF.get_all_records").values()
     assert (pif["device"], pif["netmask"], pif["management"]) == ("nic0", "255.255.255.0", True)

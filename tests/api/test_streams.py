@@ -334,6 +334,58 @@ def test_the_daemon_is_killed(streams):
     assert streams.get("export", ref=vm)[0] == 200
 
 
+def websocket(streams, path, *more):
+    """A connection after the answer's head, and that head."""
+    headers = {"CONTENT_LENGTH": "0", "SCGI": "1", "REQUEST_METHOD": "GET", "REQUEST_URI": path,
+               "HTTP_UPGRADE": "websocket", "HTTP_SEC_WEBSOCKET_KEY": "dGhlIHNhbXBsZSBub25jZQ==",
+               "HTTP_SEC_WEBSOCKET_PROTOCOL": "binary", **dict(more)}
+    packed = b"".join(k.encode() + b"\0" + v.encode() + b"\0" for k, v in headers.items())
+    sock = connect(streams.socket)
+    sock.sendall(b"%d:%s," % (len(packed), packed))
+    head = b""
+    while not head.endswith(b"\r\n\r\n"):
+        head += sock.recv(1)
+    return sock, head.decode()
+
+
+def frame(opcode, contents):
+    mask = b"\x12\x34\x56\x78"
+    masked = bytes(c ^ mask[i % 4] for i, c in enumerate(contents))
+    return bytes([0x80 | opcode, 0x80 | len(contents)]) + mask + masked
+
+
+def read_frame(sock):
+    first, length = sock.recv(1)[0], sock.recv(1)[0]
+    return first & 15, sock.recv(length) if length else b""
+
+
+def test_a_console(streams):
+    call = streams.client.call
+    vm = streams.vm([])
+    call("VM.start", vm, False, False)
+    console = call("VM.get_consoles", vm)[0]
+    sock, head = websocket(streams, streams.path("console", ref=console))
+    assert head.startswith("Status: 101 ")
+    assert "Sec-WebSocket-Accept: s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
+    assert "Sec-WebSocket-Protocol: binary" in head
+    assert read_frame(sock) == (2, b"login: ")
+    sock.sendall(frame(1, b"hello") + frame(9, b"?"))
+    assert sorted([read_frame(sock), read_frame(sock)]) == [(2, b"HELLO"), (10, b"?")]
+    sock.sendall(frame(8, b"\x03\xe8"))
+    assert read_frame(sock) == (8, b"\x03\xe8")
+    assert sock.recv(1) == b""
+    sock.close()
+    # Not a WebSocket; a client that does not speak it.
+    assert streams.get("console", uuid=call("console.get_uuid", console))[0] == 500
+    sock, _ = websocket(streams, streams.path("console", ref=console))
+    sock.sendall(b"\x02\x05hello")
+    while sock.recv(4096):
+        pass
+    sock.close()
+    call("VM.hard_shutdown", vm)
+    assert streams.get("console", ref=console)[0] == 404
+
+
 def test_metrics(streams):
     status, headers, body = streams.get("rrd_updates", start="0", host="true", json="true",
                                         interval="5")

@@ -84,28 +84,60 @@ static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
 	object_release(sr);
 }
 
-void inventory_ask_vdis(struct object *sr)
+static void ask_of_sr(const char *verb, struct object *sr, vmd_answer *answer)
 {
 	json_t *args = json_pack("{s: s}", "sr", get_text(sr, "uuid"));
 
-	if (!vmd_ask("sr.vdis", args, vdis_answer, NULL, object_hold(sr)))
+	if (!vmd_ask(verb, args, answer, NULL, object_hold(sr)))
 		object_release(sr);
 }
 
-static void sr_told(const json_t *told)
+static void stat_answer(void *owner, const json_t *ok, const json_t *error)
 {
-	const char *uuid = json_string_value(json_object_get(told, "uuid"));
-	struct object *sr;
+	struct object *sr = owner;
 
-	if (!uuid)
+	if (!ok)
+		complain("sr.stat", error);
+	if (ok && !sr->gone) {
+		store_begin();
+		inventory_sr(ok);
+		commit("sr.stat");
+		ask_of_sr("sr.vdis", sr, vdis_answer);
+	}
+	object_release(sr);
+}
+
+void inventory_ask_sr(struct object *sr)
+{
+	ask_of_sr("sr.stat", sr, stat_answer);
+}
+
+static void srs_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	const json_t *srs = json_object_get(ok, "srs"), *told;
+	size_t i;
+
+	(void)owner;
+	if (!ok) {
+		complain("sr.list", error);
 		return;
+	}
 	store_begin();
-	inventory_sr(told);
-	commit("sr");
-	sr = object_by_uuid("SR", uuid);
-	if (!sr || !json_is_true(json_object_get(told, "plugged")))
-		return;
-	inventory_ask_vdis(sr);
+	inventory_srs(srs);
+	commit("sr.list");
+	json_array_foreach(srs, i, told)
+	{
+		const char *uuid = json_string_value(json_object_get(told, "uuid"));
+		struct object *sr = uuid ? object_by_uuid("SR", uuid) : NULL;
+
+		if (sr && json_is_true(json_object_get(told, "plugged")))
+			inventory_ask_sr(sr);
+	}
+}
+
+void inventory_ask_srs(void)
+{
+	vmd_ask("sr.list", json_object(), srs_answer, NULL, NULL);
 }
 
 /* ---- the watch --------------------------------------------------------------------------- */
@@ -122,14 +154,10 @@ static void watch_ended(void *owner, const json_t *ok, const json_t *error)
 
 static void watch_message(void *owner, const json_t *m)
 {
-	const json_t *vm = json_object_get(m, "vm"), *sr = json_object_get(m, "sr");
+	const json_t *vm = json_object_get(m, "vm");
 	size_t lost;
 
 	(void)owner;
-	if (json_is_object(sr)) {
-		sr_told(sr);
-		return;
-	}
 	store_begin();
 	if (json_is_object(vm))
 		inventory_vm(vm);
@@ -154,4 +182,5 @@ void inventory_start(void)
 		return;
 	}
 	vmd_ask("host.info", json_object(), host_answer, NULL, NULL);
+	inventory_ask_srs();
 }

@@ -18,8 +18,10 @@ void inventory_start_stats(void);
 /* Domains and repositories are known as they are now. */
 bool inventory_settled(void);
 
-/* Asks for its disks; they come later. */
-void inventory_ask_vdis(struct object *sr);
+/* Asks how full it is, and for its disks; they come later. */
+void inventory_ask_sr(struct object *sr);
+/* Asks which repositories there are. */
+void inventory_ask_srs(void);
 
 /* The parts, each in a transaction. */
 void inventory_host(const json_t *info);
@@ -27,6 +29,8 @@ void inventory_networks(const json_t *list);
 /* The host's interface of that device; vlan -1: itself. It is made if there is none. */
 struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);
+/* All that the host knows. */
+void inventory_srs(const json_t *srs);
 void inventory_vdis(struct object *sr, const json_t *vdis);
 void inventory_vm(const json_t *vm);
 /* Before vmd tells of all. */

@@ -3,6 +3,7 @@
  * The host, its CPUs, memory and cards.
  */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
@@ -16,9 +17,12 @@ static const char *text_of(const json_t *o, const char *key)
 	return text ? text : "";
 }
 
+/* Some numbers are told as the kernel prints them. */
 static json_int_t int_of(const json_t *o, const char *key)
 {
-	return json_integer_value(json_object_get(o, key));
+	const json_t *v = json_object_get(o, key);
+
+	return json_is_string(v) ? atoll(json_string_value(v)) : json_integer_value(v);
 }
 
 struct object *the_host(void)
@@ -113,35 +117,35 @@ static struct object *cpu_numbered(json_int_t number)
 	return cpu;
 }
 
-static void put_cpus(const json_t *cpus)
+/* They are all alike. */
+static void put_cpus(const json_t *info)
 {
-	const struct many *all = get_many(the_host(), "host_CPUs");
+	const json_t *cpus = json_object_get(info, "cpus"), *kind = json_object_get(info, "cpu");
+	const struct many *all;
 	const json_t *told;
+	char number[24];
 	size_t i;
 
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(kind, "stepping"));
 	json_array_foreach(cpus, i, told)
 	{
 		struct object *cpu = cpu_numbered(int_of(told, "number"));
-		char number[24];
 
-		set_text(cpu, "vendor", text_of(told, "vendor"));
-		set_text(cpu, "modelname", text_of(told, "model"));
-		set_int(cpu, "speed", int_of(told, "speed_mhz"));
-		set_text(cpu, "flags", text_of(told, "flags"));
-		set_int(cpu, "family", int_of(told, "family"));
-		set_int(cpu, "model", int_of(told, "model_number"));
-		snprintf(number, sizeof(number), "%lld", (long long)int_of(told, "stepping"));
+		set_text(cpu, "vendor", text_of(kind, "vendor"));
+		set_text(cpu, "modelname", text_of(kind, "model_name"));
+		set_int(cpu, "speed", int_of(kind, "speed_mhz"));
+		set_text(cpu, "flags", text_of(kind, "flags"));
+		set_int(cpu, "family", int_of(kind, "family"));
+		set_int(cpu, "model", int_of(kind, "model"));
 		set_text(cpu, "stepping", number);
 	}
-	while (json_array_size(cpus) && all->nr > json_array_size(cpus)) {
+	while (i && (all = get_many(the_host(), "host_CPUs"))->nr > i)
 		object_destroy(all->items[all->nr - 1]);
-		all = get_many(the_host(), "host_CPUs");
-	}
 }
 
 static void put_cpu_info(struct object *host, const json_t *info)
 {
-	const json_t *first = json_array_get(json_object_get(info, "cpus"), 0);
+	const json_t *kind = json_object_get(info, "cpu");
 	json_t *map = json_object();
 	char number[24];
 
@@ -151,11 +155,11 @@ static void put_cpu_info(struct object *host, const json_t *info)
 	json_object_set_new(map, "socket_count", json_string(number));
 	snprintf(number, sizeof(number), "%lld", (long long)int_of(info, "threads_per_core"));
 	json_object_set_new(map, "threads_per_core", json_string(number));
-	snprintf(number, sizeof(number), "%lld", (long long)int_of(first, "speed_mhz"));
+	snprintf(number, sizeof(number), "%lld", (long long)int_of(kind, "speed_mhz"));
 	json_object_set_new(map, "speed", json_string(number));
-	json_object_set_new(map, "vendor", json_string(text_of(first, "vendor")));
-	json_object_set_new(map, "modelname", json_string(text_of(first, "model")));
-	json_object_set_new(map, "flags", json_string(text_of(first, "flags")));
+	json_object_set_new(map, "vendor", json_string(text_of(kind, "vendor")));
+	json_object_set_new(map, "modelname", json_string(text_of(kind, "model_name")));
+	json_object_set_new(map, "flags", json_string(text_of(kind, "flags")));
 	set_json(host, "cpu_info", map);
 	json_decref(map);
 }
@@ -204,7 +208,7 @@ void inventory_host(const json_t *info)
 	if (strcmp(get_text(host, "name_label"), "socle") == 0)
 		set_text(host, "name_label", text_of(info, "name"));
 	set_text(host, "hostname", text_of(info, "name"));
-	put_cpus(json_object_get(info, "cpus"));
+	put_cpus(info);
 	put_cpu_info(host, info);
 	put_versions(host, json_object_get(info, "versions"));
 	put_nics(json_object_get(info, "nics"));

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What changes all the time: free memory, and what guests' agents say. Asked for now and then, and
- * only while somebody is logged in.
+ * What changes all the time: free memory, how full repositories are, and what guests' agents say.
+ * Asked for now and then, and only while somebody is logged in.
  */
 #include <stdio.h>
 #include <string.h>
@@ -14,6 +14,7 @@
 #include "lib/deadline.h"
 
 #define EVERY_MS 10000
+#define SRS      6 /* times that long: somebody may use `storage` beside us */
 
 /* What agents write, the field of VM_guest_metrics that it goes to, and its key there. */
 static const struct {
@@ -122,8 +123,13 @@ static void stats_told(void *owner, const json_t *ok, const json_t *error)
 
 static void ask(struct loop_timer *t)
 {
-	if (store_class_of("session")->nr && inventory_settled())
+	static unsigned int turn;
+
+	if (store_class_of("session")->nr && inventory_settled()) {
 		vmd_ask("vm.stats", json_object(), stats_told, NULL, NULL);
+		if (++turn % SRS == 0)
+			inventory_ask_srs();
+	}
 	loop_timer_set(t, now_ms() + EVERY_MS);
 }
 

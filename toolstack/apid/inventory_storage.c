@@ -135,24 +135,39 @@ struct object *sr_from_vmd(const json_t *told)
 		if (!iso && !default_sr())
 			set_ref(the_pool(), "default_SR", sr);
 	}
-	set_int(sr, "physical_size", int_of(told, "physical_size"));
-	set_int(sr, "physical_utilisation", int_of(told, "physical_utilisation"));
-	set_int(sr, "virtual_allocation", int_of(told, "virtual_allocation"));
+	/* A list has no sizes. */
+	if (json_object_get(told, "physical_size")) {
+		set_int(sr, "physical_size", int_of(told, "physical_size"));
+		set_int(sr, "physical_utilisation", int_of(told, "physical_utilisation"));
+		set_int(sr, "virtual_allocation", int_of(told, "virtual_allocation"));
+	}
 	pbd_ensure(sr, told);
 	return sr;
 }
 
 void inventory_sr(const json_t *told)
 {
-	const char *uuid = text_of(told, "uuid");
-	struct object *sr = object_by_uuid("SR", uuid);
-
-	if (strlen(uuid) != 36)
-		return;
-	if (strcmp(text_of(told, "state"), "Gone") != 0)
+	if (strlen(text_of(told, "uuid")) == 36)
 		sr_from_vmd(told);
-	else if (sr && !json_object_size(get_json(sr, "current_operations")))
-		sr_gone(sr);
+}
+
+void inventory_srs(const json_t *srs)
+{
+	const struct store_class *all = store_class_of("SR");
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(srs, i, told) inventory_sr(told);
+	/* One that the host does not know any more stays, so that it can be plugged again. */
+	for (i = 0; i < all->nr; i++) {
+		const struct many *pbds = get_many(all->objects[i], "PBDs");
+
+		if (is_among(srs, get_text(all->objects[i], "uuid")) ||
+		    json_object_size(get_json(all->objects[i], "current_operations")))
+			continue;
+		for (size_t k = 0; k < pbds->nr; k++)
+			set_int(pbds->items[k], "currently_attached", false);
+	}
 }
 
 void sr_gone(struct object *sr)

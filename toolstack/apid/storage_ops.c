@@ -31,10 +31,15 @@ static const char *config(const json_t *map, const char *key)
 	return text ? text : "";
 }
 
-/* Where it is, as vmd names it: a device, a folder, or server:path. */
+/* Where it is, as vmd names it: a device, a folder, server:path, or portal/iqn/LUN. */
 static bool source_of(struct call *c, const json_t *map, char *source, size_t len)
 {
-	if (*config(map, "server"))
+	const char *lun = *config(map, "SCSIid") ? config(map, "SCSIid") : config(map, "LUNid");
+
+	if (*config(map, "target"))
+		snprintf(source, len, "%s/%s%s%s", config(map, "target"), config(map, "targetIQN"),
+			 *lun ? "/" : "", lun);
+	else if (*config(map, "server"))
 		snprintf(source, len, "%s:%s", config(map, "server"), config(map, "serverpath"));
 	else
 		snprintf(source, len, "%s",
@@ -42,8 +47,16 @@ static bool source_of(struct call *c, const json_t *map, char *source, size_t le
 	if (*source)
 		return true;
 	call_fail(c, "SR_BACKEND_FAILURE_90", "",
-		  "device_config has none of device, location, server", "", NULL);
+		  "device_config has none of device, location, server, target", "", NULL);
 	return false;
+}
+
+static void put_login(json_t *args, const json_t *map)
+{
+	if (!*config(map, "chapuser"))
+		return;
+	json_object_set_new(args, "user", json_string(config(map, "chapuser")));
+	json_object_set_new(args, "password", json_string(config(map, "chappassword")));
 }
 
 static json_t *sr_args(const struct object *sr)
@@ -79,16 +92,18 @@ static void create(struct call *c)
 {
 	const char *kind = kind_of(call_text(c, 5));
 	char source[512];
+	json_t *args;
 
 	if (!kind)
 		call_fail(c, "SR_UNKNOWN_DRIVER", call_text(c, 5), NULL);
 	else if (!*call_text(c, 3))
 		call_fail(c, "INVALID_VALUE", "name_label", "", NULL);
-	else if (source_of(c, c->args[1], source, sizeof(source)))
-		call_vmd(c, "sr.create",
-			 json_pack("{s: s, s: s, s: s, s: s}", "type", kind, "source", source,
-				   "name", call_text(c, 3), "description", call_text(c, 4)),
-			 created);
+	if (call_failed(c) || !source_of(c, c->args[1], source, sizeof(source)))
+		return;
+	args = json_pack("{s: s, s: s, s: s, s: s}", "type", kind, "source", source, "name",
+			 call_text(c, 3), "description", call_text(c, 4));
+	put_login(args, c->args[1]);
+	call_vmd(c, "sr.create", args, created);
 }
 
 /* Known, but not reached yet: PBD.create and PBD.plug follow, as XenAPI has it. */
@@ -270,7 +285,7 @@ static void plugged(struct call *c, const json_t *ok)
 	if (c->refs[0]->gone || !sr)
 		return;
 	set_int(c->refs[0], "currently_attached", true);
-	inventory_ask_vdis(sr);
+	inventory_ask_sr(sr);
 }
 
 static void plug_known(struct call *c, const json_t *ok)
@@ -288,12 +303,14 @@ static void plug_unknown(struct call *c, const json_t *error)
 	const struct object *sr = get_ref(c->refs[0], "SR");
 	const char *kind = sr ? kind_of(get_text(sr, "type")) : NULL;
 	char source[512];
+	json_t *args;
 
 	(void)error;
 	if (!kind || !source_of(c, get_json(c->refs[0], "device_config"), source, sizeof(source)))
 		return;
-	call_vmd(c, "sr.introduce", json_pack("{s: s, s: s}", "source", source, "type", kind),
-		 plug_known);
+	args = json_pack("{s: s, s: s}", "source", source, "type", kind);
+	put_login(args, get_json(c->refs[0], "device_config"));
+	call_vmd(c, "sr.introduce", args, plug_known);
 }
 
 static void pbd_plug(struct call *c)
