@@ -115,6 +115,7 @@ $(call toolstack_target,storage,$(FUZZ_STORAGE))
 $(call toolstack_target,vmd,$(FUZZ_VMD),-ljansson)
 $(call toolstack_target,xe_answer,toolstack/xe/http.c $(FUZZ_LIB))
 
+$(call toolstack_target,websocket,toolstack/transfer/websocket.c $(FUZZ_LIB),-lmbedcrypto)
 FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
 $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \
 	vhd_read.c),-lz -lzstd)

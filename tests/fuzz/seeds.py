@@ -427,7 +427,16 @@ def scgi_requests():
     yield b'%d:%s' % (len(headers), headers)
 
 
+def websockets():
+    def frame(first, length, contents):
+        return bytes([first, 0x80 | length]) + bytes(4) + contents
+    yield b'\x40' + frame(0x82, 5, b'hello') + frame(0x89, 2, b'hi') + frame(0x88, 2, b'\x03\xe8')
+    yield b'\x03' + frame(0x02, 3, b'par') + frame(0x80, 2, b'ts')
+    yield b'\xff' + frame(0x82, 126, b'\0\x80' + bytes(0x80))
+
+
 SEEDS = {
+    'websocket': websockets,
     'json': json_calls,
     'xml': xml_calls,
     'scgi': scgi_requests,

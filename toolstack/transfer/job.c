@@ -24,7 +24,7 @@ static const struct path {
 } paths[] = {
 	{ "/export", false, job_export_vm },          { "/import", true, job_import_vm },
 	{ "/export_raw_vdi", false, job_export_vdi }, { "/import_raw_vdi", true, job_import_vdi },
-	{ "/rrd_updates", false, job_rrd_updates },
+	{ "/rrd_updates", false, job_rrd_updates },   { "/console", false, job_console },
 };
 
 int job_fail(struct job *j, const char *code, const struct reason *why)
@@ -103,34 +103,28 @@ static int vmd_wait(struct job *j, int fd, json_t **ok)
 	return job_fail(j, "INTERNAL_ERROR", &why);
 }
 
-static int vmd_open(struct job *j, const char *sr, const char *vdi, bool write, struct disk *disk)
+int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok)
 {
-	json_t *args = json_pack("{ss,ss,ss}", "sr", sr, "vdi", vdi, "mode", write ? "rw" : "ro");
 	struct reason why = { "out of memory" };
-	json_t *ok = NULL;
-	int fd = vmd_connect(j->vmd, &why), rc = -1, passed = -1;
+	int fd = vmd_connect(j->vmd, &why), passed = -1;
 
-	if (fd < 0 || vmd_send(fd, "vdi.open", args, &why) < 0)
+	*ok = NULL;
+	if (fd < 0 || vmd_send(fd, verb, args, &why) < 0)
 		job_fail(j, "INTERNAL_ERROR", &why);
 	else
-		passed = vmd_wait(j, fd, &ok);
-	if (passed >= 0) {
-		*disk = disk_of(passed, (uint64_t)json_integer_value(json_object_get(ok, "size")));
-		rc = 0;
-	} else if (ok) {
-		api_fail(&j->api, "INTERNAL_ERROR", "no descriptor of the disk", NULL);
-	}
+		passed = vmd_wait(j, fd, ok);
+	if (passed < 0 && *ok)
+		api_fail(&j->api, "INTERNAL_ERROR", verb, "without a descriptor", NULL);
 	if (fd >= 0)
 		close(fd);
-	json_decref(ok);
 	json_decref(args);
-	return rc;
+	return passed;
 }
 
 int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk)
 {
-	json_t *record, *sr;
-	int rc = -1;
+	json_t *record, *sr, *ok = NULL;
+	int fd = -1;
 
 	/* Whoever may not do this may not have its contents either. */
 	if (!api_do(&j->api, "VDI.update", json_pack("[s]", vdi)))
@@ -138,11 +132,17 @@ int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk)
 	record = job_record(j, "VDI", vdi);
 	sr = record ? job_record(j, "SR", json_string_value(json_object_get(record, "SR"))) : NULL;
 	if (sr)
-		rc = vmd_open(j, json_string_value(json_object_get(sr, "uuid")),
-			      json_string_value(json_object_get(record, "uuid")), write, disk);
+		fd = job_vmd(j, "vdi.open",
+			     json_pack("{sO,sO,ss}", "sr", json_object_get(sr, "uuid"), "vdi",
+				       json_object_get(record, "uuid"), "mode",
+				       write ? "rw" : "ro"),
+			     &ok);
+	if (fd >= 0)
+		*disk = disk_of(fd, (uint64_t)json_integer_value(json_object_get(ok, "size")));
+	json_decref(ok);
 	json_decref(sr);
 	json_decref(record);
-	return rc;
+	return fd >= 0 ? 0 : -1;
 }
 
 /* ---- progress ---------------------------------------------------------------------------- */

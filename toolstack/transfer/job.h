@@ -31,6 +31,7 @@ int job_import_vdi(struct job *j);
 int job_export_vm(struct job *j);
 int job_import_vm(struct job *j);
 int job_rrd_updates(struct job *j);
+int job_console(struct job *j);
 
 /* The whole of it, with every end that it can have. */
 void job_run(struct request *r, const char *api_socket, const char *vmd_socket,
@@ -44,6 +45,11 @@ void job_made(struct job *j, const char *class, const json_t *ref);
 bool job_object(struct job *j, const char *class, const char *param, char ref[API_REF]);
 /* A new record, or NULL. */
 json_t *job_record(struct job *j, const char *class, const char *ref);
+/*
+ * A verb of vmd's that answers with a descriptor, which is the caller's; consumes args. *ok: a new
+ * reference, or NULL. -1: see the error.
+ */
+int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok);
 /* Its contents. The caller closes disk->fd. -1: see the error. */
 int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk);
 

@@ -24,7 +24,7 @@
 #include "lib/privilege.h"
 #include "transfer/job.h"
 
-#define STREAMS_MAX 24
+#define STREAMS_MAX 64 /* consoles, too, which last */
 
 static volatile sig_atomic_t ending;
 

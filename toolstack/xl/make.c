@@ -6,7 +6,8 @@
 
 #include <stdio.h>
 
-#include "xl/consoled_client.h"
+#include "lib/consoled.h"
+#include "xl/console.h"
 #include "xl/xl.h"
 
 static void attach_console(void *arg, domid_t domid)

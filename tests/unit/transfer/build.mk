@@ -11,5 +11,7 @@ $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
 	$(addprefix toolstack/,transfer/ova.c lib/bytes.c lib/log.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,request,$(TRANSFER_PARTS) toolstack/apid/scgi.c \
 	toolstack/transfer/request.c,$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,websocket,$(addprefix toolstack/,transfer/websocket.c lib/bytes.c \
+	lib/log.c),$(TRANSFER_TEST)))
 $(B)/tests/unit/transfer/test_ova: UNIT_CFLAGS += -ljansson -lexpat
 $(B)/tests/unit/transfer/test_%: UNIT_CFLAGS += -lz -lzstd -lmbedcrypto
