@@ -13,7 +13,7 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint ## format, static analysis, house
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
-		$(foreach t,network saverestore storage toolstack vmd xenstored,\
+		$(foreach t,apid model network saverestore storage toolstack vmd xenstored,\
 		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \

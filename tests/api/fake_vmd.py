@@ -34,7 +34,6 @@ class Host:
         self.next_domid = 1
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
         self.guests = set()     # that have a console open
-        self.guests = set()     # that have a console open
         self.contents = {}      # of disks that were opened, by their uuid: descriptors
         self.config = "automatic bridges\nautomatic address\n"
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
@@ -94,7 +93,7 @@ class Host:
         self.tell({"vm": {"uuid": vm["uuid"], "domid": vm["domid"], "state": "Gone"}})
 
 
-# ---- verbs: (host, args, progress) -> what is ok ---------------------------------------------------
+# ---- verbs: (host, args, progress) -> what is ok -------------------------------------------------
 
 def host_info(h, _):
     cpu = {"vendor": "AuthenticAMD", "model_name": "Simulated", "speed_mhz": 2000, "flags": "svm",
@@ -225,25 +224,6 @@ def sr_list(h, _):
     return {"srs": [{k: v for k, v in sr.items() if k not in sizes} for sr in h.srs.values()]}
 
 
-async def echo(sock):
-    """A guest that says again what it is told."""
-    loop = asyncio.get_running_loop()
-    await loop.sock_sendall(sock, b"login: ")
-    while data := await loop.sock_recv(sock, 4096):
-        await loop.sock_sendall(sock, data.upper())
-    sock.close()
-
-
-def vm_console(h, args):
-    h.find_vm(args)
-    ours, theirs = socket.socketpair()
-    ours.setblocking(False)
-    h.guests.add(asyncio.ensure_future(echo(ours)))
-    ok = Descriptor()
-    ok.fd = theirs.detach()
-    return ok
-
-
 def sr_vdis(h, args):
     h.find_sr(args)
     return {"vdis": [v for v in h.vdis.values() if v["sr"] == args["sr"]]}
@@ -346,7 +326,6 @@ VERBS = {
     "vm.resize_disk": vm_device,
     "vm.attach_vif": vm_device,
     "vm.console": vm_console,
-    "vm.console": vm_console,
     "vm.detach_vif": vm_device,
     "sr.list": sr_list,
     "sr.vdis": sr_vdis,
@@ -370,7 +349,7 @@ VERBS = {
 }
 
 
-# ---- the socket ------------------------------------------------------------------------------------
+# ---- the socket ----------------------------------------------------------------------------------
 
 async def send(sock, message):
     data = json.dumps(message).encode()
