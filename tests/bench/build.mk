@@ -2,7 +2,7 @@
 #
 # make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py).
 # Never part of a test. BENCH_REPEAT=n rounds, BENCH_ONLY=disk
-# (or micro, host, snapshot, attach, network, saverestore), BENCH_MINUTES=n at most.
+# (or micro, host, snapshot, qcow2, attach, network, saverestore), BENCH_MINUTES=n at most.
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
 PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))
@@ -21,8 +21,8 @@ $(B)/bench/program: $(BENCH_PROGRAM_SOURCES) tests/bench/guest/bench.h $(B)/sysr
 	@mkdir -p $(@D)
 	@$(MUSL_CC) $(BENCH_CFLAGS) -static -no-pie -s $(BENCH_PROGRAM_SOURCES) -o $@
 
-$(B)/bench/.done: tests/bench/make-disks $(B)/bench/program $(B)/dom0/demo-initrd \
-		$(B)/dom0/vmlinuz $(wildcard tests/bench/guest/*.cfg)
+$(B)/bench/.done: tests/bench/make-disks tests/bench/make_qcow2.py $(B)/bench/program \
+		$(B)/dom0/demo-initrd $(B)/dom0/vmlinuz $(wildcard tests/bench/guest/*.cfg)
 	@B=$(B) $<
 	@touch $@
 

@@ -18,6 +18,12 @@ DISK_ROWS = {CREATE: ("s", 1)}
 for _place in PLACES:
     DISK_ROWS |= {f"disk on a {_place}: {p}": ("/s", 1) if "4K" in p else ("MB/s", 1e-6)
                   for p in PATTERNS}
+# A qcow2 image and the raw file, in turns: Debian's xl would need a whole QEMU for it.
+QCOW2 = "format=qcow2,vdev=xvdd,access=rw,target=/files/disk.qcow2"
+QCOW2_ROWS = {}
+for _pattern in PATTERNS:
+    QCOW2_ROWS[f"disk on a qcow2: {_pattern}"] = DISK_ROWS[f"disk on a file: {_pattern}"]
+    QCOW2_ROWS[f"  of what the raw file has: {_pattern}"] = ("%", 100)
 ATTACH_ROWS = {f"{what} a disk on a {place}": ("s", 1)
                for place in PLACES for what in ("attach", "detach")}
 DISK_EXITS = {f"exits per {p}, disk on a {place}": ("", 1) for place in PLACES for p in PATTERNS}
@@ -41,7 +47,7 @@ SHARING = {
             "lvm lvcreate -q -s -kn -pr -n one vg/big", "lvm lvcreate -q -s -kn -n two vg/one"),
 }
 
-ROWS = {**DISK_ROWS, **ATTACH_ROWS, **NETWORK_ROWS, **SAVE_ROWS, **SNAPSHOT_ROWS}
+ROWS = {**DISK_ROWS, **QCOW2_ROWS, **ATTACH_ROWS, **NETWORK_ROWS, **SAVE_ROWS, **SNAPSHOT_ROWS}
 
 
 class Bench:
@@ -75,6 +81,21 @@ class Bench:
         self.add(f"disk on a {place}: {pattern}", (operations if small else size) / seconds)
         if before is not None and after is not None:
             self.add(f"exits per {pattern}, disk on a {place}", (after - before) / operations)
+
+    def rate(self, device, pattern):
+        operations, size, seconds = self.a.measure(
+            f"disk /dev/{device} {PATTERNS[pattern]} {SECONDS}")
+        return (operations if "4K" in pattern else size) / seconds
+
+    def qcow2(self):
+        if self.hypervisor != "socle":
+            return
+        self.host.run(f"xl block-attach a {QCOW2}", 120)
+        for pattern in PATTERNS:
+            raw, image = self.rate("xvda", pattern), self.rate("xvdd", pattern)
+            self.add(f"disk on a qcow2: {pattern}", image)
+            self.add(f"  of what the raw file has: {pattern}", image / raw)
+        self.host.run("xl block-detach a xvdd", 120)
 
     def attach(self, place):
         """Until both ends are connected, which the state in the store says."""
@@ -139,6 +160,7 @@ class Bench:
 PARTS = {
     "snapshot": [(Bench.snapshots,)],
     "disk": [(Bench.disk, place, pattern) for place in PLACES for pattern in PATTERNS],
+    "qcow2": [(Bench.qcow2,)],
     "attach": [(Bench.attach, place) for place in PLACES] * ATTACHED,
     "network": [(Bench.streams,), (Bench.round_trips,), (Bench.guest_to_guest,)],
     "saverestore": [(Bench.save_and_restore,)],
