@@ -129,6 +129,22 @@ def test_thin_disks_share_at_once(storage):
     assert storage.field("vdi stat first", "snapshot-of") == disk
     assert storage.field(f"vdi stat {clone}", "kind") == "disk"
     storage.refused("vdi resize first 11G", "VDI_READONLY", "read-only")
+    # Back to the first, with the same uuid, in the same place.
+    storage("vdi revert big first")
+    assert storage("vdi path big") == path and storage.field("vdi stat big", "uuid") == disk
+    assert host.run(read % path).strip() == "original"
+    # What a power failure leaves of that: the new volume beside the old one, or alone.
+    group = f"VG_XenStorage-{sr}"
+    half = (f"lvcreate -q -s -an -kn -n LV-half --addtag vdi={disk} --addtag name=big "
+            f"--addtag state=replacing {group}/LV-{disk}")
+    host.run(half)
+    assert storage("vdi list fast").count(disk) == 1
+    assert "removed: 1\n" in storage("sr scan fast")
+    host.run(f"{half} && lvremove -q -f -y {group}/LV-{disk}")
+    assert storage.field("vdi stat big", "uuid") == disk
+    assert "removed: 0\nfinished: 1\n" in storage("sr scan fast")
+    path = storage("vdi path big")
+    assert host.run(read % path).strip() == "original"
     for name in "first", "second", "third", "copy":
         storage(f"vdi destroy {name}")
     storage("vdi resize big 11G")

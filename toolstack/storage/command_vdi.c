@@ -83,6 +83,16 @@ static int cmd_clone(const struct command_line *c, struct sr_error *e)
 	return share(c, vdi_clone, e);
 }
 
+static int cmd_revert(const struct command_line *c, struct sr_error *e)
+{
+	struct vdi v, from;
+	struct sr sr, same;
+
+	if (find(c, &sr, &v, e) < 0 || vdi_find(sr.uuid, c->words[1], &same, &from, e) < 0)
+		return -1;
+	return vdi_revert(&sr, &v, &from, e);
+}
+
 static int cmd_copy(const struct command_line *c, struct sr_error *e)
 {
 	struct vdi v, to = { 0 };
@@ -222,6 +232,8 @@ const struct command vdi_commands[] = {
 	  "What it is now, read-only, at once (lvmthin)" },
 	{ "vdi", "clone", cmd_clone, 1, 1, "VDI [name=] [description=] [sr=]",
 	  "The same, writable; also of a snapshot" },
+	{ "vdi", "revert", cmd_revert, 2, 2, "VDI SNAPSHOT [sr=]",
+	  "It has what the snapshot has, at once; what it had is gone (lvmthin)" },
 	{ "vdi", "copy", cmd_copy, 1, 2, "VDI [TO-SR] [name=] [description=] [sr=]",
 	  "A full copy, in any repository" },
 	{ "vdi", "import", cmd_import, 1, 1, "SR [size=] [name=] [description=] <RAW",

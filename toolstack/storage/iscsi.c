@@ -26,7 +26,7 @@
 #define SOCKET        "ISCSIADM_ABSTRACT_NAMESPACE"
 #define REACH_MS      5000
 #define START_MS      20000
-#define DISK_MS       20000
+#define DISK_MS       10000
 #define BREAK_MS      5000
 #define LOOK_MS       100
 #define ADMIN_SECONDS 40

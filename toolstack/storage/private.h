@@ -41,10 +41,15 @@ struct sr_type {
 	int (*vdi_grow)(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_error *e);
 	int (*vdi_clone)(const struct sr *sr, const struct vdi *v, struct vdi *to,
 			 struct sr_error *e);
+	/* v has what from has now, and keeps everything else. NULL: it cannot. */
+	int (*vdi_revert)(const struct sr *sr, struct vdi *v, const struct vdi *from,
+			  struct sr_error *e);
 	int (*vdi_plug)(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH],
 			struct sr_error *e);
 	int (*vdi_unplug)(const struct sr *sr, const struct vdi *v, struct sr_error *e);
 	int (*vdi_rename)(const struct sr *sr, const struct vdi *v, struct sr_error *e);
+	/* Where it is, or would be if it were plugged. */
+	void (*vdi_path)(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH]);
 	/* Who has it open: false, or a text in who. */
 	bool (*vdi_user)(const struct sr *sr, const struct vdi *v, char *who, size_t room);
 };
@@ -54,6 +59,11 @@ extern const struct sr_type sr_type_lvm, sr_type_lvmthin, sr_type_dir, sr_type_i
 
 /* What its type's ready() says. */
 int sr_ready(const struct sr *sr, struct sr_error *e);
+
+/* The state of a disk may have changed since the caller saw it: look again, under the lock. */
+int vdi_refresh(const struct sr *sr, struct vdi *v, struct sr_error *e);
+/* May a program of this host have all of it? No guest may then, unless it is read-only. */
+int vdi_check_openable(const struct sr *sr, const struct vdi *v, bool write, struct sr_error *e);
 
 /* A name and description that can be kept. */
 int check_texts(const char *name, const char *description, struct sr_error *e);

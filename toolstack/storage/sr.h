@@ -141,6 +141,11 @@ int vdi_resize(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_erro
 /* A read-only one of this moment, or a writable one; both at once. to says the name. */
 int vdi_snapshot(const struct sr *sr, const struct vdi *v, struct vdi *to, struct sr_error *e);
 int vdi_clone(const struct sr *sr, const struct vdi *v, struct vdi *to, struct sr_error *e);
+/*
+ * Back to what another disk of the repository has, at once, size included: it keeps its uuid and
+ * texts, what it had is gone, and from stays. Refused while somebody has it. lvmthin.
+ */
+int vdi_revert(const struct sr *sr, struct vdi *v, const struct vdi *from, struct sr_error *e);
 /* A full copy, in any repository. */
 int vdi_copy(const struct sr *sr, const struct vdi *v, const struct sr *to_sr, struct vdi *to,
 	     struct sr_error *e);
@@ -149,7 +154,18 @@ int vdi_import(const struct sr *sr, struct vdi *to, int fd, struct sr_error *e);
 int vdi_export(const struct sr *sr, const struct vdi *v, int fd, struct sr_error *e);
 /* Activates it; path is what `disk=` of a guest takes. */
 int vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH], struct sr_error *e);
+/* Refused while somebody has it. */
 int vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e);
+/*
+ * Plugs it, and opens it to be read or written as a whole: a descriptor, or -1. v comes back as it
+ * was before. Readers keep writers out, a writer everybody, and either keeps guests out and the
+ * disk in its repository, until the last copy of the descriptor is closed, whoever has that. Then
+ * vdi_unplug(), if it is not needed on.
+ */
+int vdi_open(const struct sr *sr, struct vdi *v, bool write, char path[STORAGE_PATH],
+	     struct sr_error *e);
+/* Has a program of this host it open in that way? */
+bool vdi_is_open(const struct sr *sr, const struct vdi *v);
 /* Changes name and description to what v says. */
 int vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e);
 

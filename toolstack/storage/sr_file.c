@@ -326,7 +326,7 @@ static int iso_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_e
 	.vdi_create = file_vdi_create, .vdi_finish = file_vdi_finish,                            \
 	.vdi_destroy = file_vdi_destroy, .vdi_grow = file_vdi_grow, .vdi_clone = file_vdi_clone, \
 	.vdi_plug = file_vdi_plug, .vdi_unplug = file_vdi_unplug, .vdi_rename = file_vdi_rename, \
-	.vdi_user = file_vdi_user
+	.vdi_path = file_vdi_path, .vdi_user = file_vdi_user
 
 const struct sr_type sr_type_dir = {
 	.name = "dir",

@@ -49,6 +49,7 @@ int file_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PA
 		  struct sr_error *e);
 int file_vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e);
 int file_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e);
+void file_vdi_path(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH]);
 bool file_vdi_user(const struct sr *sr, const struct vdi *v, char *who, size_t room);
 
 int iso_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e);

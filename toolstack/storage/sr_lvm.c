@@ -309,14 +309,19 @@ static bool is_leftover(const struct lvm_volume *v)
 	return lock >= 0;
 }
 
-static int scan_volume(const struct sr *sr, const struct lvm_volume *v, struct sr_leftovers *found,
-		       struct sr_error *e)
+static int scan_volume(const struct sr *sr, const struct lvm_report *r, const struct lvm_volume *v,
+		       struct sr_leftovers *found, struct sr_error *e)
 {
+	bool replaces = lvm_volume_replaces(r, v);
 	char name[LVM_NAME];
 
-	if (!is_leftover(v))
-		return 0;
 	lvm_name(sr, v->name, name);
+	if (!replaces && prop_is(v->tags, ',', "state", "replacing")) {
+		found->finished++;
+		return lvm_run(sr, e, "lvchange", "--deltag", "state=replacing", name);
+	}
+	if (!replaces && !is_leftover(v))
+		return 0;
 	if (lvm_run(sr, e, "lvremove", "-f", "-y", name) < 0)
 		return -1;
 	found->removed++;
@@ -336,7 +341,7 @@ int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e
 	if (rc < 0 || lvm_volumes(&r, sr, e) < 0)
 		return -1;
 	for (size_t i = 0; i < r.nr && rc == 0; i++)
-		rc = scan_volume(sr, &r.volumes[i], found, e);
+		rc = scan_volume(sr, &r, &r.volumes[i], found, e);
 	lvm_report_free(&r);
 	return rc;
 }
@@ -346,4 +351,9 @@ int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e
 	.plug = lvm_plug, .unplug = lvm_unplug, .erase = lvm_erase, .scan = lvm_scan, LVM_DISKS
 
 const struct sr_type sr_type_lvm = { .name = "lvm", LVM_OPERATIONS };
-const struct sr_type sr_type_lvmthin = { .name = "lvmthin", .clones = true, LVM_OPERATIONS };
+const struct sr_type sr_type_lvmthin = {
+	.name = "lvmthin",
+	.clones = true,
+	.vdi_revert = lvm_vdi_revert,
+	LVM_OPERATIONS,
+};

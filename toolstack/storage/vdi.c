@@ -123,8 +123,7 @@ static int prepare(const struct sr *sr, struct vdi *v, struct sr_error *e)
 	return 0;
 }
 
-/* The state of a disk may have changed since the caller saw it: look again, under the lock. */
-static int refresh(const struct sr *sr, struct vdi *v, struct sr_error *e)
+int vdi_refresh(const struct sr *sr, struct vdi *v, struct sr_error *e)
 {
 	bool by_uuid;
 	char uuid[UUID_TEXT];
@@ -143,6 +142,18 @@ static int check_unused(const struct sr *sr, const struct vdi *v, struct sr_erro
 
 	if (sr->type->vdi_user(sr, v, who, sizeof(who)))
 		return sr_fail(e, ERR_VDI_IN_USE, "disk %s is %s", v->uuid, who);
+	return 0;
+}
+
+/* Nor a program of this host. */
+static int check_closed(const struct sr *sr, const struct vdi *v, struct sr_error *e)
+{
+	if (check_unused(sr, v, e) < 0)
+		return -1;
+	if (vdi_is_open(sr, v))
+		return sr_fail(e, ERR_VDI_IN_USE,
+			       "disk %s is being read or written by a program of this host",
+			       v->uuid);
 	return 0;
 }
 
@@ -176,11 +187,11 @@ int vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 
 	if (check_writable(sr, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
-	rc = refresh(sr, &now, e);
+	rc = vdi_refresh(sr, &now, e);
 	if (rc == 0)
 		rc = check_finished(&now, e);
 	if (rc == 0)
-		rc = check_unused(sr, &now, e);
+		rc = check_closed(sr, &now, e);
 	if (rc == 0)
 		rc = sr->type->vdi_destroy(sr, &now, e);
 	sr_unlock(lock);
@@ -209,7 +220,7 @@ int vdi_resize(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_erro
 
 	if (check_writable(sr, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
-	rc = refresh(sr, v, e);
+	rc = vdi_refresh(sr, v, e);
 	if (rc == 0)
 		rc = check_finished(v, e);
 	if (rc == 0)
@@ -250,6 +261,32 @@ int vdi_clone(const struct sr *sr, const struct vdi *v, struct vdi *to, struct s
 	to->snapshot = to->read_only = false;
 	memcpy(to->parent, v->uuid, sizeof(to->parent));
 	return share(sr, v, to, e);
+}
+
+int vdi_revert(const struct sr *sr, struct vdi *v, const struct vdi *from, struct sr_error *e)
+{
+	struct vdi source = *from;
+	int lock, rc;
+
+	if (!sr->type->vdi_revert)
+		return sr_fail(e, ERR_UNSUPPORTED,
+			       "repository %s of type %s cannot replace a disk by another",
+			       sr->uuid, sr->type->name);
+	if (strcmp(v->uuid, from->uuid) == 0)
+		return sr_fail(e, ERR_VALUE, "disk %s cannot be replaced by itself", v->uuid);
+	lock = sr_lock(sr->uuid, e);
+	if (lock < 0)
+		return -1;
+	rc = vdi_refresh(sr, v, e) < 0 || vdi_refresh(sr, &source, e) < 0 ||
+			     check_finished(v, e) < 0 || check_finished(&source, e) < 0
+		     ? -1
+		     : check_closed(sr, v, e);
+	if (rc == 0 && v->read_only)
+		rc = sr_fail(e, ERR_VDI_READ_ONLY, "disk %s is read-only", v->uuid);
+	if (rc == 0)
+		rc = sr->type->vdi_revert(sr, v, &source, e);
+	sr_unlock(lock);
+	return rc;
 }
 
 /* A new disk that nobody sees yet, and its path. */
@@ -322,26 +359,22 @@ int vdi_import(const struct sr *sr, struct vdi *to, int fd, struct sr_error *e)
 	return fill(sr, to, fd, to->virtual_size, true, e);
 }
 
+int vdi_check_openable(const struct sr *sr, const struct vdi *v, bool write, struct sr_error *e)
+{
+	if (check_finished(v, e) < 0)
+		return -1;
+	if (v->read_only)
+		return write ? sr_fail(e, ERR_VDI_READ_ONLY, "disk %s is read-only", v->uuid) : 0;
+	return check_unused(sr, v, e);
+}
+
 /* Opens a disk to read it as a whole; *was tells whether it was plugged before. */
 static int reading_begin(const struct sr *sr, struct vdi *v, bool *was, struct sr_error *e)
 {
-	int lock = sr_lock(sr->uuid, e);
-	int fd = -1;
+	char path[STORAGE_PATH];
+	int fd = vdi_open(sr, v, false, path, e);
 
-	if (lock < 0)
-		return -1;
-	if (refresh(sr, v, e) == 0 && check_finished(v, e) == 0 &&
-	    (v->read_only || check_unused(sr, v, e) == 0)) {
-		char path[STORAGE_PATH];
-
-		*was = v->plugged;
-		if (sr->type->vdi_plug(sr, v, path, e) == 0) {
-			fd = open(path, O_RDONLY | O_CLOEXEC);
-			if (fd < 0)
-				sr_fail_errno(e, ERR_BACKEND, "%s", path);
-		}
-	}
-	sr_unlock(lock);
+	*was = v->plugged;
 	return fd;
 }
 
@@ -399,7 +432,7 @@ int vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH], 
 
 	if (lock < 0)
 		return -1;
-	rc = refresh(sr, &now, e);
+	rc = vdi_refresh(sr, &now, e);
 	if (rc == 0)
 		rc = check_finished(&now, e);
 	if (rc == 0)
@@ -415,7 +448,10 @@ int vdi_unplug(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 
 	if (lock < 0)
 		return -1;
-	rc = check_unused(sr, v, e);
+	/* Who asks a target that is silent would wait for it. */
+	rc = sr_ready(sr, e);
+	if (rc == 0)
+		rc = check_closed(sr, v, e);
 	if (rc == 0)
 		rc = sr->type->vdi_unplug(sr, v, e);
 	sr_unlock(lock);

@@ -380,6 +380,14 @@ int file_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e
 	return vdi_file_save(sr, v, e);
 }
 
+void file_vdi_path(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH])
+{
+	char full[FILE_PATH];
+
+	file_path(sr, v->location, full);
+	snprintf(path, STORAGE_PATH, "%.*s", STORAGE_PATH - 1, full);
+}
+
 bool file_vdi_user(const struct sr *sr, const struct vdi *v, char *who, size_t room)
 {
 	char path[FILE_PATH];

@@ -48,6 +48,23 @@ static void volume_vdi(const struct lvm_volume *l, struct vdi *v)
 	v->unfinished = prop_is(l->tags, ',', "state", "unfinished");
 }
 
+static bool is_replacing(const struct lvm_volume *v)
+{
+	return prop_is(v->tags, ',', "state", "replacing");
+}
+
+bool lvm_volume_replaces(const struct lvm_report *r, const struct lvm_volume *v)
+{
+	char uuid[UUID_TEXT];
+
+	if (!is_replacing(v) || !prop_get(v->tags, ',', "vdi", uuid, sizeof(uuid)))
+		return false;
+	for (size_t i = 0; i < r->nr; i++)
+		if (!is_replacing(&r->volumes[i]) && prop_is(r->volumes[i].tags, ',', "vdi", uuid))
+			return true;
+	return false;
+}
+
 int lvm_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e)
 {
 	struct lvm_report r;
@@ -60,7 +77,7 @@ int lvm_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e)
 		struct vdi *v;
 
 		if (!prop_get(r.volumes[i].tags, ',', "vdi", uuid, sizeof(uuid)) ||
-		    !uuid_parse(uuid, raw))
+		    !uuid_parse(uuid, raw) || lvm_volume_replaces(&r, &r.volumes[i]))
 			continue;
 		v = vdi_list_add(list);
 		if (!v) {
@@ -301,6 +318,43 @@ int lvm_vdi_clone(const struct sr *sr, const struct vdi *v, struct vdi *to, stru
 		       "-n", to->location, TAGS(t), name);
 }
 
+/*
+ * The new volume first, which nobody sees while the old one is there; with the old one's end it is
+ * the disk. sr_scan() removes it before that, and afterwards only takes the mark away.
+ */
+int lvm_vdi_revert(const struct sr *sr, struct vdi *v, const struct vdi *from, struct sr_error *e)
+{
+	char old[LVM_NAME], source[LVM_NAME], name[LVM_NAME], text[UUID_TEXT];
+	struct vdi new = *v;
+	struct sr_error ignored;
+	struct tags t = { 0 };
+	uint8_t uuid[16];
+
+	if (uuid_generate(uuid) < 0)
+		return sr_fail_errno(e, ERR_BACKEND, "random numbers");
+	uuid_format(uuid, text);
+	snprintf(new.location, sizeof(new.location), "LV-%s", text);
+	lvm_name(sr, v->location, old);
+	lvm_name(sr, from->location, source);
+	lvm_name(sr, new.location, name);
+	tags_of(&new, &t);
+	lvm_tag(t.texts[5], "state", "replacing");
+	if (lvm_run(sr, e, "lvcreate", "-y", "-s", "-an", "-kn", "-prw", "-n", new.location,
+		    TAGS(t), source) < 0)
+		return -1;
+	if (lvm_run(sr, e, "lvremove", "-f", "-y", old) < 0) {
+		lvm_run(sr, &ignored, "lvremove", "-f", "-y", name);
+		return -1;
+	}
+	/* Under the old name it is found where configurations say it is. */
+	if (lvm_run(sr, e, "lvrename", name, old) < 0 ||
+	    lvm_run(sr, e, "lvchange", "--deltag", "state=replacing", old) < 0)
+		return -1;
+	v->virtual_size = from->virtual_size;
+	v->plugged = false;
+	return 0;
+}
+
 int lvm_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH],
 		 struct sr_error *e)
 {
@@ -353,6 +407,11 @@ int lvm_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 	}
 	vdi_list_free(&list);
 	return rc;
+}
+
+void lvm_vdi_path(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH])
+{
+	volume_path(sr, v->location, path);
 }
 
 bool lvm_vdi_user(const struct sr *sr, const struct vdi *v, char *who, size_t room)

@@ -3,10 +3,7 @@
  * Verbs about disks in repositories. What they do is the library's; contents go through a
  * descriptor to whoever has no other way to them.
  */
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "devices/disk_target.h"
 #include "vmd/storage_json.h"
@@ -244,9 +241,9 @@ static int do_open(struct call *c)
 		return call_fail_storage(c, v.uuid, &e);
 	if (check_unused(c, &v, path, write) < 0)
 		return -1;
-	c->passed = open(path, (write ? O_RDWR : O_RDONLY) | O_CLOEXEC);
+	c->passed = vdi_open(&sr, &v, write, path, &e);
 	if (c->passed < 0)
-		return call_fail(c, ERR_BACKEND, v.uuid, "%s: %s", path, strerror(errno));
+		return call_fail_storage(c, v.uuid, &e);
 	call_set(c, "size", json_integer((json_int_t)v.virtual_size));
 	call_set(c, "path", json_string(path));
 	return 0;

@@ -295,6 +295,44 @@ static void test_refusals(void **state)
 	assert_string_equal(e.code, ERR_UNSUPPORTED);
 }
 
+/* Readers share a disk, a writer has it alone, and nobody takes it from under them. */
+static void test_open(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = make(p, "web", 8192), to = { 0 };
+	char path[STORAGE_PATH];
+	struct sr_error e;
+	int one, two, copy;
+
+	one = vdi_open(&p->sr, &v, false, path, &e);
+	two = vdi_open(&p->sr, &v, false, path, &e);
+	assert_true(one >= 0 && two >= 0 && vdi_is_open(&p->sr, &v));
+	assert_int_equal(vdi_open(&p->sr, &v, true, path, &e), -1);
+	assert_string_equal(e.code, ERR_VDI_IN_USE);
+	assert_int_equal(vdi_destroy(&p->sr, &v, &e), -1);
+	assert_string_equal(e.code, ERR_VDI_IN_USE);
+	assert_int_equal(vdi_unplug(&p->sr, &v, &e), -1);
+	ASSERT_OK(vdi_copy(&p->sr, &v, &p->sr, &to, &e));
+	close(one);
+	/* Whoever has a copy of a descriptor has the disk. */
+	copy = dup(two);
+	close(two);
+	assert_true(vdi_is_open(&p->sr, &v));
+	close(copy);
+	assert_false(vdi_is_open(&p->sr, &v));
+
+	one = vdi_open(&p->sr, &v, true, path, &e);
+	assert_true(one >= 0);
+	assert_int_equal(write(one, "new", 3), 3);
+	assert_int_equal(vdi_open(&p->sr, &v, false, path, &e), -1);
+	assert_string_equal(e.code, ERR_VDI_IN_USE);
+	assert_int_equal(vdi_copy(&p->sr, &v, &p->sr, &to, &e), -1);
+	close(one);
+	ASSERT_OK(vdi_destroy(&p->sr, &v, &e));
+	assert_int_equal(vdi_open(&p->sr, &v, false, path, &e), -1);
+	assert_string_equal(e.code, ERR_UUID_INVALID);
+}
+
 static void test_library_of_images(void **state)
 {
 	struct place *p = *state;
@@ -440,6 +478,7 @@ int main(void)
 		TEST(files_that_lie_are_no_disks),
 		TEST(a_directory_explains_itself),
 		TEST(refusals),
+		TEST(open),
 		TEST(library_of_images),
 		TEST(texts_about_disks),
 		TEST(is_an_nfs_server_there),
