@@ -51,6 +51,8 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
     assert re.fullmatch(r"[0-9a-f-]{36}", uuid), uuid
     assert f"{SOURCE} /run/sr-mount/{uuid} nfs4 " in host.run("cat /proc/mounts")
     storage(host, "vdi create shared 32M name=disk")
+    storage(host, "vdi create shared 8M name=spare")
+    spare = storage(host, "vdi path spare")
     status, said = host.try_run("storage vdi snapshot disk")
     assert status == 1 and "SR_OPERATION_NOT_SUPPORTED" in said, said
     path = storage(host, "vdi path disk")
@@ -69,6 +71,8 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
     unreachable(host, "vdi create shared 8M name=never")
     status, said = host.try_run("storage check", 90)
     assert status == 2 and "NFS server 10.98.0.2" in said, said
+    status, said = host.try_run(f"xl block-attach demo {spare},raw,xvdb,w", 60)
+    assert status == 1 and f"{spare}: its server does not answer" in said, said
     # Others are not kept waiting: who uses a file of theirs is not asked of that server.
     host.run("mkdir -p /tmp/files")
     storage(host, "sr create /tmp/files type=dir name=local", 60)

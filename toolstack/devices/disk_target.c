@@ -10,6 +10,7 @@
 #include <linux/loop.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/ioctl.h>
 #include <sys/stat.h>
 #include <sys/sysmacros.h>
@@ -18,10 +19,12 @@
 #include "devices/disk_use.h"
 #include "devices/module.h"
 #include "devices/qcow2_target.h"
+#include "lib/bounded.h"
 
-#define SECTOR     512
-#define LOOP_MAJOR 7
-#define LOOP_TRIES 16
+#define SECTOR         512
+#define LOOP_MAJOR     7
+#define LOOP_TRIES     16
+#define TARGET_WAIT_MS 10000
 
 static int check_size(const char *target, uint64_t bytes, struct reason *why)
 {
@@ -35,6 +38,23 @@ static int check_size(const char *target, uint64_t bytes, struct reason *why)
 				  "%s: cut off? %llu bytes is no whole number of sectors of %d",
 				  target, (unsigned long long)bytes, SECTOR);
 	return 0;
+}
+
+/*
+ * Whoever of the control domain reads or writes a disk as a whole has a lock of it meanwhile
+ * (storage's vdi_open()).
+ */
+static int check_lock(int fd, const struct disk_config *d, struct reason *why)
+{
+	if (d->shared || flock(fd, (d->readonly ? LOCK_SH : LOCK_EX) | LOCK_NB) == 0) {
+		flock(fd, LOCK_UN);
+		return 0;
+	}
+	/* A file system without locks has none that could stand in the way. */
+	if (errno != EWOULDBLOCK)
+		return 0;
+	return reason_set(why, "%s: in use here, in the control domain: it is being %s", d->target,
+			  d->readonly ? "written" : "read or written");
 }
 
 static int open_block(struct disk_target *t, const struct disk_config *d, const struct stat *st,
@@ -60,6 +80,8 @@ static int open_block(struct disk_target *t, const struct disk_config *d, const 
 		t->fd = open(d->target, flags);
 	if (t->fd < 0)
 		return reason_errno(why, "%s", d->target);
+	if (check_lock(t->fd, d, why) < 0)
+		return -1;
 	if (ioctl(t->fd, BLKGETSIZE64, &bytes) < 0)
 		return reason_errno(why, "%s", d->target);
 	t->major = major(st->st_rdev);
@@ -137,9 +159,24 @@ static int open_file(struct disk_target *t, const struct disk_config *d, struct 
 	if (rc == 0 && !d->shared)
 		rc = disk_use_check_file(s, d->target, st.st_dev, st.st_ino, d->readonly, why);
 	if (rc == 0)
+		rc = check_lock(file, d, why);
+	if (rc == 0)
 		rc = open_loop(t, file, d, why);
 	close(file);
 	return rc;
+}
+
+/*
+ * What the target is. A file's server may be silent: then it is given up here, where everything
+ * that follows would wait for it without an end. Nodes of /dev have no server.
+ */
+static int look_at(const char *target, struct stat *st, struct reason *why)
+{
+	bool far = strncmp(target, "/dev/", 5) != 0;
+
+	if (far && bounded_open(target, TARGET_WAIT_MS) < 0 && errno == ETIMEDOUT)
+		return reason_set(why, "%s: its server does not answer", target);
+	return stat(target, st) < 0 ? reason_errno(why, "%s", target) : 0;
 }
 
 static int open_target(struct disk_target *t, unsigned int domid, const struct disk_config *d,
@@ -147,8 +184,8 @@ static int open_target(struct disk_target *t, unsigned int domid, const struct d
 {
 	struct stat st;
 
-	if (stat(d->target, &st) < 0)
-		return reason_errno(why, "%s", d->target);
+	if (look_at(d->target, &st, why) < 0)
+		return -1;
 	if (S_ISBLK(st.st_mode) && d->format == DISK_RAW)
 		return open_block(t, d, &st, s, why);
 	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
@@ -179,8 +216,8 @@ int disk_target_check(const struct disk_config *d, struct store *s, struct reaso
 
 	if (!d->target)
 		return 0;
-	if (stat(d->target, &st) < 0)
-		return reason_errno(why, "%s", d->target);
+	if (look_at(d->target, &st, why) < 0)
+		return -1;
 	if (S_ISBLK(st.st_mode) && d->format == DISK_RAW) {
 		rc = open_block(&t, d, &st, s, why);
 		disk_target_close(&t);

@@ -10,11 +10,11 @@
 
 /*
  * call() returns 0, or -1 with errno; so does this, with ETIMEDOUT if it does not come back within
- * ms. It has no descriptor of the caller's, and nothing that it changes in memory comes back. One that
- * is stuck ends when the kernel lets it, and init reaps it.
+ * ms. It has no descriptor of the caller's, and nothing that it changes in memory comes back. One
+ * that is stuck ends when the kernel lets it, and init reaps it.
  */
 int bounded_call(int (*call)(const void *arg), const void *arg, int64_t ms);
-/* stat() of that path. */
-int bounded_stat(const char *path, int64_t ms);
+/* open() of that path, to read it: asks its server, where stat() may be answered from a cache. */
+int bounded_open(const char *path, int64_t ms);
 
 #endif
