@@ -65,7 +65,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 		rpc_write_error(&out, &rpc, error);
 		MUST(out.len);
-		json_array_foreach(rpc.params, i, param) check_against_model(param);
+		json_array_foreach(rpc.params, i, param)
+		{
+			check_against_model(param);
+		}
 		json_decref(error);
 		buf_free(&out);
 	} else {

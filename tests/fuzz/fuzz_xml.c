@@ -48,7 +48,10 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 
 	if (xmlrpc_parse_call((const char *)data, size, &method, &params, &why) == 0) {
 		MUST(method && json_is_array(params));
-		json_array_foreach(params, i, param) check_param(param);
+		json_array_foreach(params, i, param)
+		{
+			check_param(param);
+		}
 	} else {
 		MUST(why.text[0] && !method && !params);
 	}

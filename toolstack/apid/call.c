@@ -279,7 +279,7 @@ void call_abandon(struct call *c)
 		call_free(c);
 }
 
-bool call_cancel(struct object *task)
+bool call_cancel(const struct object *task)
 {
 	for (struct call *c = calls; c; c = c->next) {
 		if (c->task == task && c->vmd && !c->cancelled) {

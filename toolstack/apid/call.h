@@ -83,7 +83,7 @@ void call_begin(struct connection *connection, struct rpc *rpc, const char *addr
 /* The client does not wait any more. */
 void call_abandon(struct call *c);
 /* For task.cancel: false if nobody works at it, or it cannot be stopped. */
-bool call_cancel(struct object *task);
+bool call_cancel(const struct object *task);
 /* After each round of the loop. */
 void calls_between(void);
 /* Ends the transaction: what may be done with each object now is part of what changes. */

@@ -263,10 +263,12 @@ static void listener_ready(struct loop_source *s, uint32_t events)
 		connection_receive(c); /* often it is all there */
 }
 
-int connections_listen(const char *path, const char *group)
+int connections_listen(const char *path, const struct passwd *owner, const char *group)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	const struct group *g = getgrnam(group);
+	uid_t uid = owner ? owner->pw_uid : (uid_t)-1;
+	gid_t gid = g ? g->gr_gid : (gid_t)-1;
 	char temporary[sizeof(addr.sun_path)];
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
@@ -275,7 +277,7 @@ int connections_listen(const char *path, const char *group)
 	memcpy(addr.sun_path, temporary, sizeof(temporary));
 	unlink(temporary);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    chmod(temporary, 0660) < 0 || (g && chown(temporary, (uid_t)-1, g->gr_gid) < 0) ||
+	    chmod(temporary, 0660) < 0 || chown(temporary, uid, gid) < 0 ||
 	    listen(fd, 512) < 0 || rename(temporary, path) < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		return -1;

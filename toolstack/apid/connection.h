@@ -6,13 +6,16 @@
 #ifndef APID_CONNECTION_H
 #define APID_CONNECTION_H
 
+#include <pwd.h>
+
 #include "lib/bytes.h"
 
 struct call;
 struct connection;
 
-/* Binds the socket; the group, if there is one of that name, may connect. */
-int connections_listen(const char *path, const char *group);
+/* Binds the socket; its owner (NULL: who we are) and the group, if there is one of that name, may
+ * connect. */
+int connections_listen(const char *path, const struct passwd *owner, const char *group);
 int connections_start(void);
 /* Its answer comes later; when the client goes, the call is told. */
 void connection_attach(struct connection *c, struct call *call);

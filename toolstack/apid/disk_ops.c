@@ -196,7 +196,7 @@ static void destroyed(struct call *c, const json_t *ok)
 
 static void destroy(struct call *c)
 {
-	const struct many *vbds = get_many(c->refs[0], "VBDs");
+	const struct many *vbds;
 
 	if (is_in_use(c->refs[0])) {
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);

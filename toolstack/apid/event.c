@@ -187,7 +187,7 @@ static void write_event(struct wire *w, const struct model_class *c, const char 
 	char lower[40], text[24];
 	size_t i;
 
-	for (i = 0; c->name[i] && i < sizeof(lower) - 1; i++)
+	for (i = 0; i < sizeof(lower) - 1 && c->name[i]; i++)
 		lower[i] = (char)tolower((unsigned char)c->name[i]);
 	lower[i] = '\0';
 	wire_struct_begin(w);

@@ -62,7 +62,10 @@ static void watch_classes(struct call *c, const json_t *words)
 	json_t *word;
 	size_t i;
 
-	json_array_foreach(words, i, word) watch_class(c, json_string_value(word));
+	json_array_foreach(words, i, word)
+	{
+		watch_class(c, json_string_value(word));
+	}
 }
 
 static void answer(struct call *c)

@@ -67,7 +67,9 @@ static void bond_put(const json_t *told)
 	bond = get_many(pif, "bond_master_of")->items[0];
 	set_text(bond, "mode", strcmp(mode, "802.3ad") == 0 ? "lacp" : mode);
 	json_array_foreach(json_object_get(told, "nics"), i, nic)
+	{
 		set_ref(inventory_pif(json_string_value(nic), -1), "bond_slave_of", bond);
+	}
 }
 
 /* "192.0.2.10/24" */
@@ -151,9 +153,11 @@ static bool is_told(const json_t *networks, const struct object *network)
 	const json_t *told;
 	size_t i;
 
-	json_array_foreach(networks, i,
-			   told) if (strcmp(text_of(told, "bridge"), get_text(network, "bridge")) ==
-				     0) return true;
+	json_array_foreach(networks, i, told)
+	{
+		if (strcmp(text_of(told, "bridge"), get_text(network, "bridge")) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -164,7 +168,7 @@ static void networks_drop(const json_t *networks)
 
 	for (size_t i = all->nr; i-- > 0;) {
 		struct object *network = all->objects[i];
-		const struct many *pifs = get_many(network, "PIFs");
+		const struct many *pifs;
 
 		if (is_told(networks, network))
 			continue;
@@ -183,7 +187,10 @@ void inventory_networks(const json_t *list)
 	const json_t *networks = json_object_get(list, "networks"), *told;
 	size_t i;
 
-	json_array_foreach(json_object_get(list, "bonds"), i, told) bond_put(told);
+	json_array_foreach(json_object_get(list, "bonds"), i, told)
+	{
+		bond_put(told);
+	}
 	/* The first with an address is where the host is reached. */
 	for (i = json_array_size(networks); i-- > 0;) {
 		told = json_array_get(networks, i);

@@ -114,7 +114,10 @@ static void stats_told(void *owner, const json_t *ok, const json_t *error)
 	if (!ok)
 		return;
 	store_begin();
-	json_array_foreach(json_object_get(ok, "vms"), i, told) put_vm(told);
+	json_array_foreach(json_object_get(ok, "vms"), i, told)
+	{
+		put_vm(told);
+	}
 	set_int(get_ref(the_host(), "metrics"), "memory_free",
 		json_integer_value(json_object_get(host, "memory_free")));
 	if (call_commit(&why) < 0)

@@ -62,7 +62,11 @@ static bool is_among(const json_t *vdis, const char *uuid)
 	const json_t *told;
 	size_t i;
 
-	json_array_foreach(vdis, i, told) if (strcmp(text_of(told, "uuid"), uuid) == 0) return true;
+	json_array_foreach(vdis, i, told)
+	{
+		if (strcmp(text_of(told, "uuid"), uuid) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -72,8 +76,11 @@ void inventory_vdis(struct object *sr, const json_t *vdis)
 	const json_t *told;
 	size_t i;
 
-	json_array_foreach(vdis, i, told) if (strlen(text_of(told, "uuid")) == 36)
-		vdi_from_vmd(sr, told);
+	json_array_foreach(vdis, i, told)
+	{
+		if (strlen(text_of(told, "uuid")) == 36)
+			vdi_from_vmd(sr, told);
+	}
 	/* A snapshot may be told of before its disk. */
 	json_array_foreach(vdis, i, told)
 	{
@@ -157,7 +164,10 @@ void inventory_srs(const json_t *srs)
 	const json_t *told;
 	size_t i;
 
-	json_array_foreach(srs, i, told) inventory_sr(told);
+	json_array_foreach(srs, i, told)
+	{
+		inventory_sr(told);
+	}
 	/* One that the host does not know any more stays, so that it can be plugged again. */
 	for (i = 0; i < all->nr; i++) {
 		const struct many *pbds = get_many(all->objects[i], "PBDs");

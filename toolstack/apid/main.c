@@ -199,7 +199,7 @@ static int serve(void)
 	folder_make(options.database, user, 01775);
 	folder_make(options.audit, user, 01775);
 	if (loop_open() < 0 || signals_open() < 0 ||
-	    connections_listen(options.socket, "socle-api") < 0 || privilege_drop(user) < 0)
+	    connections_listen(options.socket, user, "socle-api") < 0 || privilege_drop(user) < 0)
 		return 1;
 	audit_open(options.audit);
 	if (state_open(&why) < 0) {

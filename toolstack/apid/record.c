@@ -40,8 +40,11 @@ static void write_refs(struct wire *w, const json_t *refs)
 	size_t i;
 
 	wire_array_begin(w);
-	json_array_foreach(refs, i, ref) if (object_find_any(json_string_value(ref)))
-		wire_string(w, json_string_value(ref));
+	json_array_foreach(refs, i, ref)
+	{
+		if (object_find_any(json_string_value(ref)))
+			wire_string(w, json_string_value(ref));
+	}
 	wire_array_end(w);
 }
 

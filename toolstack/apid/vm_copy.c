@@ -129,8 +129,11 @@ static bool is_ignored(const struct call *c, size_t arg, const struct object *vd
 	size_t i;
 
 	object_ref(vdi, ref);
-	json_array_foreach(arg < c->nr_args ? c->args[arg] : NULL, i,
-			   one) if (strcmp(json_string_value(one), ref) == 0) return true;
+	json_array_foreach(arg < c->nr_args ? c->args[arg] : NULL, i, one)
+	{
+		if (strcmp(json_string_value(one), ref) == 0)
+			return true;
+	}
 	return false;
 }
 
@@ -274,7 +277,7 @@ static void copied(struct call *c, struct copying *k)
 	record_write_ref(&c->out, vm);
 }
 
-static void clone(struct call *c)
+static void vm_clone(struct call *c)
 {
 	static const char *const states[] = { "Halted", "Suspended", NULL };
 	struct object *vm = c->refs[0];
@@ -286,7 +289,7 @@ static void clone(struct call *c)
 		copying_start(c, vm, "vdi.clone", NULL, MODEL_PARAMS, copied);
 }
 
-static void copy(struct call *c)
+static void vm_copy_to(struct call *c)
 {
 	static const char *const states[] = { "Halted", "Suspended", NULL };
 	struct object *vm = c->refs[0];
@@ -329,7 +332,7 @@ static void snapshot_done(struct call *c, struct copying *k)
 	record_write_ref(&c->out, snapshot);
 }
 
-static void snapshot(struct call *c)
+static void vm_snapshot(struct call *c)
 {
 	struct object *vm = c->refs[0];
 
@@ -464,6 +467,9 @@ static void revert(struct call *c)
 }
 
 const struct binding vm_copy_bindings[] = {
-	{ "VM.clone", clone },   { "VM.copy", copy }, { "VM.snapshot", snapshot },
-	{ "VM.revert", revert }, { NULL, NULL },
+	{ "VM.clone", vm_clone },
+	{ "VM.copy", vm_copy_to },
+	{ "VM.snapshot", vm_snapshot },
+	{ "VM.revert", revert },
+	{ NULL, NULL },
 };

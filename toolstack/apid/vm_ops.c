@@ -261,8 +261,11 @@ static void assert_operation_valid(struct call *c)
 	const json_t *allowed = get_json(c->refs[0], "allowed_operations"), *name;
 	size_t i;
 
-	json_array_foreach(allowed, i,
-			   name) if (strcmp(json_string_value(name), call_text(c, 1)) == 0) return;
+	json_array_foreach(allowed, i, name)
+	{
+		if (strcmp(json_string_value(name), call_text(c, 1)) == 0)
+			return;
+	}
 	call_fail(c, "OPERATION_NOT_ALLOWED", call_text(c, 1), NULL);
 }
 

@@ -83,7 +83,11 @@ static bool error_is_sound(const json_t *error)
 
 	if (!json_array_size(error))
 		return false;
-	json_array_foreach(error, i, word) if (!json_is_string(word)) return false;
+	json_array_foreach(error, i, word)
+	{
+		if (!json_is_string(word))
+			return false;
+	}
 	return true;
 }
 

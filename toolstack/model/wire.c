@@ -247,8 +247,11 @@ void wire_value(struct wire *w, const struct model_type *type, const json_t *v)
 	case JSON_OBJECT: wire_members(w, type, v); break;
 	case JSON_ARRAY:
 		wire_array_begin(w);
-		json_array_foreach(v, i, element) wire_value(
-			w, type && type->kind == MODEL_SET ? type->element : NULL, element);
+		json_array_foreach(v, i, element)
+		{
+			wire_value(w, type && type->kind == MODEL_SET ? type->element : NULL,
+				   element);
+		}
 		wire_array_end(w);
 		break;
 	case JSON_STRING:

@@ -82,7 +82,7 @@ static void print_class(const struct model_class *c)
 static void print_enum(const struct model_type *type)
 {
 	static const struct model_type *seen[128];
-	static size_t nr;
+	static size_t nr = 0;
 
 	while (type->element)
 		type = type->element;
