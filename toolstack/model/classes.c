@@ -10,19 +10,14 @@
 
 #include "model/table.h"
 
-#define CLASSES(X)                                                                               \
-	X(session)                                                                               \
-	X(user)                                                                                  \
-	X(subject)                                                                               \
-	X(role)                                                                                  \
-	X(task)                                                                                  \
-	X(event)                                                                                 \
-	X(message)                                                                               \
-	X(pool)                                                                                  \
-	X(host) X(host_metrics) X(host_cpu) X(host_crashdump) X(PCI) X(PGPU) X(VM) X(VM_metrics) \
-		X(VM_guest_metrics) X(VBD) X(VBD_metrics) X(VIF) X(VIF_metrics) X(console)       \
-			X(crashdump) X(VTPM) X(SR) X(PBD) X(VDI) X(SM) X(network) X(PIF)         \
-				X(PIF_metrics) X(Bond) X(VLAN) X(system)
+/* clang-format off */
+#define CLASSES(X) \
+	X(session) X(user) X(subject) X(role) X(task) X(event) X(message) X(pool) X(host) \
+	X(host_metrics) X(host_cpu) X(host_crashdump) X(PCI) X(PGPU) X(VM) X(VM_metrics) \
+	X(VM_guest_metrics) X(VBD) X(VBD_metrics) X(VIF) X(VIF_metrics) X(console) X(crashdump) \
+	X(VTPM) X(SR) X(PBD) X(VDI) X(SM) X(network) X(PIF) X(PIF_metrics) X(Bond) X(VLAN) \
+	X(system)
+/* clang-format on */
 
 #define DECLARE(n) extern const struct model_class model_class_##n;
 #define LIST(n)    &model_class_##n,
