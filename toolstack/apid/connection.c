@@ -277,8 +277,8 @@ int connections_listen(const char *path, const struct passwd *owner, const char 
 	memcpy(addr.sun_path, temporary, sizeof(temporary));
 	unlink(temporary);
 	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    chmod(temporary, 0660) < 0 || chown(temporary, uid, gid) < 0 ||
-	    listen(fd, 512) < 0 || rename(temporary, path) < 0) {
+	    chmod(temporary, 0660) < 0 || chown(temporary, uid, gid) < 0 || listen(fd, 512) < 0 ||
+	    rename(temporary, path) < 0) {
 		log_error("%s: %s", path, strerror(errno));
 		return -1;
 	}
