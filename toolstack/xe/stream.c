@@ -14,7 +14,8 @@
 
 #include "xe/die.h"
 
-#define PIECE (256 << 10)
+#define PIECE     (256 << 10)
+#define MAX_WORDS 2048
 /* "until the connection ends", as clients of XenAPI say it. */
 #define LENGTH_OPEN 1125899906842624LL
 
@@ -28,16 +29,36 @@ static json_t *task_make(struct api *api, const char *label, const char *path, s
 	return task;
 }
 
-/* What the task says is better than a number. */
-static _Noreturn void stream_failed(struct api *api, json_t *task, int status)
+/* The task knows best why; then the answer's own words; then its number. */
+static _Noreturn void stream_failed(struct api *api, json_t *task, struct reply *r)
 {
 	json_t *record = api_call(api, "task.get_record", json_pack("[O]", task));
 	json_t *info = json_object_get(record, "error_info"), *error;
+	struct buf words = { 0 };
 
 	json_decref(api_try(api, "task.destroy", json_pack("[O]", task), &error));
 	if (json_array_size(info))
 		error_fail(api, info);
-	die(EXIT_REFUSED, "the host refuses that (status %d)", status);
+	/* A web server's page is not for people who see text. */
+	if (!http_read_all(r, &words, MAX_WORDS) || !words.len || words.data[0] == '<')
+		die(EXIT_REFUSED, "the host refuses that (status %d)", r->status);
+	die(EXIT_REFUSED, "the host refuses that: %s", words.data);
+}
+
+/* Who was cut off has no answer; the task may have had no end either. */
+static void task_must_end(struct api *api, json_t *task)
+{
+	for (int i = 0; i < 10; i++) {
+		json_t *status = api_call(api, "task.get_status", json_pack("[O]", task));
+		bool pending = strcmp(json_string_value(status) ?: "", "pending") == 0;
+
+		json_decref(status);
+		if (!pending)
+			return;
+		sleep(1);
+	}
+	die(EXIT_REFUSED,
+	    "the connection ended before all was sent, and the host does not say why");
 }
 
 static bool write_all(int fd, const char *data, size_t len)
@@ -88,7 +109,7 @@ void stream_download(struct api *api, const char *path, const char *file)
 	if (!http_reply(l, &r))
 		die(EXIT_NO_HOST, "the host does not answer");
 	if (r.status != 200)
-		stream_failed(api, task, r.status);
+		stream_failed(api, task, &r);
 	fd = output ? STDOUT_FILENO : open(file, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
 	if (fd < 0)
 		die(EXIT_USAGE, "%s: %s", file, strerror(errno));
@@ -136,6 +157,7 @@ json_t *stream_upload(struct api *api, const char *path, const char *file)
 	struct reply r;
 	struct link *l;
 	json_t *task, *result;
+	bool answered;
 	int64_t len;
 
 	if (fd < 0 || fstat(fd, &st) < 0)
@@ -144,12 +166,15 @@ json_t *stream_upload(struct api *api, const char *path, const char *file)
 	task = task_make(api, "import", path, &full);
 	l = api_stream(api, "PUT", full.data, len);
 	/* Refused in the middle: the answer, and the task, say why. */
-	if (body_send(l, fd, len) && len != LENGTH_OPEN && http_reply(l, &r) && r.status != 200)
-		stream_failed(api, task, r.status);
+	answered = body_send(l, fd, len) && len != LENGTH_OPEN && http_reply(l, &r);
+	if (answered && r.status != 200)
+		stream_failed(api, task, &r);
 	link_close(l);
 	if (!input)
 		close(fd);
 	buf_free(&full);
+	if (!answered && len != LENGTH_OPEN)
+		task_must_end(api, task);
 	result = api_task_wait(api, json_string_value(task) ?: "");
 	json_decref(task);
 	return result;
