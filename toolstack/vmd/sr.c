@@ -102,8 +102,12 @@ static int do_list(struct call *c)
 		return call_fail_storage(c, NULL, &e);
 	call_set(c, "srs", json_array());
 	/* Without a look at each: one whose server is silent would keep the others waiting. */
-	for (size_t i = 0; i < nr; i++)
-		call_item(c, "srs", sr_json(&list[i], NULL));
+	for (size_t i = 0; i < nr; i++) {
+		json_t *o = sr_json(&list[i], NULL);
+
+		json_object_set_new(o, "plugged", json_boolean(sr_plugged(&list[i])));
+		call_item(c, "srs", o);
+	}
 	free(list);
 	return 0;
 }

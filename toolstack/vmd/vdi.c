@@ -42,6 +42,12 @@ static const struct arg resize_args[] = {
 	ARG("size", NUMBER, .min = 1, .max = MAX_SIZE),
 	ARGS_END,
 };
+static const struct arg revert_args[] = {
+	ARG("sr", UUID),
+	ARG("vdi", UUID),
+	ARG("snapshot", UUID),
+	ARGS_END,
+};
 static const struct arg open_args[] = {
 	ARG("sr", UUID),
 	ARG("vdi", UUID),
@@ -175,6 +181,22 @@ static int do_resize(struct call *c)
 	return answer_again(c, &sr, &v);
 }
 
+static int do_revert(struct call *c)
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	const char *snapshot = arg_text(c->args, "snapshot");
+	struct vdi v, from;
+	struct sr sr, from_sr;
+
+	if (target_vdi(c, c->args, &sr, &v) < 0)
+		return -1;
+	if (vdi_find(sr.uuid, snapshot, &from_sr, &from, &e) < 0)
+		return call_fail_storage(c, snapshot, &e);
+	if (vdi_revert(&sr, &v, &from, &e) < 0)
+		return call_fail_storage(c, v.uuid, &e);
+	return answer_again(c, &sr, &v);
+}
+
 static int do_rename(struct call *c)
 {
 	struct sr_error e = { .code = ERR_BACKEND };
@@ -254,6 +276,7 @@ const struct verb vdi_verbs[] = {
 	{ "vdi.stat", args_vdi_of, do_stat, "all that is known of one" },
 	{ "vdi.clone", share_args, do_clone, "what it is now, writable, at once" },
 	{ "vdi.snapshot", share_args, do_snapshot, "the same, read-only" },
+	{ "vdi.revert", revert_args, do_revert, "it has what a snapshot has, at once" },
 	{ "vdi.copy", copy_args, do_copy, "a full copy, in any repository" },
 	{ "vdi.resize", resize_args, do_resize, "larger; a guest that has it sees that" },
 	{ "vdi.rename", share_args, do_rename, "another name, another description" },
