@@ -40,7 +40,7 @@ templates[] = {
 	  "Any system that boots by PVH from its own disk or CD", 1 * GIB, 0, NULL, "cdrom", NULL,
 	  NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000009", "demo",
-	  "A small Linux from the host's memory: to see that VMs run", 64 * MIB, 0, NULL, NULL,
+	  "A small Linux from the host's memory: to see that VMs run", 128 * MIB, 0, NULL, NULL,
 	  "/usr/share/socle/demo/vmlinuz", "/usr/share/socle/demo/initrd.gz", "console=hvc0" },
 };
 
