@@ -15,6 +15,7 @@ PORTAL = "10.98.0.3"
 TARGET = f"{PORTAL}:3260/iqn.2026-11.example:locked"
 OPEN = f"{PORTAL}:3260/iqn.2026-11.example:open"
 LOGIN = "chap-user=fred chap-password-file=/root/password"
+PASSWORD = "echo fred-password-1 >/root/password"
 MB = 1 << 20
 
 
@@ -74,6 +75,7 @@ def test_a_disk_on_a_target(build, hypervisor, logs, folder, target, disks):
         target_silent(host, target, want)
         name = storage(host, "initiator")
         host.run("tar c -C / var/lib/storage >/dev/vda; sync")
+        switched_off(host, target)
     with lan.host_machine(build, hypervisor, logs / "system-iscsi-again.log", folder, PORTAL,
                           disks) as host:
         after_a_start(host, uuid, want, name)
@@ -83,14 +85,13 @@ def test_a_disk_on_a_target(build, hypervisor, logs, folder, target, disks):
 def logins(host):
     assert storage(host, f"sr probe {PORTAL}").split("\n") == [f"target: {TARGET}",
                                                                f"target: {OPEN}"]
-    host.run("echo fred-password-1 >/root/password; echo wrong-password >/root/wrong")
+    host.run(f"{PASSWORD}; echo wrong-password >/root/wrong")
     refused(host, f"sr probe {TARGET}", "SR_BACKEND_FAILURE_68", "wants a CHAP user")
     refused(host, f"sr create {TARGET} type=lvmoiscsi chap-user=fred "
             "chap-password-file=/root/wrong", "SR_BACKEND_FAILURE_68", "refuses CHAP user fred")
     refused(host, f"sr create {PORTAL}/iqn.2026-11.example:no type=lvmoiscsi", "SR_UNAVAILABLE",
             "takes no login")
     refused(host, "sr probe 10.98.0.1:3261", "SR_UNAVAILABLE", "10.98.0.1, port 3261")
-    refused(host, f"sr create {TARGET}/7 type=lvmoiscsi {LOGIN}", "has no disk 7")
     found = storage(host, f"sr probe {TARGET} {LOGIN}")
     assert "lun: 0\n" in found and f"size: {192 * MB}\n" in found, found
     assert "found: nothing" in found and "scsi-id: naa.6001405" in found, found
@@ -131,8 +132,6 @@ def target_silent(host, target, want):
         run("((dd if=/tmp/data of=/dev/xvda bs=64k seek=64 conv=fsync; echo $? >/tmp/status) "
             ">/dev/null 2>&1 &)")
     refused(host, "vdi list far", "SR_UNAVAILABLE", "does not answer", within=40)
-    refused(host, "vdi create far 8M name=never", "SR_UNAVAILABLE", within=40)
-    refused(host, f"sr probe {PORTAL}", "SR_UNAVAILABLE", within=40)
     # Others are not kept waiting.
     storage(host, "sr create /dev/vdb type=lvm name=local", 60)
     storage(host, "vdi create local 8M name=other", 60)
@@ -146,6 +145,15 @@ def target_silent(host, target, want):
         assert run(READ.format(64)) == want
     storage(host, "vdi list far")
     host.run("xl destroy demo", 120)
+
+
+def switched_off(host, target):
+    """While the target is silent, with a disk in use: that is not waited for without an end."""
+    os.kill(target.child.pid, signal.SIGSTOP)
+    host.start("poweroff")
+    host.machine.expect([b"nothing that is said"], 120)
+    assert not host.machine.running
+    os.kill(target.child.pid, signal.SIGCONT)
 
 
 def after_a_start(host, uuid, want, name):
@@ -163,6 +171,7 @@ def after_a_start(host, uuid, want, name):
     refused(host, "vdi list far", "SR_UNAVAILABLE", "not plugged")
     storage(host, "sr forget far")
     assert host.run("cd /var/lib/storage; echo *; cd /").split() == ["initiatorname.iscsi"]
+    host.run(PASSWORD)
     assert storage(host, f"sr introduce {TARGET}/0 {LOGIN}") == uuid
     assert "name-label: disk" in storage(host, "vdi stat disk")
 
@@ -176,6 +185,5 @@ def last_things(host, target, uuid):
     storage(host, "vdi create open 8M name=lost")
     storage(host, "vdi path lost")
     target.close()
-    refused(host, "vdi list open", "SR_UNAVAILABLE", within=40)
     storage(host, "sr forget open", 120)
     assert sessions(host) == "" and other[:8] not in host.run("dmsetup ls; ls /sys/block")
