@@ -103,18 +103,36 @@ def host_info(h, _):
             "memory_total": 1024 * GIB, "memory_free": 800 * GIB, "memory_dom0": 256 << 20,
             "versions": {"socle": "0.1", "hypervisor": "4.20", "kernel": "6.12"},
             "hypervisor_capabilities": "hvm-3.0-x86_64",
-            "nics": [{"name": "nic0", "mac": "52:54:00:12:34:56", "speed": 1000, "carrier": True,
-                      "mtu": 1500, "pci": "0000:00:02.0", "driver": "e1000"}],
+            "nics": [{"name": f"nic{i}", "mac": f"52:54:00:12:34:{i + 56}", "speed": 1000,
+                      "carrier": True, "mtu": 1500, "pci": f"0000:00:0{i + 2}.0",
+                      "driver": "e1000"} for i in range(3)],
             "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
+
+
+def blocks(config):
+    """[(word, name, settings)...] of network.conf"""
+    found = []
+    for words in (line.split() for line in config.splitlines()):
+        if words and words[0] in ("network", "bond"):
+            found.append((words[0], words[1], {}))
+        elif words and found:
+            found[-1][2][words[0]] = words[1:]
+    return found
 
 
 def network_list(h, _):
     one = {"bridge": "xenbr0", "nic": "nic0", "vlan": 0, "carrier": True, "mtu": 1500,
            "mac": "52:54:00:12:34:56", "guests": 2, "addresses": ["192.0.2.10/24"],
            "gateway": "192.0.2.1"}
-    more = [line.split()[1] for line in h.config.splitlines() if line.startswith("network ")]
-    return {"networks": [one] + [{**one, "bridge": name, "nic": "", "mtu": 0, "addresses": []}
-                                 for name in more], "bonds": [], "dns": []}
+    networks, bonds = [one], []
+    for word, name, settings in blocks(h.config):
+        if word == "bond":
+            bonds.append({"name": name, "mode": settings["mode"][0], "nics": settings["nics"]})
+        else:
+            networks.append({**one, "bridge": name, "nic": settings.get("nic", [""])[0],
+                             "vlan": int(settings.get("vlan", [0])[0]), "addresses": [],
+                             "mtu": int(settings.get("mtu", [0])[0])})
+    return {"networks": networks, "bonds": bonds, "dns": []}
 
 
 def vm_stats(h, _):
@@ -310,6 +328,7 @@ VERBS = {
     "vm.stats": vm_stats,
     "network.get": lambda h, a: {"text": h.config},
     "network.change": network_change,
+    "vm.list": lambda h, a: {"vms": list(h.vms.values())},
     "vm.start": vm_start,
     "vm.shutdown": vm_shutdown,
     "vm.reboot": vm_reboot,
@@ -320,6 +339,7 @@ VERBS = {
     "vm.set_memory": vm_set("target", "memory_target"),
     "vm.set_vcpus": vm_set("vcpus"),
     "vm.set_scheduling": vm_device,
+    "vm.rename": vm_set("name"),
     "vm.attach_disk": vm_device,
     "vm.detach_disk": vm_device,
     "vm.change_medium": vm_device,

@@ -35,6 +35,11 @@ def vbd_of(api, vm, vdi, **more):
                                    "type": "Disk", "bootable": True, **more})
 
 
+def pif_of(api, device, vlan=-1):
+    return next(ref for ref, pif in api.call("PIF.get_all_records").items()
+                if (pif["device"], pif["VLAN"]) == (device, vlan))
+
+
 def refused(api, method, *params):
     with pytest.raises(Failure) as failure:
         api.call(method, *params)
@@ -49,7 +54,7 @@ def test_one_pool_with_its_host(api):
     cpu = api.call("host_cpu.get_record", host["host_CPUs"][1])
     assert (cpu["number"], cpu["family"], cpu["speed"]) == (1, 23, 2000)
     assert host["address"] == "192.0.2.10"
-    pif, = api.call("PIF.get_all_records").values()
+    pif = api.call("PIF.get_record", pif_of(api, "nic0"))
     assert (pif["device"], pif["netmask"], pif["management"]) == ("nic0", "255.255.255.0", True)
     assert api.call("network.get_bridge", pif["network"]) == "xenbr0"
 
@@ -263,6 +268,48 @@ def test_interfaces(api, vm):
     api.call("VIF.destroy", vif)
     api.call("network.destroy", network)
     assert refused(api, "network.get_record", network)[0] == "HANDLE_INVALID"
+
+
+def test_vlans(api, server):
+    network = api.call("network.create", {"name_label": "tagged"})
+    card = pif_of(api, "nic0")
+    assert refused(api, "VLAN.create", card, 4095, network) == ("VLAN_TAG_INVALID", "4095")
+    vlan = api.call("VLAN.create", card, 20, network)
+    pif = api.call("VLAN.get_untagged_PIF", vlan)
+    record = api.call("PIF.get_record", pif)
+    assert (record["network"], record["VLAN"], record["VLAN_master_of"]) == (network, 20, vlan)
+    assert api.call("PIF.get_VLAN_slave_of", card) == [vlan]
+    assert refused(api, "VLAN.create", card, 21, network)[0] == "NETWORK_ALREADY_CONNECTED"
+    assert refused(api, "VLAN.create", pif, 21, network)[0] == "PIF_IS_VLAN"
+    assert refused(api, "network.destroy", network)[0] == "NETWORK_CONTAINS_PIF"
+    api.call("VLAN.destroy", vlan)
+    assert api.call("network.get_PIFs", network) == []
+    api.call("network.destroy", network)
+    config = server.vmd_request("network.get", {})["ok"]["text"]
+    assert config == "automatic bridges\nautomatic address\n"
+
+
+def test_bonds(api, server):
+    network = api.call("network.create", {"name_label": "bonded"})
+    cards = [pif_of(api, "nic1"), pif_of(api, "nic2")]
+    assert refused(api, "Bond.create", network, cards[:1], "", "lacp", {})[0] == \
+        "PIF_BOND_NEEDS_MORE_MEMBERS"
+    bond = api.call("Bond.create", network, cards, "", "lacp", {})
+    record = api.call("Bond.get_record", bond)
+    assert record["slaves"] == cards and record["mode"] == "lacp"
+    assert api.call("PIF.get_network", record["master"]) == network
+    assert "bond bond0\n    nics nic1 nic2\n    mode 802.3ad\n" in \
+        server.vmd_request("network.get", {})["ok"]["text"]
+    api.call("Bond.destroy", bond)
+    assert api.call("PIF.get_bond_slave_of", cards[0]) == "OpaqueRef:NULL"
+    api.call("network.destroy", network)
+
+
+def test_a_name_is_its_domains(api, server, vm):
+    api.call("VM.start", vm, False, False)
+    api.call("VM.set_name_label", vm, "renamed while it runs")
+    told = server.vmd_request("vm.list", {})["ok"]["vms"]
+    assert "renamed while it runs" in [domain["name"] for domain in told]
 
 
 def test_repositories_come_and_go(api):

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host, the pool and networks.
+ * The host and the pool.
  */
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,7 +9,6 @@
 
 #include "apid/ops.h"
 #include "apid/record.h"
-#include "lib/bytes.h"
 
 /* ---- host -------------------------------------------------------------------------------- */
 
@@ -165,127 +164,5 @@ const struct binding host_bindings[] = {
 	{ "host.get_uncooperative_resident_VMs", get_uncooperative_resident_VMs },
 	{ "pool.sync_database", pool_sync_database },
 	{ "pool.get_license_state", pool_get_license_state },
-	{ NULL, NULL },
-};
-
-/* ---- networks: internal ones are a block in the host's settings ----------------------------- */
-
-/* The bridge of a network that is being made is its state. */
-static void network_made(struct call *c, const json_t *ok)
-{
-	struct object *network = object_create("network", NULL);
-
-	(void)ok;
-	arg_take(network, c->args[0]);
-	set_text(network, "bridge", c->state);
-	set_int(network, "managed", true);
-	record_write_ref(&c->out, network);
-}
-
-static void bridge_choose(char bridge[16])
-{
-	const struct store_class *all = store_class_of("network");
-
-	for (int n = 0;; n++) {
-		size_t i = 0;
-
-		snprintf(bridge, 16, "int%d", n);
-		while (i < all->nr && strcmp(get_text(all->objects[i], "bridge"), bridge) != 0)
-			i++;
-		if (i == all->nr)
-			return;
-	}
-}
-
-static void settings_for_more(struct call *c, const json_t *ok)
-{
-	const char *text = json_string_value(json_object_get(ok, "text"));
-	json_int_t mtu = json_integer_value(arg_field(c, 0, "MTU"));
-	struct buf config = { 0 };
-
-	buf_printf(&config, "%s\nnetwork %s\n", text ? text : "", (const char *)c->state);
-	if (mtu)
-		buf_printf(&config, "mtu %lld\n", (long long)mtu);
-	call_vmd(c, "network.change", json_pack("{s: s}", "config", config.data), network_made);
-	buf_free(&config);
-}
-
-static void network_create(struct call *c)
-{
-	char *bridge = calloc(1, 16);
-
-	if (!bridge)
-		abort();
-	c->state = bridge;
-	c->state_free = free;
-	bridge_choose(bridge);
-	call_vmd(c, "network.get", json_object(), settings_for_more);
-}
-
-static void network_ended(struct call *c, const json_t *ok)
-{
-	(void)ok;
-	if (!c->refs[0]->gone)
-		object_destroy(c->refs[0]);
-}
-
-/* Where its block begins and ends; false: it has none. */
-static bool block_find(const char *text, const char *bridge, size_t *from, size_t *to)
-{
-	const char *line = text, *next;
-	bool inside = false;
-	char first[16], name[32];
-
-	*from = *to = 0;
-	for (; *line; line = next) {
-		next = line + strcspn(line, "\n");
-		next += *next == '\n';
-		if (sscanf(line, "%15s %31s", first, name) != 2 ||
-		    (strcmp(first, "network") != 0 && strcmp(first, "bond") != 0))
-			continue;
-		if (inside)
-			break;
-		if (strcmp(first, "network") == 0 && strcmp(name, bridge) == 0) {
-			inside = true;
-			*from = (size_t)(line - text);
-		}
-	}
-	*to = (size_t)(line - text);
-	return inside;
-}
-
-static void settings_for_less(struct call *c, const json_t *ok)
-{
-	const char *text = json_string_value(json_object_get(ok, "text"));
-	struct buf config = { 0 };
-	size_t from, to;
-
-	if (c->refs[0]->gone)
-		return;
-	if (!text || !block_find(text, get_text(c->refs[0], "bridge"), &from, &to)) {
-		network_ended(c, NULL);
-		return;
-	}
-	buf_append(&config, text, from);
-	buf_printf(&config, "%s", text + to);
-	call_vmd(c, "network.change", json_pack("{s: s}", "config", config.data), network_ended);
-	buf_free(&config);
-}
-
-static void network_destroy(struct call *c)
-{
-	struct object *network = c->refs[0];
-
-	if (get_many(network, "PIFs")->nr)
-		call_fail(c, "NETWORK_CONTAINS_PIF", get_text(network, "uuid"), NULL);
-	else if (get_many(network, "VIFs")->nr)
-		call_fail(c, "NETWORK_CONTAINS_VIF", get_text(network, "uuid"), NULL);
-	else if (call_occupy(c, network, "attaching"))
-		call_vmd(c, "network.get", json_object(), settings_for_less);
-}
-
-const struct binding network_bindings[] = {
-	{ "network.create", network_create },
-	{ "network.destroy", network_destroy },
 	{ NULL, NULL },
 };

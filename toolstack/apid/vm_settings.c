@@ -238,6 +238,30 @@ static void add_to_VCPUs_params_live(struct call *c)
 		json_decref(args);
 }
 
+/* ---- names ------------------------------------------------------------------------------- */
+
+static void renamed(struct call *c, const json_t *ok)
+{
+	(void)ok;
+	if (!c->refs[0]->gone)
+		set_text(c->refs[0], "name_label", call_text(c, 1));
+}
+
+static void set_name_label(struct call *c)
+{
+	struct object *vm = c->refs[0];
+	size_t len = strlen(call_text(c, 1));
+
+	/* A domain's name has its limits; what is no name for one is one for us. */
+	if (!vm_is_live(vm) || get_int(vm, "is_control_domain") || !len || len > 255)
+		renamed(c, NULL);
+	else
+		call_vmd(c, "vm.rename",
+			 json_pack("{s: s, s: s}", "uuid", get_text(vm, "uuid"), "name",
+				   call_text(c, 1)),
+			 renamed);
+}
+
 /* ---- words ------------------------------------------------------------------------------- */
 
 static void set_actions_after_crash(struct call *c)
@@ -264,6 +288,7 @@ const struct binding vm_settings_bindings[] = {
 	{ "VM.set_VCPUs_at_startup", set_VCPUs_at_startup },
 	{ "VM.set_VCPUs_number_live", set_VCPUs_number_live },
 	{ "VM.add_to_VCPUs_params_live", add_to_VCPUs_params_live },
+	{ "VM.set_name_label", set_name_label },
 	{ "VM.set_actions_after_crash", set_actions_after_crash },
 	{ "VM.set_HVM_boot_policy", set_HVM_boot_policy },
 	{ NULL, NULL },

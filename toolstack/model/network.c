@@ -103,7 +103,14 @@ static const struct model_field Bond_fields[] = {
 	RO("auto_update_mac", BOOL, "true", "Its address follows its slaves"),
 };
 
-MODEL_CLASS_PLAIN(Bond, "Interfaces that act as one", READ_ONLY, ADMIN, 0);
+static const struct model_method Bond_methods[] = {
+	METHOD("create", REF(Bond), ADMIN, "Makes one of several cards, for a network without any",
+	       P("network", REF(network)), P("members", SET(REF(PIF))), P("?MAC", STRING),
+	       P("?mode", ENUM(bond_mode)), P("?properties", STRING_MAP)),
+	METHOD("destroy", VOID, ADMIN, "The cards stand alone again", P("self", REF(Bond))),
+};
+
+MODEL_CLASS(Bond, "Interfaces that act as one", READ_ONLY, ADMIN, 0);
 
 static const struct model_field VLAN_fields[] = {
 	UUID,
@@ -113,4 +120,11 @@ static const struct model_field VLAN_fields[] = {
 	OTHER_CONFIG,
 };
 
-MODEL_CLASS_PLAIN(VLAN, "A VLAN on an interface", READ_ONLY, ADMIN, 0);
+static const struct model_method VLAN_methods[] = {
+	METHOD("create", REF(VLAN), ADMIN, "Puts a network without cards on a tag of an interface",
+	       P("tagged_PIF", REF(PIF)), P("tag", INT), P("network", REF(network))),
+	METHOD("destroy", VOID, ADMIN, "The network is an internal one again",
+	       P("self", REF(VLAN))),
+};
+
+MODEL_CLASS(VLAN, "A VLAN on an interface", READ_ONLY, ADMIN, 0);

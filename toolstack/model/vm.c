@@ -135,6 +135,8 @@ static const struct model_method VM_methods[] = {
 	       P("?force", BOOL)),
 	METHOD("resume_on", VOID, OPERATOR, "Goes on from the disk on a host", SELF,
 	       P("host", REF(host)), P("?start_paused", BOOL), P("?force", BOOL)),
+	METHOD("set_name_label", VOID, OPERATOR, "Its name, also that of its domain",
+	       VALUE(STRING)),
 	METHOD("set_is_a_template", VOID, OPERATOR, "Makes a template of it, or a VM of one",
 	       VALUE(BOOL)),
 	METHOD("set_memory_static_max", VOID, OPERATOR, "While it is halted", VALUE(INT)),
