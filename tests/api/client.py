@@ -144,9 +144,12 @@ class Server:
                                      self.folder / "vmd.sock", str(self.vms)])
         self.wait_for(self.folder / "vmd.sock")
 
-    def start_daemon(self):
+    def start_daemon(self, before=None):
+        """before: called in the new process."""
         self.socket.unlink(missing_ok=True)
-        self.daemon = subprocess.Popen(self.command(), stdout=self.log, stderr=self.log)
+        # pylint: disable=consider-using-with,subprocess-popen-preexec-fn
+        self.daemon = subprocess.Popen(self.command(), stdout=self.log, stderr=self.log,
+                                       preexec_fn=before)
         self.wait_for(self.socket)
 
     def start(self):

@@ -73,6 +73,12 @@ def test_roles(api, server):
     assert refused(reader, "VM.set_name_label", vm, "x")[0] == "RBAC_PERMISSION_DENIED"
     assert refused(reader, "VM.start", vm)[0] == "RBAC_PERMISSION_DENIED"
     assert refused(reader, "user.set_role", ref, "admin")[0] == "RBAC_PERMISSION_DENIED"
+    task = api.call("Async.VM.get_possible_hosts", vm)
+    assert refused(reader, "task.destroy", task)[0] == "RBAC_PERMISSION_DENIED"
+    own = reader.call("task.create", "mine", "")
+    reader.call("task.set_progress", own, 0.5)
+    assert refused(api, "task.set_progress", task, 0.5)[0] == "OPERATION_NOT_ALLOWED"
+    reader.call("task.destroy", own)
     api.call("user.set_role", ref, "operator")
     reader.call("VM.set_name_label", vm, "mine")        # the same session
     assert refused(reader, "host.disable", api.call("host.get_all")[0])[0] == \

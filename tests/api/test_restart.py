@@ -2,6 +2,7 @@
 """kill -9 at any point, a damaged database, a vmd that comes and goes: what the next start finds,
 repairs and tells."""
 import random
+import resource
 import threading
 import time
 
@@ -138,6 +139,30 @@ def test_a_database_that_is_no_database(server):
     client = server.settled()
     names = [m["name"] for m in client.call("message.get_all_records").values()]
     assert names == ["STATE_REPAIRED"]
+
+
+def test_a_full_disk(server):
+    """No file of the daemon may grow any more: changes are refused as a whole, all else goes on."""
+    server.settled()
+    server.daemon.terminate()
+    server.daemon.wait()
+    limit = server.database.stat().st_size + (256 << 10)
+    server.start_daemon(lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit)))
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "the last one"})
+    with pytest.raises(Failure, match="INTERNAL_ERROR"):
+        for i in range(1000):
+            client.call("VM.set_name_description", vm, str(i) + "x" * 10000)
+    words, nr = client.call("VM.get_name_description", vm), len(client.call("VM.get_all"))
+    with pytest.raises(Failure, match="INTERNAL_ERROR"):
+        client.call("VM.create", {"name_label": "one too many", "name_description": "x" * 300000})
+    assert len(client.call("VM.get_all")) == nr
+    with pytest.raises(Failure, match="INTERNAL_ERROR"):
+        client.call("VM.start", vm, False, False)
+    assert client.call("VM.get_current_operations", vm) == {}
+    client = again(server)
+    assert client.call("VM.get_name_description", vm) == words
+    client.call("VM.set_name_description", vm, "room again")
 
 
 def test_vmd_goes_and_comes(server):

@@ -208,8 +208,12 @@ static void call_close(struct call *c)
 
 	if (!c->task || c->task->gone)
 		return;
+	/* Alone: it is not written anywhere, and happens even when the disk is full. */
 	store_begin();
 	occupied_clear(c);
+	if (call_commit(&why) < 0)
+		log_error("%s: %s", c->rpc.method, why.text);
+	store_begin();
 	if (c->async && c->error)
 		task_fail(c->task, c->error);
 	else if (c->async)
@@ -217,7 +221,7 @@ static void call_close(struct call *c)
 	else
 		object_destroy(c->task);
 	if (call_commit(&why) < 0)
-		log_error("%s: its end is not written: %s", c->rpc.method, why.text);
+		log_error("%s: the end of its task is not written: %s", c->rpc.method, why.text);
 }
 
 static void call_complete(struct call *c)

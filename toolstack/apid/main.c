@@ -177,6 +177,7 @@ static int signals_open(void)
 	sigaddset(&set, SIGINT);
 	sigprocmask(SIG_BLOCK, &set, NULL);
 	signal(SIGPIPE, SIG_IGN);
+	signal(SIGXFSZ, SIG_IGN); /* an error of the write is enough */
 	source.fd = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 	return source.fd < 0 ? -1 : loop_add(&source, EPOLLIN);
 }

@@ -136,15 +136,27 @@ static void create(struct call *c)
 	record_write_ref(&c->out, task);
 }
 
+/* Who may only look ends no work that others have begun. */
+static bool command_check(struct call *c)
+{
+	if (c->role > ROLE_READ_ONLY || strcmp(get_text(c->refs[0], "type"), OWN) == 0)
+		return true;
+	call_fail_words(c, "RBAC_PERMISSION_DENIED", "%s needs the role operator", c->rpc.method);
+	return false;
+}
+
 static void destroy(struct call *c)
 {
-	object_destroy(c->refs[0]);
+	if (command_check(c))
+		object_destroy(c->refs[0]);
 }
 
 static void cancel(struct call *c)
 {
 	struct object *task = c->refs[0];
 
+	if (!command_check(c))
+		return;
 	if (strcmp(get_text(task, "type"), OWN) == 0 && task_pending(task))
 		set_text(task, "status", "cancelling");
 	else if (!task_pending(task) || !call_cancel(task))
