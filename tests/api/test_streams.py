@@ -169,6 +169,20 @@ def test_a_vm_there_and_back(streams, packing):
                for r in call("VIF.get_all_records").values()) >= 2
 
 
+def test_a_vm_without_disks_needs_no_repository(streams):
+    call = streams.client.call
+    pool = call("pool.get_all")[0]
+    default = call("pool.get_default_SR", pool)
+    xva = streams.get("export", ref=streams.vm([]))[2]
+    with_disk = streams.get("export", ref=streams.vm([noise(MIB)]))[2]
+    call("pool.set_default_SR", pool, "OpaqueRef:NULL")
+    assert streams.put("import", xva)[0] == 200
+    status, _, words = streams.put("import", with_disk)
+    assert status == 500 and b"DEFAULT_SR_NOT_FOUND" in words
+    assert streams.put("import", with_disk, sr_id=streams.sr)[0] == 200
+    call("pool.set_default_SR", pool, default)
+
+
 def altered(xva):
     at = xva.index(noise(1000))
     return xva[:at] + bytes([xva[at] ^ 1]) + xva[at + 1:]

@@ -24,12 +24,15 @@ struct import {
 	bool failed;      /* the error is the API's, not the archive's */
 };
 
+/* Where disks go: known when there is one. */
 static int sr_choose(struct import *im)
 {
 	struct job *j = im->job;
 	json_t *pools, *pool;
 	const char *key;
 
+	if (im->sr[0])
+		return 0;
 	if (request_param(j->request, "sr_id", im->sr, sizeof(im->sr)) && im->sr[0])
 		return job_object(j, "SR", "sr_id", im->sr) ? 0 : -1;
 	pools = api_call(&j->api, "pool.get_all_records", json_array());
@@ -95,8 +98,12 @@ static json_t *vdi_make(struct import *im, const json_t *record)
 					     "xenstore_data",
 					     "tags",
 					     NULL };
-	json_t *fields = fields_of("VDI", record, names);
+	json_t *fields;
 
+	im->failed = sr_choose(im) < 0;
+	if (im->failed)
+		return NULL;
+	fields = fields_of("VDI", record, names);
 	json_object_set_new(fields, "SR", json_string(im->sr));
 	json_object_set_new(fields, "type", json_string("user"));
 	json_object_set_new(fields, "sharable", json_false());
@@ -318,7 +325,7 @@ int job_import_vm(struct job *j)
 
 	im.job = j;
 	im.disk.fd = -1;
-	if (sr_choose(&im) == 0 && stream(&im) == 0)
+	if (stream(&im) == 0)
 		rc = vm_make(&im);
 	ova_free(&im.ova);
 	return rc;
