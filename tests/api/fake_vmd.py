@@ -89,8 +89,14 @@ class Host:
         return self.srs[args["sr"]]
 
     def gone(self, vm):
+        """As the real one: a dying domain is paused, and it is seen a little later that it went."""
         del self.vms[vm["uuid"]]
-        self.tell({"vm": {"uuid": vm["uuid"], "domid": vm["domid"], "state": "Gone"}})
+        self.died(vm["uuid"], vm["domid"], {**vm, "state": "Paused"})
+
+    def died(self, uuid, domid, dying):
+        later = asyncio.get_running_loop().call_later
+        later(0.05, self.tell, {"vm": dying})
+        later(0.3, self.tell, {"vm": {"uuid": uuid, "domid": domid, "state": "Gone"}})
 
 
 # ---- verbs: (host, args, progress) -> what is ok -------------------------------------------------
@@ -174,6 +180,7 @@ def vm_shutdown(h, args):
 
 def vm_reboot(h, args):
     vm = h.find_vm(args)
+    h.died(args["uuid"], vm["domid"], {**vm, "state": "Paused"})
     vm["domid"], h.next_domid = h.next_domid, h.next_domid + 1
     h.tell({"vm": vm})
     return {"domid": vm["domid"]}

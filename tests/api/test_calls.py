@@ -83,6 +83,24 @@ def test_a_vm_lives(api, vm):
     assert record["resident_on"] == "OpaqueRef:NULL" and record["consoles"] == []
 
 
+def steady(api, vm, seconds=0.6):
+    """The one state that it has for a while."""
+    end, states = time.monotonic() + seconds, set()
+    while time.monotonic() < end:
+        states.add(api.call("VM.get_power_state", vm))
+    state, = states
+    return state
+
+
+def test_news_of_a_former_domain_is_no_news(api, vm):
+    """The watch lags behind the operations."""
+    api.call("VM.start", vm, False, False)
+    api.call("VM.hard_reboot", vm)
+    assert steady(api, vm) == "Running"
+    api.call("VM.hard_shutdown", vm)
+    assert steady(api, vm) == "Halted"
+
+
 def test_a_template_does_not_start(api, vm):
     api.call("VM.set_is_a_template", vm, True)
     assert refused(api, "VM.start", vm, False, False) == ("VM_IS_TEMPLATE", vm)

@@ -2,6 +2,7 @@
 /*
  * Domains become VMs that run, or new VMs when the API did not know them.
  */
+#include <stdio.h>
 #include <string.h>
 #include <strings.h>
 #include <time.h>
@@ -18,6 +19,38 @@ bool vm_is_live(const struct object *vm)
 {
 	return vm_is(vm, "Running") || vm_is(vm, "Paused");
 }
+
+/* ---- domains that have ended --------------------------------------------------------------- */
+
+/*
+ * vmd's watch may still tell of a domain that an operation has ended already, as paused, for it is
+ * dying; and only later that it is gone.
+ */
+#define ENDED 64
+
+static struct {
+	char uuid[40];
+	int64_t domid;
+} ended[ENDED];
+static size_t nr_ended;
+
+static void ended_note(const struct object *vm)
+{
+	if (get_int(vm, "domid") < 0)
+		return;
+	snprintf(ended[nr_ended % ENDED].uuid, sizeof(ended[0].uuid), "%s", get_text(vm, "uuid"));
+	ended[nr_ended++ % ENDED].domid = get_int(vm, "domid");
+}
+
+static bool has_ended(const char *uuid, int64_t domid)
+{
+	for (size_t i = 0; i < ENDED; i++)
+		if (ended[i].domid == domid && strcmp(ended[i].uuid, uuid) == 0)
+			return true;
+	return false;
+}
+
+/* ---- states ------------------------------------------------------------------------------ */
 
 static void devices_attach(struct object *vm, bool attached)
 {
@@ -53,8 +86,10 @@ void vm_set_live(struct object *vm, const char *state, int64_t domid)
 	}
 	set_text(vm, "power_state", state);
 	set_ref(vm, "resident_on", the_host());
-	if (domid >= 0)
+	if (domid >= 0 && domid != get_int(vm, "domid")) {
+		ended_note(vm);
 		set_int(vm, "domid", domid);
+	}
 	console_make(vm);
 	if (metrics)
 		set_text(metrics, "current_domain_type", get_text(vm, "domain_type"));
@@ -64,6 +99,7 @@ void vm_set_halted(struct object *vm)
 {
 	const struct many *consoles;
 
+	ended_note(vm);
 	set_text(vm, "power_state", "Halted");
 	set_ref(vm, "resident_on", NULL);
 	set_int(vm, "domid", -1);
@@ -151,22 +187,24 @@ void inventory_vm(const json_t *told)
 {
 	const char *uuid = json_string_value(json_object_get(told, "uuid"));
 	const char *state = json_string_value(json_object_get(told, "state"));
-	const json_t *domid = json_object_get(told, "domid");
+	json_int_t domid = json_integer_value(json_object_get(told, "domid"));
 	struct object *vm;
 
-	if (!uuid || !state)
+	if (!uuid || !state || strlen(uuid) != 36)
 		return;
 	vm = object_by_uuid("VM", uuid);
 	if (strcmp(state, "Gone") == 0 || strcmp(state, "Halted") == 0) {
-		if (vm)
+		/* After a reboot the VM is another domain already. */
+		if (vm && get_int(vm, "domid") == domid)
 			vm_ended(vm);
 		return;
 	}
+	if (has_ended(uuid, domid))
+		return;
 	if (!vm)
-		vm = vm_found(told, uuid, json_integer_value(domid) == 0);
+		vm = vm_found(told, uuid, domid == 0);
 	if (strcmp(state, "Suspended") != 0 && !is_told_by_operation(vm))
-		vm_set_live(vm, strcmp(state, "Paused") == 0 ? "Paused" : "Running",
-			    json_integer_value(domid));
+		vm_set_live(vm, strcmp(state, "Paused") == 0 ? "Paused" : "Running", domid);
 	put_metrics(vm, told);
 }
 
