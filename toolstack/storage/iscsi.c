@@ -28,6 +28,7 @@
 #define START_MS      20000
 #define DISK_MS       10000
 #define BREAK_MS      5000
+#define OTHERS_MS     1000
 #define LOOK_MS       100
 #define ADMIN_SECONDS 40
 /* iscsiadm's exit statuses (iscsi_err.h) */
@@ -207,13 +208,17 @@ int iscsi_attach(const struct iscsi_source *s, const struct iscsi_login *l,
 	/* The kernel looks for disks when a session begins: an older one has to be asked to. */
 	if (iscsi_lun_find(session->sid, s->disk, lun, e) == 0)
 		iscsi_rescan(session, NULL);
-	while ((found = iscsi_lun_find(session->sid, s->disk, lun, e)) == 0) {
-		if (now_ms() >= deadline)
-			return sr_fail(e, ERR_SR_UNAVAILABLE, "target %s at %s has no disk %s",
-				       s->target, s->host, s->disk);
+	while ((found = iscsi_lun_find(session->sid, s->disk, lun, e)) == 0 && now_ms() < deadline)
 		poll(NULL, 0, LOOK_MS);
+	/* The first of several comes alone: it is the only one if no other follows. */
+	if (found == 1 && !s->disk[0]) {
+		poll(NULL, 0, OTHERS_MS);
+		found = iscsi_lun_find(session->sid, "", lun, e);
 	}
-	return found < 0 ? -1 : 0;
+	if (found == 0)
+		sr_fail(e, ERR_SR_UNAVAILABLE, "target %s at %s has no disk %s", s->target, s->host,
+			s->disk);
+	return found == 1 ? 0 : -1;
 }
 
 int iscsi_log_out(const struct iscsi_source *s, struct sr_error *e)

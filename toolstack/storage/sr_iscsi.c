@@ -130,7 +130,7 @@ static int detach(const struct sr *sr, struct sr_error *e)
 	return rc;
 }
 
-/* The session, and the disk that text means in it; sr->source is text with everything said. */
+/* The session, and the disk that text means in it; sr->source is text with port and disk. */
 static int attach(struct sr *sr, const char *text, const struct iscsi_login *l,
 		  char disk[STORAGE_PATH], struct sr_error *e)
 {
@@ -144,16 +144,20 @@ static int attach(struct sr *sr, const char *text, const struct iscsi_login *l,
 	if (!s.target[0])
 		return sr_fail(e, ERR_VALUE, "%s: which target? `storage sr probe` lists them",
 			       text);
-	if (!iscsi_source_format(&s, sr->source, sizeof(sr->source)))
-		return sr_fail(e, ERR_VALUE, "%s is too long", text);
 	lock = iscsi_lock(e);
 	if (lock < 0)
 		return -1;
 	rc = iscsi_attach(&s, l, &session, &lun, e);
 	sr_unlock(lock);
-	if (rc == 0)
-		lun_path(&lun, disk);
-	return rc;
+	if (rc < 0)
+		return -1;
+	/* The only one today may have others beside it tomorrow. */
+	if (!s.disk[0])
+		snprintf(s.disk, sizeof(s.disk), "%u", lun.lun);
+	if (!iscsi_source_format(&s, sr->source, sizeof(sr->source)))
+		return sr_fail(e, ERR_VALUE, "%s is too long", text);
+	lun_path(&lun, disk);
+	return 0;
 }
 
 static int format(struct sr *sr, const struct sr_options *how, struct sr_error *e)
@@ -182,6 +186,7 @@ static int recognise(const char *source, const struct sr_options *how, struct sr
 		return 0;
 	/* So that LVM looks there, and nowhere else. */
 	sr->type = &sr_type_lvmoiscsi;
+	snprintf(sr->source, sizeof(sr->source), "%s", source);
 	rc = attach(sr, source, login, disk, e);
 	if (rc == 0)
 		rc = lvm_recognise_disk(disk, sr, e);
