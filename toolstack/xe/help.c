@@ -28,7 +28,7 @@ static void usage(void)
 	printf("usage: xe [-s SERVER] [-p PORT] [-u USER] [-pw PASSWORD | -pwf FILE] COMMAND\n"
 	       "          [--FLAG] [NAME=VALUE ...]\n"
 	       "\n"
-	       "Without -s it manages this host, as root. XE_EXTRA_ARGS and ~/.xe may hold the rest:\n"
+	       "Without -s it manages this host, as root. XE_EXTRA_ARGS and ~/.xe may say more:\n"
 	       "server=, port=, username=, password=, passwordfile=, fingerprint=.\n"
 	       "  --minimal         only values, for scripts\n"
 	       "  --multiple        a command that changes something may mean several objects\n"
@@ -65,8 +65,8 @@ static void help_list(bool all)
 			verb_line(v);
 	}
 	if (!all)
-		printf("\nAnd for each class KIND-list, KIND-param-list, -get, -set, -add, -remove, "
-		       "-clear:\n ");
+		printf("\nAnd for each class KIND-list, KIND-param-list, -get, -set, -add, "
+		       "-remove, -clear:\n ");
 	for (size_t i = 0; (k = kind_at(i)); i++) {
 		if (all)
 			generated_lines(k);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What commands are about: a kind is a class of the model, or a part of one (templates and snapshots
- * are VMs), under the name that commands have in front: vm-list, sr-param-get.
+ * What commands are about: a kind is a class of the model, or a part of one (templates and
+ * snapshots are VMs), under the name that commands have in front: vm-list, sr-param-get.
  */
 #ifndef XE_KINDS_H
 #define XE_KINDS_H

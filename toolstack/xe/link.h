@@ -25,8 +25,10 @@ struct link {
 	size_t at, end;
 };
 
-/* local is which socket, where it is this host. Fails with words when there is no connection, or it is
- * not to be trusted. */
+/*
+ * local is which socket, where it is this host. Fails with words when there is no connection, or it
+ * is not to be trusted.
+ */
 struct link *link_open(const struct settings *s, const char *local);
 /* False with errno. */
 bool link_write(struct link *l, const void *data, size_t len);

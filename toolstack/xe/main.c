@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * xe: manages a host by its API, from the host itself or from any other machine. Start reading here:
- * a command is a row of a verbs' table (verbs_*.c), or KIND-list and KIND-param-* (generated.h).
+ * xe: manages a host by its API, from the host itself or from any other machine. Start reading
+ * here: a command is a row of a verbs' table (verbs_*.c), or KIND-list and KIND-param-*
+ * (generated.h).
  */
 #include <stdarg.h>
 #include <stdio.h>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host's objects: all of a class at once, kept until xe ends; their values as text; and which of
- * them a command means.
+ * The host's objects: all of a class at once, kept until xe ends; their values as text; and which
+ * of them a command means.
  */
 #ifndef XE_OBJECTS_H
 #define XE_OBJECTS_H

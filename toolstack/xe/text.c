@@ -49,6 +49,21 @@ static const struct kind *kind_of_class(const char *class)
 	return NULL;
 }
 
+/* "UUID,UUID". */
+static json_t *refs_value(struct api *api, const struct model_type *type, const char *key,
+			  const char *text)
+{
+	char *copy = strdup(text), *at = copy, *item;
+	json_t *all = json_array();
+
+	if (!copy)
+		die_memory();
+	while (*text && (item = strsep(&at, ",")))
+		json_array_append_new(all, text_value(api, type->element, key, item));
+	free(copy);
+	return all;
+}
+
 json_t *text_value(struct api *api, const struct model_type *type, const char *key,
 		   const char *text)
 {
@@ -63,6 +78,8 @@ json_t *text_value(struct api *api, const struct model_type *type, const char *k
 			return json_string(MODEL_NULL_REF);
 		return json_string(object_named(api, k, text));
 	}
+	if (type->kind == MODEL_SET && type->element->kind == MODEL_REF)
+		return refs_value(api, type, key, text);
 	if (type->kind == MODEL_INT && size_parse(text, &bytes))
 		return json_integer(bytes);
 	v = value_from_text(type, text, &why);

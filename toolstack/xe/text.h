@@ -10,8 +10,8 @@
 #include "xe/objects.h"
 
 /*
- * A value, or the end with words that name key. References are UUIDs or names. A whole number may be
- * a size: 512MiB, 10GiB.
+ * A value, or the end with words that name key. References are UUIDs or names. A whole number may
+ * be a size: 512MiB, 10GiB.
  */
 json_t *text_value(struct api *api, const struct model_type *type, const char *key,
 		   const char *text);

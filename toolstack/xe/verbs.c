@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Runs the rows of the verbs' tables: brings arguments into the types that the model asks for, calls
- * the method on each object that is meant, and prints what comes back.
+ * Runs the rows of the verbs' tables: brings arguments into the types that the model asks for,
+ * calls the method on each object that is meant, and prints what comes back.
  */
 #include "xe/verbs.h"
 

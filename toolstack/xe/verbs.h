@@ -16,7 +16,8 @@ struct verb {
 	const char *forced; /* instead, with --force */
 	/*
 	 * The method's further arguments in their order, as help shows them: "name=" must be given,
-	 * "[name=]" may be, "[name=default]" has this value else, "[name:]" are all "name:key=value".
+	 * "[name=]" may be, "[name=default]" has this value else, "[name:]" are all
+	 * "name:key=value".
 	 * An argument that is a record takes all of them, as its fields.
 	 */
 	const char *args;

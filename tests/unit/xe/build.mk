@@ -15,11 +15,11 @@ $(call xe_test,objects,$(XE_TABLES))
 $(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c verbs_device.c \
 	verbs_storage.c verbs_host.c))
 
-$(B)/tests/unit/xe/test_%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS)) -ljansson
+$(B)/tests/unit/xe/test_%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS)) -ljansson -lm
 
 # The whole command with sanitizers, for tests/api; over sockets, without TLS.
 XE_CHECKED := $(filter-out toolstack/xe/tls.c,$(XE_SOURCES)) tests/unit/xe/no_tls.c
 XE_CHECKED_FLAGS := -iquote toolstack -D_GNU_SOURCE
 $(foreach s,$(XE_CHECKED),$(eval $(call unit_object,$(B)/api/checked/xe,$s,$(XE_CHECKED_FLAGS))))
 $(B)/api/checked/xe: $(XE_CHECKED:%.c=$(B)/api/checked/xe.objs/%.o)
-	$(UNIT_CC) $(UNIT_CFLAGS) $^ -ljansson -o $@
+	$(UNIT_CC) $(UNIT_CFLAGS) $^ -ljansson -lm -o $@

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * xe for tests beside a daemon's socket: it makes no TLS connections, and keeps what it has until it
- * ends.
+ * xe for tests beside a daemon's socket: it makes no TLS connections, and keeps what it has until
+ * it ends.
  */
 #include "xe/die.h"
 #include "xe/link.h"

@@ -137,11 +137,9 @@ static void too_many(void **state)
 	assert_true(FAILS(parse(line)));
 }
 
-#define A \
-	"00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF:00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
-#define B    \
-	"01" \
-	"112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
+#define HALF "00:11:22:33:44:55:66:77:88:99:AA:BB:CC:DD:EE:FF"
+#define A    HALF ":" HALF
+#define B    "01112233445566778899aabbccddeeff00112233445566778899aabbccddeeff"
 
 static void fingerprints(void **state)
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The verbs' tables against the model: what a row names is there, and its arguments are those of the
- * method. Then what rows send, and the words of errors.
+ * The verbs' tables against the model: what a row names is there, and its arguments are those of
+ * the method. Then what rows send, and the words of errors.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -169,6 +169,20 @@ static void records(void **state)
 	assert_false(run("vbd-create", "vm-uuid=none userdevice=3"));
 }
 
+static void several_references(void **state)
+{
+	fake_answer("network.get_all_records", json_pack("{s:{s:s}}", "OpaqueRef:n", "uuid", "n1"));
+	fake_answer("PIF.get_all_records", json_pack("{s:{s:s}, s:{s:s}}", "OpaqueRef:1", "uuid",
+						     "p1", "OpaqueRef:2", "uuid", "p2"));
+	fake_answer("Bond.create", json_string("OpaqueRef:b"));
+	fake_answer("Bond.get_uuid", json_string("b1"));
+	assert_true(run("bond-create", "network-uuid=n1 pif-uuids=p1,p2 mode=active-backup"));
+	assert_non_null(strstr(
+		fake_calls(), "Bond.create [\"OpaqueRef:n\",[\"OpaqueRef:1\",\"OpaqueRef:2\"],\"\","
+			      "\"active-backup\"]\n"));
+	assert_false(run("bond-create", "network-uuid=n1 pif-uuids=p1,none"));
+}
+
 static void older_forms(void **state)
 {
 	memset(&r, 0, sizeof(r));
@@ -247,6 +261,7 @@ int main(void)
 		cmocka_unit_test_setup(on_one_object, setup),
 		cmocka_unit_test_setup(defaults_and_maps, setup),
 		cmocka_unit_test_setup(records, setup),
+		cmocka_unit_test_setup(several_references, setup),
 		cmocka_unit_test_setup(older_forms, setup),
 		cmocka_unit_test_setup(installation, setup),
 		cmocka_unit_test_setup(creation, setup),
