@@ -29,7 +29,8 @@ $(eval $(call package,lighttpd,musl linux-libc-dev meson zlib mbedtls))
 $(eval $(call package,open-iscsi,musl linux-libc-dev glib2.0))
 $(eval $(call package,grub-xen-host))
 # Whose root/ goes into the control domain.
-ROOT_PACKAGES := busybox dropbear lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd grub-xen-host
+ROOT_PACKAGES := busybox dropbear lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd \
+		 grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.
 $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/.done)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An answer of a host that xe has asked: headers, pieces, ends at any place. The body that is read is
- * never longer than what has come.
+ * An answer of a host that xe has asked: headers, pieces, ends at any place. The body that is read
+ * is never longer than what has come.
  */
 #include "fuzz.h"
 

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * host-certificate: the certificate that the host shows to browsers, xe and other clients. It is made
- * at the first start, signed with its own key (ECDSA, P-256): who connects the first time compares
- * its fingerprint with what the host's console says. A certificate that an administrator puts in
- * its place stays.
+ * host-certificate: the certificate that the host shows to browsers, xe and other clients. It is
+ * made at the first start, signed with its own key (ECDSA, P-256): who connects the first time
+ * compares its fingerprint with what the host's console says. A certificate that an administrator
+ * puts in its place stays.
  */
 #include <ctype.h>
 #include <errno.h>

@@ -1,3 +1,4 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
 /* What is left out of TLS here; it follows the library's own defaults in mbedtls_config.h.
  * TLS 1.2 and 1.3 over TCP with certificates and forward secrecy remain.
  */
