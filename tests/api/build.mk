@@ -44,7 +44,7 @@ $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package
 	@cd $(@D) && npm ci --omit=dev --no-audit --no-fund --loglevel=error
 	@touch $@
 
-API_NEEDS := $(B)/api/checked/apid $(B)/api/checked/transfer $(B)/api/xen_api/.done
+API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer xe) $(B)/api/xen_api/.done
 
 .PHONY: test-api bench-api
 test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
