@@ -25,11 +25,14 @@
 #include "vmd/call.h"
 #include "vmd/schema.h"
 
-#define CONNECTIONS    64
-#define OPERATIONS     32 /* at once; each is a process with a MiB or so of its own */
-#define CLIENT_USER    "apid"
-#define CLIENT_SECONDS 10           /* for a client to read what it is sent */
-#define SEND_ROOM      (512 * 1024) /* the kernel counts more than the bytes */
+#define CONNECTIONS 64
+#define OPERATIONS  32 /* at once; each is a process with a MiB or so of its own */
+#define CLIENT_USER "apid"
+#define SEND_ROOM   (512 * 1024) /* the kernel counts more than the bytes */
+
+#ifndef CLIENT_SECONDS    /* unit tests are in a hurry */
+#define CLIENT_SECONDS 10 /* for a client to read what it is sent */
+#endif
 
 struct connection {
 	int fd;      /* -1: free */

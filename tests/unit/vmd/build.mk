@@ -11,9 +11,11 @@ $(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm
 	lib/file.c lib/vm_state.c $(VM_CONFIG))
 $(call vmd_test,counters,vmd/counters.c)
 $(call vmd_test,client,vmd/client.c)
+$(call vmd_test,server,vmd/server.c vmd/client.c lib/file.c)
 $(call vmd_test,restart,vm/restart.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM_CONFIG))
 
 $(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
-$(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client): \
+$(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client test_server): \
 	UNIT_CFLAGS += -ljansson
 $(B)/tests/unit/vmd/test_restart%: UNIT_CFLAGS += -DVM_RESTART_DIR='"/tmp/socle-restarting"'
+$(B)/tests/unit/vmd/test_server%: UNIT_CFLAGS += -DCLIENT_SECONDS=1
