@@ -14,7 +14,12 @@ MIB = 1 << 20
 class Xe:
     def __init__(self, folder, build):
         self.folder, self.program = folder, build / "api/checked/xe"
-        self.server = Server(folder, build / "api/checked/apid", vms=1).start()
+        self.server = Server(folder, build / "api/checked/apid", vms=1)
+        self.streams = self.sr = None
+
+    def start(self, build):
+        folder = self.folder
+        self.server.start()
         self.streams = subprocess.Popen(
             [build / "api/checked/transfer", "--listen", folder / "transfer.sock", "--api",
              self.server.socket, "--vmd", folder / "vmd.sock", "--metrics", folder, "--user",
@@ -46,14 +51,20 @@ class Xe:
         return self(f"{kind}-param-get", f"uuid={uuid}", f"param-name={name}", *more)
 
     def stop(self):
-        self.streams.terminate()
-        self.streams.wait(20)
+        if self.streams:
+            self.streams.terminate()
+            self.streams.wait(20)
         return self.server.stop()
 
 
 @pytest.fixture(scope="module")
 def xe(build, tmp_path_factory):
     xe = Xe(tmp_path_factory.mktemp("xe"), build)
+    try:
+        xe.start(build)
+    except BaseException:
+        xe.stop()
+        raise
     yield xe
     assert xe.stop() == 0, (xe.folder / "apid.log").read_text()
 
@@ -125,6 +136,12 @@ def test_copies_and_snapshots(xe, vm):
     assert xe.get("vm", vm, "name-description") == ""
     template = xe("snapshot-export-to-template", "snapshot=before", "new-name-label=mould")
     assert xe("template-list", "name-label=mould", "--minimal") == template
+    third = xe("vm-install", "template=mould", "new-name-label=third", "vcpus=3", "memory_set=640")
+    assert xe.get("vm", third, "is-a-template") == "false"
+    assert xe.get("vm", third, "VCPUs-max") == "3"
+    assert xe.get("vm", third, "memory-static-max") == str(640 * MIB)
+    assert xe("vbd-list", f"vm-uuid={third}", "--minimal") != ""
+    xe("vm-uninstall", f"uuid={third}", "--force")
     xe("snapshot-uninstall", f"uuid={snapshot}", "--force")
     xe("template-uninstall", f"uuid={template}", "--force")
     xe("vm-uninstall", f"uuid={clone}", "--force")
