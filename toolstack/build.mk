@@ -24,7 +24,8 @@ NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) toolstack/devices/v
 
 STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 		   toolstack/devices/file_shown.c \
-		   $(addprefix toolstack/lib/,bounded.c bytes.c deadline.c file.c log.c uuid.c)
+		   $(addprefix toolstack/lib/,bounded.c bytes.c deadline.c file.c log.c sparse.c \
+		     uuid.c)
 
 CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,bytes.c file.c log.c)
 

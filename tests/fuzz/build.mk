@@ -83,7 +83,7 @@ FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c iscsi.c iscsi_ke
 		  program.c props.c reach.c registry.c scan_file.c size.c sr.c sr_file.c sr_iscsi.c \
 		  sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_lvm.c vdi_open.c) \
 		toolstack/devices/file_shown.c \
-		$(addprefix toolstack/lib/,bounded.c deadline.c file.c uuid.c) $(FUZZ_LIB)
+		$(addprefix toolstack/lib/,bounded.c deadline.c file.c sparse.c uuid.c) $(FUZZ_LIB)
 FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
 		     state.c) \
 		   $(filter-out %/log.c,$(FUZZ_STORE))

@@ -8,27 +8,23 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/sparse.h"
+
 #define BLOCK (1 << 20)
-#define GRAIN (64 << 10) /* zeroes are looked for in pieces of this size */
 #define FLUSH (32 << 20)
 
 struct copy {
-	int in, out;
+	int in;
+	struct sparse out;
 	uint64_t at, size;
 	uint64_t flushed;
 	bool sparse, in_seeks;
 	char *block;
 	struct sr_error *e;
 };
-
-static bool all_zero(const char *data, size_t len)
-{
-	return data[0] == 0 && memcmp(data, data + 1, len - 1) == 0;
-}
 
 /* As much as there is, up to len; less only at the end. */
 static ssize_t read_full(struct copy *c, size_t len)
@@ -49,19 +45,22 @@ static ssize_t read_full(struct copy *c, size_t len)
 	return (ssize_t)got;
 }
 
-static int write_full(struct copy *c, const char *data, size_t len, uint64_t at)
+static int write_failed(const struct copy *c)
 {
-	size_t done = 0;
+	return sr_fail_errno(c->e, errno == ENOSPC ? ERR_SR_FULL : ERR_BACKEND,
+			     "writing at %" PRIu64, c->at);
+}
 
-	while (done < len) {
-		ssize_t n = c->sparse ? pwrite(c->out, data + done, len - done, (off_t)(at + done))
-				      : write(c->out, data + done, len - done);
+/* Into a pipe, or a file that has a position. */
+static int write_on(struct copy *c, size_t len)
+{
+	for (size_t done = 0; done < len;) {
+		ssize_t n = write(c->out.fd, c->block + done, len - done);
 
 		if (n < 0 && errno == EINTR)
 			continue;
 		if (n <= 0)
-			return sr_fail_errno(c->e, errno == ENOSPC ? ERR_SR_FULL : ERR_BACKEND,
-					     "writing at %" PRIu64, at + done);
+			return write_failed(c);
 		done += (size_t)n;
 	}
 	return 0;
@@ -70,24 +69,19 @@ static int write_full(struct copy *c, const char *data, size_t len, uint64_t at)
 static int write_block(struct copy *c, size_t len)
 {
 	if (!c->sparse)
-		return write_full(c, c->block, len, c->at);
-	for (size_t i = 0; i < len; i += GRAIN) {
-		size_t part = len - i < GRAIN ? len - i : GRAIN;
-
-		if (!all_zero(c->block + i, part) &&
-		    write_full(c, c->block + i, part, c->at + i) < 0)
-			return -1;
-	}
-	return 0;
+		return write_on(c, len);
+	return sparse_write(&c->out, c->at, c->block, len) < 0 ? write_failed(c) : 0;
 }
 
 /* Writes what the kernel holds, and lets it forget it: the control domain's memory is small. */
 static int flush(struct copy *c)
 {
-	if (fdatasync(c->out) < 0 && errno != EINVAL && errno != EROFS)
-		return sr_fail_errno(c->e, errno == ENOSPC ? ERR_SR_FULL : ERR_BACKEND,
-				     "writing before %" PRIu64, c->at);
-	posix_fadvise(c->out, (off_t)c->flushed, (off_t)(c->at - c->flushed), POSIX_FADV_DONTNEED);
+	if (!c->sparse) {
+		c->out.from = c->flushed;
+		c->out.to = c->at;
+	}
+	if (sparse_flush(&c->out) < 0)
+		return write_failed(c);
 	posix_fadvise(c->in, (off_t)c->flushed, (off_t)(c->at - c->flushed), POSIX_FADV_DONTNEED);
 	c->flushed = c->at;
 	return 0;
@@ -133,13 +127,14 @@ static int copy_all(struct copy *c)
 
 int stream_copy(int in, int out, uint64_t size, bool sparse, struct sr_error *e)
 {
-	struct copy c = { .in = in, .out = out, .size = size, .sparse = sparse, .e = e };
+	struct copy c = { .in = in, .size = size, .sparse = sparse, .e = e };
 	struct stat st;
 	int rc;
 
 	/* A file's offset is where its data begins only if that is its beginning. */
 	c.in_seeks = fstat(in, &st) == 0 && S_ISREG(st.st_mode) && lseek(in, 0, SEEK_CUR) == 0 &&
 		     (uint64_t)st.st_size >= size;
+	c.out.fd = out;
 	c.block = malloc(BLOCK);
 	if (!c.block)
 		return sr_fail(e, ERR_BACKEND, "out of memory");
