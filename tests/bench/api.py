@@ -1,7 +1,7 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""How fast the API is on this machine, with a simulated host of 500 VMs with a disk and an interface
-each: calls per second over the daemon's socket, 200 watchers, and its memory.
+"""How fast the API is on this machine, with a simulated host of 500 VMs that have a disk and an
+interface each: calls per second over the daemon's socket, 200 watchers, and its memory.
 
 The client is Python and shares the machine's CPUs, so the daemon's own CPU time is given as well.
 usage: api.py APID

@@ -3,7 +3,8 @@
 # The API's reference, made from the model on the machine that builds.
 
 REFERENCE_SOURCES := toolstack/model/reference/reference.c \
-		     $(filter-out %/value.c %/value_text.c %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c)))
+		     $(filter-out %/value.c %/value_text.c %/wire.c %/xmlrpc.c,\
+		       $(sort $(wildcard toolstack/model/*.c)))
 
 $(B)/docs/api.md: $(REFERENCE_SOURCES) toolstack/model/model.h toolstack/model/table.h \
 		| $(B)/host-deps/build

@@ -4,6 +4,7 @@ APID_TEST_SOURCES := $(addprefix toolstack/apid/,object.c field.c event.c record
 		     $(addprefix toolstack/lib/,bytes.c log.c uuid.c)
 APID_TEST_FLAGS := -iquote toolstack -D_GNU_SOURCE
 $(eval $(call unit_test,apid,object,$(APID_TEST_SOURCES),$(APID_TEST_FLAGS)))
-$(eval $(call unit_test,apid,database,$(APID_TEST_SOURCES) toolstack/apid/database.c,$(APID_TEST_FLAGS)))
+$(eval $(call unit_test,apid,database,$(APID_TEST_SOURCES) toolstack/apid/database.c,\
+	$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,scgi,toolstack/apid/scgi.c toolstack/lib/log.c,$(APID_TEST_FLAGS)))
 $(B)/tests/unit/apid/test_%: UNIT_CFLAGS += -ljansson -lsqlite3 -lm
