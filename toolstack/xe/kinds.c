@@ -248,8 +248,10 @@ bool column_find(const struct kind *k, const char *name, struct column *column)
 		       column->field->type->kind == MODEL_REF;
 	if (!by_name(k, name, colon - name, column) || column->field->type->kind != MODEL_MAP)
 		return false;
+	if (strlen(colon + 1) >= sizeof(column->key))
+		return false;
 	column->part = PART_KEY;
-	column->key = colon + 1;
+	snprintf(column->key, sizeof(column->key), "%s", colon + 1);
 	snprintf(column->name, sizeof(column->name), "%s", name);
 	return true;
 }

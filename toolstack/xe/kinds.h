@@ -38,7 +38,7 @@ struct column {
 	const struct model_field *field;
 	const struct model_field *via; /* NULL, or the field of the object that leads there */
 	enum column_part part;
-	const char *key; /* PART_KEY: of a map; the caller's */
+	char key[128]; /* PART_KEY: of a map */
 };
 
 #define MAX_COLUMNS 192

@@ -80,7 +80,6 @@ size_t columns_named(const struct kind *k, const char *names, struct column *col
 
 	if (!copy)
 		die_memory();
-	/* The copy stays: columns point to keys in it. */
 	while ((name = strsep(&at, ","))) {
 		if (!*name)
 			continue;
@@ -89,6 +88,7 @@ size_t columns_named(const struct kind *k, const char *names, struct column *col
 				      k->name, name, k->name);
 		nr++;
 	}
+	free(copy);
 	return nr;
 }
 

@@ -31,7 +31,9 @@ static struct column column_wanted(const struct kind *k, struct request *r, bool
 	if (!column_find(k, name, &c))
 		request_wrong("a %s has no parameter '%s'", k->name, name);
 	if (key && c.part != PART_KEY && request_get(r, "param-key")) {
-		c.key = request_get(r, "param-key");
+		if (snprintf(c.key, sizeof(c.key), "%s", request_get(r, "param-key")) >=
+		    (int)sizeof(c.key))
+			request_wrong("param-key=: too long");
 		c.part = PART_KEY;
 	}
 	return c;

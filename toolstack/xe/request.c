@@ -59,9 +59,9 @@ void settings_add(struct settings *s, const char *text)
 {
 	char *copy = strdup(text), *at = copy, *item;
 
-	if (!copy)
+	if (!copy || s->nr_texts == sizeof(s->texts) / sizeof(s->texts[0]))
 		die_memory();
-	/* The copy stays: the settings point into it. */
+	s->texts[s->nr_texts++] = copy;
 	while ((item = strsep(&at, ",\n"))) {
 		char *value = strchr(item, '=');
 

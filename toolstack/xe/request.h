@@ -27,6 +27,8 @@ struct settings {
 	const char *fingerprint; /* the only one that is accepted */
 	unsigned int port;
 	bool no_verify;
+	char *texts[4]; /* that they point into */
+	size_t nr_texts;
 };
 
 /* The end of a command that was written wrong; does not return. */

@@ -149,8 +149,11 @@ static void result_print(struct api *api, const struct model_type *type, const j
 		return;
 	}
 	value_to_text(result, &text);
-	printf("%s%s", text.data ? text.data : "",
-	       text.len && text.data[text.len - 1] == '\n' ? "" : "\n");
+	/* What has lines has an end already. */
+	if (text.data)
+		printf("%s", text.data);
+	if (!text.data || !text.len || text.data[text.len - 1] != '\n')
+		printf("\n");
 	buf_free(&text);
 }
 
