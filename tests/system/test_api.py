@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """The API over HTTPS, driven by build/xe from the machine that tests, and by xe on the host.
 
-One machine of its own, because of its network: QEMU forwards a port of the loopback to the host's 443.
-The tests run in their order: one sets the password that those after it log in with.
+One machine of its own, because of its network: QEMU forwards a port of the loopback to the host's
+443. The tests run in their order: one sets the password that those after it log in with.
 """
 import json
+import random
 import re
 import socket
 import ssl
@@ -37,7 +38,12 @@ class Api:
         self.https, self.http = free_port(), free_port()
         net = (f"user,id=net,hostfwd=tcp:127.0.0.1:{self.https}-:443,"
                f"hostfwd=tcp:127.0.0.1:{self.http}-:80")
-        extra = ["-netdev", net, "-device", "virtio-net-pci,netdev=net"]
+        disk = logs / "api-disk.img"
+        disk.unlink(missing_ok=True)
+        subprocess.run(["truncate", "-s", "1G", disk], check=True)
+        extra = ["-netdev", net, "-device", "virtio-net-pci,netdev=net",
+                 "-drive", f"file={disk},if=none,id=disk,format=raw,cache=unsafe",
+                 "-device", "virtio-blk-pci,drive=disk"]
         self.host = ControlDomain(Machine.direct(build, hypervisor, logs / "system-api.log",
                                                  extra=extra))
         self.host.login()
@@ -100,6 +106,7 @@ def api(build, hypervisor, logs, tmp_path_factory):
         yield api
     finally:
         api.host.machine.close()
+        (logs / "api-disk.img").unlink()
 
 
 def test_nobody_logs_in_before_there_is_a_password(api):
@@ -187,6 +194,37 @@ def test_a_vm_starts_changes_and_stops(api):
     assert api.xe("vm-param-get", f"uuid={uuid}", "param-name=power-state") == "halted"
     api.xe("vm-destroy", f"uuid={uuid}")
     assert api.xe("vm-list", f"uuid={uuid}", "--minimal") == ""
+
+
+def test_disks_and_files(api, tmp_path):
+    sr = api.xe("sr-create", "name-label=disks", "type=lvmthin", "device-config:device=/dev/vda",
+                timeout=120)
+    uuid = api.xe("vm-create", "name-label=kept", *DEMO.split())
+    vbd = api.xe("vm-disk-add", "vm=kept", "disk-size=4MiB", f"sr-uuid={sr}")
+    vdi = api.xe("vbd-param-get", f"uuid={vbd}", "param-name=vdi-uuid")
+    data = random.Random(1).randbytes(4 << 20)
+    (tmp_path / "in").write_bytes(data)
+    api.xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/in", timeout=120)
+    began = time.monotonic()
+    copy = api.xe("vm-clone", "vm=kept", "new-name-label=copy")
+    print(f"clone: {time.monotonic() - began:.1f} s")
+    api.xe("vm-export", "vm=kept", f"filename={tmp_path}/kept.xva", "compress=zstd", timeout=120)
+    for name in (uuid, copy):
+        api.xe("vm-uninstall", f"uuid={name}", "--force")
+    assert api.xe("vdi-list", f"sr-uuid={sr}", "--minimal") == ""
+    back = api.xe("vm-import", f"filename={tmp_path}/kept.xva", f"sr-uuid={sr}", timeout=120)
+    vdi = api.xe("vbd-list", f"vm-uuid={back}", "params=vdi-uuid", "--minimal")
+    api.xe("vdi-export", f"uuid={vdi}", f"filename={tmp_path}/out", timeout=120)
+    assert (tmp_path / "out").read_bytes() == data
+    api.xe("vm-start", f"uuid={back}", timeout=180)
+    status, _, err = api.try_xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/in")
+    assert status == 1 and "VDI_IN_USE" in err
+    api.xe("vm-shutdown", f"uuid={back}", "--force")
+    api.xe("vm-uninstall", f"uuid={back}", "--force")
+    pbd = api.xe("pbd-list", f"sr-uuid={sr}", "--minimal")
+    assert "SR_HAS_PBD" in api.try_xe("sr-destroy", f"uuid={sr}")[2]
+    api.xe("pbd-unplug", f"uuid={pbd}")
+    api.xe("sr-destroy", f"uuid={sr}", timeout=120)
 
 
 def test_killed_daemons_come_back_and_guests_go_on(api):
