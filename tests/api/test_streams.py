@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""Disks and VMs in and out: the daemon for streams, as a client of the API and of a simulated vmd."""
+"""Disks and VMs in and out: the daemon for streams, a client of the API and of a simulated vmd."""
 import base64
 import gzip
 import io
@@ -17,6 +17,7 @@ from client import PASSWORD, Failure, Server, connect, exchange, read_reply, scg
 
 MIB = 1 << 20
 OPEN_LENGTH = 1 << 50       # what clients say that do not know it
+SIZE = b"virtual_size</name><value>"    # in ova.xml
 
 
 class Streams:
@@ -156,7 +157,8 @@ def test_a_vm_there_and_back(streams, packing):
         assert record[field] == old_record[field], field
     assert record["other_config"]["a"] == "1" and record["power_state"] == "Halted"
     assert record["uuid"] != old_record["uuid"]
-    vbds = sorted((call("VBD.get_record", v) for v in record["VBDs"]), key=lambda v: v["userdevice"])
+    vbds = sorted((call("VBD.get_record", v) for v in record["VBDs"]),
+                  key=lambda v: v["userdevice"])
     assert [v["bootable"] for v in vbds] == [True, False]
     for vbd, data in zip(vbds, disks, strict=True):
         assert streams.get("export_raw_vdi", vdi=vbd["VDI"])[2] == data
@@ -191,7 +193,7 @@ def altered(xva):
 @pytest.mark.parametrize("spoil, said", [
     (altered, "was altered"),
     (lambda xva: xva[:len(xva) // 2], "cut off"),
-    (lambda xva: xva.replace(b"virtual_size</name><value>7340032", b"virtual_size</name><value>1048576"),
+    (lambda xva: xva.replace(SIZE + b"7340032", SIZE + b"1048576"),
      "beyond the disk's end"),
     (lambda xva: xva.replace(b">VM<", b">XX<"), "not one of a VM"),
     (lambda xva: noise(100000), "no tar header"),
@@ -212,20 +214,14 @@ def test_nothing_is_left_of_what_is_no_vm(streams, spoil, said):
 
 def test_no_room(streams):
     xva = streams.get("export", ref=streams.vm([noise(MIB)]))[2]
-    huge = xva.replace(b"virtual_size</name><value>1048576", b"virtual_size</name><value>98784247808"
-                       )
-    # The header's length of ova.xml has to be right.
-    tar = tarfile.open(fileobj=io.BytesIO(xva))
-    size, more = tar.getmember("ova.xml").size, len(huge) - len(xva)
-    text = xva[512:512 + size].replace(b"virtual_size</name><value>1048576",
-                                       b"virtual_size</name><value>98784247808")
     out = io.BytesIO()
-    with tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as new:
-        for member in tar:
-            data = text if member.name == "ova.xml" else tar.extractfile(member).read()
+    with tarfile.open(fileobj=io.BytesIO(xva)) as old, \
+            tarfile.open(fileobj=out, mode="w", format=tarfile.USTAR_FORMAT) as new:
+        for member in old:
+            data = old.extractfile(member).read().replace(SIZE + b"1048576",
+                                                          SIZE + b"98784247808")
             member.size = len(data)
             new.addfile(member, io.BytesIO(data))
-    assert more == 4
     before = streams.objects()
     status, _, words = streams.put("import", out.getvalue())
     assert status == 500 and b"SR_FULL" in words, words
@@ -340,7 +336,8 @@ def test_the_daemon_is_killed(streams):
     streams.daemon.wait()
     while data := sock.recv(1 << 20):
         got += data
-    assert tarfile.open(fileobj=io.BytesIO(got.partition(b"\r\n\r\n")[2])).getnames()[0] == "ova.xml"
+    body = io.BytesIO(got.partition(b"\r\n\r\n")[2])
+    assert tarfile.open(fileobj=body).getnames()[0] == "ova.xml"
     sock.close()
     streams.socket.unlink()
     streams.daemon = subprocess.Popen(arguments, stderr=streams.server.log)
