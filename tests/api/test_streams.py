@@ -7,6 +7,7 @@ import json
 import os
 import random
 import signal
+import socket
 import subprocess
 import tarfile
 import time
@@ -14,6 +15,7 @@ import time
 import pytest
 
 from client import PASSWORD, Failure, Server, connect, exchange, read_reply, scgi
+from web import Web
 
 MIB = 1 << 20
 OPEN_LENGTH = 1 << 50       # what clients say that do not know it
@@ -395,6 +397,32 @@ def test_a_console(streams):
     sock.close()
     call("VM.hard_shutdown", vm)
     assert streams.get("console", ref=console)[0] == 404
+
+
+def test_a_console_through_a_web_server(streams):
+    call = streams.client.call
+    vm = streams.vm([])
+    call("VM.start", vm, False, False)
+    path = streams.path("console", ref=call("VM.get_consoles", vm)[0])
+    web = Web(streams.server.folder, streams.socket)
+    try:
+        sock = socket.create_connection(("127.0.0.1", web.port), 20)
+        sock.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\n"
+                     "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
+                     "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
+        head = b""
+        while not head.endswith(b"\r\n\r\n"):
+            head += sock.recv(1)
+        assert head.startswith(b"HTTP/1.1 101 "), head
+        assert b"s3pPLMBiTxaQ9kYGzzhZRbK+xOo=" in head
+        assert read_frame(sock) == (2, b"login: ")
+        for word in (b"each", b"word", b"comes", b"back"):
+            sock.sendall(frame(2, word))
+            assert read_frame(sock) == (2, word.upper())
+        sock.close()
+    finally:
+        web.stop()
+    call("VM.hard_shutdown", vm)
 
 
 def test_metrics(streams):

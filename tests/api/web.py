@@ -10,9 +10,16 @@ server.document-root = "{folder}/empty"
 server.bind = "127.0.0.1"
 server.port = {port}
 server.errorlog = "{folder}/lighttpd.log"
-server.modules = ("mod_scgi")
+server.modules = ("mod_scgi", "mod_proxy")
 scgi.protocol = "scgi"
-scgi.server = ("/" => (("socket" => "{socket}", "check-local" => "disable")))
+server.stream-request-body = 2
+server.stream-response-body = 2
+$HTTP["url"] !~ "^/console" {{
+	scgi.server = ("/" => (("socket" => "{socket}", "check-local" => "disable")))
+}} else {{
+	proxy.header = ("upgrade" => "enable")
+	proxy.server = ("" => (("host" => "{socket}")))
+}}
 """
 
 

@@ -123,9 +123,9 @@ static int handshake(struct job *j)
 	    !websocket_accept(key, accept))
 		return api_fail(&j->api, "INTERNAL_ERROR", "a console is a WebSocket", NULL);
 	buf_printf(&head,
-		   "Status: 101 Switching Protocols\r\nUpgrade: websocket\r\n"
+		   "%s101 Switching Protocols\r\nUpgrade: websocket\r\n"
 		   "Connection: Upgrade\r\nSec-WebSocket-Accept: %s\r\n%s\r\n",
-		   accept,
+		   reply_start(j->request), accept,
 		   protocol && strstr(protocol, "binary") ? "Sec-WebSocket-Protocol: binary\r\n"
 							  : "");
 	j->request->replied = true;

@@ -4,6 +4,7 @@
  */
 #include "transfer/request.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <mbedtls/base64.h>
 #include <stdio.h>
@@ -12,6 +13,8 @@
 #include <sys/socket.h>
 #include <sys/time.h>
 #include <unistd.h>
+
+#include "transfer/http_head.h"
 
 #define SILENCE_SECONDS 180
 /* What clients of XenAPI send when they do not know the length: 2^50. */
@@ -37,7 +40,10 @@ int request_read(struct request *r, int fd, struct reason *why)
 		buf_append(&r->in, part, (size_t)n);
 		if (r->in.failed)
 			return reason_set(why, "out of memory");
-		rc = scgi_parse(r->in.data, r->in.len, &r->scgi, why);
+		/* SCGI begins with a number. */
+		r->http = isalpha((unsigned char)r->in.data[0]);
+		rc = r->http ? http_head_parse(r->in.data, r->in.len, &r->head, &r->scgi, why)
+			     : scgi_parse(r->in.data, r->in.len, &r->scgi, why);
 	}
 	if (rc < 0)
 		return -1;
@@ -55,6 +61,7 @@ int request_read(struct request *r, int fd, struct reason *why)
 void request_close(struct request *r)
 {
 	buf_free(&r->in);
+	buf_free(&r->head);
 	close(r->fd);
 }
 
@@ -142,15 +149,20 @@ static int send_head(struct request *r, const struct buf *head, struct reason *w
 	return n == (ssize_t)head->len ? 0 : reason_set(why, "the client has gone");
 }
 
+const char *reply_start(const struct request *r)
+{
+	return r->http ? "HTTP/1.1 " : "Status: ";
+}
+
 int reply_begin(struct request *r, const char *type, const char *name, struct reason *why)
 {
 	struct buf head = { 0 };
 	int rc;
 
 	buf_printf(&head,
-		   "Status: 200 OK\r\nContent-Type: %s\r\nCache-Control: no-store\r\n"
+		   "%s200 OK\r\nContent-Type: %s\r\nCache-Control: no-store\r\n"
 		   "Access-Control-Allow-Origin: *\r\n",
-		   type);
+		   reply_start(r), type);
 	if (name)
 		buf_printf(&head, "Content-Disposition: attachment; filename=\"%s\"\r\n", name);
 	buf_printf(&head, "\r\n");
@@ -165,9 +177,9 @@ void reply_words(struct request *r, const char *status, const char *words)
 	struct reason unheard;
 
 	buf_printf(&reply,
-		   "Status: %s\r\nContent-Type: text/plain; charset=utf-8\r\n"
+		   "%s%s\r\nContent-Type: text/plain; charset=utf-8\r\n"
 		   "Access-Control-Allow-Origin: *\r\nContent-Length: %zu\r\n\r\n%s\n",
-		   status, strlen(words) + 1, words);
+		   reply_start(r), status, strlen(words) + 1, words);
 	send_head(r, &reply, &unheard);
 	buf_free(&reply);
 }

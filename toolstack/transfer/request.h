@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A request for a stream: what the web server passes on as SCGI, and the answer to it.
+ * A request for a stream: what the web server passes on, as SCGI or, for what becomes another
+ * protocol, as HTTP; and the answer to it.
  */
 #ifndef TRANSFER_REQUEST_H
 #define TRANSFER_REQUEST_H
@@ -15,6 +16,8 @@ struct request {
 	int fd;
 	struct buf in; /* what was read: the headers, and some of the body */
 	struct scgi_request scgi;
+	struct buf head; /* HTTP: its headers, as SCGI has them */
+	bool http;
 	bool put;      /* else it is a GET */
 	char path[64]; /* without a slash at its end */
 	bool replied;
@@ -32,6 +35,8 @@ bool request_basic(const struct request *r, char name[128], char password[256]);
 /* The body, as a stream. */
 struct source_input request_body(const struct request *r);
 
+/* What an answer begins with, before "200 OK". */
+const char *reply_start(const struct request *r);
 /* The head of an answer, whose body follows; name: what to save it as, or NULL. */
 int reply_begin(struct request *r, const char *type, const char *name, struct reason *why);
 /* All of an answer: a status like "404 Not Found", and words. */

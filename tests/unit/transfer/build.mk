@@ -10,7 +10,7 @@ $(eval $(call unit_test,transfer,xva,$(TRANSFER_PARTS) $(addprefix toolstack/tra
 $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
 	$(addprefix toolstack/,transfer/ova.c lib/bytes.c lib/log.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,request,$(TRANSFER_PARTS) toolstack/apid/scgi.c \
-	toolstack/transfer/request.c,$(TRANSFER_TEST)))
+	toolstack/transfer/http_head.c toolstack/transfer/request.c,$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,websocket,$(addprefix toolstack/,transfer/websocket.c lib/bytes.c \
 	lib/log.c),$(TRANSFER_TEST)))
 $(B)/tests/unit/transfer/test_ova: UNIT_CFLAGS += -ljansson -lexpat

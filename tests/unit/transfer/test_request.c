@@ -137,6 +137,54 @@ static void test_bodies(void **state)
 	end(&r);
 }
 
+static int read_http(struct request *r, const char *text, struct reason *why)
+{
+	int fds[2];
+
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, fds), 0);
+	peer = fds[1];
+	assert_int_equal(write(peer, text, strlen(text)), strlen(text));
+	shutdown(peer, SHUT_WR);
+	return request_read(r, fds[0], why);
+}
+
+static void test_http(void **state)
+{
+	static const char *const none[] = {
+		"GET\r\n\r\n",
+		"GET /x\r\n\r\n",
+		"GET  HTTP/1.1\r\n\r\n",
+		" / HTTP/1.1\r\n\r\n",
+		"GET / HTTP/1.1\r\nno colon\r\n\r\n",
+		"GET / HTTP/1.1\r\n: x\r\n\r\n",
+		"GET / HTTP/1.1\r\nHost: x\r\n",
+	};
+	char text[32];
+	struct request r;
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(read_http(&r,
+				   "GET /console/?ref=a HTTP/1.1\r\nHost: me\r\n"
+				   "Sec-WebSocket-Key:  abc\r\nUpgrade: websocket\r\n\r\nearly",
+				   &why),
+			 0);
+	assert_true(r.http);
+	assert_string_equal(r.path, "/console");
+	assert_true(request_param(&r, "ref", text, sizeof(text)));
+	assert_string_equal(text, "a");
+	assert_string_equal(scgi_header(&r.scgi, "HTTP_SEC_WEBSOCKET_KEY"), "abc");
+	assert_string_equal(scgi_header(&r.scgi, "HTTP_UPGRADE"), "websocket");
+	assert_null(scgi_header(&r.scgi, "HTTP_X"));
+	assert_string_equal(r.in.data + r.scgi.body_at, "early");
+	assert_string_equal(reply_start(&r), "HTTP/1.1 ");
+	end(&r);
+	for (size_t i = 0; i < sizeof(none) / sizeof(none[0]); i++) {
+		assert_int_equal(read_http(&r, none[i], &why), -1);
+		end(&r);
+	}
+}
+
 static void test_none(void **state)
 {
 	struct request r;
@@ -159,9 +207,8 @@ static void test_none(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_parameters),
-		cmocka_unit_test(test_passwords),
-		cmocka_unit_test(test_bodies),
+		cmocka_unit_test(test_parameters), cmocka_unit_test(test_passwords),
+		cmocka_unit_test(test_bodies),     cmocka_unit_test(test_http),
 		cmocka_unit_test(test_none),
 	};
 
