@@ -166,6 +166,18 @@ def test_killed_in_the_middle(host):
         assert host.run("ls /run/xen/domains").strip() == ""
 
 
+def test_one_that_crashes_again_and_again_is_ended(host):
+    """In 64 MiB the kernel has no room: on_crash=restart makes domain after domain of the VM."""
+    first = ask(host, "vm.start", uuid=UUID, name="loop", on_crash="restart",
+                **dict(DEMO, memory_static_max=64 << 20))["domid"]
+    wait_until(host, "it has crashed", lambda d: d.get("loop", {"id": 0})["id"] > first, 90)
+    ask(host, "vm.destroy", uuid=UUID)
+    assert list(host.domains()) == ["Domain-0"]
+    host.run("sleep 3")
+    assert list(host.domains()) == ["Domain-0"]
+    assert host.run("ls /run/xen/domains /run/xen/restarting | grep -v :; true").strip() == ""
+
+
 def test_host_and_networks(host, bridge):  # noqa: F811
     info = ask(host, "host.info")
     assert info["memory_total"] > info["memory_free"] > 0 and len(info["cpus"]) == 2

@@ -13,7 +13,9 @@
 #include "lib/deadline.h"
 #include "lib/domain.h"
 #include "lib/file.h"
+#include "vm/restart.h"
 #include "vm/vm.h"
+#include "vm/vm_make.h"
 #include "vm/vm_name.h"
 #include "vm/vm_save.h"
 #include "vm/vm_stop.h"
@@ -94,9 +96,39 @@ static int wait_for_change(struct call *c, domid_t before, bool another, domid_t
 
 static int end_domain(struct call *c, domid_t domid)
 {
-	if (vm_end(&c->xc, domid) == 0)
+	/* Its own process may have been faster. */
+	if (vm_end(&c->xc, domid) == 0 || errno == ESRCH)
 		return 0;
 	return call_fail(c, "INTERNAL_ERROR", "destroy", "domain %u: %s", domid, strerror(errno));
+}
+
+/*
+ * Ends the VM, whichever domain it has by now: one that has crashed meanwhile may be on its way to
+ * the next. Nobody makes one while we hold the lock.
+ */
+static int end_vm(struct call *c, domid_t domid)
+{
+	const int64_t until = now_ms() + CHANGE_SECONDS * 1000;
+	struct reason why;
+	uint8_t uuid[16];
+	bool idle;
+
+	uuid_parse(arg_text(c->args, "uuid"), uuid);
+	while (now_ms() < until) {
+		int lock = vm_lock(&why), rc = 0;
+		bool replaced = vm_restart_pending(domid, &idle);
+		bool found = vm_uuid_find(&c->xc, uuid, &domid);
+
+		if (lock < 0)
+			return call_fail_why(c, "INTERNAL_ERROR", &why);
+		if (found)
+			rc = end_domain(c, domid);
+		close(lock);
+		if (rc < 0 || (!found && !replaced))
+			return rc;
+		usleep(LOOK_US);
+	}
+	return call_fail(c, "INTERNAL_ERROR", "destroy", "the VM comes back again and again");
 }
 
 /* Whatever is configured for when it stops by itself: it is to be gone. */
@@ -109,12 +141,12 @@ static int do_shutdown(struct call *c)
 	if (call_domain(c, &domid) < 0)
 		return -1;
 	if (is_hard(c))
-		return end_domain(c, domid);
+		return end_vm(c, domid);
 	if (stop_clean(c, domid, SHUTDOWN_poweroff) < 0)
 		return -1;
 	for (int i = 0; i < 100 && vm_uuid_find(&c->xc, uuid, &now) && now == domid; i++)
 		usleep(LOOK_US);
-	return vm_uuid_find(&c->xc, uuid, &now) && now == domid ? end_domain(c, domid) : 0;
+	return end_vm(c, domid);
 }
 
 static int do_reboot(struct call *c)
@@ -139,7 +171,7 @@ static int do_destroy(struct call *c)
 {
 	domid_t domid;
 
-	return call_domain(c, &domid) < 0 ? -1 : end_domain(c, domid);
+	return call_domain(c, &domid) < 0 ? -1 : end_vm(c, domid);
 }
 
 static int simple(struct call *c, int (*act)(struct xencall *xc, domid_t domid))
