@@ -260,4 +260,11 @@ void legacy_translate(struct request *r)
 	if (r->command &&
 	    (strcmp(r->command, "vm-install") == 0 || strcmp(r->command, "vm-clone") == 0))
 		request_rename(r, "name", "new-name-label");
+	/* Where people's scripts do not call an argument like its field. */
+	if (r->command && strcmp(r->command, "vbd-create") == 0)
+		request_rename(r, "device", "userdevice");
+	if (r->command && strcmp(r->command, "vif-create") == 0) {
+		request_rename(r, "mac", "MAC");
+		request_rename(r, "mtu", "MTU");
+	}
 }

@@ -167,6 +167,10 @@ static void records(void **state)
 	assert_non_null(strstr(fake_calls(), "\"VDI\":\"OpaqueRef:NULL\""));
 	assert_non_null(strstr(fake_calls(), "\"empty\":true"));
 	assert_false(run("vbd-create", "vm-uuid=none userdevice=3"));
+	/* As scripts have it. */
+	assert_true(run("vbd-create", "vm-uuid=u1 device=4 type=CD mode=RO empty=true"));
+	assert_non_null(strstr(fake_calls(), "\"userdevice\":\"4\""));
+	assert_false(run("vbd-create", "vm-uuid=u1 device=4 userdevice=5"));
 }
 
 static void several_references(void **state)
