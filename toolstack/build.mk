@@ -37,10 +37,11 @@ AUTOSTART_SOURCES := $(sort $(wildcard toolstack/autostart/*.c toolstack/api/*.c
 		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c)
 TRANSFER_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,transfer api model))) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
-		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c)
+		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c \
+		      privilege.c sparse.c)
 
 APID_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
-		$(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c uuid.c)
+		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c uuid.c)
 
 # All that it does is in libraries; of storage without its command.
 VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder devices lib saverestore)) \

@@ -10,14 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <unistd.h>
 
 #include "apid/call.h"
 #include "apid/loop.h"
 #include "apid/scgi.h"
 #include "lib/deadline.h"
+#include "lib/listener.h"
 
 #define CONNECTIONS_MAX 1024
 #define BODY_MAX        (1024 * 1024)
@@ -265,25 +264,14 @@ static void listener_ready(struct loop_source *s, uint32_t events)
 
 int connections_listen(const char *path, const struct passwd *owner, const char *group)
 {
-	struct sockaddr_un addr = { .sun_family = AF_UNIX };
 	const struct group *g = getgrnam(group);
-	uid_t uid = owner ? owner->pw_uid : (uid_t)-1;
-	gid_t gid = g ? g->gr_gid : (gid_t)-1;
-	char temporary[sizeof(addr.sun_path)];
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct reason why;
 
-	/* Its name is never missing while we start again: clients would give up. */
-	snprintf(temporary, sizeof(temporary), "%s.new", path);
-	memcpy(addr.sun_path, temporary, sizeof(temporary));
-	unlink(temporary);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&addr, sizeof(addr)) < 0 ||
-	    chmod(temporary, 0660) < 0 || chown(temporary, uid, gid) < 0 || listen(fd, 512) < 0 ||
-	    rename(temporary, path) < 0) {
-		log_error("%s: %s", path, strerror(errno));
-		return -1;
-	}
-	listener.fd = fd;
-	return 0;
+	listener.fd = listener_open(path, SOCK_STREAM, owner ? owner->pw_uid : (uid_t)-1,
+				    g ? g->gr_gid : (gid_t)-1, 512, &why);
+	if (listener.fd < 0)
+		log_error("%s", why.text);
+	return listener.fd < 0 ? -1 : 0;
 }
 
 int connections_start(void)

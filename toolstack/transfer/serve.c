@@ -5,22 +5,18 @@
  */
 #include "transfer/serve.h"
 
-#include <errno.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
 #include <stdbool.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/file.h"
+#include "lib/listener.h"
 #include "lib/privilege.h"
 #include "transfer/job.h"
 
@@ -37,21 +33,11 @@ static void on_signal(int number)
 static int listen_at(const char *path, const char *group)
 {
 	const struct group *g = group ? getgrnam(group) : NULL;
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	char beside[sizeof(to.sun_path)];
-	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
+	struct reason why;
+	int fd = listener_open(path, SOCK_STREAM, (uid_t)-1, g ? g->gr_gid : (gid_t)-1, 64, &why);
 
-	/* Its name is never missing while we start again: clients would give up. */
-	snprintf(beside, sizeof(beside), "%s.new", path);
-	memcpy(to.sun_path, beside, sizeof(beside));
-	file_folders(path);
-	unlink(beside);
-	if (fd < 0 || bind(fd, (struct sockaddr *)&to, sizeof(to)) < 0 || chmod(beside, 0660) < 0 ||
-	    (g && chown(beside, (uid_t)-1, g->gr_gid) < 0) || listen(fd, 64) < 0 ||
-	    rename(beside, path) < 0) {
-		log_error("%s: %s", path, strerror(errno));
-		return -1;
-	}
+	if (fd < 0)
+		log_error("%s", why.text);
 	return fd;
 }
 

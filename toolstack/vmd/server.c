@@ -15,13 +15,11 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/socket.h>
-#include <sys/stat.h>
 #include <sys/time.h>
-#include <sys/un.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "lib/file.h"
+#include "lib/listener.h"
 #include "vmd/call.h"
 #include "vmd/schema.h"
 
@@ -219,22 +217,9 @@ static void serve(struct server *s)
 static int listen_at(const char *path, struct reason *why)
 {
 	const struct passwd *user = getpwnam(CLIENT_USER);
-	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	int fd = socket(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-	mode_t mask;
-	int rc;
 
-	if (strlen(path) >= sizeof(to.sun_path))
-		return reason_set(why, "%s: the name is too long", path);
-	strcpy(to.sun_path, path);
-	file_folders(path);
-	unlink(path);
-	mask = umask(0117);
-	rc = fd < 0 ? -1 : bind(fd, (struct sockaddr *)&to, sizeof(to));
-	umask(mask);
-	if (rc < 0 || (user && chown(path, 0, user->pw_gid) < 0) || listen(fd, CONNECTIONS) < 0)
-		return reason_errno(why, "%s", path);
-	return fd;
+	return listener_open(path, SOCK_SEQPACKET, (uid_t)-1, user ? user->pw_gid : (gid_t)-1,
+			     CONNECTIONS, why);
 }
 
 static int signals_open(void)
