@@ -44,7 +44,9 @@ $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package
 	@cd $(@D) && npm ci --omit=dev --no-audit --no-fund --loglevel=error
 	@touch $@
 
-API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer xe) $(B)/api/xen_api/.done
+# The reference is a test's subject as well: what it names is what the daemon answers.
+API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer xe) $(B)/api/xen_api/.done \
+	     $(B)/docs/api.md
 
 .PHONY: test-api bench-api
 test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
@@ -52,6 +54,3 @@ test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
 
 bench-api: $(B)/api/fast/apid ## how fast the API is, with 500 VMs
 	@$(PYTHON) tests/bench/api.py $<
-
-# The reference is a test's subject as well: what it names is what the daemon answers.
-API_NEEDS += $(B)/docs/api.md
