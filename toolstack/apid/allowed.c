@@ -131,12 +131,12 @@ static const char *const *vif_allowed(const struct object *vif)
 	return get_int(vif, "currently_attached") ? unplug : plug;
 }
 
-static bool in_use(const struct object *vdi)
+bool is_attached(const struct object *o, const char *set)
 {
-	const struct many *vbds = get_many(vdi, "VBDs");
+	const struct many *connections = get_many(o, set);
 
-	for (size_t i = 0; i < vbds->nr; i++)
-		if (get_int(vbds->items[i], "currently_attached"))
+	for (size_t i = 0; i < connections->nr; i++)
+		if (get_int(connections->items[i], "currently_attached"))
 			return true;
 	return false;
 }
@@ -151,19 +151,9 @@ static const char *const *vdi_allowed(const struct object *vdi)
 
 	if (is_busy(vdi) || get_int(vdi, "missing"))
 		return NULL;
-	if (in_use(vdi))
+	if (is_attached(vdi, "VBDs"))
 		return used;
 	return get_int(vdi, "is_a_snapshot") || get_int(vdi, "read_only") ? fixed : idle;
-}
-
-static bool is_plugged(const struct object *sr)
-{
-	const struct many *pbds = get_many(sr, "PBDs");
-
-	for (size_t i = 0; i < pbds->nr; i++)
-		if (get_int(pbds->items[i], "currently_attached"))
-			return true;
-	return false;
 }
 
 static const char *const *sr_allowed(const struct object *sr)
@@ -178,7 +168,7 @@ static const char *const *sr_allowed(const struct object *sr)
 
 	if (is_busy(sr))
 		return NULL;
-	return is_plugged(sr) ? plugged : unplugged;
+	return is_attached(sr, "PBDs") ? plugged : unplugged;
 }
 
 static const char *const *host_allowed(const struct object *host)

@@ -11,4 +11,7 @@
 void allowed_update_touched(void);
 void allowed_update(struct object *o);
 
+/* Whether a disk has a VBD, or a repository a PBD, that is attached; set names them. */
+bool is_attached(const struct object *o, const char *set);
+
 #endif

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "apid/allowed.h"
 #include "apid/ops.h"
 #include "apid/record.h"
 
@@ -28,16 +29,6 @@ static bool vdi_check(struct call *c)
 		return false;
 	}
 	return true;
-}
-
-static bool is_in_use(const struct object *vdi)
-{
-	const struct many *vbds = get_many(vdi, "VBDs");
-
-	for (size_t i = 0; i < vbds->nr; i++)
-		if (get_int(vbds->items[i], "currently_attached"))
-			return true;
-	return false;
 }
 
 static bool size_check(struct call *c, int64_t size)
@@ -176,7 +167,7 @@ static void copy(struct call *c)
 		call_fail(c, "HANDLE_INVALID", "SR", MODEL_NULL_REF, NULL);
 		return;
 	}
-	if (is_in_use(c->refs[0])) {
+	if (is_attached(c->refs[0], "VBDs")) {
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 		return;
 	}
@@ -198,7 +189,7 @@ static void destroy(struct call *c)
 {
 	const struct many *vbds;
 
-	if (is_in_use(c->refs[0])) {
+	if (is_attached(c->refs[0], "VBDs")) {
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 		return;
 	}
@@ -267,7 +258,7 @@ static void update(struct call *c)
 
 static void forget(struct call *c)
 {
-	if (is_in_use(c->refs[0]))
+	if (is_attached(c->refs[0], "VBDs"))
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 	else if (call_occupy(c, c->refs[0], "forget"))
 		object_destroy(c->refs[0]);
@@ -309,7 +300,7 @@ static void set_sharable(struct call *c)
 
 static void set_read_only(struct call *c)
 {
-	if (is_in_use(c->refs[0]))
+	if (is_attached(c->refs[0], "VBDs"))
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 	else
 		set_int(c->refs[0], "read_only", call_bool(c, 1));

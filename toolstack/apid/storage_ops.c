@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apid/allowed.h"
 #include "apid/inventory.h"
 #include "apid/ops.h"
 #include "apid/record.h"
@@ -62,16 +63,6 @@ static void put_login(json_t *args, const json_t *map)
 static json_t *sr_args(const struct object *sr)
 {
 	return json_pack("{s: s}", "sr", get_text(sr, "uuid"));
-}
-
-static bool is_plugged(const struct object *sr)
-{
-	const struct many *pbds = get_many(sr, "PBDs");
-
-	for (size_t i = 0; i < pbds->nr; i++)
-		if (get_int(pbds->items[i], "currently_attached"))
-			return true;
-	return false;
 }
 
 /* ---- create, introduce ------------------------------------------------------------------- */
@@ -141,7 +132,7 @@ static void forgotten(struct call *c, const json_t *ok)
 
 static void end(struct call *c, const char *verb, const char *operation)
 {
-	if (is_plugged(c->refs[0]))
+	if (is_attached(c->refs[0], "PBDs"))
 		call_fail_ref(c, "SR_HAS_PBD", c->refs[0]);
 	else if (call_occupy(c, c->refs[0], operation))
 		call_vmd(c, verb, sr_args(c->refs[0]), forgotten);

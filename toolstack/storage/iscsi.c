@@ -103,7 +103,6 @@ static int record_write(const struct iscsi_source *s, const struct iscsi_login *
 {
 	char path[STORAGE_PATH + ISCSI_TEXT];
 	struct buf text = { 0 };
-	int rc = 0;
 
 	buf_printf(&text,
 		   "node.name = %s\nnode.tpgt = -1\nnode.startup = manual\n"
@@ -124,12 +123,7 @@ static int record_write(const struct iscsi_source *s, const struct iscsi_login *
 	record_path(s, path);
 	mkdir(ISCSI_RECORDS, 0700);
 	file_folders(path);
-	if (text.failed || file_replace(path, text.data, text.len, 0600) < 0)
-		rc = sr_fail_errno(e, ERR_BACKEND, "%s", path);
-	if (text.data)
-		explicit_bzero(text.data, text.len);
-	buf_free(&text);
-	return rc;
+	return secret_write(path, &text, e);
 }
 
 static void portal_text(const struct iscsi_source *s, char portal[ISCSI_TEXT + 16])

@@ -10,6 +10,7 @@
 #ifndef TOOLSTACK_STORAGE_ISCSI_H
 #define TOOLSTACK_STORAGE_ISCSI_H
 
+#include "lib/bytes.h"
 #include "storage/iscsi_session.h"
 #include "storage/sr.h"
 
@@ -40,6 +41,9 @@ int iscsi_log_in(const struct iscsi_source *s, const struct iscsi_login *l,
 int iscsi_log_out(const struct iscsi_source *s, struct sr_error *e);
 /* A line "address:port,tag target" for each target that a portal tells of. */
 int iscsi_discover(const struct iscsi_source *s, struct buf *lines, struct sr_error *e);
+
+/* A file that only root reads; text is wiped and freed. */
+int secret_write(const char *path, struct buf *text, struct sr_error *e);
 
 /* The login of a repository, kept for the next start; none is an empty one. */
 int iscsi_login_save(const char *uuid, const struct iscsi_login *l, struct sr_error *e);

@@ -94,6 +94,18 @@ int iscsi_initiator_set(const char *name, struct sr_error *e)
 	return rc;
 }
 
+int secret_write(const char *path, struct buf *text, struct sr_error *e)
+{
+	int rc = 0;
+
+	if (text->failed || file_replace(path, text->data, text->len, 0600) < 0)
+		rc = sr_fail_errno(e, ERR_BACKEND, "%s", path);
+	if (text->data)
+		explicit_bzero(text->data, text->len);
+	buf_free(text);
+	return rc;
+}
+
 static void login_path(const char *uuid, char path[STORAGE_PATH])
 {
 	snprintf(path, STORAGE_PATH, STORAGE_STATE "/%.40s.chap", uuid);
@@ -103,7 +115,6 @@ int iscsi_login_save(const char *uuid, const struct iscsi_login *l, struct sr_er
 {
 	char path[STORAGE_PATH];
 	struct buf text = { 0 };
-	int rc = 0;
 
 	if (!l->user[0])
 		return iscsi_login_remove(uuid, e);
@@ -114,12 +125,7 @@ int iscsi_login_save(const char *uuid, const struct iscsi_login *l, struct sr_er
 	buf_printf(&text, "\n");
 	prop_append(&text, "password", l->password);
 	buf_printf(&text, "\n");
-	if (text.failed || file_replace(path, text.data, text.len, 0600) < 0)
-		rc = sr_fail_errno(e, ERR_BACKEND, "%s", path);
-	if (text.data)
-		explicit_bzero(text.data, text.len);
-	buf_free(&text);
-	return rc;
+	return secret_write(path, &text, e);
 }
 
 int iscsi_login_load(const char *uuid, struct iscsi_login *l, struct sr_error *e)
