@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* A client's end of a WebSocket: whatever it sends, and in whatever pieces, it is taken or refused. */
+/*
+ * A client's end of a WebSocket: whatever it sends, and in whatever pieces, it is taken or refused.
+ */
 #include "fuzz.h"
 
 #include <stdlib.h>

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * An XVA out of steps, four bytes each: which entry, of which disk and number, how long. One that is
- * taken has filled each of its disks exactly; the last bytes of an input are the archive's end as it
- * stands.
+ * An XVA out of steps, four bytes each: which entry, of which disk and number, how long. One that
+ * is taken has filled each of its disks exactly; the last bytes of an input are the archive's end
+ * as it stands.
  */
 #include "fuzz.h"
 

@@ -381,7 +381,8 @@ def xvas():
     whole = [block(1, 0, 250), sha1(1, 0), block(1, 1, 250), xxhash(1, 1)]
     end = bytes(8)
     yield ova + b''.join(whole) + end
-    yield ova + b''.join(whole) + block(0, 0, 100) + sha1(0, 0) + block(0, 4, 100) + sha1(0, 4) + end
+    sparse = block(0, 0, 100) + sha1(0, 0) + block(0, 4, 100) + sha1(0, 4)
+    yield ova + b''.join(whole) + sparse + end
     yield ova + block(1, 0, 250) + sha1(1, 0) + block(1, 1, 0) + sha1(1, 1) + end
 
 

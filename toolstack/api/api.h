@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The management API, for the daemons that are clients of it on this host: over its local socket, one
- * call after the other.
+ * The management API, for the daemons that are clients of it on this host: over its local socket,
+ * one call after the other.
  */
 #ifndef API_API_H
 #define API_API_H
@@ -18,7 +18,8 @@
 struct api {
 	const char *socket;
 	char session[API_REF];
-	json_t *error; /* of the last call that failed: a code and its parameters; never NULL then */
+	/* Of the last call that failed: a code and its parameters; never NULL then. */
+	json_t *error;
 };
 
 /*

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Names of samples are XenAPI's. A counter that went back, or was not there before, has no rate yet.
+ * Names of samples are XenAPI's. A counter that went back, or was not there before, has no rate
+ * yet.
  */
 #include "metrics/collect.h"
 

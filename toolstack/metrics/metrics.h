@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What hosts and VMs did over time: numbers by name, every five seconds for ten minutes, every minute
- * for two hours, every hour for a week, every day for a year. A file of bounded size for each host
- * and VM holds all of that; nothing is kept in memory, so whoever writes may end at any point.
- * Times are seconds since 1970. All return -1 with the reason.
+ * What hosts and VMs did over time: numbers by name, every five seconds for ten minutes, every
+ * minute for two hours, every hour for a week, every day for a year. A file of bounded size for
+ * each host and VM holds all of that; nothing is kept in memory, so whoever writes may end at any
+ * point. Times are seconds since 1970. All return -1 with the reason.
  */
 #ifndef METRICS_METRICS_H
 #define METRICS_METRICS_H
@@ -26,8 +26,9 @@ struct metrics_sample {
 };
 
 /*
- * Adds what was measured of one of them at a time; the file is called like the uuid. folder exists. A second sample within five
- * seconds takes the first one's place; names that were not there before begin now.
+ * Adds what was measured of one of them at a time; the file is called like the uuid. folder exists.
+ * A second sample within five seconds takes the first one's place; names that were not there before
+ * begin now.
  */
 int metrics_add(const char *folder, const char *uuid, int64_t now,
 		const struct metrics_sample *samples, size_t nr, struct reason *why);
@@ -52,8 +53,8 @@ struct metrics_query {
 };
 
 /*
- * Appends the answer of XenAPI's /rrd_updates: rows that are complete, the newest first, a column for
- * each name of each owner. An owner of whom nothing is known has none.
+ * Appends the answer of XenAPI's /rrd_updates: rows that are complete, the newest first, a column
+ * for each name of each owner. An owner of whom nothing is known has none.
  */
 int metrics_query(const char *folder, const struct metrics_query *q,
 		  const struct metrics_owner *owners, size_t nr, struct buf *out,

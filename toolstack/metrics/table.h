@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The file of one owner: names of columns, and four rings of rows. A row says itself what time it is
- * of, so a ring has no beginning that could be lost: a row of another time is none.
+ * The file of one owner: names of columns, and four rings of rows. A row says itself what time it
+ * is of, so a ring has no beginning that could be lost: a row of another time is none.
  */
 #ifndef METRICS_TABLE_H
 #define METRICS_TABLE_H

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The head of an HTTP request, as a web server's proxy passes it on where SCGI will not do: for what
- * becomes another protocol. Foreign bytes.
+ * The head of an HTTP request, as a web server's proxy passes it on where SCGI will not do: for
+ * what becomes another protocol. Foreign bytes.
  */
 #ifndef TRANSFER_HTTP_HEAD_H
 #define TRANSFER_HTTP_HEAD_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * ova.xml: the objects that make up a VM, as records in XML-RPC. In it an object is called "Ref:N",
- * and everything that is not in it is the null reference. What is read is foreign: the accessors give
- * NULL, or a value of the model's type.
+ * and everything that is not in it is the null reference. What is read is foreign: the accessors
+ * give NULL, or a value of the model's type.
  */
 #ifndef TRANSFER_OVA_H
 #define TRANSFER_OVA_H

@@ -27,7 +27,8 @@ struct request {
 int request_read(struct request *r, int fd, struct reason *why);
 void request_close(struct request *r);
 /*
- * A parameter of the query. False if it is not there, or longer than there is room; text is "" then.
+ * A parameter of the query. False if it is not there, or longer than there is room; text is ""
+ * then.
  */
 bool request_param(const struct request *r, const char *name, char *text, size_t room);
 /* Name and password of basic authentication. False if there is none. */

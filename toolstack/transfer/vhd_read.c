@@ -96,8 +96,8 @@ static int blocks_read(struct reading *r, struct reason *why)
 }
 
 /*
- * To the end of the stream, whose last sector stays; if that may never come, to the next sector that
- * looks like one.
+ * To the end of the stream, whose last sector stays; if that may never come, to the next sector
+ * that looks like one.
  */
 static int last_read(struct reading *r, struct reason *why)
 {

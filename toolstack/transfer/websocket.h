@@ -45,8 +45,8 @@ struct websocket_event {
 };
 
 /*
- * Takes some of [data, data + len), which it changes, and says what that was: how many bytes it took.
- * -1 with the reason: the client does not speak the protocol.
+ * Takes some of [data, data + len), which it changes, and says what that was: how many bytes it
+ * took. -1 with the reason: the client does not speak the protocol.
  */
 long websocket_take(struct websocket *w, uint8_t *data, size_t len, struct websocket_event *event,
 		    struct reason *why);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A day of samples and more, what is answered of it, and files that are damaged. Answers are read by
- * a JSON parser and not compared as text.
+ * A day of samples and more, what is answered of it, and files that are damaged. Answers are read
+ * by a JSON parser and not compared as text.
  */
 #include "metrics/collect.h"
 

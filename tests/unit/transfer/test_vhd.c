@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * VHDs of ours, there and back, and those of others: as qemu-img makes and reads them, where that is
- * installed; cut and altered ones.
+ * VHDs of ours, there and back, and those of others: as qemu-img makes and reads them, where that
+ * is installed; cut and altered ones.
  */
 #include <sys/wait.h>
 #include <unistd.h>

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The handshake's example of RFC 6455, frames whole and byte by byte, and clients that do it wrong. */
+/*
+ * The handshake's example of RFC 6455, frames whole and byte by byte, and clients that do it wrong.
+ */
 #include "transfer/websocket.h"
 
 #include "../toolstack/test.h"

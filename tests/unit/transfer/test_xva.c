@@ -130,7 +130,7 @@ static void test_tar_reads_it(void **state)
 	received_close(&vm);
 }
 
-/* --- archives as others could make them ---------------------------------------------------------- */
+/* --- archives as others could make them ------------------------------------------------------ */
 
 static void entry(int fd, const char *name, const void *data, size_t len)
 {
