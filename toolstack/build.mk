@@ -20,7 +20,7 @@ XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) \
 		    $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
 NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) toolstack/devices/vif_lock.c \
-		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c)
+		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c signals.c)
 
 STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
 		   toolstack/devices/file_shown.c \
@@ -34,11 +34,11 @@ VMD_CLIENT := toolstack/vmd/client.c
 METRICS_SOURCES := $(sort $(wildcard toolstack/metrics/*.c)) $(VMD_CLIENT) \
 		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c)
 AUTOSTART_SOURCES := $(sort $(wildcard toolstack/autostart/*.c toolstack/api/*.c)) \
-		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c)
+		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c write_all.c)
 TRANSFER_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,transfer api model))) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c \
-		      privilege.c sparse.c)
+		      privilege.c sparse.c write_all.c)
 
 APID_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
 		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c uuid.c)
@@ -51,7 +51,7 @@ VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder dev
 
 XE_SOURCES := $(sort $(wildcard toolstack/xe/*.c)) \
 	      $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c))) \
-	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c)
+	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 

@@ -13,6 +13,8 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include "lib/write_all.h"
+
 #define ANSWER_MAX     (64u << 20)
 #define ANSWER_SECONDS 600 /* a disk may take that long to be made */
 
@@ -76,19 +78,6 @@ static void request_put(struct buf *request, const char *body)
 	buf_free(&headers);
 }
 
-static bool send_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = send(fd, data, len, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		data += n > 0 ? n : 0;
-		len -= n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 static bool receive_all(int fd, struct buf *answer)
 {
 	char part[16384];
@@ -113,7 +102,7 @@ static json_t *exchange(const char *socket, const char *body)
 	int fd = connect_to(socket);
 
 	request_put(&request, body);
-	if (fd >= 0 && !request.failed && send_all(fd, request.data, request.len) &&
+	if (fd >= 0 && !request.failed && write_all(fd, request.data, request.len) == 0 &&
 	    receive_all(fd, &answer) && (at = strstr(answer.data, "\r\n\r\n")))
 		parsed = json_loads(at + 4, 0, NULL);
 	if (fd >= 0)

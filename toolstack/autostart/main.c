@@ -6,6 +6,7 @@
  */
 #include <errno.h>
 #include <fcntl.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -150,6 +151,8 @@ static int stop(void)
 
 int main(int argc, char **argv)
 {
+	/* The API may be started anew meanwhile. */
+	signal(SIGPIPE, SIG_IGN);
 	log_open("autostart", LOG_LEVEL_INFO);
 	if (argc == 2 && strcmp(argv[1], "start") == 0)
 		return start();

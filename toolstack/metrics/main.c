@@ -4,7 +4,6 @@
  * while vmd is away is missing; it ends only by a signal.
  */
 #include <errno.h>
-#include <poll.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -50,20 +49,14 @@ static json_t *answer_read(int fd, json_t *vms, struct reason *why)
 	const int64_t deadline = now_ms() + ANSWER_MS;
 
 	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-		int64_t left = deadline - now_ms();
 		json_t *message, *ok;
-		int passed, rc;
+		int64_t left = deadline - now_ms();
+		int passed, rc = vmd_wait(fd, left > 0 ? left : 0, &message, &passed, why);
 
-		if (left <= 0 || (poll(&p, 1, (int)left) < 0 && errno != EINTR)) {
-			reason_set(why, "vmd does not answer");
-			return NULL;
-		}
-		rc = vmd_receive(fd, &message, &passed, why);
-		if (rc < 0)
-			return NULL;
 		if (rc == 0)
-			continue;
+			reason_set(why, "vmd does not answer");
+		if (rc <= 0)
+			return NULL;
 		if (passed >= 0)
 			close(passed);
 		vms_add(vms, json_object_get(message, "part"));

@@ -15,6 +15,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/signals.h"
 #include "network/dhcp.h"
 #include "network/files.h"
 #include "network/requests.h"
@@ -169,21 +170,6 @@ static void loop(struct service *s)
 	dhcp_stop();
 }
 
-static int signals_open(struct service *s)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	s->signals = signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
-	return s->signals < 0 ? -1 : 0;
-}
-
 int serve(const char *root)
 {
 	struct service *s = calloc(1, sizeof(*s));
@@ -191,7 +177,7 @@ int serve(const char *root)
 	bool ready = false;
 
 	log_open("network", LOG_LEVEL_INFO);
-	if (s && signals_open(s) == 0 && host_open(&s->host, root, &why) == 0) {
+	if (s && (s->signals = signals_open()) >= 0 && host_open(&s->host, root, &why) == 0) {
 		s->begun = clock_now();
 		if (netlink_open(&s->events, NETLINK_ROUTE, RTMGRP_LINK) < 0)
 			reason_errno(&why, "netlink");

@@ -5,8 +5,6 @@
  */
 #include "transfer/job.h"
 
-#include <errno.h>
-#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -72,22 +70,13 @@ bool job_object(struct job *j, const char *class, const char *param, char ref[AP
 }
 
 /* The answer of a verb that makes no parts: what came along, or -1. */
-static int vmd_wait(struct job *j, int fd, json_t **ok)
+static int answer_wait(struct job *j, int fd, json_t **ok)
 {
-	struct reason why = { "it does not answer" };
 	json_t *message, *error;
-	int passed, rc;
+	struct reason why;
+	int passed;
 
-	for (;;) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-
-		if (poll(&p, 1, -1) < 0 && errno != EINTR)
-			break;
-		rc = vmd_receive(fd, &message, &passed, &why);
-		if (rc < 0)
-			break;
-		if (rc == 0)
-			continue;
+	while (vmd_wait(fd, -1, &message, &passed, &why) > 0) {
 		*ok = json_incref(json_object_get(message, "ok"));
 		error = json_object_get(message, "error");
 		if (json_is_array(error)) {
@@ -112,7 +101,7 @@ int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok)
 	if (fd < 0 || vmd_send(fd, verb, args, &why) < 0)
 		job_fail(j, "INTERNAL_ERROR", &why);
 	else
-		passed = vmd_wait(j, fd, ok);
+		passed = answer_wait(j, fd, ok);
 	if (passed < 0 && *ok)
 		api_fail(&j->api, "INTERNAL_ERROR", verb, "without a descriptor", NULL);
 	if (fd >= 0)

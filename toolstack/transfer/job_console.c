@@ -13,6 +13,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/write_all.h"
 #include "transfer/job.h"
 #include "transfer/websocket.h"
 
@@ -27,24 +28,14 @@ struct relay {
 	bool ended;
 };
 
-static bool send_all(int fd, const void *data, size_t len)
-{
-	for (size_t done = 0; done < len;) {
-		ssize_t n = send(fd, (const char *)data + done, len - done, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		done += n > 0 ? (size_t)n : 0;
-	}
-	return true;
-}
-
 static bool frame_send(struct relay *r, unsigned int opcode, const void *data, size_t len)
 {
 	uint8_t header[WEBSOCKET_HEADER];
 
-	return send_all(r->job->request->fd, header, websocket_header(header, opcode, len)) &&
-	       send_all(r->job->request->fd, data, len);
+	const int fd = r->job->request->fd;
+
+	return write_all(fd, header, websocket_header(header, opcode, len)) == 0 &&
+	       write_all(fd, data, len) == 0;
 }
 
 /* What the client has sent. False: it is over. */
@@ -57,7 +48,7 @@ static bool take(struct relay *r, uint8_t *data, size_t len)
 
 		if (took < 0 || event.kind == WEBSOCKET_ENDED)
 			return false;
-		if (event.kind == WEBSOCKET_DATA && !send_all(r->guest, event.data, event.len))
+		if (event.kind == WEBSOCKET_DATA && write_all(r->guest, event.data, event.len) < 0)
 			return false;
 		if (event.kind == WEBSOCKET_ASKED &&
 		    !frame_send(r, WEBSOCKET_PONG, event.data, event.len))
@@ -129,7 +120,7 @@ static int handshake(struct job *j)
 		   protocol && strstr(protocol, "binary") ? "Sec-WebSocket-Protocol: binary\r\n"
 							  : "");
 	j->request->replied = true;
-	sent = !head.failed && send_all(j->request->fd, head.data, head.len);
+	sent = !head.failed && write_all(j->request->fd, head.data, head.len) == 0;
 	buf_free(&head);
 	return sent ? 0 : api_fail(&j->api, "INTERNAL_ERROR", "the client has gone", NULL);
 }

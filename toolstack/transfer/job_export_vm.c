@@ -10,15 +10,14 @@
 #include "transfer/ova.h"
 #include "transfer/xva.h"
 
-#define DISKS_MAX 64
-#define VERSION   "1.0"
+#define VERSION "1.0"
 
 struct export
 {
 	struct job *job;
 	struct ova ova;
-	const char *disks[DISKS_MAX]; /* references; their texts are in the ova */
-	struct xva_disk open[DISKS_MAX];
+	const char *disks[XVA_DISKS_MAX]; /* references; their texts are in the ova */
+	struct xva_disk open[XVA_DISKS_MAX];
 	size_t nr, opened;
 };
 
@@ -54,7 +53,7 @@ static int take_vbd(struct export *e, const char *ref)
 		return -1;
 	if (strcmp(ova_text(vbd, "type"), "Disk") != 0 || is_null(ova_text(vbd, "VDI")))
 		return 0;
-	if (e->nr == DISKS_MAX)
+	if (e->nr == XVA_DISKS_MAX)
 		return api_fail(&e->job->api, "NOT_IMPLEMENTED", "more than 64 disks", NULL);
 	e->disks[e->nr] = ova_text(vbd, "VDI");
 	vdi = take(e, "VDI", e->disks[e->nr++]);

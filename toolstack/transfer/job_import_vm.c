@@ -10,15 +10,13 @@
 #include "transfer/ova.h"
 #include "transfer/xva.h"
 
-#define DISKS_MAX 64
-
 struct import {
 	struct job *job;
 	struct ova ova;
 	char sr[API_REF];
-	char names[DISKS_MAX]
+	char names[XVA_DISKS_MAX]
 		  [XVA_DISK_NAME]; /* of the disks that came, as the archive calls them */
-	char vdis[DISKS_MAX][API_REF];
+	char vdis[XVA_DISKS_MAX][API_REF];
 	size_t nr;
 	struct disk disk; /* the one that is being filled; fd -1: none */
 	bool failed;      /* the error is the API's, not the archive's */
@@ -118,7 +116,7 @@ static struct disk *give_disk(void *arg, const char *name, struct reason *why)
 	json_t *vdi;
 
 	disk_close(im);
-	if (!record || im->nr == DISKS_MAX) {
+	if (!record || im->nr == XVA_DISKS_MAX) {
 		reason_set(why, "%s is not in ova.xml, or one disk too many", name);
 		return NULL;
 	}

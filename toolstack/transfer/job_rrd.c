@@ -2,12 +2,11 @@
 /*
  * /rrd_updates: what the host and its VMs did over time.
  */
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/socket.h>
 #include <time.h>
 
+#include "lib/write_all.h"
 #include "metrics/metrics.h"
 #include "transfer/job.h"
 #include "transfer/ova.h"
@@ -56,7 +55,7 @@ static int answer(struct job *j, const struct metrics_query *q, struct metrics_o
 {
 	struct buf out = { 0 };
 	struct reason why;
-	size_t nr = 0, sent = 0;
+	size_t nr = 0;
 	int rc;
 
 	json_decref(j->api.error);
@@ -69,13 +68,8 @@ static int answer(struct job *j, const struct metrics_query *q, struct metrics_o
 	rc = metrics_query(j->metrics, q, owners, nr, &out, &why);
 	if (rc == 0)
 		rc = reply_begin(j->request, q->json ? "application/json" : "text/xml", NULL, &why);
-	while (rc == 0 && sent < out.len) {
-		ssize_t n = send(j->request->fd, out.data + sent, out.len - sent, MSG_NOSIGNAL);
-
-		if (n < 0 && errno != EINTR)
-			rc = reason_set(&why, "the client has gone");
-		sent += n > 0 ? (size_t)n : 0;
-	}
+	if (rc == 0 && write_all(j->request->fd, out.data, out.len) < 0)
+		rc = reason_set(&why, "the client has gone");
 	buf_free(&out);
 	return rc < 0 ? job_fail(j, "INTERNAL_ERROR", &why) : 0;
 }

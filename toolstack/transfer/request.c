@@ -14,6 +14,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "lib/write_all.h"
 #include "transfer/http_head.h"
 
 #define SILENCE_SECONDS 180
@@ -143,10 +144,10 @@ struct source_input request_body(const struct request *r)
 
 static int send_head(struct request *r, const struct buf *head, struct reason *why)
 {
-	ssize_t n = head->failed ? -1 : send(r->fd, head->data, head->len, MSG_NOSIGNAL);
-
 	r->replied = true;
-	return n == (ssize_t)head->len ? 0 : reason_set(why, "the client has gone");
+	return !head->failed && write_all(r->fd, head->data, head->len) == 0
+		       ? 0
+		       : reason_set(why, "the client has gone");
 }
 
 const char *reply_start(const struct request *r)

@@ -4,12 +4,12 @@
  */
 #include "transfer/stream.h"
 
-#include <errno.h>
 #include <stdbool.h>
 #include <stdlib.h>
-#include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+
+#include "lib/write_all.h"
 
 #define BUFFER      (128u << 10)
 #define GZIP_WINDOW (15 + 16)
@@ -60,17 +60,7 @@ void sink_close(struct sink *s)
 
 static int put(struct sink *s, const uint8_t *data, size_t len, struct reason *why)
 {
-	while (len) {
-		ssize_t n = write(s->fd, data, len);
-
-		if (n < 0 && errno == EINTR)
-			continue;
-		if (n < 0)
-			return reason_errno(why, "writing");
-		data += n;
-		len -= (size_t)n;
-	}
-	return 0;
+	return write_all(s->fd, data, len) < 0 ? reason_errno(why, "writing") : 0;
 }
 
 static int pack_gzip(struct sink *s, const void *data, size_t len, bool last, struct reason *why)

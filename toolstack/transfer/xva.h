@@ -14,6 +14,7 @@
 #include "transfer/stream.h"
 
 #define XVA_OVA_MAX   (16u << 20)
+#define XVA_DISKS_MAX 64
 #define XVA_DISK_NAME 64 /* with its end */
 
 struct xva_disk {

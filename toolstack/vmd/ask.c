@@ -5,7 +5,6 @@
  */
 #include "vmd/ask.h"
 
-#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -30,16 +29,11 @@ static int answers(int fd, struct reason *why)
 	int status = -1;
 
 	while (status < 0) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
 		json_t *message;
-		int passed, rc;
+		int passed;
 
-		poll(&p, 1, -1);
-		rc = vmd_receive(fd, &message, &passed, why);
-		if (rc < 0)
+		if (vmd_wait(fd, -1, &message, &passed, why) < 0)
 			return -1;
-		if (rc == 0)
-			continue;
 		status = print_message(message);
 		json_decref(message);
 		if (passed >= 0)

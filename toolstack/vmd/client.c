@@ -5,12 +5,15 @@
 #include "vmd/client.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+
+#include "lib/deadline.h"
 
 int vmd_connect(const char *path, struct reason *why)
 {
@@ -118,5 +121,23 @@ int vmd_receive(int fd, json_t **message, int *passed, struct reason *why)
 		*passed = -1;
 	}
 	free(text);
+	return rc;
+}
+
+int vmd_wait(int fd, int64_t ms, json_t **message, int *passed, struct reason *why)
+{
+	const int64_t until = now_ms() + ms;
+	int rc = 0;
+
+	while (rc == 0) {
+		struct pollfd p = { .fd = fd, .events = POLLIN };
+		int64_t left = ms < 0 ? -1 : until - now_ms();
+
+		if (ms >= 0 && left <= 0)
+			break;
+		if (poll(&p, 1, (int)left) < 0 && errno != EINTR)
+			return reason_errno(why, "vmd");
+		rc = vmd_receive(fd, message, passed, why);
+	}
 	return rc;
 }

@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #include "lib/listener.h"
+#include "lib/signals.h"
 #include "vmd/call.h"
 #include "vmd/schema.h"
 
@@ -220,20 +221,6 @@ static int listen_at(const char *path, struct reason *why)
 
 	return listener_open(path, SOCK_SEQPACKET, (uid_t)-1, user ? user->pw_gid : (gid_t)-1,
 			     CONNECTIONS, why);
-}
-
-static int signals_open(void)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGHUP);
-	sigaddset(&set, SIGCHLD);
-	sigprocmask(SIG_BLOCK, &set, NULL);
-	signal(SIGPIPE, SIG_IGN);
-	return signalfd(-1, &set, SFD_CLOEXEC | SFD_NONBLOCK);
 }
 
 int server_run(const char *path)

@@ -12,6 +12,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "lib/write_all.h"
 #include "xe/die.h"
 
 #define PIECE     (256 << 10)
@@ -61,19 +62,6 @@ static void task_must_end(struct api *api, json_t *task)
 	    "the connection ended before all was sent, and the host does not say why");
 }
 
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t n = write(fd, data, len);
-
-		if (n < 0 && errno != EINTR)
-			return false;
-		data += n > 0 ? n : 0;
-		len -= n > 0 ? n : 0;
-	}
-	return true;
-}
-
 /* 0, or words for what went wrong. */
 static const char *body_save(struct reply *r, int fd)
 {
@@ -85,7 +73,7 @@ static const char *body_save(struct reply *r, int fd)
 	if (!data)
 		die_memory();
 	while (!wrong && (n = http_read(r, data, PIECE)) > 0) {
-		if (!write_all(fd, data, n))
+		if (write_all(fd, data, n) < 0)
 			wrong = strerror(errno);
 		done += n;
 		if (all > 0)

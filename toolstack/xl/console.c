@@ -12,26 +12,12 @@
 #include <unistd.h>
 
 #include "lib/consoled.h"
+#include "lib/write_all.h"
 #include "xl/xl.h"
 
 #define ESCAPE             0x1d /* Ctrl-] */
 #define RECONNECT_TRIES    100
 #define RECONNECT_PAUSE_US 100000
-
-static bool write_all(int fd, const char *data, size_t len)
-{
-	while (len) {
-		ssize_t done = write(fd, data, len);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done <= 0)
-			return false;
-		data += done;
-		len -= done;
-	}
-	return true;
-}
 
 /* False when it is over. */
 static bool forward_input(int fd)
@@ -47,7 +33,7 @@ static bool forward_input(int fd)
 		write_all(fd, data, escape - data);
 		return false;
 	}
-	return write_all(fd, data, got);
+	return write_all(fd, data, got) == 0;
 }
 
 static bool forward_output(int fd)
@@ -57,7 +43,7 @@ static bool forward_output(int fd)
 
 	if (got <= 0)
 		return got < 0 && errno == EINTR;
-	return write_all(STDOUT_FILENO, data, got);
+	return write_all(STDOUT_FILENO, data, got) == 0;
 }
 
 /*

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 TRANSFER_TEST := -iquote toolstack -D_GNU_SOURCE -D_FILE_OFFSET_BITS=64
 TRANSFER_PARTS := $(addprefix toolstack/transfer/,source.c sink.c disk.c tar.c) \
-		  $(addprefix toolstack/lib/,bytes.c log.c sparse.c) tests/unit/transfer/files.c
+		  $(addprefix toolstack/lib/,bytes.c log.c sparse.c write_all.c) \
+		  tests/unit/transfer/files.c
 $(eval $(call unit_test,transfer,stream,$(TRANSFER_PARTS),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,vhd,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,vhd_format.c \
 	vhd_read.c vhd_write.c),$(TRANSFER_TEST)))

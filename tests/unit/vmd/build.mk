@@ -10,8 +10,9 @@ $(call vmd_test,schema,$(VMD_SCHEMA))
 $(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm_text.c \
 	lib/file.c lib/vm_state.c $(VM_CONFIG))
 $(call vmd_test,counters,vmd/counters.c)
-$(call vmd_test,client,vmd/client.c)
-$(call vmd_test,server,vmd/server.c vmd/client.c lib/file.c lib/listener.c)
+$(call vmd_test,client,vmd/client.c lib/deadline.c)
+$(call vmd_test,server,vmd/server.c vmd/client.c lib/deadline.c lib/file.c lib/listener.c \
+	lib/signals.c)
 $(call vmd_test,restart,vm/restart.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM_CONFIG))
 
 $(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
