@@ -27,10 +27,13 @@ $(eval $(call package,glib2.0,musl linux-libc-dev meson pcre2))
 $(eval $(call package,qemu,musl linux-libc-dev meson zlib libaio glib2.0))
 $(eval $(call package,lighttpd,musl linux-libc-dev meson zlib mbedtls))
 $(eval $(call package,open-iscsi,musl linux-libc-dev glib2.0))
+$(eval $(call package,libssh2,musl linux-libc-dev mbedtls))
+$(eval $(call package,curl,musl linux-libc-dev zlib libzstd mbedtls libssh2))
+$(eval $(call package,ca-certificates))
 $(eval $(call package,grub-xen-host))
 # Whose root/ goes into the control domain.
 ROOT_PACKAGES := busybox dropbear lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd \
-		 grub-xen-host
+		 curl ca-certificates grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.
 $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/.done)
