@@ -51,6 +51,7 @@ VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder dev
 
 XE_SOURCES := $(sort $(wildcard toolstack/xe/*.c)) \
 	      $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c))) \
+	      toolstack/transfer/websocket.c \
 	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))

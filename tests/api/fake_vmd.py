@@ -34,6 +34,7 @@ class Host:
         self.next_domid = 1
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
         self.guests = set()     # that have a console open
+        self.consoles = {}      # their ends of them, by their uuid
         self.contents = {}      # of disks that were opened, by their uuid: descriptors
         self.config = "automatic bridges\nautomatic address\n"
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
@@ -91,6 +92,8 @@ class Host:
     def gone(self, vm):
         """As the real one: a dying domain is paused, and it is seen a little later that it went."""
         del self.vms[vm["uuid"]]
+        for sock in self.consoles.pop(vm["uuid"], []):
+            sock.shutdown(socket.SHUT_RDWR)
         self.died(vm["uuid"], vm["domid"], {**vm, "state": "Paused"})
 
     def died(self, uuid, domid, dying):
@@ -231,13 +234,13 @@ async def echo(sock):
     await loop.sock_sendall(sock, b"login: ")
     while data := await loop.sock_recv(sock, 4096):
         await loop.sock_sendall(sock, data.upper())
-    sock.close()
 
 
 def vm_console(h, args):
     h.find_vm(args)
     ours, theirs = socket.socketpair()
     ours.setblocking(False)
+    h.consoles.setdefault(args["uuid"], []).append(ours)
     h.guests.add(asyncio.ensure_future(echo(ours)))
     ok = Descriptor()
     ok.fd = theirs.detach()

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A client's end of a WebSocket: whatever it sends, and in whatever pieces, it is taken or refused.
+ * The other end of a WebSocket, a client or a server: whatever it sends, and in whatever pieces, it is taken or refused.
  */
 #include "fuzz.h"
 
@@ -13,7 +13,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
 	size_t piece = size ? 1 + data[0] : 1;
 	uint8_t *copy = malloc(size + 1);
-	struct websocket w = { 0 };
+	struct websocket w = { .client = size && data[0] & 1 };
 	struct websocket_event e;
 	struct reason why = { "" };
 

@@ -33,6 +33,8 @@ void inventory_sr(const json_t *sr);
 void inventory_srs(const json_t *srs);
 void inventory_vdis(struct object *sr, const json_t *vdis);
 void inventory_vm(const json_t *vm);
+/* The host's address is another. */
+void inventory_consoles_locate(void);
 /* Before vmd tells of all. */
 void inventory_vms_forget(void);
 /* Those that vmd has not told of are halted. The number of them. */

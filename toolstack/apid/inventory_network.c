@@ -198,4 +198,5 @@ void inventory_networks(const json_t *list)
 			network_put(told);
 	}
 	networks_drop(networks);
+	inventory_consoles_locate();
 }

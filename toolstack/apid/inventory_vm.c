@@ -64,6 +64,26 @@ static void devices_attach(struct object *vm, bool attached)
 	}
 }
 
+/* Where clients find it: a WebSocket (docs/management.md, Streams). */
+static void console_locate(struct object *console)
+{
+	const char *address = get_text(the_host(), "address");
+	char url[200] = "";
+
+	if (*address)
+		snprintf(url, sizeof(url), "https://%s/console?uuid=%s", address,
+			 get_text(console, "uuid"));
+	set_text(console, "location", url);
+}
+
+void inventory_consoles_locate(void)
+{
+	const struct store_class *all = store_class_of("console");
+
+	for (size_t i = 0; i < all->nr; i++)
+		console_locate(all->objects[i]);
+}
+
 static void console_make(struct object *vm)
 {
 	struct object *console;
@@ -73,6 +93,7 @@ static void console_make(struct object *vm)
 	console = object_create("console", NULL);
 	set_ref(console, "VM", vm);
 	set_text(console, "protocol", "vt100");
+	console_locate(console);
 }
 
 void vm_set_live(struct object *vm, const char *state, int64_t domid)

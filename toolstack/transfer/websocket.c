@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A client's frame: two bytes, a longer length if it has one, its mask, its contents.
+ * A frame: two bytes, a longer length if it has one, a client's mask, its contents.
  */
 #include "transfer/websocket.h"
 
@@ -15,7 +15,6 @@
 #define CONTROL  0x08
 #define MASKED   0x80
 #define LENGTH   0x7f
-#define MASK_LEN 4
 
 bool websocket_accept(const char *key, char accept[WEBSOCKET_ACCEPT])
 {
@@ -44,13 +43,30 @@ size_t websocket_header(uint8_t to[WEBSOCKET_HEADER], unsigned int opcode, uint6
 	return 2 + more;
 }
 
+size_t websocket_client_frame(uint8_t to[WEBSOCKET_HEADER], unsigned int opcode,
+			      const uint8_t mask[WEBSOCKET_MASK], uint8_t *data, size_t len)
+{
+	size_t n = websocket_header(to, opcode, len);
+
+	to[1] |= MASKED;
+	memcpy(to + n, mask, WEBSOCKET_MASK);
+	for (size_t i = 0; i < len; i++)
+		data[i] ^= mask[i % WEBSOCKET_MASK];
+	return n + WEBSOCKET_MASK;
+}
+
+static size_t mask_len(const struct websocket *w)
+{
+	return w->client ? 0 : WEBSOCKET_MASK;
+}
+
 static size_t header_needs(const struct websocket *w)
 {
 	unsigned int len = w->header[1] & LENGTH;
 
 	if (w->header_len < 2)
 		return 2;
-	return 2 + (len == 126 ? 2 : len == 127 ? 8 : 0) + MASK_LEN;
+	return 2 + (len == 126 ? 2 : len == 127 ? 8 : 0) + mask_len(w);
 }
 
 static bool is_control(const struct websocket *w)
@@ -62,13 +78,13 @@ static bool is_control(const struct websocket *w)
 static int frame_begin(struct websocket *w, struct reason *why)
 {
 	const unsigned int opcode = w->header[0] & OPCODE,
-			   more = (unsigned int)w->header_len - 2 - MASK_LEN;
+			   more = (unsigned int)(w->header_len - 2 - mask_len(w));
 
 	if (w->header[0] & RESERVED || (opcode > WEBSOCKET_BINARY && opcode < WEBSOCKET_CLOSE) ||
 	    opcode > WEBSOCKET_PONG)
 		return reason_set(why, "a frame of an unknown kind, %#x", w->header[0]);
-	if (!(w->header[1] & MASKED))
-		return reason_set(why, "a frame without a mask");
+	if (!(w->header[1] & MASKED) != w->client)
+		return reason_set(why, "a frame %s a mask", w->client ? "with" : "without");
 	w->left = more ? 0 : w->header[1] & LENGTH;
 	for (unsigned int i = 0; i < more; i++)
 		w->left = w->left << 8 | w->header[2 + i];
@@ -100,12 +116,12 @@ static void frame_end(struct websocket *w, struct websocket_event *event)
 static size_t contents_take(struct websocket *w, uint8_t *data, size_t len,
 			    struct websocket_event *event)
 {
-	const uint8_t *mask = w->header + w->header_len - MASK_LEN;
+	const size_t mask = w->header_len - mask_len(w);
 
 	if (len > w->left)
 		len = (size_t)w->left;
-	for (size_t i = 0; i < len; i++)
-		data[i] ^= mask[w->place++ % MASK_LEN];
+	for (size_t i = 0; !w->client && i < len; i++)
+		data[i] ^= w->header[mask + w->place++ % WEBSOCKET_MASK];
 	w->left -= len;
 	if (is_control(w)) {
 		memcpy(w->control + w->control_len, data, len);

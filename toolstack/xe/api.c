@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "lib/bytes.h"
+#include "xe/channel.h"
 #include "xe/die.h"
 
 #define MAX_ANSWER   (256 << 20)
@@ -208,14 +209,31 @@ void api_close(struct api *api)
 	free(api);
 }
 
+static void session_add(const struct api *api, const char *path, struct buf *full)
+{
+	buf_printf(full, "%s%csession_id=%s", path, strchr(path, '?') ? '&' : '?', api->session);
+	if (full->failed)
+		die_memory();
+}
+
+bool api_channel(struct api *api, const char *path, struct channel *c)
+{
+	struct link *l = link_open(api->settings, LOCAL_STREAMS);
+	struct buf full = { 0 };
+	bool asked;
+
+	session_add(api, path, &full);
+	asked = channel_ask(c, l, api->settings, full.data);
+	buf_free(&full);
+	return asked;
+}
+
 struct link *api_stream(struct api *api, const char *method, const char *path, int64_t len)
 {
 	struct link *l = link_open(api->settings, LOCAL_STREAMS);
 	struct buf full = { 0 };
 
-	buf_printf(&full, "%s%csession_id=%s", path, strchr(path, '?') ? '&' : '?', api->session);
-	if (full.failed)
-		die_memory();
+	session_add(api, path, &full);
 	if (!http_request(l, api->settings, method, full.data, "application/octet-stream", len))
 		die(EXIT_NO_HOST, "the connection ended: %s", strerror(errno));
 	buf_free(&full);

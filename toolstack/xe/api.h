@@ -33,6 +33,10 @@ void progress_end(void);
 /* A connection of its own for a stream, with method and path?query; the session is added. */
 struct link *api_stream(struct api *api, const char *method, const char *path, int64_t len);
 
+/* A connection of its own for a WebSocket, asked for; false with errno. The link is the caller's. */
+struct channel;
+bool api_channel(struct api *api, const char *path, struct channel *c);
+
 /* error.c: ends xe with the words of an error of the API. */
 _Noreturn void error_fail(struct api *api, const json_t *error);
 /* The words alone; NULL: that code is not known. The error's parameters replace $1, $2 ... */

@@ -63,6 +63,22 @@ bool http_request(struct link *l, const struct settings *s, const char *method, 
 	return sent;
 }
 
+bool http_upgrade(struct link *l, const struct settings *s, const char *path, const char *key)
+{
+	struct buf out = { 0 };
+	bool sent;
+
+	buf_printf(&out,
+		   "GET %s HTTP/1.1\r\nHost: %s\r\nUser-Agent: xe\r\nConnection: Upgrade\r\n"
+		   "Upgrade: websocket\r\nSec-WebSocket-Version: 13\r\n"
+		   "Sec-WebSocket-Protocol: binary\r\nSec-WebSocket-Key: %s\r\n\r\n",
+		   path, l->tls ? s->server : "localhost", key);
+	errno = ENOMEM;
+	sent = !out.failed && link_write(l, out.data, out.len);
+	buf_free(&out);
+	return sent;
+}
+
 /* "HTTP/1.1 200 OK", or "Status: 200 OK" from the local socket. */
 static bool status_parse(const char *line, int *status)
 {
@@ -89,6 +105,8 @@ static bool header_parse(struct reply *r, char *line)
 	}
 	if (strcasecmp(line, "Transfer-Encoding") == 0)
 		r->pieces = strcasecmp(value, "chunked") == 0;
+	if (strcasecmp(line, "Sec-WebSocket-Accept") == 0)
+		snprintf(r->accept, sizeof(r->accept), "%s", value);
 	if (strcasecmp(line, "Connection") == 0)
 		r->last = strcasecmp(value, "close") == 0;
 	return true;
@@ -121,7 +139,7 @@ bool http_reply(struct link *l, struct reply *r)
 	for (int i = 0; i < 5; i++) {
 		if (!headers_read(l, r))
 			return false;
-		if (r->status >= 200)
+		if (r->status >= 200 || r->status == 101)
 			return true;
 	}
 	return false;

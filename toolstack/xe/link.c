@@ -85,17 +85,28 @@ static int connect_tcp(const struct settings *s)
 	return fd;
 }
 
+void link_patience(struct link *l, int seconds)
+{
+	struct timeval silence = { .tv_sec = seconds };
+
+	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
+	setsockopt(l->fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
+}
+
+bool link_pending(const struct link *l)
+{
+	return l->at != l->end || (l->tls && tls_pending(l->tls));
+}
+
 struct link *link_open(const struct settings *s, const char *local)
 {
-	struct timeval silence = { .tv_sec = SILENCE_S };
 	struct link *l = calloc(1, sizeof(*l));
 
 	if (!l)
 		die_memory();
 	l->fd = settings_local(s) ? connect_local(s->server ? s->server : LOCAL_FOLDER, local)
 				  : connect_tcp(s);
-	setsockopt(l->fd, SOL_SOCKET, SO_RCVTIMEO, &silence, sizeof(silence));
-	setsockopt(l->fd, SOL_SOCKET, SO_SNDTIMEO, &silence, sizeof(silence));
+	link_patience(l, SILENCE_S);
 	if (!settings_local(s))
 		l->tls = tls_open(l->fd, s);
 	return l;

@@ -32,8 +32,12 @@ struct link {
 struct link *link_open(const struct settings *s, const char *local);
 /* False with errno. */
 bool link_write(struct link *l, const void *data, size_t len);
-/* 0: the other side has ended; -1 with errno. */
+/* 0: the other side has ended; -1 with errno, EAGAIN after the silence that is allowed. */
 ssize_t link_read(struct link *l, void *data, size_t len);
+/* Something can be read without waiting, although the socket itself has nothing. */
+bool link_pending(const struct link *l);
+/* How long a read waits for the other side. */
+void link_patience(struct link *l, int seconds);
 /* A line without its end, shorter than len. False: it is longer, or the connection has ended. */
 bool link_line(struct link *l, char *line, size_t len);
 void link_close(struct link *l);
@@ -42,6 +46,7 @@ void link_close(struct link *l);
 struct tls *tls_open(int fd, const struct settings *s);
 bool tls_write(struct tls *t, const void *data, size_t len);
 ssize_t tls_read(struct tls *t, void *data, size_t len);
+bool tls_pending(const struct tls *t);
 void tls_close(struct tls *t);
 
 #endif

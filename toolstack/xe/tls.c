@@ -46,7 +46,8 @@ static int socket_receive(void *fd, unsigned char *data, size_t len)
 	ssize_t n = recv(*(int *)fd, data, len, 0);
 
 	if (n < 0)
-		return errno == EINTR ? MBEDTLS_ERR_SSL_WANT_READ : MBEDTLS_ERR_NET_RECV_FAILED;
+		return errno == EINTR || errno == EAGAIN ? MBEDTLS_ERR_SSL_WANT_READ
+							 : MBEDTLS_ERR_NET_RECV_FAILED;
 	return n;
 }
 
@@ -141,8 +142,10 @@ struct tls *tls_open(int fd, const struct settings *s)
 		tls_fail(s, rc);
 	mbedtls_ssl_set_bio(&t->ssl, &t->fd, socket_send, socket_receive, NULL);
 	do {
+		errno = 0;
 		rc = mbedtls_ssl_handshake(&t->ssl);
-	} while (rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE);
+	} while ((rc == MBEDTLS_ERR_SSL_WANT_READ || rc == MBEDTLS_ERR_SSL_WANT_WRITE) &&
+		 errno != EAGAIN);
 	if (rc)
 		tls_fail(s, rc);
 	certificate_check(t, s);
@@ -174,14 +177,23 @@ ssize_t tls_read(struct tls *t, void *data, size_t len)
 
 	/* TLS 1.3 hands out tickets for later sessions in between. */
 	do {
+		errno = 0;
 		n = mbedtls_ssl_read(&t->ssl, data, len);
-	} while (n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE ||
+	} while (((n == MBEDTLS_ERR_SSL_WANT_READ || n == MBEDTLS_ERR_SSL_WANT_WRITE) &&
+		  errno != EAGAIN) ||
 		 n == MBEDTLS_ERR_SSL_RECEIVED_NEW_SESSION_TICKET);
 	if (n == MBEDTLS_ERR_SSL_PEER_CLOSE_NOTIFY)
 		return 0;
+	if (n == MBEDTLS_ERR_SSL_WANT_READ)
+		return -1;
 	if (n < 0)
 		errno = ECONNRESET;
 	return n < 0 ? -1 : n;
+}
+
+bool tls_pending(const struct tls *t)
+{
+	return mbedtls_ssl_get_bytes_avail(&t->ssl) > 0;
 }
 
 void tls_close(struct tls *t)

@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "xe/console.h"
 #include "xe/die.h"
 #include "xe/stream.h"
 #include "xe/text.h"
@@ -315,23 +316,12 @@ static void vm_import(struct api *api, struct request *r)
 	buf_free(&path);
 }
 
-/* On the host itself, where the guests' consoles are. */
 static void console(struct api *api, struct request *r)
 {
-	json_t *record;
-	char domid[16];
 	const char *vm = verb_object(api, "vm", r);
 
 	request_finish(r);
-	record = api_call(api, "VM.get_record", json_pack("[s]", vm));
-	snprintf(domid, sizeof(domid), "%lld",
-		 (long long)json_integer_value(json_object_get(record, "domid")));
-	json_decref(record);
-	if (domid[0] == '-')
-		die(EXIT_REFUSED, "the VM does not run");
-	api_close(api);
-	execlp("xl", "xl", "console", domid, (char *)NULL);
-	die(EXIT_REFUSED, "consoles are shown on the host itself: no program xl here");
+	console_show(api, vm);
 }
 
 const struct verb vm_verbs[] = {
@@ -378,7 +368,7 @@ const struct verb vm_verbs[] = {
 	  "static-min= static-max= dynamic-min= dynamic-max=", "all four", NULL, true },
 	{ "vm-vcpu-hotplug", "vm", "VM.set_VCPUs_number_live", NULL,
 	  "new-vcpus=", "virtual CPUs while it runs", NULL, false },
-	{ "console", "vm", NULL, NULL, "", "its console, on the host itself; Ctrl-] leaves it",
+	{ "console", "vm", NULL, NULL, "", "its console in this terminal; Ctrl-] leaves it",
 	  console, false },
 	{ "snapshot-revert", "snapshot", "VM.revert", NULL, "", "the VM becomes what it was", NULL,
 	  false },

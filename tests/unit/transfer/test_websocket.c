@@ -135,13 +135,46 @@ static void test_refused(void **state)
 	buf_free(&long_ping);
 }
 
+/* What a client sends a server takes, and the other way round; never its own kind. */
+static void test_client(void **state)
+{
+	static const uint8_t mask[WEBSOCKET_MASK] = { 1, 2, 3, 4 };
+	struct websocket client = { .client = true };
+	uint8_t header[WEBSOCKET_HEADER], text[300], from_server[] = "\x82\x05Hello";
+	struct buf in = { 0 }, out = { 0 };
+	struct websocket_event e;
+	struct reason why;
+	bool ended;
+
+	(void)state;
+	memset(text, 'y', sizeof(text));
+	for (size_t len = 0; len <= sizeof(text); len += 150) {
+		size_t n = websocket_client_frame(header, WEBSOCKET_BINARY, mask, text, len);
+
+		assert_int_equal(n, len <= 125 ? 6 : 8);
+		buf_append(&in, header, n);
+		buf_append(&in, text, len);
+		memset(text, 'y', sizeof(text));
+	}
+	assert_int_equal(all(&in, 5, &out, &ended, &why), 0);
+	assert_int_equal(out.len, 450);
+	for (size_t i = 0; i < out.len; i++)
+		assert_int_equal(out.data[i], 'y');
+	assert_int_equal(websocket_take(&client, from_server, 7, &e, &why), 7);
+	assert_int_equal(e.kind, WEBSOCKET_DATA);
+	assert_memory_equal(e.data, "Hello", 5);
+	assert_int_equal(websocket_take(&client, (uint8_t *)in.data, in.len, &e, &why), -1);
+	assert_reason(why, "with a mask");
+	buf_free(&in);
+	buf_free(&out);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_accept),
-		cmocka_unit_test(test_headers),
-		cmocka_unit_test(test_frames),
-		cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_accept), cmocka_unit_test(test_headers),
+		cmocka_unit_test(test_frames), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_client),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

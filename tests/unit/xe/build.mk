@@ -14,6 +14,8 @@ $(call xe_test,http,xe/http.c)
 $(call xe_test,objects,$(XE_TABLES))
 $(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c verbs_device.c \
 	verbs_storage.c verbs_host.c))
+$(call xe_test,channel,xe/http.c xe/channel.c transfer/websocket.c)
+$(B)/tests/unit/xe/test_channel: UNIT_CFLAGS += -lmbedcrypto
 
 $(B)/tests/unit/xe/test_%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS)) -ljansson -lm
 
@@ -22,4 +24,4 @@ XE_CHECKED := $(filter-out toolstack/xe/tls.c,$(XE_SOURCES)) tests/unit/xe/no_tl
 XE_CHECKED_FLAGS := -iquote toolstack -D_GNU_SOURCE
 $(foreach s,$(XE_CHECKED),$(eval $(call unit_object,$(B)/api/checked/xe,$s,$(XE_CHECKED_FLAGS))))
 $(B)/api/checked/xe: $(XE_CHECKED:%.c=$(B)/api/checked/xe.objs/%.o)
-	$(UNIT_CC) $(UNIT_CFLAGS) $^ -ljansson -lm -o $@
+	$(UNIT_CC) $(UNIT_CFLAGS) $^ -ljansson -lm -lmbedcrypto -o $@

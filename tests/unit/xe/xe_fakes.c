@@ -7,6 +7,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "xe/console.h"
 #include "xe/die.h"
 
 /* xe ends after a command: it keeps what it has, and a refusal frees nothing. */
@@ -134,4 +135,8 @@ const char *fake_printed(void)
 	text[n] = '\0';
 	fclose(kept);
 	return text;
+}
+
+void console_show(struct api *api, const char *vm)
+{
 }
