@@ -18,7 +18,7 @@ endef
 LIBRARIES := zlib xz-utils libzstd lz4 xxhash jansson sqlite3 expat mbedtls
 $(eval $(call package,musl))
 $(eval $(call package,linux-libc-dev,musl))
-$(foreach p,$(LIBRARIES) libaio busybox dropbear e2fsprogs util-linux iproute2,\
+$(foreach p,$(LIBRARIES) libaio mdadm busybox dropbear e2fsprogs util-linux iproute2,\
 	$(eval $(call package,$p,musl linux-libc-dev)))
 $(eval $(call package,lvm2,musl linux-libc-dev libaio))
 $(eval $(call package,meson,musl))
@@ -32,7 +32,7 @@ $(eval $(call package,curl,musl linux-libc-dev zlib libzstd mbedtls libssh2))
 $(eval $(call package,ca-certificates))
 $(eval $(call package,grub-xen-host))
 # Whose root/ goes into the control domain.
-ROOT_PACKAGES := busybox dropbear lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd \
+ROOT_PACKAGES := busybox dropbear mdadm lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd \
 		 curl ca-certificates grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.

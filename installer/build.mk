@@ -1,0 +1,22 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+#
+# What the installer needs beside the control domain: the boot partition's beginning, boot codes.
+
+INSTALLER := $(B)/installer
+
+$(INSTALLER)/boot.img.gz: installer/boot/make-boot-image installer/boot/syslinux.cfg \
+		$(DL)/syslinux.ok $(DL)/syslinux-common.ok
+	@echo "  BOOT    $@"
+	@mkdir -p $(@D)
+	@B=$(B) installer/boot/make-boot-image $@ $(call locked_files,syslinux) \
+		$(call locked_files,syslinux-common)
+
+# Made by the same script.
+$(INSTALLER)/gptmbr.bin: $(INSTALLER)/boot.img.gz ;
+
+$(INSTALLER)/unfinished.bin: installer/boot/unfinished.S | $(B)/host-deps/build
+	@mkdir -p $(@D)
+	@gcc -m32 -nostdlib -static -Wl,-Ttext=0,--oformat=binary,--build-id=none -o $@ $<
+
+# What is on the medium for the installer, beside the system itself.
+INSTALL_FILES := $(addprefix $(INSTALLER)/,boot.img.gz gptmbr.bin unfinished.bin)
