@@ -64,5 +64,5 @@ include tests/guest/build.mk
 test-unit: $(UNIT_TESTS) ## host tests under sanitizers
 	@$(TEST_RUN) unit $(UNIT_TESTS)
 
-test: $(UNIT_TESTS) $(GUEST_TESTS) $(API_NEEDS) $(SYSTEM_NEEDS) ## every test; the last line counts them
+test: $(UNIT_TESTS) $(GUEST_TESTS) $(API_NEEDS) $(SYSTEM_NEEDS) ## all tests, and their number
 	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) api system

@@ -12,13 +12,14 @@ LINT_FUZZ_CFLAGS = -std=gnu17 -Wall -Wextra -Werror $(FUZZ_INCLUDES) $(FUZZ_HYPE
 LINT_MUSL = -nostdinc -isystem $(B)/sysroot/include
 
 .PHONY: lint
-lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, static analysis, house rules
+lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, analysis, house rules
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		$(foreach t,certificate xe,\
 		  --flags 'toolstack/$t=$(TOOLSTACK_CFLAGS) $(LINT_MUSL)') \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
-		$(foreach t,apid model network saverestore storage toolstack vmd xe xenstored,\
+		$(foreach t,apid autostart metrics model network saverestore storage \
+		    toolstack transfer vmd xe xenstored,\
 		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \

@@ -7,22 +7,25 @@ TOOLSTACK_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -g -Wall -Wextra -Werror -fno-c
 		    -iquote . -iquote toolstack
 TOOLSTACK_LDFLAGS := -static -no-pie -Wl,--gc-sections
 
-XL_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,xl vm builder devices lib saverestore)))
-CONSOLED_SOURCES := $(sort $(wildcard toolstack/consoled/*.c)) \
+# $(call toolstack_folders,NAMES): all sources of these folders.
+toolstack_folders = $(sort $(wildcard $(patsubst %,toolstack/%/*.c,$(1))))
+
+XL_SOURCES := $(call toolstack_folders,xl vm builder devices lib saverestore)
+CONSOLED_SOURCES := $(call toolstack_folders,consoled) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \
 		    $(addprefix toolstack/devices/,config_words.c device_list.c disk_config.c \
 		      disk_vdev.c vif_config.c)
-XENSTORED_SOURCES := $(sort $(wildcard toolstack/xenstored/*.c)) \
+XENSTORED_SOURCES := $(call toolstack_folders,xenstored) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)
-XENSTORE_SOURCES := $(sort $(wildcard toolstack/xenstore/*.c)) \
+XENSTORE_SOURCES := $(call toolstack_folders,xenstore) \
 		    $(addprefix toolstack/lib/,bytes.c log.c store.c)
 
-NETWORK_SOURCES := $(sort $(wildcard toolstack/network/*.c)) toolstack/devices/vif_lock.c \
+NETWORK_SOURCES := $(call toolstack_folders,network) toolstack/devices/vif_lock.c \
 		   $(addprefix toolstack/lib/,bytes.c file.c ip.c log.c netlink.c nft.c signals.c)
 
-STORAGE_SOURCES := $(sort $(wildcard toolstack/storage/*.c)) \
+STORAGE_SOURCES := $(call toolstack_folders,storage) \
 		   toolstack/devices/file_shown.c \
 		   $(addprefix toolstack/lib/,bounded.c bytes.c deadline.c file.c log.c sparse.c \
 		     uuid.c)
@@ -31,26 +34,27 @@ CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,b
 
 # What is linked where only one of a folder's files is needed.
 VMD_CLIENT := toolstack/vmd/client.c
-METRICS_SOURCES := $(sort $(wildcard toolstack/metrics/*.c)) $(VMD_CLIENT) \
+METRICS_SOURCES := $(call toolstack_folders,metrics) $(VMD_CLIENT) \
 		   $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c)
-AUTOSTART_SOURCES := $(sort $(wildcard toolstack/autostart/*.c toolstack/api/*.c)) \
+AUTOSTART_SOURCES := $(call toolstack_folders,autostart api) \
 		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c write_all.c)
-TRANSFER_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,transfer api model))) $(VMD_CLIENT) \
+TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c \
 		      privilege.c sparse.c write_all.c)
 
-APID_SOURCES := $(sort $(wildcard toolstack/apid/*.c toolstack/model/*.c)) $(VMD_CLIENT) \
-		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c uuid.c)
+APID_SOURCES := $(call toolstack_folders,apid model) $(VMD_CLIENT) \
+		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c \
+		  uuid.c)
 
 # All that it does is in libraries; of storage without its command.
-VMD_SOURCES := $(sort $(wildcard $(patsubst %,toolstack/%/*.c,vmd vm builder devices lib saverestore)) \
+VMD_SOURCES := $(sort $(call toolstack_folders,vmd vm builder devices lib saverestore) \
 		 $(filter-out toolstack/storage/main.c toolstack/storage/monitor.c \
 		   toolstack/storage/command%,$(wildcard toolstack/storage/*.c)) \
 		 toolstack/network/client.c toolstack/network/files.c)
 
-XE_SOURCES := $(sort $(wildcard toolstack/xe/*.c)) \
-	      $(filter-out %/wire.c %/xmlrpc.c,$(sort $(wildcard toolstack/model/*.c))) \
+XE_SOURCES := $(call toolstack_folders,xe) \
+	      $(filter-out %/wire.c %/xmlrpc.c,$(call toolstack_folders,model)) \
 	      toolstack/transfer/websocket.c \
 	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
 

@@ -401,7 +401,8 @@ def answers():
 # ---- the API ------------------------------------------------------------------------------------
 
 def json_calls():
-    for params in ('[]', '["OpaqueRef:NULL"]', '["s", {"name_label": "x", "order": "7", "tags": []}]',
+    for params in ('[]', '["OpaqueRef:NULL"]',
+                   '["s", {"name_label": "x", "order": "7", "tags": []}]',
                    '["s", true, 1.5, null, ["a", "b"], {"k": "v"}]',
                    '["s", ["vm", "task"], "", 60.1]'):
         yield b'{"jsonrpc": "2.0", "id": 0, "method": "VM.create", "params": %s}' % params.encode()

@@ -6,8 +6,8 @@
 #define TOOLSTACK_SIGNALS_H
 
 /*
- * SIGTERM, SIGINT, SIGHUP and SIGCHLD come by this descriptor (signalfd) from now on, which does not
- * block; SIGPIPE does not come. -1 with errno.
+ * SIGTERM, SIGINT, SIGHUP and SIGCHLD come by this descriptor (signalfd) from now on, which does
+ * not block; SIGPIPE does not come. -1 with errno.
  */
 int signals_open(void);
 

@@ -24,7 +24,7 @@ int vmd_send(int fd, const char *verb, json_t *args, struct reason *why);
  * use any more.
  */
 int vmd_receive(int fd, json_t **message, int *passed, struct reason *why);
-/* The same, and waits for one: so many ms at most (0: none has come), or as long as it takes (-1). */
+/* The same, and waits for one: so many ms at most (0: none came), or as long as it takes (-1). */
 int vmd_wait(int fd, int64_t ms, json_t **message, int *passed, struct reason *why);
 
 #endif

@@ -4,8 +4,8 @@ TRANSFER_PARTS := $(addprefix toolstack/transfer/,source.c sink.c disk.c tar.c) 
 		  $(addprefix toolstack/lib/,bytes.c log.c sparse.c write_all.c) \
 		  tests/unit/transfer/files.c
 $(eval $(call unit_test,transfer,stream,$(TRANSFER_PARTS),$(TRANSFER_TEST)))
-$(eval $(call unit_test,transfer,vhd,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,vhd_format.c \
-	vhd_read.c vhd_write.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,vhd,$(TRANSFER_PARTS) \
+	$(addprefix toolstack/transfer/,vhd_format.c vhd_read.c vhd_write.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,xva,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,xva_read.c \
 	xva_sum.c xva_write.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
