@@ -30,8 +30,8 @@ export PYTHONDONTWRITEBYTECODE := 1
 -include hypervisor/build.mk
 -include toolstack/build.mk
 -include toolstack/model/build.mk
--include dom0-rootfs/build.mk
 -include installer/build.mk
+-include dom0-rootfs/build.mk
 -include image/build.mk
 -include tests/build.mk
 -include tools/build.mk

@@ -72,7 +72,8 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@mkdir -p $(@D)
 	@B=$(B) $(ROOTFS)/make-demo-guest $(KERNEL_VERSION) $@
 
-$(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay -type f) \
+$(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay installer/engine -type f) \
+		installer/example \
 		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \
 		$(foreach p,$(ROOT_PACKAGES),$(PACKAGES)/$p/.done) \
 		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)

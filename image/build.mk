@@ -4,12 +4,13 @@
 
 ISO_NEEDS := image/make-iso image/isolinux.cfg $(BOARD)/cmdline \
 	$(DL)/isolinux.ok $(DL)/syslinux-common.ok \
-	$(B)/hypervisor/socle $(B)/dom0/vmlinux.lz4 $(B)/dom0/initrd
+	$(B)/hypervisor/socle $(B)/dom0/vmlinux.lz4 $(B)/dom0/initrd \
+	installer/boot/slot.cfg $(INSTALL_FILES)
 
 $(B)/socle.iso: $(ISO_NEEDS)
 	@echo "  ISO     $@"
 	@B=$(B) image/make-iso $@ $(VERSION) $(call locked_files,isolinux) \
-		$(call locked_files,syslinux-common)
+		$(call locked_files,syslinux-common) $(INSTALL_FILES)
 
 .PHONY: iso
 iso: $(B)/socle.iso $(B)/manifest.json ## build/socle.iso, to burn or to copy to a USB stick

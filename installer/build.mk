@@ -20,3 +20,9 @@ $(INSTALLER)/unfinished.bin: installer/boot/unfinished.S | $(B)/host-deps/build
 
 # What is on the medium for the installer, beside the system itself.
 INSTALL_FILES := $(addprefix $(INSTALLER)/,boot.img.gz gptmbr.bin unfinished.bin)
+
+# ---- the answers' parser ------------------------------------------------------------------------
+ANSWERS_PARSER := $(addprefix installer/answers/,answers.c answers_text.c answers_xml.c print.c) \
+		  $(addprefix toolstack/network/,net.c settings.c settings_check.c) \
+		  $(addprefix toolstack/lib/,bytes.c ip.c log.c)
+$(eval $(call toolstack_program,install-answers,installer/answers/main.c $(ANSWERS_PARSER),-lexpat))

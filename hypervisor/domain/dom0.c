@@ -183,6 +183,20 @@ static void kernel_load(struct builder *b)
 	memcpy(paddr_to_virt(b->initrd), paddr_to_virt(m->start), m->size);
 }
 
+/*
+ * What stands behind the initial RAM disk's name belongs to the kernel, too: a boot loader puts what
+ * somebody types at its menu there, at the end of its line.
+ */
+static void cmdline_write(const struct boot_info *bi, char *out, size_t size)
+{
+	size_t len = str_copy(out, bi->module[0].cmdline, size);
+
+	if (bi->nr_modules < 2 || !bi->module[1].cmdline[0] || len + 1 >= size)
+		return;
+	out[len] = ' ';
+	str_copy(out + len + 1, bi->module[1].cmdline, size - len - 1);
+}
+
 static void tables_write(struct builder *b)
 {
 	struct dom0_tables *t = paddr_to_virt(b->tables);
@@ -195,7 +209,7 @@ static void tables_write(struct builder *b)
 	if (used < 0)
 		panic("cannot build domain 0's ACPI tables: error %ld", used);
 	memcpy(t->map, b->map, sizeof(t->map));
-	str_copy(t->cmdline, b->bi->module[0].cmdline, sizeof(t->cmdline));
+	cmdline_write(b->bi, t->cmdline, sizeof(t->cmdline));
 	t->module = (struct hvm_modlist_entry){ .paddr = b->initrd, .size = b->initrd_size };
 	t->info = (struct hvm_start_info){
 		.magic = XEN_HVM_START_MAGIC_VALUE,

@@ -19,11 +19,14 @@ class ControlDomain:
         self.machine = machine
         self.count = 0
 
-    def login(self, timeout=BOOT_TIMEOUT):
+    def login(self, timeout=BOOT_TIMEOUT, password=None):
         """Waits for the login prompt and logs in; returns the seconds from the machine's start to the prompt."""
         self.must_see([rb"login: "], timeout, "the login prompt")
         seconds = self.machine.elapsed
         self.machine.send("root\n")
+        if password:
+            self.must_see([rb"Password: "], 30, "the question for the password")
+            self.machine.send(password + "\n")
         self.must_see([PROMPT], 60, "a shell prompt")
         self.run("dmesg -n 1")
         return seconds
