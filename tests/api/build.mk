@@ -35,6 +35,13 @@ $(B)/api/checked/transfer: $(patsubst %.c,$(B)/api/checked/%.o,$(TRANSFER_SOURCE
 	@echo "  LINK    $@"
 	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -o $@
 
+# The daemon for alerts and backups, likewise.
+$(foreach s,$(filter-out $(API_SOURCES) $(TRANSFER_SOURCES),$(GUARD_SOURCES)),\
+	$(eval $(call api_object,checked,$s,$(API_SANITIZE))))
+$(B)/api/checked/guard: $(patsubst %.c,$(B)/api/checked/%.o,$(GUARD_SOURCES))
+	@echo "  LINK    $@"
+	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lm -o $@
+
 # Clients from elsewhere, as they are: what npm installs by the lock file, which names no server.
 $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package-lock.json \
 		| $(TEST_TOOLS)
@@ -45,7 +52,7 @@ $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package
 	@touch $@
 
 # The reference is a test's subject as well: what it names is what the daemon answers.
-API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer xe) $(B)/api/xen_api/.done \
+API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer guard xe) $(B)/api/xen_api/.done \
 	     $(B)/docs/api.md
 
 .PHONY: test-api bench-api

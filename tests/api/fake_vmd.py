@@ -223,6 +223,21 @@ def vm_set(field, target=None):
     return change
 
 
+def test_sr(h, args):
+    """For tests: a repository is otherwise than it was."""
+    h.find_sr(args).update({k: v for k, v in args.items() if k != "sr"})
+    return {}
+
+
+def test_crash(h, args):
+    """For tests: a domain that is found crashed, more than once."""
+    vm = h.vm(args["uuid"], "crasher", 256 << 20, 1)
+    h.tell({"vm": vm})
+    for _ in range(3):
+        h.tell({"vm": {**vm, "state": "Crashed"}})
+    return {}
+
+
 def vm_device(_h, _args):
     _h.find_vm(_args)
     return {}
@@ -356,6 +371,8 @@ VERBS = {
     "vm.resize_disk": vm_device,
     "vm.attach_vif": vm_device,
     "vm.console": vm_console,
+    "test.sr": test_sr,
+    "test.crash": test_crash,
     "vm.detach_vif": vm_device,
     "sr.list": sr_list,
     "sr.vdis": sr_vdis,

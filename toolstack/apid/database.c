@@ -102,6 +102,7 @@ static const char other_tables[] =
 	"CREATE TABLE IF NOT EXISTS account_secret (name TEXT PRIMARY KEY, hash TEXT NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS account_token (id TEXT PRIMARY KEY, account TEXT NOT NULL,"
 	" name TEXT NOT NULL, hash TEXT NOT NULL, created TEXT NOT NULL);"
+	"CREATE TABLE IF NOT EXISTS secret_value (uuid TEXT PRIMARY KEY, value TEXT NOT NULL);"
 	"CREATE TABLE IF NOT EXISTS audit (id INTEGER PRIMARY KEY, time TEXT, account TEXT,"
 	" address TEXT, method TEXT, object TEXT, result TEXT);";
 
@@ -197,6 +198,7 @@ static void carry_over(const char *damaged)
 	execute("INSERT OR REPLACE INTO main.account_secret SELECT * FROM old.account_secret;",
 		&why);
 	execute("INSERT OR REPLACE INTO main.account_token SELECT * FROM old.account_token;", &why);
+	execute("INSERT OR REPLACE INTO main.secret_value SELECT * FROM old.secret_value;", &why);
 	execute("DETACH old", &why);
 }
 

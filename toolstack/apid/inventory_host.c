@@ -91,8 +91,9 @@ void inventory_make(void)
 		host = object_create("host", NULL);
 		set_text(host, "name_label", "socle");
 		set_text(host, "hostname", "socle");
-		set_ref(host, "metrics", object_create("host_metrics", NULL));
 	}
+	if (!get_ref(the_host(), "metrics"))
+		set_ref(the_host(), "metrics", object_create("host_metrics", NULL));
 	if (!store_class_of("pool")->nr) {
 		pool = object_create("pool", NULL);
 		set_ref(pool, "master", the_host());

@@ -23,6 +23,14 @@ static json_int_t int_of(const json_t *o, const char *key)
 
 /* ---- interfaces -------------------------------------------------------------------------- */
 
+/* What a damaged database has lost is made again. */
+static struct object *with_metrics(struct object *pif)
+{
+	if (!get_ref(pif, "metrics"))
+		set_ref(pif, "metrics", object_create("PIF_metrics", NULL));
+	return pif;
+}
+
 struct object *inventory_pif(const char *device, int64_t vlan)
 {
 	const struct many *pifs = get_many(the_host(), "PIFs");
@@ -31,13 +39,12 @@ struct object *inventory_pif(const char *device, int64_t vlan)
 	for (size_t i = 0; i < pifs->nr; i++)
 		if (strcmp(get_text(pifs->items[i], "device"), device) == 0 &&
 		    get_int(pifs->items[i], "VLAN") == vlan)
-			return pifs->items[i];
+			return with_metrics(pifs->items[i]);
 	pif = object_create("PIF", NULL);
 	set_text(pif, "device", device);
 	set_int(pif, "VLAN", vlan);
 	set_ref(pif, "host", the_host());
-	set_ref(pif, "metrics", object_create("PIF_metrics", NULL));
-	return pif;
+	return with_metrics(pif);
 }
 
 static void vlan_put(struct object *pif, const char *device, int64_t tag)

@@ -204,6 +204,23 @@ void vm_gone(struct object *vm)
 	object_destroy(vm);
 }
 
+/* Told of once for each domain, though it may stay for long. */
+static void crash_note(const struct object *vm, int64_t domid)
+{
+	static struct {
+		char uuid[40];
+		int64_t domid;
+	} noted[ENDED];
+	static size_t nr;
+
+	for (size_t i = 0; i < ENDED; i++)
+		if (noted[i].domid == domid && strcmp(noted[i].uuid, get_text(vm, "uuid")) == 0)
+			return;
+	snprintf(noted[nr % ENDED].uuid, sizeof(noted[0].uuid), "%s", get_text(vm, "uuid"));
+	noted[nr++ % ENDED].domid = domid;
+	message_make("VM_CRASHED", 3, "VM", get_text(vm, "uuid"), get_text(vm, "name_label"));
+}
+
 void inventory_vm(const json_t *told)
 {
 	const char *uuid = json_string_value(json_object_get(told, "uuid"));
@@ -224,6 +241,8 @@ void inventory_vm(const json_t *told)
 		return;
 	if (!vm)
 		vm = vm_found(told, uuid, domid == 0);
+	if (strcmp(state, "Crashed") == 0)
+		crash_note(vm, domid);
 	if (strcmp(state, "Suspended") != 0 && !is_told_by_operation(vm))
 		vm_set_live(vm, strcmp(state, "Paused") == 0 ? "Paused" : "Running", domid);
 	put_metrics(vm, told);

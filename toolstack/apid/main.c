@@ -13,7 +13,6 @@
 #include <string.h>
 #include <sys/signalfd.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "apid/account.h"
@@ -72,16 +71,8 @@ static void folder_make(const char *file, const struct passwd *user, mode_t mode
 
 static void report(const char *words)
 {
-	struct object *message;
-
 	log_warning("%s", words);
-	message = object_create("message", NULL);
-	set_text(message, "name", "STATE_REPAIRED");
-	set_int(message, "priority", 2);
-	set_text(message, "cls", "Host");
-	set_text(message, "obj_uuid", get_text(the_host(), "uuid"));
-	set_text(message, "body", words);
-	set_int(message, "timestamp", time(NULL));
+	message_make("STATE_REPAIRED", 2, "Host", get_text(the_host(), "uuid"), words);
 }
 
 /* What the last run left behind is put right, and told. */
@@ -123,7 +114,7 @@ static void bind_all(void)
 		system_bindings,       vm_bindings,          vm_power_bindings, vm_copy_bindings,
 		vm_provision_bindings, vm_settings_bindings, vbd_bindings,      vif_bindings,
 		vdi_bindings,          sr_bindings,          pbd_bindings,      network_bindings,
-		host_bindings,
+		host_bindings,         vmpp_bindings,        secret_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -11,12 +11,16 @@
 extern const struct binding event_bindings[], system_bindings[], vm_bindings[], vm_power_bindings[],
 	vm_copy_bindings[], vm_provision_bindings[], vm_settings_bindings[], vbd_bindings[],
 	vif_bindings[], vdi_bindings[], sr_bindings[], pbd_bindings[], network_bindings[],
-	host_bindings[];
+	host_bindings[], vmpp_bindings[], secret_bindings[];
 
 /* The only one. */
 struct object *the_host(void);
 struct object *the_pool(void);
 struct object *default_sr(void);
+
+/* Something that people should know, of an object of a class as message.create names them. */
+struct object *message_make(const char *name, int64_t priority, const char *class,
+			    const char *uuid, const char *body);
 
 /* Fails the call unless its power state is one of those; names ends with NULL. */
 bool vm_check_state(struct call *c, const struct object *vm, const char *const *names);

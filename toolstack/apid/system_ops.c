@@ -61,17 +61,24 @@ static void list_methods(struct call *c)
 	call_list_methods(&c->out);
 }
 
-static void message_create(struct call *c)
+struct object *message_make(const char *name, int64_t priority, const char *class, const char *uuid,
+			    const char *body)
 {
 	struct object *message = object_create("message", NULL);
 
-	set_text(message, "name", call_text(c, 0));
-	set_int(message, "priority", call_int(c, 1));
-	set_text(message, "cls", call_text(c, 2));
-	set_text(message, "obj_uuid", call_text(c, 3));
-	set_text(message, "body", call_text(c, 4));
+	set_text(message, "name", name);
+	set_int(message, "priority", priority);
+	set_text(message, "cls", class);
+	set_text(message, "obj_uuid", uuid);
+	set_text(message, "body", body);
 	set_int(message, "timestamp", time(NULL));
-	record_write_ref(&c->out, message);
+	return message;
+}
+
+static void message_create(struct call *c)
+{
+	record_write_ref(&c->out, message_make(call_text(c, 0), call_int(c, 1), call_text(c, 2),
+					       call_text(c, 3), call_text(c, 4)));
 }
 
 static void message_destroy(struct call *c)

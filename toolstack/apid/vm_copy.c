@@ -187,6 +187,7 @@ static bool is_its_own(const struct model_field *f)
 		"is_control_domain",
 		"name_label",
 		"generation_id",
+		"protection_policy",
 		NULL,
 	};
 

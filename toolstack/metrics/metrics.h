@@ -35,6 +35,13 @@ int metrics_add(const char *folder, const char *uuid, int64_t now,
 /* What is not there is fine. */
 int metrics_forget(const char *folder, const char *uuid, struct reason *why);
 
+/*
+ * The averages of the last so many seconds before now, by name; METRICS_COLUMNS at most. Their
+ * number: 0 if nothing is known of that time, or of that owner.
+ */
+size_t metrics_recent(const char *folder, const char *uuid, int64_t now, int64_t seconds,
+		      struct metrics_sample *samples);
+
 /* This host's file, whoever it is. */
 #define METRICS_HOST "host"
 

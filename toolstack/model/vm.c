@@ -75,7 +75,7 @@ static const struct model_field VM_fields[] = {
 	RO("parent", REF(VM), NULL, "The snapshot that it was last made from or reverted to"),
 	MANY("children", VM, "parent", "What was made from this snapshot"),
 	LIVE("bios_strings", STRING_MAP, NULL, "What its firmware calls the machine"),
-	RO("protection_policy", REF(VMPP), NULL, "For old clients"),
+	RW("protection_policy", REF(VMPP), NULL, "How it is backed up"),
 	RO("is_snapshot_from_vmpp", BOOL, NULL, "For old clients"),
 	RO("snapshot_schedule", REF(VMSS), NULL, "For old clients"),
 	RO("is_vmss_snapshot", BOOL, NULL, "For old clients"),

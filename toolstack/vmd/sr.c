@@ -57,6 +57,10 @@ json_t *sr_json(const struct sr *sr, const struct sr_stat *stat)
 	json_object_set_new(o, "virtual_allocation",
 			    json_integer((json_int_t)stat->virtual_allocation));
 	json_object_set_new(o, "thin", json_boolean(stat->thin));
+	if (stat->thin) {
+		json_object_set_new(o, "metadata", json_integer(stat->metadata));
+		json_object_set_new(o, "failed", json_boolean(stat->failed));
+	}
 	return o;
 }
 

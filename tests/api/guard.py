@@ -1,0 +1,128 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""The daemons alerts and backup beside a simulated host, and places that they send to."""
+import http.server
+import socketserver
+import subprocess
+import threading
+import time
+
+
+class Guard:
+    """`guard alerts` or `guard backup`, with sanitizers."""
+
+    def __init__(self, build, server, kind, *more):
+        self.server, self.kind = server, kind
+        self.state = server.folder / kind
+        self.log = (server.folder / f"{kind}.log").open("ab")
+        self.command = [str(build / "api/checked/guard"), "--api", str(server.socket),
+                        "--vmd", str(server.folder / "vmd.sock"), "--state", str(self.state),
+                        "--transfer", str(server.folder / "transfer.sock"),
+                        "--metrics", str(server.folder / "metrics"), "--curl", "/usr/bin/curl",
+                        "--user", "none-of-this-machine", "--every", "300", *more, kind]
+        self.process = None
+
+    def start(self):
+        self.process = subprocess.Popen(self.command, stdout=self.log, stderr=self.log)
+        return self
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def stop(self):
+        """It serves until it is killed: what the sanitizers found is in its log."""
+        self.kill()
+        text = (self.server.folder / f"{self.kind}.log").read_text()
+        assert "ERROR: AddressSanitizer" not in text and "runtime error" not in text, text
+        return text
+
+
+def soon(condition, seconds=20):
+    """What becomes true."""
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        found = condition()
+        if found:
+            return found
+        time.sleep(0.1)
+    raise TimeoutError(condition)
+
+
+class Listener:
+    """A server of Python's in a thread, on a port of its own."""
+
+    def __init__(self, server, handler):
+        self.got, self.refuse = [], False
+        outer = self
+
+        class Handler(handler):
+            owner = outer
+
+        self.server = server(("127.0.0.1", 0), Handler)
+        self.server.daemon_threads = True
+        self.port = self.server.server_address[1]
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def stop(self):
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class HookHandler(http.server.BaseHTTPRequestHandler):
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        if self.owner.refuse:
+            self.send_error(503)
+            return
+        self.owner.got.append((self.path, dict(self.headers), body))
+        self.send_response(204)
+        self.end_headers()
+
+    def log_message(self, *_):
+        pass
+
+
+def webhook():
+    return Listener(http.server.ThreadingHTTPServer, HookHandler)
+
+
+class MailHandler(socketserver.StreamRequestHandler):
+    """As much of SMTP as one client needs; without TLS."""
+
+    def say(self, line):
+        self.wfile.write(line.encode() + b"\r\n")
+
+    def handle(self):
+        self.say("220 test")
+        mail = {"rcpt": []}
+        while line := self.rfile.readline():
+            word = line.strip().decode()
+            if word.upper().startswith("EHLO"):
+                self.say("250-test")
+                self.say("250 AUTH PLAIN")
+            elif word.upper().startswith("AUTH"):
+                self.say("334 ")
+                mail["auth"] = self.rfile.readline().strip().decode()
+                self.say("235 yes")
+            elif word.upper().startswith("MAIL"):
+                mail["from"] = word
+                self.say("250 ok")
+            elif word.upper().startswith("RCPT"):
+                mail["rcpt"].append(word)
+                self.say("250 ok")
+            elif word.upper() == "DATA":
+                self.say("354 go on")
+                data = b""
+                while (part := self.rfile.readline()) != b".\r\n":
+                    data += part
+                self.owner.got.append({**mail, "data": data.decode()})
+                self.say("250 ok")
+            elif word.upper() == "QUIT":
+                self.say("221 bye")
+                return
+            else:
+                self.say("250 ok")
+
+
+def mail_server():
+    return Listener(socketserver.ThreadingTCPServer, MailHandler)

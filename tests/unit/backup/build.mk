@@ -1,0 +1,3 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+$(eval $(call unit_test,backup,policy,toolstack/backup/policy.c,-iquote toolstack -D_GNU_SOURCE))
+$(B)/tests/unit/backup/test_%: UNIT_CFLAGS += -ljansson
