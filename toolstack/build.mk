@@ -45,8 +45,9 @@ GUARD_SOURCES := $(call toolstack_folders,guard alerts courier api) $(VMD_CLIENT
 		   write_all.c)
 TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
+		    toolstack/devices/qcow2.c \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c \
-		      privilege.c sparse.c write_all.c)
+		      privilege.c sparse.c uuid.c write_all.c)
 
 APID_SOURCES := $(call toolstack_folders,apid model) $(VMD_CLIENT) toolstack/backup/policy.c \
 		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c \

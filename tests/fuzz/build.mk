@@ -119,6 +119,8 @@ $(call toolstack_target,websocket,toolstack/transfer/websocket.c $(FUZZ_LIB),-lm
 FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
 $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \
 	vhd_read.c),-lz -lzstd)
+$(call toolstack_target,qcow2_stream,$(FUZZ_TRANSFER) toolstack/devices/qcow2.c \
+	toolstack/transfer/qcow2_read.c,-lz -lzstd)
 $(call toolstack_target,xva,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,tar.c xva_read.c \
 	xva_sum.c),-lz -lzstd -lmbedcrypto)
 

@@ -375,6 +375,28 @@ def vhds():
     yield b'data' * 128 + fixed
 
 
+def small_images():
+    """Whole qcow2 images with clusters of 512 bytes: plain, packed, zero, holes."""
+    def image(entries, data, version=3, features=0, bits=9):
+        size = 1 << bits
+        head = struct.pack('>4sIQIIQIIQQIIQQQQII', b'QFI\xfb', version, 0, 0, bits, 100 << 10, 0, 4,
+                           3 * size, size, 1, 0, 0, features, 0, 0, 4, 112)
+        head += b'\1' if features & 8 else b'\0'
+        first = struct.pack('>QQ', 4 * size | 1 << 63, 0)
+        second = b''.join(struct.pack('>Q', e) for e in entries)
+        return b''.join(part.ljust(size, b'\0') for part in
+                        (head, struct.pack('>Q', 2 * size), b'\0\1' * 6, first, second)) + data
+    deflated = zlib.compressobj(9, zlib.DEFLATED, -12)
+    packed = deflated.compress(b'packed' * 100)[:0] + deflated.compress(bytes(512)) + \
+        deflated.flush()
+    plain = b'data' * 128
+    yield image([5 * 512 | 1 << 63, 0, 1, 5 * 512], plain)
+    yield image([5 * 512 | 1 << 62, 6 * 512], packed.ljust(512, b'\0') + plain)
+    yield image([5 * 512, 0, 1], plain, features=8)
+    yield image([5 << 14, 0xff00000000 | 0xff, 0, 0xff << 32], plain * 32, features=16, bits=14)
+    yield image([5 * 512], plain, version=2)
+
+
 def xvas():
     ova, block, sha1, xxhash = (bytes([0, 0, 0, 8]), lambda d, n, size: bytes([4, d, n, size]),
                                 lambda d, n: bytes([1, d, n, 0]), lambda d, n: bytes([2, d, n, 0]))
@@ -444,6 +466,7 @@ SEEDS = {
     'scgi': scgi_requests,
     'xe_answer': answers,
     'vhd': vhds,
+    'qcow2_stream': small_images,
     'xva': xvas,
     'saved': saved_guests,
     'grant': grant_steps,

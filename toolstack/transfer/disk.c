@@ -8,7 +8,8 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-#define DROP (32u << 20)
+#define DROP  (32u << 20)
+#define GRAIN (64u << 10)
 
 struct disk disk_of(int fd, uint64_t size)
 {
@@ -45,6 +46,76 @@ int disk_read(struct disk *d, uint64_t at, void *data, size_t len, struct reason
 	return 0;
 }
 
+/* The next place from at on that may hold data; end: there is none before it. */
+static uint64_t data_next(const struct disk *d, uint64_t at, uint64_t end)
+{
+	off_t next = lseek(d->fd, (off_t)at, SEEK_DATA);
+
+	if (next < 0)
+		return errno == ENXIO ? end : at; /* else it does not know */
+	return (uint64_t)next < end ? (uint64_t)next : end;
+}
+
+/* Gives the space back, where that makes zeroes; else writes them. */
+static int zeroes_put(struct disk *d, uint64_t at, size_t len, struct reason *why)
+{
+	static const uint8_t zeroes[GRAIN];
+
+	if (fallocate(d->fd, FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE, (off_t)at, (off_t)len) ==
+	    0)
+		return 0;
+	while (len) {
+		ssize_t n = pwrite(d->fd, zeroes, len, (off_t)at);
+
+		if (n < 0 && errno == EINTR)
+			continue;
+		if (n <= 0)
+			return reason_errno(why, "writing the disk near %llu",
+					    (unsigned long long)at);
+		at += (uint64_t)n;
+		len -= (size_t)n;
+	}
+	return 0;
+}
+
+int disk_zero(struct disk *d, uint64_t at, uint64_t len, struct reason *why)
+{
+	static uint8_t there[GRAIN];
+	const uint64_t end = at + len;
+
+	if (!d->used)
+		return 0;
+	while ((at = data_next(d, at, end)) < end) {
+		size_t part = GRAIN - (size_t)(at % GRAIN);
+
+		if (part > end - at)
+			part = (size_t)(end - at);
+		if (disk_read(d, at, there, part, why) < 0 ||
+		    (!sparse_is_zero(there, part) && zeroes_put(d, at, part, why) < 0))
+			return -1;
+		at += part;
+	}
+	return 0;
+}
+
+/* By grains: zeroes over what was there before are written, too. */
+static int used_write(struct disk *d, uint64_t at, const char *data, size_t len, struct reason *why)
+{
+	for (size_t i = 0, part; i < len; i += part) {
+		part = GRAIN - (size_t)((at + i) % GRAIN);
+		if (part > len - i)
+			part = len - i;
+		if (sparse_is_zero(data + i, part)) {
+			if (disk_zero(d, at + i, part, why) < 0)
+				return -1;
+		} else if (sparse_write(&d->out, at + i, data + i, part) < 0) {
+			return reason_errno(why, "writing the disk near %llu",
+					    (unsigned long long)(at + i));
+		}
+	}
+	return 0;
+}
+
 int disk_write(struct disk *d, uint64_t at, const void *data, size_t len, struct reason *why)
 {
 	if (!inside(d, at, len) &&
@@ -54,6 +125,8 @@ int disk_write(struct disk *d, uint64_t at, const void *data, size_t len, struct
 				  (unsigned long long)d->size);
 	if (!inside(d, at, len))
 		len = (size_t)(d->size - at);
+	if (d->used)
+		return used_write(d, at, data, len, why);
 	if (sparse_write(&d->out, at, data, len) < 0)
 		return reason_errno(why, "writing the disk near %llu", (unsigned long long)at);
 	return 0;

@@ -39,5 +39,5 @@ int raw_read(struct source *from, struct disk *to, const struct progress *progre
 		    progress_tell(progress, at += (uint64_t)len, to->size, why) < 0)
 			return -1;
 	} while (len == BLOCK);
-	return disk_end(to, why);
+	return disk_zero(to, at, to->size - at, why) < 0 ? -1 : disk_end(to, why);
 }

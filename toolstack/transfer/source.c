@@ -7,6 +7,7 @@
 #include "transfer/stream.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -178,12 +179,14 @@ static ssize_t take(struct source *s, void *data, size_t len, struct reason *why
 	}
 }
 
-ssize_t source_read(struct source *s, void *data, size_t len, struct reason *why)
+/* At least so many, where the stream does not end before, and at most len. */
+static ssize_t read_between(struct source *s, void *data, size_t least, size_t len,
+			    struct reason *why)
 {
 	uint8_t *to = data;
 	size_t got = 0;
 
-	while (got < len) {
+	while (got < least) {
 		ssize_t n;
 
 		if (s->from == s->to && !s->ended && fill(s, why) < 0)
@@ -202,6 +205,23 @@ ssize_t source_read(struct source *s, void *data, size_t len, struct reason *why
 	}
 	s->at += got;
 	return (ssize_t)got;
+}
+
+ssize_t source_read(struct source *s, void *data, size_t len, struct reason *why)
+{
+	return read_between(s, data, len, len, why);
+}
+
+ssize_t source_some(struct source *s, void *data, size_t len, struct reason *why)
+{
+	return read_between(s, data, 1, len, why);
+}
+
+bool source_idle(const struct source *s, int ms)
+{
+	struct pollfd p = { .fd = s->input.fd, .events = POLLIN };
+
+	return s->from == s->to && !s->ended && !s->input.before.len && poll(&p, 1, ms) == 0;
 }
 
 int source_read_all(struct source *s, void *data, size_t len, struct reason *why)
@@ -244,6 +264,11 @@ int source_end(struct source *s, struct reason *why)
 bool source_is_open(const struct source *s)
 {
 	return s->input.len == SOURCE_UNKNOWN;
+}
+
+bool source_is_packed(const struct source *s)
+{
+	return s->packing != PACKING_NONE;
 }
 
 uint64_t source_at(const struct source *s)

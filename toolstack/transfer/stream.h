@@ -33,6 +33,10 @@ struct source *source_open(const struct source_input *input, struct reason *why)
 void source_close(struct source *s);
 /* Fills len bytes; less only where the stream ends. */
 ssize_t source_read(struct source *s, void *data, size_t len, struct reason *why);
+/* What there is, at least a byte; 0 where the stream ends. */
+ssize_t source_some(struct source *s, void *data, size_t len, struct reason *why);
+/* Nothing more has come for so long. */
+bool source_idle(const struct source *s, int ms);
 /* Exactly len bytes: a stream that ends before is cut off. */
 int source_read_all(struct source *s, void *data, size_t len, struct reason *why);
 int source_skip(struct source *s, uint64_t len, struct reason *why);
@@ -40,6 +44,7 @@ int source_skip(struct source *s, uint64_t len, struct reason *why);
 int source_end(struct source *s, struct reason *why);
 /* Of unknown length: who knows where the contents end waits for nothing behind. */
 bool source_is_open(const struct source *s);
+bool source_is_packed(const struct source *s);
 /* Of what source_read() gave out. */
 uint64_t source_at(const struct source *s);
 

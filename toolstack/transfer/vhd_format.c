@@ -11,6 +11,8 @@
 #define NO_OFFSET    UINT64_MAX
 #define FOOTER_SUM   64
 #define HEADER_SUM   36
+#define PARENT_UUID  40
+#define PARENT_NAME  64 /* UTF-16 */
 #define BLOCK_LEAST  (64u << 10)
 #define BLOCK_MOST   (16u << 20)
 #define ENTRIES_MOST (2040u << 14) /* of 64 KiB, and 2040 GiB */
@@ -74,7 +76,7 @@ static uint32_t geometry(uint64_t size)
 	return tracks / heads << 16 | heads << 8 | per_track;
 }
 
-void vhd_footer_put(uint8_t to[VHD_FOOTER], const struct vhd_footer *f, const uint8_t uuid[16])
+void vhd_footer_put(uint8_t to[VHD_FOOTER], const struct vhd_footer *f)
 {
 	memset(to, 0, VHD_FOOTER);
 	memcpy(to, FOOTER_COOKIE, 8);
@@ -87,7 +89,7 @@ void vhd_footer_put(uint8_t to[VHD_FOOTER], const struct vhd_footer *f, const ui
 	put(to, 48, 8, f->size);
 	put(to, 56, 4, geometry(f->size));
 	put(to, 60, 4, f->type);
-	memcpy(to + 68, uuid, 16);
+	memcpy(to + 68, f->uuid, 16);
 	put(to, FOOTER_SUM, 4, checksum(to, VHD_FOOTER, FOOTER_SUM));
 }
 
@@ -104,6 +106,7 @@ int vhd_footer_get(const uint8_t from[VHD_FOOTER], struct vhd_footer *f, struct 
 	f->type = type;
 	f->size = get(from, 48, 8);
 	f->header_at = get(from, 16, 8);
+	memcpy(f->uuid, from + 68, 16);
 	return 0;
 }
 
@@ -116,6 +119,9 @@ void vhd_header_put(uint8_t to[VHD_HEADER], const struct vhd_header *h)
 	put(to, 24, 4, VERSION);
 	put(to, 28, 4, h->entries);
 	put(to, 32, 4, h->block);
+	memcpy(to + PARENT_UUID, h->parent, 16);
+	for (unsigned int i = 0; i < strlen(h->parent_name); i++)
+		to[PARENT_NAME + 2 * i + 1] = (uint8_t)h->parent_name[i];
 	put(to, HEADER_SUM, 4, checksum(to, VHD_HEADER, HEADER_SUM));
 }
 
@@ -128,6 +134,8 @@ int vhd_header_get(const uint8_t from[VHD_HEADER], struct vhd_header *h, struct 
 	h->table_at = get(from, 16, 8);
 	h->entries = (uint32_t)get(from, 28, 4);
 	h->block = (uint32_t)get(from, 32, 4);
+	memcpy(h->parent, from + PARENT_UUID, 16);
+	h->parent_name[0] = '\0';
 	if (h->block < BLOCK_LEAST || h->block > BLOCK_MOST || h->block & (h->block - 1))
 		return reason_set(why, "a VHD with blocks of %u bytes", h->block);
 	if (h->entries > ENTRIES_MOST)

@@ -21,15 +21,19 @@ struct vhd_footer {
 	uint64_t size; /* of the disk, in bytes */
 	uint64_t header_at;
 	enum vhd_type type;
+	uint8_t uuid[16];
 };
 
 struct vhd_header {
 	uint64_t table_at;
 	uint32_t entries;
 	uint32_t block; /* bytes of data in one; its bitmap comes before */
+	/* Of a differencing disk; else zeroes. */
+	uint8_t parent[16];
+	char parent_name[64]; /* ASCII; written only */
 };
 
-void vhd_footer_put(uint8_t to[VHD_FOOTER], const struct vhd_footer *f, const uint8_t uuid[16]);
+void vhd_footer_put(uint8_t to[VHD_FOOTER], const struct vhd_footer *f);
 /* Both verify the checksum. -1 with the reason. */
 int vhd_footer_get(const uint8_t from[VHD_FOOTER], struct vhd_footer *f, struct reason *why);
 void vhd_header_put(uint8_t to[VHD_HEADER], const struct vhd_header *h);

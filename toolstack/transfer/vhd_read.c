@@ -6,6 +6,7 @@
  */
 #include "transfer/vhd.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,6 +24,7 @@ struct reading {
 	struct source *from;
 	struct disk *to;
 	const struct progress *progress;
+	bool delta; /* what is not there stays as it is */
 	struct vhd_header header;
 	struct place *places; /* of the blocks that there are, by sector */
 	uint32_t nr;
@@ -44,6 +46,15 @@ static int skip_to(struct source *s, uint64_t at, const char *what, struct reaso
 	return source_skip(s, at - source_at(s), why);
 }
 
+/* One that is not in the stream. */
+static int block_zero(struct reading *r, uint32_t i, struct reason *why)
+{
+	uint64_t at = (uint64_t)i * r->header.block, left = at < r->to->size ? r->to->size - at : 0;
+
+	return left ? disk_zero(r->to, at, left < r->header.block ? left : r->header.block, why)
+		    : 0;
+}
+
 static int table_read(struct reading *r, struct reason *why)
 {
 	uint8_t part[4096];
@@ -61,18 +72,43 @@ static int table_read(struct reading *r, struct reason *why)
 
 			if (sector != VHD_UNUSED)
 				r->places[r->nr++] = (struct place){ sector, i };
+			else if (!r->delta && block_zero(r, i, why) < 0)
+				return -1;
 		}
 	}
 	qsort(r->places, r->nr, sizeof(*r->places), place_compare);
 	return 0;
 }
 
+static bool bit(const uint8_t *bitmap, uint32_t i)
+{
+	return bitmap[i / 8] & 0x80 >> i % 8;
+}
+
 /* Sectors whose bit is clear read as zeroes, whatever is there. */
 static void bitmap_apply(uint8_t *data, uint32_t len, const uint8_t *bitmap)
 {
 	for (uint32_t i = 0; i < len / VHD_SECTOR; i++)
-		if (!(bitmap[i / 8] & 0x80 >> i % 8))
+		if (!bit(bitmap, i))
 			memset(data + i * VHD_SECTOR, 0, VHD_SECTOR);
+}
+
+/* Only the sectors that are there. */
+static int delta_write(struct reading *r, uint64_t at, const uint8_t *data, struct reason *why)
+{
+	const uint32_t sectors = r->header.block / VHD_SECTOR;
+
+	for (uint32_t i = 0, end; i < sectors; i = end) {
+		end = i + 1;
+		if (!bit(r->block, i))
+			continue;
+		while (end < sectors && bit(r->block, end))
+			end++;
+		if (disk_write(r->to, at + (uint64_t)i * VHD_SECTOR, data + i * VHD_SECTOR,
+			       (size_t)(end - i) * VHD_SECTOR, why) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 static int blocks_read(struct reading *r, struct reason *why)
@@ -87,8 +123,10 @@ static int blocks_read(struct reading *r, struct reason *why)
 			    0 ||
 		    source_read_all(r->from, r->block, bitmap_len + r->header.block, why) < 0)
 			return -1;
-		bitmap_apply(data, r->header.block, r->block);
-		if (disk_write(r->to, at, data, r->header.block, why) < 0 ||
+		if (!r->delta)
+			bitmap_apply(data, r->header.block, r->block);
+		if ((r->delta ? delta_write(r, at, data, why)
+			      : disk_write(r->to, at, data, r->header.block, why)) < 0 ||
 		    progress_tell(r->progress, i + 1, r->nr, why) < 0)
 			return -1;
 	}
@@ -134,13 +172,18 @@ static int size_check(const struct vhd_footer *f, const struct disk *to, struct 
 	return 0;
 }
 
+/* What the stream says nothing of. */
+static int behind_zero(struct disk *to, uint64_t end, struct reason *why)
+{
+	return end < to->size ? disk_zero(to, end, to->size - end, why) : 0;
+}
+
 static int dynamic_read(struct reading *r, const struct vhd_footer *f, struct reason *why)
 {
 	uint8_t header[VHD_HEADER];
 	struct vhd_footer end;
 
-	if (f->type == VHD_DIFFERENCING)
-		return reason_set(why, "a differencing VHD is not complete without its parent");
+	r->delta = f->type == VHD_DIFFERENCING;
 	if (size_check(f, r->to, why) < 0 || skip_to(r->from, f->header_at, "header", why) < 0 ||
 	    source_read_all(r->from, header, sizeof(header), why) < 0 ||
 	    vhd_header_get(header, &r->header, why) < 0)
@@ -154,6 +197,8 @@ static int dynamic_read(struct reading *r, const struct vhd_footer *f, struct re
 		return -1;
 	if (vhd_footer_get(r->last, &end, &(struct reason){ 0 }) < 0)
 		return reason_set(why, "the VHD is cut off: its last footer is missing");
+	if (!r->delta && behind_zero(r->to, (uint64_t)r->header.entries * r->header.block, why) < 0)
+		return -1;
 	return disk_end(r->to, why);
 }
 
@@ -182,7 +227,7 @@ static int fixed_read(struct reading *r, struct reason *why)
 		return -1;
 	if (f.type != VHD_FIXED || f.size != at)
 		return reason_set(why, "the VHD's footer speaks of another disk");
-	return disk_end(r->to, why);
+	return behind_zero(r->to, at, why) < 0 ? -1 : disk_end(r->to, why);
 }
 
 int vhd_read(struct source *from, struct disk *to, const struct progress *progress,

@@ -21,11 +21,15 @@ static void vdi_path(struct buf *path, const char *what, const char *vdi, const 
 static void vdi_export(struct api *api, struct request *r)
 {
 	const char *file = request_need(r, "filename"), *format = request_get(r, "format");
-	const char *vdi = verb_object(api, "vdi", r);
+	const char *base = request_get(r, "base"), *vdi = verb_object(api, "vdi", r);
 	struct buf path = { 0 };
 
+	if (base && (!format || strcmp(format, "vhd") != 0))
+		request_wrong("base=: differences are exported with format=vhd");
 	request_finish(r);
 	vdi_path(&path, "export_raw_vdi", vdi, format);
+	if (base)
+		buf_printf(&path, "&base=%s", object_named(api, kind_find("vdi"), base));
 	stream_download(api, path.data, file);
 	buf_free(&path);
 }
@@ -101,10 +105,11 @@ const struct verb storage_verbs[] = {
 	{ "vdi-resize", "vdi", "VDI.resize", NULL, "disk-size=", "makes it larger", NULL, false },
 	{ "vdi-update", "vdi", "VDI.update", NULL, "", "looks at it again", NULL, false },
 	{ "vdi-forget", "vdi", "VDI.forget", NULL, "", "forgets it; it stays", NULL, false },
-	{ "vdi-export", "vdi", NULL, NULL, "filename= [format=raw]",
-	  "writes it to a file: raw, vhd, qcow2", vdi_export, false },
-	{ "vdi-import", "vdi", NULL, NULL, "filename= [format=raw]", "writes a file to it",
-	  vdi_import, false },
+	{ "vdi-export", "vdi", NULL, NULL, "filename= [format=raw] [base=]",
+	  "writes it to a file: raw, vhd, qcow2; as vhd what differs from base", vdi_export,
+	  false },
+	{ "vdi-import", "vdi", NULL, NULL, "filename= [format=raw]",
+	  "writes a file to it: raw, vhd, qcow2", vdi_import, false },
 	{ "cd-list", NULL, NULL, NULL, "[params=] [--minimal]", "the CD images there are", cd_list,
 	  false },
 	{ 0 },

@@ -6,6 +6,9 @@ TRANSFER_PARTS := $(addprefix toolstack/transfer/,source.c sink.c disk.c tar.c) 
 $(eval $(call unit_test,transfer,stream,$(TRANSFER_PARTS),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,vhd,$(TRANSFER_PARTS) \
 	$(addprefix toolstack/transfer/,vhd_format.c vhd_read.c vhd_write.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,qcow2,$(TRANSFER_PARTS) toolstack/devices/qcow2.c \
+	$(addprefix toolstack/transfer/,qcow2_read.c qcow2_write.c spool.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,disk,$(TRANSFER_PARTS) toolstack/transfer/raw.c,$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,xva,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,xva_read.c \
 	xva_sum.c xva_write.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \

@@ -36,18 +36,29 @@ static int sample(void)
 	return fd;
 }
 
-static int vhd_of(int disk_fd)
+/* base_fd -1: all of it. */
+static int delta_of(int disk_fd, int base_fd)
 {
-	struct disk disk = disk_of(disk_fd, file_size(disk_fd));
+	struct disk disk = disk_of(disk_fd, file_size(disk_fd)), base;
+	struct vhd_identity id = { .uuid = { 7 }, .base_uuid = { 8 }, .base_name = "base.vhd" };
 	struct reason why;
 	int fd = file_new(0);
 	struct sink *s = sink_to(fd, PACKING_NONE);
 
+	if (base_fd >= 0) {
+		base = disk_of(base_fd, file_size(base_fd));
+		id.base = &base;
+	}
 	told = 0;
-	assert_int_equal(vhd_write(s, &disk, &progress, &why), 0);
+	assert_int_equal(vhd_write(s, &disk, &id, &progress, &why), 0);
 	assert_true(told == 1);
 	sink_close(s);
 	return fd;
+}
+
+static int vhd_of(int disk_fd)
+{
+	return delta_of(disk_fd, -1);
 }
 
 static int disk_of_vhd(int fd, uint64_t size, struct reason *why)
@@ -92,13 +103,13 @@ static void test_there_and_back(void **state)
 
 static int fixed_of(int disk_fd)
 {
-	const struct vhd_footer f = { .size = SIZE, .type = VHD_FIXED };
+	const struct vhd_footer f = { .size = SIZE, .type = VHD_FIXED, .uuid = { 1 } };
 	uint8_t footer[VHD_FOOTER];
 	size_t len;
 	uint8_t *data = file_bytes(disk_fd, &len);
 	int fd = file_of(data, len);
 
-	vhd_footer_put(footer, &f, (const uint8_t[16]){ 1 });
+	vhd_footer_put(footer, &f);
 	assert_int_equal(pwrite(fd, footer, sizeof(footer), (off_t)len), sizeof(footer));
 	free(data);
 	return fd;
@@ -199,6 +210,84 @@ static void test_too_large(void **state)
 	close(disk);
 }
 
+/* Onto a disk that has something already. */
+static void onto(int disk_fd, int vhd)
+{
+	struct disk disk = disk_of(disk_fd, file_size(disk_fd));
+	struct source *s = source_of(vhd);
+	struct reason why;
+
+	disk.used = true;
+	told = 0;
+	assert_int_equal(vhd_read(s, &disk, &progress, &why), 0);
+	source_close(s);
+}
+
+static void test_a_chain(void **state)
+{
+	int disks[3], vhds[3], back = file_new(SIZE + (4 << 20));
+	static const uint8_t zeroes[1 << 20];
+	struct vhd_header h;
+	struct vhd_footer f;
+	struct reason why;
+	uint8_t head[VHD_FOOTER + VHD_HEADER];
+
+	(void)state;
+	disks[0] = sample();
+	disks[1] = sample();
+	noise_put(disks[1], 3 << 20, 700, 9);
+	/* Zeroes are a change, too. */
+	assert_int_equal(pwrite(disks[1], zeroes, 1 << 20, 5 << 20), 1 << 20);
+	disks[2] = file_new(SIZE + (4 << 20)); /* larger than its base */
+	noise_put(disks[2], 0, 4096, 10);
+	noise_put(disks[2], SIZE + 100, 4096, 11);
+	vhds[0] = vhd_of(disks[0]);
+	vhds[1] = delta_of(disks[1], disks[0]);
+	vhds[2] = delta_of(disks[2], disks[1]);
+	/* Blocks 1 and 2 of five. */
+	assert_int_equal(file_size(vhds[1]), 512 + 1024 + 512 + 2 * (512 + VHD_BLOCK) + 512);
+	assert_int_equal(pread(vhds[1], head, sizeof(head), 0), sizeof(head));
+	assert_int_equal(vhd_footer_get(head, &f, &why), 0);
+	assert_int_equal(vhd_header_get(head + VHD_FOOTER, &h, &why), 0);
+	assert_int_equal(f.type, VHD_DIFFERENCING);
+	assert_int_equal(f.uuid[0], 7);
+	assert_int_equal(h.parent[0], 8);
+	assert_memory_equal(head + VHD_FOOTER + 64, "\0b\0a\0s\0e", 8);
+	/* What was there before the whole one goes. */
+	noise_put(back, 0, SIZE, 12);
+	for (int i = 0; i < 3; i++) {
+		onto(back, vhds[i]);
+		if (i < 2)
+			assert_int_equal(ftruncate(back, SIZE), 0);
+		if (i == 1)
+			assert_same_files(disks[1], back);
+		if (i < 2)
+			assert_int_equal(ftruncate(back, SIZE + (4 << 20)), 0);
+	}
+	assert_same_files(disks[2], back);
+	for (int i = 0; i < 3; i++) {
+		close(disks[i]);
+		close(vhds[i]);
+	}
+	close(back);
+}
+
+static void test_a_base_that_is_larger(void **state)
+{
+	struct disk disk = disk_of(file_new(1 << 20), 1 << 20),
+		    base = disk_of(file_new(2 << 20), 2 << 20);
+	const struct vhd_identity id = { .base = &base };
+	struct sink *s = sink_to(disk.fd, PACKING_NONE);
+	struct reason why;
+
+	(void)state;
+	assert_int_equal(vhd_write(s, &disk, &id, NULL, &why), -1);
+	assert_reason(why, "larger than the disk");
+	sink_close(s);
+	close(disk.fd);
+	close(base.fd);
+}
+
 /* Runs qemu-img on two of our files. False if there is none. */
 static bool qemu_img(const char *options, const char *from, int in, const char *to, int out)
 {
@@ -245,6 +334,8 @@ int main(void)
 		cmocka_unit_test(test_altered),
 		cmocka_unit_test(test_too_large),
 		cmocka_unit_test(test_cancelled),
+		cmocka_unit_test(test_a_chain),
+		cmocka_unit_test(test_a_base_that_is_larger),
 		cmocka_unit_test(test_others),
 	};
 
