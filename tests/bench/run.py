@@ -18,13 +18,14 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 
 import devices  # noqa: E402
+import management  # noqa: E402
 from control_domain import ControlDomain  # noqa: E402
 from figures import HYPERVISORS, Figures  # noqa: E402
 from guests import (ACCELERATOR, BOOT_TIMEOUT, CREATE_TIMEOUT, Session, boot,  # noqa: E402
                     wait_for_tools)
 from machine import Machine  # noqa: E402
 
-PARTS = ["micro", "host", *devices.PARTS]
+PARTS = ["micro", "host", "api", *devices.PARTS]
 ATTEMPTS = 8
 STEP_SECONDS = 420
 MICRO = {"hypercall": "null hypercall", "cpuid": "CPUID exit", "evtchn_send": "event channel send",
@@ -37,6 +38,7 @@ ROWS = {
     "machine start to tools ready": ("s", 1),
     "xl create to the guest's shell": ("s", 1),
     "xl destroy": ("s", 1),
+    **management.ROWS,
     **devices.ROWS,
     **{row: ("us", 1e-3) for row in MICRO.values()},
     "hypervisor's memory": ("MiB", 1),
@@ -101,6 +103,13 @@ def measure_devices(args, hypervisor, figures, log, todo):
         devices.measure(host, hypervisor, figures, todo)
 
 
+def measure_management(args, hypervisor, figures, log):
+    """Of ours alone: Debian's Xen comes without an API."""
+    if hypervisor == "socle":
+        with Session(args, hypervisor, log) as host:
+            management.measure(host, figures)
+
+
 def too_long(*_):
     raise AssertionError("no end in time")
 
@@ -136,6 +145,7 @@ def measure_round(args, hypervisor, figures, deadline, number):
     todo = [step for p in parts for step in devices.PARTS.get(p, [])]
     steps = [("micro", measure_micro, ())] if "micro" in parts else []
     steps += [("host", measure_host, ())] if "host" in parts else []
+    steps += [("api", measure_management, ())] if "api" in parts else []
     steps += [("devices", measure_devices, (todo,))] if todo else []
     for name, step, more in steps:
         measure_step(hypervisor, figures, deadline,
