@@ -134,5 +134,8 @@ $(call toolstack_target,json,toolstack/apid/rpc.c $(FUZZ_MODEL),-ljansson -lexpa
 $(call toolstack_target,xml,$(FUZZ_MODEL),-ljansson -lexpat -lm)
 $(call toolstack_target,scgi,toolstack/apid/scgi.c $(FUZZ_LIB))
 
+# What an installation is told.
+$(call toolstack_target,answers,$(ANSWERS_PARSER),-lexpat -lcrypt)
+
 .PHONY: fuzz
 fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each

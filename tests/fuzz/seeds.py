@@ -152,6 +152,19 @@ def networks():
         b'network d\n nic pci:0000:00:02.0\n address dhcp\n address slaac\n']
 
 
+def answers():
+    return [
+        b"disk vda\nmirror-disk vdb\nstorage-disk vdc\nerase vda\nstorage thick\nhostname h\n"
+        b"source http://10.0.0.1/x\nroot-password-hash $6$s$h\nntp-server t\nfinish poweroff\n"
+        b"ssh-key ssh-ed25519 AA'A\nautomatic bridges\nnetwork xenbr0\n nic nic0\n",
+        b'<installation mode="fresh" srtype="ext"><primary-disk guest-storage="yes">sda'
+        b'</primary-disk><guest-disk>sdb</guest-disk><root-password type="hash">$6$s$h'
+        b'</root-password><source type="url">http://h/</source><admin-interface name="eth0" '
+        b'proto="static"><ip>10.0.0.5</ip><subnet-mask>255.255.255.0</subnet-mask><gateway>'
+        b'10.0.0.1</gateway></admin-interface><name-server>10.0.0.2</name-server>'
+        b'<hostname>h</hostname><keymap>us</keymap></installation>']
+
+
 def storage():
     group = 'VG-1|4290772992|1052770304|4194304|0|sr=1,sr-type=lvmthin'
     return [text.encode() for text in (
@@ -480,6 +493,7 @@ SEEDS = {
     'cmdline': cmdlines,
     'config': configs,
     'network': networks,
+    'answers': answers,
     'storage': storage,
     'vmd': vmd_requests,
     'devices': devices,

@@ -1,0 +1,19 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+INSTALLER_TEST := -iquote toolstack -D_GNU_SOURCE
+$(eval $(call unit_test,installer,answers,$(ANSWERS_PARSER),$(INSTALLER_TEST)))
+$(B)/tests/unit/installer/test_answers: UNIT_CFLAGS += -lexpat -lcrypt
+
+# The engine in a folder of its own, with programs that only note what they are asked for.
+INSTALLER_SANITIZED := $(B)/tests/unit/installer/install-answers
+$(foreach s,installer/answers/main.c $(ANSWERS_PARSER),\
+	$(eval $(call unit_object,$(INSTALLER_SANITIZED),$s,$(INSTALLER_TEST))))
+$(INSTALLER_SANITIZED): $(patsubst %.c,$(INSTALLER_SANITIZED).objs/%.o,\
+		installer/answers/main.c $(ANSWERS_PARSER))
+	$(UNIT_CC) $(UNIT_CFLAGS) $^ -lexpat -lcrypt -o $@
+
+$(B)/tests/unit/installer/test_engine: tests/unit/installer/engine.py $(INSTALLER_SANITIZED) \
+		$(PACKAGES)/busybox/.done $(shell find installer/engine -type f)
+	@printf '#!/bin/sh\nexec %s %s %s\n' $< $(INSTALLER_SANITIZED) \
+		$(PACKAGES)/busybox/root/bin/busybox > $@
+	@chmod +x $@
+UNIT_TESTS += $(B)/tests/unit/installer/test_engine
