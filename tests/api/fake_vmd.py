@@ -4,7 +4,9 @@
 
 Domains, repositories and disks are dictionaries; a watch tells of changes as the real one does.
 For tests: a VM whose name begins with "slow" takes two seconds to start, "broken" does not start,
-"deaf" does not shut down when it is asked to.
+"netless" has a network that is not there, "deaf" does not shut down when it is asked to, "awake"
+does not suspend itself. Disks of the repository "images" cannot be reverted, and one whose name
+begins with "unclonable" not be cloned.
 
 usage: fake_vmd.py SOCKET [VMS]        VMS: that many run from the beginning
 """
@@ -118,6 +120,12 @@ def host_info(h, _):
             "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
 
 
+def host_set_name(_h, args):
+    if not args["name"].replace("-", "").isalnum():
+        raise Refused("HOST_NAME_INVALID", args["name"], "no name")
+    return {}
+
+
 def blocks(config):
     """[(word, name, settings)...] of network.conf"""
     found = []
@@ -137,6 +145,9 @@ def network_list(h, _):
     for word, name, settings in blocks(h.config):
         if word == "bond":
             bonds.append({"name": name, "mode": settings["mode"][0], "nics": settings["nics"]})
+        elif name == "xenbr0":
+            wanted = settings.get("address", ["dhcp"])[0]
+            one["addresses"] = ["192.0.2.10/24" if wanted == "dhcp" else wanted]
         else:
             networks.append({**one, "bridge": name, "nic": settings.get("nic", [""])[0],
                              "vlan": int(settings.get("vlan", [0])[0]), "addresses": [],
@@ -152,6 +163,8 @@ def vm_stats(h, _):
 
 
 def network_change(h, args):
+    if "192.0.2.66" in args["config"]:      # the gateway does not answer from there
+        raise Refused("OPERATION_NOT_ALLOWED", "the host was lost; the former networks are back")
     h.config = args["config"]
     return {"text": "done"}
 
@@ -164,6 +177,11 @@ async def vm_start(h, args):
         raise Refused("INTERNAL_ERROR", "it is broken")
     if args["memory_static_max"] > 500 * GIB:
         raise Refused("HOST_NOT_ENOUGH_FREE_MEMORY", str(args["memory_static_max"]), "1")
+    if name.startswith("netless"):
+        raise Refused("VM_REQUIRES_NET", args["uuid"], args["vifs"][0]["bridge"])
+    for disk in args["disks"]:
+        if "vdi" in disk and h.vdis[disk["vdi"]["vdi"]]["name"].startswith("busy"):
+            raise Refused("VDI_IN_USE", disk["vdi"]["vdi"], "in use by another")
     if name.startswith("slow"):
         await asyncio.sleep(2)
     h.vms[args["uuid"]] = vm = h.vm(args["uuid"], name, args["memory_dynamic_max"], args["vcpus"],
@@ -198,20 +216,50 @@ def vm_state(state):
     return change
 
 
+def place(args):
+    """Where a VM's memory is: a file, or a disk."""
+    if ("file" in args) == ("vdi" in args):
+        raise Refused("INVALID_VALUE", "file")
+    return args.get("file") or args["vdi"]["vdi"]
+
+
 def vm_suspend(h, args):
     vm = h.find_vm(args)
-    h.files[args["file"]] = vm
+    if vm["name"].startswith("awake"):
+        raise Refused("VM_LACKS_FEATURE_SUSPEND", args["uuid"])
+    h.files[place(args)] = vm
     h.gone(vm)
     return {"bytes": vm["memory_actual"]}
 
 
+def vm_checkpoint(h, args):
+    vm = h.find_vm(args)
+    if vm["name"].startswith("awake"):
+        raise Refused("VM_LACKS_FEATURE_SUSPEND", args["uuid"])
+    h.files[place(args)] = vm
+    make = vdi_child(snapshot=True, read_only=True)
+    return {"bytes": vm["memory_actual"], "vdis": [make(h, vdi) for vdi in args["vdis"]]}
+
+
 def vm_resume(h, args):
-    old = h.files.pop(args["file"], None)
+    old = h.files.get(place(args))
     if not old:
-        raise Refused("INTERNAL_ERROR", "no such file")
+        raise Refused("SUSPEND_IMAGE_NOT_ACCESSIBLE", place(args), "no such file")
+    if "file" in args and not args.get("keep"):
+        del h.files[args["file"]]
     h.vms[old["uuid"]] = vm = h.vm(old["uuid"], old["name"], old["memory_target"], old["vcpus"])
     h.tell({"vm": vm})
     return {"uuid": vm["uuid"], "name": vm["name"], "domid": vm["domid"]}
+
+
+def vm_link_saved(h, args):
+    h.files[args["to"]] = h.files[args["file"]]
+    return {}
+
+
+def vm_forget_saved(h, args):
+    h.files.pop(args["file"], None)
+    return {}
 
 
 def vm_set(field, target=None):
@@ -310,6 +358,22 @@ def vdi_child(**more):
     return make
 
 
+def vdi_clone(h, args):
+    vdi = vdi_child()(h, args)
+    if args["vdi"] in h.files:
+        h.files[vdi["uuid"]] = h.files[args["vdi"]]
+    return vdi
+
+
+def vdi_revert(h, args):
+    vdi = h.find_vdi(args)
+    old = h.find_vdi({**args, "vdi": args["snapshot"]})
+    if h.srs[args["sr"]]["name"] == "images":
+        raise Refused("SR_OPERATION_NOT_SUPPORTED", args["sr"])
+    vdi["virtual_size"] = old["virtual_size"]
+    return vdi
+
+
 def vdi_resize(h, args):
     vdi = h.find_vdi(args)
     vdi["virtual_size"] = args["size"]
@@ -325,6 +389,7 @@ def vdi_rename(h, args):
 def vdi_destroy(h, args):
     h.find_vdi(args)
     del h.vdis[args["vdi"]]
+    h.files.pop(args["vdi"], None)
     return {}
 
 
@@ -348,6 +413,7 @@ def vdi_open(h, args):
 VERBS = {
     "host.info": host_info,
     "host.dmesg": lambda h, a: {"text": "(Socle) hello\n"},
+    "host.set_name": host_set_name,
     "host.power": lambda h, a: {},
     "network.list": network_list,
     "vm.stats": vm_stats,
@@ -361,6 +427,9 @@ VERBS = {
     "vm.unpause": vm_state("Running"),
     "vm.suspend": vm_suspend,
     "vm.resume": vm_resume,
+    "vm.checkpoint": vm_checkpoint,
+    "vm.link_saved": vm_link_saved,
+    "vm.forget_saved": vm_forget_saved,
     "vm.set_memory": vm_set("target", "memory_target"),
     "vm.set_vcpus": vm_set("vcpus"),
     "vm.set_scheduling": vm_device,
@@ -385,7 +454,8 @@ VERBS = {
     "sr.forget": sr_forget,
     "sr.destroy": sr_forget,
     "vdi.create": vdi_create,
-    "vdi.clone": vdi_child(),
+    "vdi.clone": vdi_clone,
+    "vdi.revert": vdi_revert,
     "vdi.copy": vdi_child(),
     "vdi.snapshot": vdi_child(snapshot=True, read_only=True),
     "vdi.resize": vdi_resize,

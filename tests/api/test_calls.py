@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What calls mean: VMs, disks, repositories and networks, against the simulated vmd."""
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from client import Client, Failure, PASSWORD, xml_server
@@ -222,7 +223,7 @@ def test_clone_snapshot_revert(api, vm, disk):
     api.call("VM.revert", snapshot)
     record = api.call("VM.get_record", vm)
     assert (record["VCPUs_max"], record["name_label"]) == (4, "made by a test")
-    assert record["VBDs"] and api.call("VBD.get_VDI", record["VBDs"][0]) != disk
+    assert record["VBDs"] and api.call("VBD.get_VDI", record["VBDs"][0]) == disk
     for one in (clone, snapshot):
         vbds = api.call("VM.get_VBDs", one)
         disks = [api.call("VBD.get_VDI", vbd) for vbd in vbds]
@@ -323,6 +324,40 @@ def test_bonds(api, server):
     api.call("network.destroy", network)
 
 
+def test_the_hosts_address(api, server):
+    card, before = pif_of(api, "nic0"), "automatic bridges\nautomatic address\n"
+    assert api.call("PIF.get_ip_configuration_mode", card) == "DHCP"
+    static = ("Static", "192.0.2.20", "255.255.255.0", "192.0.2.1", "192.0.2.53,192.0.2.54")
+    for wrong, word in (("192.0.2.300", "IP"), ("", "IP")):
+        assert refused(api, "PIF.reconfigure_ip", card, "Static", wrong, *static[2:]) == \
+            ("INVALID_IP_ADDRESS_SPECIFIED", word)
+    assert refused(api, "PIF.reconfigure_ip", card, *static[:2], "255.0.255.0", "", "")[1] == \
+        "netmask"
+    # One that loses the host is taken back.
+    assert refused(api, "PIF.reconfigure_ip", card, "Static", "192.0.2.66", *static[2:])[0] == \
+        "OPERATION_NOT_ALLOWED"
+    assert server.vmd_request("network.get", {})["ok"]["text"] == before
+    api.call("PIF.reconfigure_ip", card, *static)
+    record = api.call("PIF.get_record", card)
+    assert (record["ip_configuration_mode"], record["IP"]) == ("Static", "192.0.2.20")
+    assert server.vmd_request("network.get", {})["ok"]["text"] == (
+        "automatic bridges\nnetwork xenbr0\n    nic nic0\n    address 192.0.2.20/24\n"
+        "    gateway 192.0.2.1\n    dns 192.0.2.53\n    dns 192.0.2.54\n")
+    host = api.call("host.get_all")[0]
+    assert api.call("host.get_address", host) == "192.0.2.20"
+    assert api.call("host.get_management_interface", host) == card
+    other = pif_of(api, "nic1")
+    assert refused(api, "host.management_reconfigure", other) == \
+        ("PIF_HAS_NO_NETWORK_CONFIGURATION", other)
+    api.call("host.management_reconfigure", card)
+    assert refused(api, "PIF.unplug", card) == ("PIF_IS_MANAGEMENT_INTERFACE", card)
+    api.call("PIF.reconfigure_ipv6", card, "Autoconf", "", "", "")
+    assert api.call("PIF.get_ipv6_configuration_mode", card) == "Autoconf"
+    server.vmd_request("network.change", {"config": before})
+    api.call("PIF.scan", host)
+    assert api.call("PIF.get_ip_configuration_mode", card) == "DHCP"
+
+
 def test_a_name_is_its_domains(api, server, vm):
     api.call("VM.start", vm, False, False)
     api.call("VM.set_name_label", vm, "renamed while it runs")
@@ -342,6 +377,30 @@ def test_repositories_come_and_go(api):
     assert refused(api, "PBD.get_record", pbd)[0] == "HANDLE_INVALID"
     assert refused(api, "SR.create", host, {"device": "/dev/vdb"}, 0, "x", "", "zfs", "", False,
                    {}) == ("SR_UNKNOWN_DRIVER", "zfs")
+
+
+def test_disks_go_somewhere(api):
+    """The first repository for disks is the default, also after the default has gone."""
+    pool, = api.call("pool.get_all")
+    former = sr_of(api)
+    api.call("pool.set_default_SR", pool, "OpaqueRef:NULL")
+    host = api.call("host.get_all")[0]
+    sr = api.call("SR.create", host, {"device": "/dev/vdc"}, 0, "first", "", "lvmthin", "user",
+                  False, {})
+    assert sr_of(api) == sr
+    api.call("PBD.unplug", *api.call("SR.get_PBDs", sr))
+    api.call("SR.destroy", sr)
+    assert sr_of(api) == "OpaqueRef:NULL"
+    api.call("SR.update", former)
+    assert sr_of(api) == former
+
+
+def test_the_hosts_name(api):
+    host = api.call("host.get_all")[0]
+    api.call("host.set_hostname", host, "other-name")
+    assert api.call("host.get_hostname", host) == "other-name"
+    assert refused(api, "host.set_hostname_live", host, "a b")[0] == "HOST_NAME_INVALID"
+    api.call("host.set_hostname_live", host, "testhost")
 
 
 def test_the_host_goes_down_only_empty(api, vm):
@@ -391,6 +450,28 @@ def test_events_reach_who_waits(api, server, vm):
 def test_old_tokens_are_refused(api):
     assert refused(api, "event.from", ["*"], "0123456789abcdef,1", 0) == ("EVENTS_LOST",)
     assert refused(api, "event.from", ["*"], "rubbish", 0) == ("EVENTS_LOST",)
+
+
+def test_events_of_older_clients(api, server, vm):
+    old = Client(server.socket)
+    assert refused(old, "event.next")[0] == "SESSION_NOT_REGISTERED"
+    number = old.call("event.get_current_id")
+    old.call("event.register", ["vm", "task"])
+    task = api.call("Async.VM.update_allowed_operations", vm)
+    api.wait(task)
+    told = old.call("event.next")
+    assert vm in [event["ref"] for event in told] and told[0]["id"].isdigit()
+    assert old.call("event.get_current_id") > number
+    # What was told is not told again: this waits.
+    old.call("event.unregister", ["task"])
+    with ThreadPoolExecutor() as pool:
+        waiting = pool.submit(old.call, "event.next")
+        time.sleep(0.2)
+        assert not waiting.done()
+        api.call("VM.set_name_description", vm, "more news")
+        event, = waiting.result(10)
+    assert (event["ref"], event["snapshot"]["name_description"]) == (vm, "more news")
+    old.call("session.logout")
 
 
 def test_a_guest_that_ends_is_seen(api, server, vm):

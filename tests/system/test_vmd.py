@@ -83,8 +83,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     refused(host, "vdi.open", "VDI_IN_USE", "", sr=repository, vdi=disk, mode="rw")
     refused(host, "vdi.destroy", "VDI_IN_USE", "", sr=repository, vdi=disk)
     # Another VM may have the same label.
-    refused(host, "vm.start", "OPERATION_NOT_ALLOWED", disk, uuid=OTHER, name="x",
-            disks=disks, **DEMO)
+    refused(host, "vm.start", "VDI_IN_USE", disk, uuid=OTHER, name="x", disks=disks, **DEMO)
+    refused(host, "vm.start", "MAC_STILL_EXISTS", MAC, uuid=OTHER, name="x", vifs=vifs, **DEMO)
     assert left(host).count("frontend-id") == 2
 
     wait_for_guest(host, "Test__1_")
@@ -108,11 +108,32 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     wait_for_guest(host, "test")
     ask(host, "vm.detach_disk", uuid=UUID, device="xvdb")
     file = f"{SAVED}/test"
+    host.run(f"mount -t tmpfs -o size=1m none {SAVED}")
+    refused(host, "vm.suspend", "SR_FULL", "MiB are free", uuid=UUID, file=file)
+    host.run(f"umount {SAVED}")
+    assert vms(host)["test"]["state"] == "Running"
     assert ask(host, "vm.suspend", 240, uuid=UUID, file=file)["bytes"] > 1 << 20
     assert list(vms(host)) == ["Domain-0"] and left(host) == ""
     resumed = ask(host, "vm.resume", 240, file=file)
     assert (resumed["uuid"], resumed["name"]) == (UUID, "test")
     assert left(host).count("frontend-id") == 2
+    host.run(f"[ ! -e {file} ]")
+    # Memory on a disk, of a guest that goes on.
+    memory = ask(host, "vdi.create", sr=repository, size=160 << 20, name="memory")["uuid"]
+    place = {"sr": repository, "vdi": memory}
+    # This storage has no snapshots: it is as if nothing had been, and the guest has gone on.
+    refused(host, "vm.checkpoint", "SR_OPERATION_NOT_SUPPORTED", "", uuid=UUID, vdi=place,
+            vdis=[{"sr": repository, "vdi": disk}])
+    assert vms(host)["test"]["state"] == "Running"
+    assert ask(host, "vm.checkpoint", 240, uuid=UUID, vdi=place)["bytes"] > 1 << 20
+    ask(host, "vm.shutdown", 240, uuid=UUID, mode="hard")
+    assert list(vms(host)) == ["Domain-0"] and left(host) == ""
+    # The checkpoint, with another disk in the place of the one that it had.
+    copy = ask(host, "vdi.copy", sr=repository, vdi=disk)["uuid"]
+    past = ask(host, "vm.resume", 240, vdi=place,
+               disks=[{"device": "xvda", "vdi": {"sr": repository, "vdi": copy}}])
+    refused(host, "vdi.destroy", "VDI_IN_USE", "", sr=repository, vdi=copy)
+    ask(host, "vdi.destroy", sr=repository, vdi=disk)
     ask(host, "vm.shutdown", 240, uuid=UUID, mode="clean", timeout=120)
     assert list(vms(host)) == ["Domain-0"] and left(host) == ""
 
@@ -121,7 +142,7 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     assert told[0]["vm"]["name"] == "Domain-0" and told[1] == {"settled": True}
     states = [(m["vm"]["domid"], m["vm"]["state"]) for m in told
               if m.get("vm", {}).get("uuid") == UUID]
-    for domid in (started["domid"], again, resumed["domid"]):
+    for domid in (started["domid"], again, resumed["domid"], past["domid"]):
         assert [s for d, s in states if d == domid][-1] == "Gone", states
     assert (started["domid"], "Paused") in states and (again, "Running") in states
 
@@ -207,14 +228,24 @@ def test_refusals(host):
     host.run("mkdir -p /var/lib/socle/kernels; ln -sf /etc/passwd /var/lib/socle/kernels/link")
     refused(host, "vm.start", "INVALID_VALUE", "leads to /etc/passwd",
             **dict(vm, kernel="/var/lib/socle/kernels/link"))
+    refused(host, "vm.start", "BOOTLOADER_FAILED", "",
+            **dict(vm, kernel="/usr/share/socle/demo/initrd.gz"))
+    refused(host, "vm.start", "BOOTLOADER_FAILED", "MiB", **dict(vm, memory_static_max=17 << 20))
     refused(host, "vm.start", "HOST_NOT_ENOUGH_FREE_MEMORY", "MiB",
             **dict(vm, memory_static_max=1 << 40))
     refused(host, "vm.start", "INVALID_VALUE", "static-min", **dict(vm, memory_dynamic_max=1 << 30))
-    refused(host, "vm.start", "OPERATION_NOT_ALLOWED", "nobridge",
+    refused(host, "vm.start", "VM_REQUIRES_NET", "nobridge",
             **dict(vm, vifs=[{"device": 0, "mac": MAC, "bridge": "nobridge"}]))
     refused(host, "vm.start", "UUID_INVALID", UUID,
             **dict(vm, disks=[{"device": "xvda", "vdi": {"sr": UUID, "vdi": UUID}}]))
     refused(host, "vm.resume", "INVALID_VALUE", "file", file="/etc/passwd")
+    refused(host, "vm.resume", "INVALID_VALUE", "a file or a VDI")
+    refused(host, "vm.resume", "SUSPEND_IMAGE_NOT_ACCESSIBLE", "No such", file=f"{SAVED}/none")
+    host.run(f"mkdir -p {SAVED} && echo no >{SAVED}/wrong && ln -sf /etc/passwd {SAVED}/link")
+    refused(host, "vm.resume", "SUSPEND_IMAGE_NOT_ACCESSIBLE", "", file=f"{SAVED}/wrong")
+    refused(host, "vm.resume", "INVALID_VALUE", "leads to", file=f"{SAVED}/link")
+    ask(host, "vm.forget_saved", file=f"{SAVED}/wrong")
+    host.run(f"rm {SAVED}/link && rmdir {SAVED}")
     refused(host, "sr.create", "INVALID_VALUE", "type", type="zfs", source="/x", name="x")
     refused(host, "network.check", "OPERATION_NOT_ALLOWED", "nonsense", config="nonsense\n")
     assert list(host.domains()) == ["Domain-0"] and host.run("ls /run/xen/domains").strip() == ""

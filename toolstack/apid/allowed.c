@@ -75,6 +75,7 @@ static const char *const *vm_allowed(const struct object *vm)
 					       "shutdown",
 					       "suspend",
 					       "snapshot",
+					       "checkpoint",
 					       "changing_VCPUs_live",
 					       "changing_dynamic_range",
 					       "changing_memory_live",

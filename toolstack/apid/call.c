@@ -16,6 +16,7 @@
 #include "apid/record.h"
 #include "apid/session.h"
 #include "apid/task.h"
+#include "apid/vmd_error.h"
 #include "apid/vmd_link.h"
 #include "model/value.h"
 
@@ -326,17 +327,19 @@ static void step_otherwise(struct call *c)
 static void vmd_answered(void *owner, const json_t *ok, const json_t *error)
 {
 	struct call *c = owner;
+	json_t *told = ok ? NULL : vmd_error_told(error);
 
 	c->vmd = NULL;
-	c->answer = ok ? ok : error;
+	c->answer = ok ? ok : told;
 	if (ok) {
 		call_step(c, step_then);
 	} else if (c->otherwise) {
 		call_step(c, step_otherwise);
 	} else {
-		c->error = json_deep_copy(error);
+		c->error = json_incref(told);
 		call_complete(c);
 	}
+	json_decref(told);
 }
 
 static void vmd_progressed(void *owner, const json_t *m)
@@ -348,8 +351,18 @@ static void vmd_progressed(void *owner, const json_t *m)
 	if (!json_is_number(progress) || !c->task || c->task->gone)
 		return;
 	store_begin();
-	set_float(c->task, "progress", json_number_value(progress));
+	set_float(c->task, "progress",
+		  c->share ? c->share_from + c->share * json_number_value(progress)
+			   : json_number_value(progress));
 	store_commit(&why);
+}
+
+void call_share(struct call *c, double from, double share)
+{
+	c->share_from = from;
+	c->share = share;
+	if (c->task)
+		set_float(c->task, "progress", from);
 }
 
 void call_vmd(struct call *c, const char *verb, json_t *args,

@@ -54,7 +54,8 @@ struct call {
 	void (*then)(struct call *c, const json_t *answer);
 	/* Called in place of then; NULL: vmd's error is the call's. */
 	void (*otherwise)(struct call *c, const json_t *error);
-	void *state; /* of the method, between steps */
+	double share_from, share; /* of the task's progress: what vmd works at now; share 0: all */
+	void *state;              /* of the method, between steps */
 	void (*state_free)(void *state);
 
 	struct event_watch watch;
@@ -113,6 +114,8 @@ bool call_occupy(struct call *c, struct object *o, const char *operation);
 /* Asks vmd; takes over args. */
 void call_vmd(struct call *c, const char *verb, json_t *args,
 	      void (*then)(struct call *c, const json_t *answer));
+/* What vmd is asked next is that share of the work, after so much of it. */
+void call_share(struct call *c, double from, double share);
 /* Waits for w->ready, with call_resume. */
 void call_wait(struct call *c);
 /* Goes on with a waiting call: the function runs in a transaction. */

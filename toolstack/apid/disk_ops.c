@@ -14,7 +14,7 @@
 #define NAME_MAX_BYTES 255
 #define SIZE_MOST      (64ll << 40)
 
-static json_t *vdi_args(const struct object *vdi)
+json_t *vdi_args(const struct object *vdi)
 {
 	return json_pack("{s: s, s: s}", "sr", get_text(get_ref(vdi, "SR"), "uuid"), "vdi",
 			 get_text(vdi, "uuid"));

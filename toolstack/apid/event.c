@@ -211,7 +211,7 @@ static void write_event(struct wire *w, const struct model_class *c, const char 
 	wire_struct_end(w);
 }
 
-static void event_write_list(const struct event_watch *w, struct wire *out)
+void event_write_list(const struct event_watch *w, struct wire *out)
 {
 	char ref[REF_TEXT] = MODEL_REF_PREFIX;
 	const struct object *o = newest;

@@ -37,6 +37,8 @@ bool event_token_parse(const char *token, uint64_t *number);
 void event_wait(struct event_watch *w);
 void event_wait_end(struct event_watch *w);
 bool event_any(const struct event_watch *w);
+/* [...] alone */
+void event_write_list(const struct event_watch *w, struct wire *out);
 /* {"events": [...], "token", "valid_ref_counts"}, as event.from answers. */
 void event_write(const struct event_watch *w, struct wire *out);
 #endif

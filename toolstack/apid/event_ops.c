@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The methods of event: they read what has changed, or wait for it. A wait ends with the client's
- * time, or ours if that is longer.
+ * time, or ours if that is longer. Older clients register for classes, and ask for what is next:
+ * what they have heard of is kept with their session.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -78,6 +79,13 @@ static struct call *of_watch(struct event_watch *w)
 	return w->owner;
 }
 
+static void answer_next(struct call *c);
+
+static void next_ready(struct event_watch *w)
+{
+	call_resume(w->owner, answer_next);
+}
+
 static void from_ready(struct event_watch *w)
 {
 	call_resume(of_watch(w), answer);
@@ -137,8 +145,113 @@ static void inject(struct call *c)
 	wire_string(&c->out, token);
 }
 
+/* ---- older clients ------------------------------------------------------------------------- */
+
+struct registration {
+	struct registration *next;
+	struct object *session; /* held */
+	uint64_t classes, since;
+};
+
+static struct registration *registrations;
+
+/* Of this session; those of sessions that have ended go. NULL: there is none. */
+static struct registration *registration_of(const struct object *session)
+{
+	struct registration **at = &registrations, *found = NULL;
+
+	while (*at) {
+		struct registration *r = *at;
+
+		if (r->session->gone) {
+			*at = r->next;
+			object_release(r->session);
+			free(r);
+			continue;
+		}
+		if (r->session == session)
+			found = r;
+		at = &r->next;
+	}
+	return found;
+}
+
+static void event_register(struct call *c)
+{
+	struct registration *r = registration_of(c->session);
+
+	watch_classes(c, c->args[0]);
+	if (call_failed(c))
+		return;
+	if (!r) {
+		r = calloc(1, sizeof(*r));
+		if (!r)
+			abort();
+		r->session = object_hold(c->session);
+		r->since = event_now();
+		r->next = registrations;
+		registrations = r;
+	}
+	r->classes |= c->watch.classes;
+}
+
+static void event_unregister(struct call *c)
+{
+	struct registration *r = registration_of(c->session);
+
+	watch_classes(c, c->args[0]);
+	if (r)
+		r->classes &= ~c->watch.classes;
+}
+
+static void answer_next(struct call *c)
+{
+	struct registration *r = registration_of(c->session);
+
+	event_write_list(&c->watch, &c->out);
+	if (r)
+		r->since = event_now();
+}
+
+static void next_expired(struct loop_timer *t)
+{
+	event_wait_end(&of_timer(t)->watch);
+	call_resume(of_timer(t), answer_next);
+}
+
+static void event_next(struct call *c)
+{
+	struct registration *r = registration_of(c->session);
+	char token[48];
+
+	if (!r || !r->classes) {
+		call_fail_ref(c, "SESSION_NOT_REGISTERED", c->session);
+		return;
+	}
+	event_token(r->since, token);
+	if (!event_token_parse(token, &c->watch.since)) {
+		r->since = event_now();
+		call_fail(c, "EVENTS_LOST", NULL);
+		return;
+	}
+	c->watch.classes = r->classes;
+	if (event_any(&c->watch))
+		answer_next(c);
+	else
+		wait_for(c, WAIT_MOST, next_ready, next_expired);
+}
+
+static void get_current_id(struct call *c)
+{
+	wire_int(&c->out, (int64_t)event_now());
+}
+
 const struct binding event_bindings[] = {
 	{ "event.from", from },
 	{ "event.inject", inject },
+	{ "event.register", event_register },
+	{ "event.unregister", event_unregister },
+	{ "event.next", event_next },
+	{ "event.get_current_id", get_current_id },
 	{ NULL, NULL },
 };

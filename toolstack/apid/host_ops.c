@@ -65,6 +65,17 @@ static void host_dmesg(struct call *c)
 	call_vmd(c, "host.dmesg", json_object(), dmesg_told);
 }
 
+static void renamed(struct call *c, const json_t *ok)
+{
+	(void)ok;
+	set_text(c->refs[0], "hostname", call_text(c, 1));
+}
+
+static void set_hostname(struct call *c)
+{
+	call_vmd(c, "host.set_name", json_pack("{s: s}", "name", call_text(c, 1)), renamed);
+}
+
 static void write_time(struct call *c, bool local)
 {
 	time_t now = time(NULL);
@@ -156,6 +167,8 @@ const struct binding host_bindings[] = {
 	{ "host.shutdown", host_shutdown },
 	{ "host.reboot", host_reboot },
 	{ "host.dmesg", host_dmesg },
+	{ "host.set_hostname", set_hostname },
+	{ "host.set_hostname_live", set_hostname },
 	{ "host.get_servertime", get_servertime },
 	{ "host.get_server_localtime", get_server_localtime },
 	{ "host.compute_free_memory", compute_free_memory },

@@ -44,6 +44,18 @@ static void complain(const char *what, const json_t *error)
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
+static void modes_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	(void)owner;
+	if (!ok) {
+		complain("network.get", error);
+		return;
+	}
+	store_begin();
+	inventory_network_modes(ok);
+	commit("network.get");
+}
+
 static void networks_answer(void *owner, const json_t *ok, const json_t *error)
 {
 	(void)owner;
@@ -54,6 +66,7 @@ static void networks_answer(void *owner, const json_t *ok, const json_t *error)
 	store_begin();
 	inventory_networks(ok);
 	commit("network.list");
+	vmd_ask("network.get", json_object(), modes_answer, NULL, NULL);
 }
 
 static void host_answer(void *owner, const json_t *ok, const json_t *error)

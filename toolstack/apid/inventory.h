@@ -26,6 +26,8 @@ void inventory_ask_srs(void);
 /* The parts, each in a transaction. */
 void inventory_host(const json_t *info);
 void inventory_networks(const json_t *list);
+/* After that: where addresses come from, by the answer of network.get. */
+void inventory_network_modes(const json_t *told);
 /* The host's interface of that device; vlan -1: itself. It is made if there is none. */
 struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);

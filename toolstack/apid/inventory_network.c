@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apid/inventory.h"
+#include "apid/network_text.h"
 #include "apid/ops.h"
 
 static const char *text_of(const json_t *o, const char *key)
@@ -79,6 +80,17 @@ static void bond_put(const json_t *told)
 	}
 }
 
+/* The interface that was chosen for it, or else the first with an address. */
+static void management_put(struct object *pif, const char *ip)
+{
+	const char *chosen = get_entry(the_host(), "other_config", MANAGEMENT_KEY);
+	bool is_it = !*chosen || strcmp(chosen, get_text(pif, "uuid")) == 0;
+
+	set_int(pif, "management", is_it);
+	if (is_it)
+		set_text(the_host(), "address", ip);
+}
+
 /* "192.0.2.10/24" */
 static void address_put(struct object *pif, const char *address)
 {
@@ -94,46 +106,76 @@ static void address_put(struct object *pif, const char *address)
 		 mask >> 8 & 255, mask & 255);
 	set_text(pif, "IP", ip);
 	set_text(pif, "netmask", netmask);
-	set_int(pif, "management", true);
-	set_text(the_host(), "address", ip);
+	management_put(pif, ip);
 }
 
 static void addresses_put(struct object *pif, const json_t *told)
 {
 	const json_t *addresses = json_object_get(told, "addresses"), *one;
+	json_t *six = json_array();
 	size_t i;
 
-	if (!json_array_size(addresses)) {
-		set_text(pif, "IP", "");
-		set_text(pif, "netmask", "");
-		set_int(pif, "management", false);
-	}
+	set_text(pif, "IP", "");
+	set_text(pif, "netmask", "");
+	set_int(pif, "management", false);
 	/* The first one counts: it is put last. */
 	for (i = json_array_size(addresses); i-- > 0;) {
 		one = json_array_get(addresses, i);
 		address_put(pif, json_string_value(one));
+		if (strchr(json_string_value(one), ':'))
+			json_array_insert(six, 0, (json_t *)one);
 	}
+	set_json(pif, "IPv6", six);
+	json_decref(six);
 	set_text(pif, "gateway", text_of(told, "gateway"));
-	set_text(pif, "ip_configuration_mode", *get_text(pif, "IP") ? "DHCP" : "None");
+}
+
+void inventory_network_modes(const json_t *told)
+{
+	const struct many *pifs = get_many(the_host(), "PIFs");
+
+	for (size_t i = 0; i < pifs->nr; i++) {
+		struct object *pif = pifs->items[i], *network = get_ref(pif, "network");
+		struct network_modes modes = { "None", "None", true };
+
+		if (network)
+			network_text_modes(text_of(told, "text"), get_text(network, "bridge"),
+					   &modes);
+		/* What the host makes by itself gets its address by DHCP. */
+		if (!modes.named && *get_text(pif, "IP"))
+			modes.ipv4 = "DHCP";
+		set_text(pif, "ip_configuration_mode", modes.ipv4);
+		set_text(pif, "ipv6_configuration_mode", modes.ipv6);
+	}
 }
 
 /* ---- networks ---------------------------------------------------------------------------- */
 
 static struct object *network_of_bridge(const char *bridge)
 {
-	const struct store_class *all = store_class_of("network");
-	struct object *network;
+	struct object *network = network_by_bridge(bridge);
 
-	for (size_t i = 0; i < all->nr; i++)
-		if (strcmp(get_text(all->objects[i], "bridge"), bridge) == 0)
-			return all->objects[i];
+	if (network)
+		return network;
 	network = object_create("network", NULL);
 	set_text(network, "bridge", bridge);
 	set_text(network, "name_label", bridge);
 	return network;
 }
 
-static void network_put(const json_t *told)
+static void dns_put(struct object *pif, const json_t *servers)
+{
+	const json_t *one;
+	struct buf all = { 0 };
+	size_t i;
+
+	json_array_foreach(servers, i, one)
+		buf_printf(&all, "%s%s", i ? "," : "", json_string_value(one));
+	set_text(pif, "DNS", get_int(pif, "management") && all.data ? all.data : "");
+	buf_free(&all);
+}
+
+static void network_put(const json_t *told, const json_t *servers)
 {
 	struct object *network = network_of_bridge(text_of(told, "bridge")), *pif;
 	const char *nic = text_of(told, "nic");
@@ -151,6 +193,7 @@ static void network_put(const json_t *told)
 		set_text(pif, "MAC", text_of(told, "mac"));
 	set_int(get_ref(pif, "metrics"), "carrier", json_is_true(json_object_get(told, "carrier")));
 	addresses_put(pif, told);
+	dns_put(pif, servers);
 	if (vlan)
 		vlan_put(pif, nic, vlan);
 }
@@ -202,7 +245,7 @@ void inventory_networks(const json_t *list)
 	for (i = json_array_size(networks); i-- > 0;) {
 		told = json_array_get(networks, i);
 		if (*text_of(told, "bridge"))
-			network_put(told);
+			network_put(told, json_object_get(list, "dns"));
 	}
 	networks_drop(networks);
 	inventory_consoles_locate();

@@ -5,6 +5,7 @@
 #include <string.h>
 #include <time.h>
 
+#include "apid/allowed.h"
 #include "apid/inventory.h"
 #include "apid/ops.h"
 
@@ -138,9 +139,6 @@ struct object *sr_from_vmd(const json_t *told)
 		set_text(sr, "content_type", iso ? "iso" : "user");
 		set_text(sr, "name_label", text_of(told, "name"));
 		set_text(sr, "name_description", text_of(told, "description"));
-		/* The first one for disks is where disks go. */
-		if (!iso && !default_sr())
-			set_ref(the_pool(), "default_SR", sr);
 	}
 	/* A list has no sizes. */
 	if (json_object_get(told, "physical_size")) {
@@ -149,6 +147,10 @@ struct object *sr_from_vmd(const json_t *told)
 		set_int(sr, "virtual_allocation", int_of(told, "virtual_allocation"));
 	}
 	pbd_ensure(sr, told);
+	/* The first one for disks is where disks go. */
+	if (!default_sr() && strcmp(get_text(sr, "content_type"), "iso") != 0 &&
+	    is_attached(sr, "PBDs"))
+		set_ref(the_pool(), "default_SR", sr);
 	return sr;
 }
 

@@ -110,11 +110,14 @@ static int state_open(struct reason *why)
 static void bind_all(void)
 {
 	static const struct binding *const lists[] = {
-		session_bindings,      account_bindings,     task_bindings,     event_bindings,
-		system_bindings,       vm_bindings,          vm_power_bindings, vm_copy_bindings,
-		vm_provision_bindings, vm_settings_bindings, vbd_bindings,      vif_bindings,
-		vdi_bindings,          sr_bindings,          pbd_bindings,      network_bindings,
-		host_bindings,         vmpp_bindings,        secret_bindings,
+		session_bindings,     account_bindings,    task_bindings,
+		event_bindings,       system_bindings,     vm_bindings,
+		vm_power_bindings,    vm_copy_bindings,    vm_snapshot_bindings,
+		vm_revert_bindings,   vm_suspend_bindings, vm_provision_bindings,
+		vm_settings_bindings, vbd_bindings,        vif_bindings,
+		vdi_bindings,         sr_bindings,         pbd_bindings,
+		network_bindings,     pif_bindings,        host_bindings,
+		vmpp_bindings,        secret_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -9,6 +9,8 @@
 #include <string.h>
 
 #include "apid/inventory.h"
+#include "apid/network_change.h"
+#include "apid/network_text.h"
 #include "apid/ops.h"
 #include "apid/record.h"
 #include "lib/bytes.h"
@@ -17,6 +19,7 @@
 
 /* What a call makes of the settings; its state. */
 struct change {
+	struct network_change base;
 	char bridge[32]; /* the network whose block it is about */
 	char lines[256]; /* to add to its block; with drop, those that go */
 	char bond[16];   /* to make, or to end */
@@ -25,7 +28,6 @@ struct change {
 	bool whole;      /* drop: all of the block */
 	char device[16]; /* the interface that it makes, to find it again */
 	int64_t vlan;
-	call_function *finish; /* when the host has it */
 };
 
 static struct change *change_of(struct call *c)
@@ -41,25 +43,6 @@ static struct change *change_of(struct call *c)
 
 /* ---- the text ---------------------------------------------------------------------------- */
 
-static bool line_begins(const char *line, const char *first, const char *name)
-{
-	char word[16], second[32];
-
-	return sscanf(line, "%15s %31s", word, second) == 2 && strcmp(word, first) == 0 &&
-	       (!name || strcmp(second, name) == 0);
-}
-
-static bool is_block(const char *line)
-{
-	return line_begins(line, "network", NULL) || line_begins(line, "bond", NULL);
-}
-
-static const char *line_next(const char *line)
-{
-	line += strcspn(line, "\n");
-	return line + (*line == '\n');
-}
-
 /* The lines of the change's network, but those that go. */
 static bool line_stays(const struct change *k, const char *line, bool inside, bool inside_bond)
 {
@@ -70,22 +53,21 @@ static bool line_stays(const struct change *k, const char *line, bool inside, bo
 	return !k->whole && !line_begins(line, "nic", NULL) && !line_begins(line, "vlan", NULL);
 }
 
-static void settings_edit(const struct change *k, const char *text, struct buf *out)
+static void settings_edit(struct call *c, const char *text, struct buf *out)
 {
+	const struct change *k = c->state;
 	bool inside = false, inside_bond = false;
 	const char *line, *next;
 
 	for (line = text; *line; line = next) {
 		next = line_next(line);
-		if (is_block(line)) {
+		if (line_is_block(line)) {
 			inside = line_begins(line, "network", k->bridge);
 			inside_bond = *k->bond && line_begins(line, "bond", k->bond);
 		}
 		if (!line_stays(k, line, inside, inside_bond))
 			continue;
-		buf_append(out, line, (size_t)(next - line));
-		if (next[-1] != '\n')
-			buf_printf(out, "\n");
+		line_copy(out, line, next);
 		if (line_begins(line, "network", k->bridge) && !k->drop)
 			buf_printf(out, "%s", k->lines);
 	}
@@ -97,12 +79,18 @@ static void settings_edit(const struct change *k, const char *text, struct buf *
 
 /* ---- the steps --------------------------------------------------------------------------- */
 
+static void modes_told(struct call *c, const json_t *ok)
+{
+	const struct network_change *n = c->state;
+
+	inventory_network_modes(ok);
+	n->finish(c);
+}
+
 static void listed(struct call *c, const json_t *ok)
 {
-	const struct change *k = c->state;
-
 	inventory_networks(ok);
-	k->finish(c);
+	call_vmd(c, "network.get", json_object(), modes_told);
 }
 
 static void changed(struct call *c, const json_t *ok)
@@ -114,18 +102,31 @@ static void changed(struct call *c, const json_t *ok)
 static void settings_told(struct call *c, const json_t *ok)
 {
 	const char *text = json_string_value(json_object_get(ok, "text"));
+	const struct network_change *n = c->state;
 	struct buf config = { 0 };
 
-	settings_edit(c->state, text ? text : "", &config);
+	n->edit(c, text ? text : "", &config);
 	call_vmd(c, "network.change", json_pack("{s: s}", "config", config.data ? config.data : ""),
 		 changed);
 	buf_free(&config);
 }
 
+void network_change_begin(struct call *c)
+{
+	call_vmd(c, "network.get", json_object(), settings_told);
+}
+
+void network_look(struct call *c)
+{
+	changed(c, NULL);
+}
+
 static void change_begin(struct call *c, call_function *finish)
 {
-	change_of(c)->finish = finish;
-	call_vmd(c, "network.get", json_object(), settings_told);
+	struct change *k = change_of(c);
+
+	k->base = (struct network_change){ settings_edit, finish };
+	network_change_begin(c);
 }
 
 /* ---- networks ---------------------------------------------------------------------------- */
@@ -147,7 +148,7 @@ static void name_choose(const char *word, char *name, size_t len)
 	}
 }
 
-static struct object *network_of(const char *bridge)
+struct object *network_by_bridge(const char *bridge)
 {
 	const struct store_class *all = store_class_of("network");
 
@@ -160,7 +161,7 @@ static struct object *network_of(const char *bridge)
 static void network_made(struct call *c)
 {
 	const struct change *k = c->state;
-	struct object *network = network_of(k->bridge);
+	struct object *network = network_by_bridge(k->bridge);
 	char bridge[32];
 
 	if (!network) {

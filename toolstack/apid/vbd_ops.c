@@ -31,12 +31,6 @@ bool vbd_device(const char *userdevice, char device[16])
 	return true;
 }
 
-static json_t *vdi_args(const struct object *vdi)
-{
-	return json_pack("{s: s, s: s}", "sr", get_text(get_ref(vdi, "SR"), "uuid"), "vdi",
-			 get_text(vdi, "uuid"));
-}
-
 json_t *vbd_args(const struct object *vbd)
 {
 	const struct object *vdi = get_ref(vbd, "VDI");

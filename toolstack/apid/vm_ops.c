@@ -10,6 +10,7 @@
 
 #include "apid/ops.h"
 #include "apid/record.h"
+#include "apid/saved.h"
 #include "lib/uuid.h"
 #include "model/value.h"
 
@@ -147,8 +148,11 @@ static void destroy(struct call *c)
 		call_fail(c, "OPERATION_NOT_ALLOWED", "this is the control domain", NULL);
 	else if (get_int(vm, "is_default_template"))
 		call_fail_ref(c, "VM_CANNOT_DELETE_DEFAULT_TEMPLATE", vm);
-	else if (vm_check_state(c, vm, states) && call_occupy(c, vm, "destroy"))
+	else if (vm_check_state(c, vm, states) && call_occupy(c, vm, "destroy")) {
+		if (vm_is(vm, "Suspended"))
+			saved_forget(c, vm, NULL);
 		vm_gone(vm);
+	}
 }
 
 static void set_is_a_template(struct call *c)
@@ -181,8 +185,11 @@ static void power_state_reset(struct call *c)
 	/* vmd tells of every domain: what it tells of is there. */
 	if (vm_is_live(vm) && get_int(vm, "domid") >= 0)
 		call_fail(c, "OPERATION_NOT_ALLOWED", "its domain is there", NULL);
-	else if (call_occupy(c, vm, "power_state_reset"))
+	else if (call_occupy(c, vm, "power_state_reset")) {
+		if (vm_is(vm, "Suspended"))
+			saved_forget(c, vm, NULL);
 		vm_set_halted(vm);
+	}
 }
 
 /* ---- questions --------------------------------------------------------------------------- */

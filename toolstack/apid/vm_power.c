@@ -7,13 +7,12 @@
 #include <string.h>
 
 #include "apid/ops.h"
-
-#define SUSPEND_FOLDER "/var/lib/socle/suspend/"
+#include "apid/saved.h"
+#include "apid/vm_install.h"
 
 static const char *const halted[] = { "Halted", NULL };
 static const char *const running[] = { "Running", NULL };
 static const char *const paused[] = { "Paused", NULL };
-static const char *const suspended[] = { "Suspended", NULL };
 static const char *const live[] = { "Running", "Paused", NULL };
 
 static json_t *vm_args(const struct object *vm)
@@ -98,6 +97,7 @@ json_t *vm_start_args(struct call *c, const struct object *vm, bool start_paused
 			  (json_int_t)get_int(vm, "VCPUs_at_startup"), "paused", (int)start_paused);
 
 	put_kernel(args, vm);
+	install_put(args, vm);
 	put_scheduling(args, vm);
 	put_actions(args, vm);
 	if (put_devices(c, args, vm))
@@ -124,6 +124,18 @@ static void went_paused(struct call *c, const json_t *ok)
 	went_live(c, ok, "Paused");
 }
 
+static void started(struct call *c, const json_t *ok)
+{
+	install_begun(c->refs[0]);
+	went_running(c, ok);
+}
+
+static void started_paused(struct call *c, const json_t *ok)
+{
+	install_begun(c->refs[0]);
+	went_paused(c, ok);
+}
+
 static void start_with(struct call *c, bool start_paused, const char *operation)
 {
 	struct object *vm = c->refs[0];
@@ -139,7 +151,7 @@ static void start_with(struct call *c, bool start_paused, const char *operation)
 		return;
 	args = vm_start_args(c, vm, start_paused);
 	if (args)
-		call_vmd(c, "vm.start", args, start_paused ? went_paused : went_running);
+		call_vmd(c, "vm.start", args, start_paused ? started_paused : started);
 }
 
 static void start(struct call *c)
@@ -161,7 +173,7 @@ static void went_halted(struct call *c, const json_t *ok)
 		vm_set_halted(c->refs[0]);
 }
 
-static bool begin(struct call *c, const char *const *states, const char *operation)
+bool vm_begin(struct call *c, const char *const *states, const char *operation)
 {
 	return vm_check_real(c, c->refs[0], operation) && vm_check_state(c, c->refs[0], states) &&
 	       call_occupy(c, c->refs[0], operation);
@@ -174,7 +186,7 @@ static json_t *mode_args(const struct object *vm, const char *mode)
 
 static void clean_shutdown(struct call *c)
 {
-	if (begin(c, running, "clean_shutdown"))
+	if (vm_begin(c, running, "clean_shutdown"))
 		call_vmd(c, "vm.shutdown", mode_args(c->refs[0], "clean"), went_halted);
 }
 
@@ -182,13 +194,14 @@ static void hard_shutdown(struct call *c)
 {
 	static const char *const states[] = { "Running", "Paused", "Suspended", NULL };
 
-	if (!begin(c, states, "hard_shutdown"))
+	if (!vm_begin(c, states, "hard_shutdown"))
 		return;
-	/* The memory of one that is suspended is given up. */
-	if (vm_is(c->refs[0], "Suspended"))
-		vm_set_halted(c->refs[0]);
-	else
+	if (!vm_is(c->refs[0], "Suspended")) {
 		call_vmd(c, "vm.shutdown", mode_args(c->refs[0], "hard"), went_halted);
+		return;
+	}
+	vm_set_halted(c->refs[0]);
+	saved_forget(c, c->refs[0], NULL);
 }
 
 static void take_the_power(struct call *c, const json_t *error)
@@ -199,7 +212,7 @@ static void take_the_power(struct call *c, const json_t *error)
 
 static void shut_down(struct call *c)
 {
-	if (!begin(c, live, "shutdown"))
+	if (!vm_begin(c, live, "shutdown"))
 		return;
 	if (vm_is(c->refs[0], "Paused")) {
 		take_the_power(c, NULL);
@@ -211,86 +224,28 @@ static void shut_down(struct call *c)
 
 static void clean_reboot(struct call *c)
 {
-	if (begin(c, running, "clean_reboot"))
+	if (vm_begin(c, running, "clean_reboot"))
 		call_vmd(c, "vm.reboot", mode_args(c->refs[0], "clean"), went_running);
 }
 
 static void hard_reboot(struct call *c)
 {
-	if (begin(c, live, "hard_reboot"))
+	if (vm_begin(c, live, "hard_reboot"))
 		call_vmd(c, "vm.reboot", mode_args(c->refs[0], "hard"), went_running);
 }
 
-/* ---- pause, suspend ---------------------------------------------------------------------- */
+/* ---- pause ---------------------------------------------------------------------- */
 
 static void pause_vm(struct call *c)
 {
-	if (begin(c, running, "pause"))
+	if (vm_begin(c, running, "pause"))
 		call_vmd(c, "vm.pause", vm_args(c->refs[0]), went_paused);
 }
 
 static void unpause_vm(struct call *c)
 {
-	if (begin(c, paused, "unpause"))
+	if (vm_begin(c, paused, "unpause"))
 		call_vmd(c, "vm.unpause", vm_args(c->refs[0]), went_running);
-}
-
-static void went_suspended(struct call *c, const json_t *ok)
-{
-	(void)ok;
-	if (c->refs[0]->gone)
-		return;
-	vm_set_halted(c->refs[0]);
-	set_text(c->refs[0], "power_state", "Suspended");
-}
-
-static json_t *file_args(const struct object *vm, bool with_uuid)
-{
-	char path[120];
-
-	snprintf(path, sizeof(path), SUSPEND_FOLDER "%s.save", get_text(vm, "uuid"));
-	return with_uuid ? json_pack("{s: s, s: s}", "uuid", get_text(vm, "uuid"), "file", path)
-			 : json_pack("{s: s}", "file", path);
-}
-
-static void suspend_vm(struct call *c)
-{
-	if (begin(c, running, "suspend"))
-		call_vmd(c, "vm.suspend", file_args(c->refs[0], true), went_suspended);
-}
-
-static void resume_with(struct call *c, bool start_paused, const char *operation)
-{
-	struct object *vm = c->refs[0];
-	const struct many *vbds = get_many(vm, "VBDs");
-	json_t *args, *vdis = json_array();
-
-	for (size_t i = 0; i < vbds->nr; i++) {
-		const struct object *vdi = get_ref(vbds->items[i], "VDI");
-
-		if (vdi && get_ref(vdi, "SR"))
-			json_array_append_new(vdis, json_pack("{s: s, s: s}", "sr",
-							      get_text(get_ref(vdi, "SR"), "uuid"),
-							      "vdi", get_text(vdi, "uuid")));
-	}
-	if (!begin(c, suspended, operation)) {
-		json_decref(vdis);
-		return;
-	}
-	args = file_args(vm, false);
-	json_object_set_new(args, "paused", json_boolean(start_paused));
-	json_object_set_new(args, "vdis", vdis);
-	call_vmd(c, "vm.resume", args, start_paused ? went_paused : went_running);
-}
-
-static void resume_vm(struct call *c)
-{
-	resume_with(c, call_bool(c, 1), "resume");
-}
-
-static void resume_on(struct call *c)
-{
-	resume_with(c, call_bool(c, 2), "resume_on");
 }
 
 const struct binding vm_power_bindings[] = {
@@ -303,8 +258,5 @@ const struct binding vm_power_bindings[] = {
 	{ "VM.hard_reboot", hard_reboot },
 	{ "VM.pause", pause_vm },
 	{ "VM.unpause", unpause_vm },
-	{ "VM.suspend", suspend_vm },
-	{ "VM.resume", resume_vm },
-	{ "VM.resume_on", resume_on },
 	{ NULL, NULL },
 };

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "apid/made.h"
 #include "apid/ops.h"
 
 #define DISKS 16
@@ -15,23 +16,20 @@ struct wanted {
 	char device[8], sr[40], type[12];
 	json_int_t size;
 	bool bootable;
-	struct object *vdi; /* held, when it is made */
 };
 
 struct provision {
+	struct made made; /* in the order of disks */
 	struct wanted disks[DISKS];
-	size_t nr, at;
-	json_t *error; /* why what was made goes again */
-	bool wrong;    /* the text is not one that we know */
+	size_t nr;
+	bool wrong; /* the text is not one that we know */
 };
 
 static void provision_free(void *state)
 {
 	struct provision *p = state;
 
-	for (size_t i = 0; i < p->nr; i++)
-		object_release(p->disks[i].vdi);
-	json_decref(p->error);
+	made_free(&p->made);
 	free(p);
 }
 
@@ -111,36 +109,6 @@ static bool disks_parse(struct provision *p, const char *text)
 
 /* ---- one disk after the other -------------------------------------------------------------- */
 
-static void undo_next(struct call *c, const json_t *ignored)
-{
-	struct provision *p = c->state;
-
-	(void)ignored;
-	while (p->at > 0) {
-		struct object *vdi = p->disks[--p->at].vdi;
-		json_t *args;
-
-		if (!vdi || vdi->gone || !get_ref(vdi, "SR"))
-			continue;
-		args = json_pack("{s: s, s: s}", "sr", get_text(get_ref(vdi, "SR"), "uuid"), "vdi",
-				 get_text(vdi, "uuid"));
-		object_destroy(vdi);
-		call_vmd(c, "vdi.destroy", args, undo_next);
-		c->otherwise = undo_next;
-		return;
-	}
-	if (!c->error)
-		c->error = json_incref(p->error);
-}
-
-static void undo_begin(struct call *c, const json_t *error)
-{
-	struct provision *p = c->state;
-
-	p->error = json_deep_copy(error);
-	undo_next(c, NULL);
-}
-
 static struct object *sr_of(const struct wanted *w)
 {
 	return *w->sr ? object_by_uuid("SR", w->sr) : default_sr();
@@ -153,16 +121,17 @@ static void finish(struct call *c)
 
 	for (size_t i = 0; i < p->nr; i++) {
 		const struct wanted *w = &p->disks[i];
+		struct object *vdi = p->made.vdis[i];
 		struct object *vbd = object_create("VBD", NULL);
 		char device[16] = "xvda";
 
 		vbd_device(w->device, device);
 		set_ref(vbd, "VM", vm);
-		set_ref(vbd, "VDI", w->vdi);
+		set_ref(vbd, "VDI", vdi);
 		set_text(vbd, "userdevice", w->device);
 		set_text(vbd, "device", device);
 		set_int(vbd, "bootable", w->bootable);
-		set_text(w->vdi, "type", strcmp(w->type, "system") == 0 ? "system" : "user");
+		set_text(vdi, "type", strcmp(w->type, "system") == 0 ? "system" : "user");
 	}
 	drop_entry(vm, "other_config", "disks");
 	drop_entry(vm, "other_config", "default_template");
@@ -173,27 +142,22 @@ static void disk_next(struct call *c);
 
 static void disk_made(struct call *c, const json_t *ok)
 {
-	struct provision *p = c->state;
-	struct object *sr = sr_of(&p->disks[p->at]);
+	const struct provision *p = c->state;
+	struct object *sr = sr_of(&p->disks[p->made.nr]);
 
-	if (c->refs[0]->gone || !sr) {
-		json_t *error = json_pack("[s, s]", "INTERNAL_ERROR", "the VM went meanwhile");
-
-		undo_begin(c, error);
-		json_decref(error);
-		return;
-	}
-	p->disks[p->at++].vdi = object_hold(vdi_from_vmd(sr, ok));
-	disk_next(c);
+	if (c->refs[0]->gone || !sr)
+		made_undo_gone(c, "the VM");
+	else if (made_add(c, vdi_from_vmd(sr, ok)))
+		disk_next(c);
 }
 
 static void disk_next(struct call *c)
 {
-	struct provision *p = c->state;
-	const struct wanted *w = &p->disks[p->at];
+	const struct provision *p = c->state;
+	const struct wanted *w = &p->disks[p->made.nr];
 	struct buf name = { 0 };
 
-	if (p->at == p->nr) {
+	if (p->made.nr == p->nr) {
 		finish(c);
 		return;
 	}
@@ -202,7 +166,7 @@ static void disk_next(struct call *c)
 		 json_pack("{s: s, s: I, s: s}", "sr", get_text(sr_of(w), "uuid"), "size", w->size,
 			   "name", name.data),
 		 disk_made);
-	c->otherwise = undo_begin;
+	c->otherwise = made_undo;
 	buf_free(&name);
 }
 

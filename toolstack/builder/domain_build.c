@@ -66,6 +66,7 @@ static int build_prepare(struct build *b, struct reason *why)
 	if (guest_layout_plan(&b->layout, b->spec->memory_kib, &b->kernel.elf, b->ramdisk_len,
 			      start_info_size(b->spec->cmdline), why) < 0)
 		return -1;
+	phases_end(b->phases, "layout", b->xc->calls);
 	return domain_memory_check(b->xc, &b->layout, why);
 }
 

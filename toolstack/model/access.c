@@ -122,6 +122,13 @@ MODEL_CLASS(task, "Something that takes a while", READ_ONLY, READ_ONLY, 0);
 static const struct model_method event_methods[] = {
 	METHOD("from", ANY, READ_ONLY, "What has changed since the token; waits if nothing has",
 	       P("classes", STRING_SET), P("token", STRING), P("timeout", FLOAT)),
+	METHOD("register", VOID, READ_ONLY, "For old clients: next tells of these classes, too",
+	       P("classes", STRING_SET)),
+	METHOD("unregister", VOID, READ_ONLY, "For old clients: no more of these",
+	       P("classes", STRING_SET)),
+	METHOD("next", ANY, READ_ONLY, "For old clients: what is new; waits if nothing is",
+	       NO_PARAMS),
+	METHOD("get_current_id", INT, READ_ONLY, "The number of the last event", NO_PARAMS),
 	METHOD("inject", STRING, READ_ONLY, "Makes an event of an object; the token before it",
 	       P("class", STRING), P("ref", STRING)),
 };

@@ -71,7 +71,20 @@ static const struct model_field PIF_fields[] = {
 	RO("PCI", REF(PCI), NULL, "The card"),
 };
 
-MODEL_CLASS_PLAIN(PIF, "An interface of a host", READ_ONLY, ADMIN, 0);
+static const struct model_method PIF_methods[] = {
+	METHOD("reconfigure_ip", VOID, ADMIN,
+	       "The host's address there; a change that loses the host is taken back",
+	       P("self", REF(PIF)), P("mode", ENUM(ip_mode)), P("IP", STRING), P("netmask", STRING),
+	       P("gateway", STRING), P("DNS", STRING)),
+	METHOD("reconfigure_ipv6", VOID, ADMIN, "The same for IPv6: ADDRESS/LENGTH",
+	       P("self", REF(PIF)), P("mode", ENUM(ip6_mode)), P("IPv6", STRING),
+	       P("gateway", STRING), P("DNS", STRING)),
+	METHOD("scan", VOID, ADMIN, "Looks which interfaces there are", P("host", REF(host))),
+	METHOD("plug", VOID, ADMIN, "Succeeds if a network is on it", P("self", REF(PIF))),
+	METHOD("unplug", VOID, ADMIN, "Succeeds if no network is on it", P("self", REF(PIF))),
+};
+
+MODEL_CLASS(PIF, "An interface of a host", READ_ONLY, ADMIN, 0);
 
 static const struct model_field PIF_metrics_fields[] = {
 	UUID,

@@ -129,8 +129,11 @@ static int restart_locked(struct xencall *xc, struct vm_config *vm, domid_t *dom
 static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
 {
 	struct reason why;
-	int lock = vm_lock(&why);
-	int rc = lock < 0 ? -1 : restart_locked(xc, vm, domid, &why);
+	int lock, rc;
+
+	vm_config_rebooted(vm);
+	lock = vm_lock(&why);
+	rc = lock < 0 ? -1 : restart_locked(xc, vm, domid, &why);
 
 	if (lock >= 0)
 		close(lock);

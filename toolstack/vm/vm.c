@@ -82,12 +82,13 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 	rc = domain_build(xc, &spec, &built, phases, why);
 	if (rc == 0)
 		rc = vm_register(xc, vm, spec.uuid, &built, spec.with_store ? &store : NULL, why);
-	phases_end(phases, "state and store", xc->calls);
 	if (spec.with_store)
 		store_close(&store);
-	if (rc == 0)
-		*domid = built.domid;
-	return rc;
+	if (rc < 0)
+		return -1;
+	phases_end(phases, "state and store", xc->calls);
+	*domid = built.domid;
+	return 0;
 }
 
 static bool store_answers(void)

@@ -102,6 +102,12 @@ static int set_off(struct xencall *xc, const struct vm_making *m, domid_t domid,
 	return vm_supervise_start(m->unattended ? NULL : m->vm, domid, why);
 }
 
+static void step_note(const struct vm_making *m, enum vm_step step)
+{
+	if (m->step)
+		*m->step = step;
+}
+
 /* Under the lock. What fails is ended. */
 static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why)
 {
@@ -110,12 +116,16 @@ static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, s
 
 	if (check_new(xc, m->vm, why) < 0)
 		return -1;
+	step_note(m, VM_STEP_DOMAIN);
 	if (m->make(xc, m->vm, m->arg, domid, &inner) < 0)
 		return reason_set(why, "%s: %s", m->vm->name, inner.text);
-	if (signals_waiting())
+	if (signals_waiting()) {
+		step_note(m, VM_STEP_INTERRUPTED);
 		rc = reason_set(why, "interrupted; %s is not started", m->vm->name);
-	else
+	} else {
+		step_note(m, VM_STEP_RUN);
 		rc = set_off(xc, m, *domid, why);
+	}
 	if (rc < 0)
 		vm_end(xc, *domid);
 	return rc;
@@ -127,6 +137,7 @@ int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struc
 	sigset_t before;
 	int rc;
 
+	step_note(m, VM_STEP_CHECK);
 	if (lock < 0)
 		return -1;
 	signals_hold(&before);

@@ -11,6 +11,9 @@
 #include "lib/vm_config.h"
 #include "lib/xencall.h"
 
+/* How far it came. */
+enum vm_step { VM_STEP_CHECK, VM_STEP_DOMAIN, VM_STEP_INTERRUPTED, VM_STEP_RUN };
+
 struct vm_making {
 	const struct vm_config *vm;
 	/* Leaves a domain that is registered and paused, or nothing at all with the reason. */
@@ -21,7 +24,8 @@ struct vm_making {
 	void (*ready)(void *arg, domid_t domid);
 	void *ready_arg;
 	bool paused;
-	bool unattended; /* no background process */
+	bool unattended;    /* no background process */
+	enum vm_step *step; /* when it fails: where; may be NULL */
 };
 
 /*

@@ -29,7 +29,7 @@ int vm_restore_open(struct vm_restore *r, const char *file, struct reason *why)
 	r->in.fd = fd;
 	if (fstat(fd, &st) < 0)
 		return reason_errno(why, "%s", file);
-	if (!S_ISREG(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
 		return reason_set(why, "%s is no file", file);
 	if (stream_read_start(&r->in, fd, why) < 0 ||
 	    vm_text_parse(&r->vm, file, r->in.config, why) < 0)

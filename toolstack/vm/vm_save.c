@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 #include <unistd.h>
 
 #include "devices/devices.h"
@@ -21,10 +22,13 @@
 #include "vm/vm.h"
 #include "vm/vm_text.h"
 
+/* Frames of zeroes are not written, and how many those are is not known before. */
+#define ROOM_SHARE 4
+
 struct saving {
 	struct xencall *xc;
 	struct vm_save *s;
-	char part[PATH_MAX]; /* what it is called while it is not complete */
+	char part[PATH_MAX]; /* what it is called while it is not complete; "": it is a disk */
 	struct vm_state state;
 	struct vm_config vm;
 	struct buf config;
@@ -54,11 +58,24 @@ static int load_config(struct saving *c, struct reason *why)
 	return vm_text_parse(&c->vm, "configuration", c->config.data, why);
 }
 
+/* A disk stays what it is: whoever made it knows by our end whether it is complete. */
+static int open_disk(struct saving *c, struct reason *why)
+{
+	int fd = open(c->s->file, O_WRONLY | O_EXCL | O_CLOEXEC);
+
+	if (fd < 0)
+		reason_errno(why, "%s", c->s->file);
+	return fd;
+}
+
 /* A file of another name becomes the one that was asked for when it is complete. */
 static int open_part(struct saving *c, struct reason *why)
 {
+	struct stat st;
 	int fd;
 
+	if (stat(c->s->file, &st) == 0 && !S_ISREG(st.st_mode))
+		return reason_set(why, "%s is there already, and is no file", c->s->file);
 	if (snprintf(c->part, sizeof(c->part), "%s.part", c->s->file) >= (int)sizeof(c->part))
 		return reason_set(why, "%s: the name is too long", c->s->file);
 	fd = open(c->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
@@ -67,7 +84,28 @@ static int open_part(struct saving *c, struct reason *why)
 	return fd;
 }
 
-static int write_file(struct saving *c, int fd, struct reason *why)
+/* Whether it is worth a try: a guest is not stopped for a file that has no place. */
+static int check_room(struct saving *c, int fd, struct reason *why)
+{
+	struct xen_domctl_getdomaininfo info;
+	struct statvfs fs;
+
+	if (domain_info(c->xc, c->s->domid, &info) < 0)
+		return reason_errno(why, "domain %u", c->s->domid);
+	c->s->memory = info.tot_pages * XEN_PAGE_SIZE;
+	/* Some file systems in memory do not tell. */
+	if (!c->part[0] || fstatvfs(fd, &fs) < 0 || !fs.f_blocks)
+		return 0;
+	c->s->room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	c->s->full = c->s->room < c->s->memory / ROOM_SHARE;
+	if (!c->s->full)
+		return 0;
+	return reason_set(why, "%s: %llu MiB are free there, for the %llu MiB of the guest",
+			  c->s->file, (unsigned long long)c->s->room >> 20,
+			  (unsigned long long)c->s->memory >> 20);
+}
+
+static int write_memory(struct saving *c, int fd, struct reason *why)
 {
 	struct save_source src = {
 		.domid = c->s->domid,
@@ -76,14 +114,26 @@ static int write_file(struct saving *c, int fd, struct reason *why)
 	};
 
 	guest_layout_map(&src.layout, c->vm.memory_mib << 10);
-	if (domain_save(c->xc, &src, fd, &c->s->figures, why) < 0)
+	if (domain_save(c->xc, &src, fd, &c->s->figures, why) == 0)
+		return 0;
+	c->s->full = errno == ENOSPC || errno == EDQUOT;
+	return -1;
+}
+
+static int write_file(struct saving *c, int fd, struct reason *why)
+{
+	c->s->step = VM_SAVE_WRITE;
+	if (write_memory(c, fd, why) < 0)
+		return -1;
+	if (c->s->standing && c->s->standing(c->s->arg, why) < 0)
 		return -1;
 	if (signals_waiting())
 		return reason_set(why, "interrupted");
 	/* The guest is about to be destroyed: the file is all that is left of it. */
-	if (fsync(fd) < 0 || rename(c->part, c->s->file) < 0)
-		return reason_errno(why, "%s", c->s->file);
-	return 0;
+	if (fsync(fd) == 0 && (!c->part[0] || rename(c->part, c->s->file) == 0))
+		return 0;
+	c->s->full = errno == ENOSPC || errno == EDQUOT;
+	return reason_errno(why, "%s", c->s->file);
 }
 
 static int go_on(const struct saving *c, bool paused, struct reason *why)
@@ -122,6 +172,9 @@ static int save_to(struct saving *c, int fd, struct reason *why)
 {
 	double start = seconds();
 
+	if (check_room(c, fd, why) < 0)
+		return -1;
+	c->s->step = VM_SAVE_ASK;
 	if (vm_suspend(c->xc, c->s->domid, why) < 0)
 		return -1;
 	c->s->suspending = seconds() - start;
@@ -131,15 +184,12 @@ static int save_to(struct saving *c, int fd, struct reason *why)
 static int save(struct saving *c, struct reason *why)
 {
 	sigset_t before;
-	struct stat st;
 	int fd, rc;
 
 	if (load_config(c, why) < 0 ||
 	    vm_nodes_get(c->s->domid, c->vm.max_vcpus, &c->nodes, why) < 0)
 		return -1;
-	if (stat(c->s->file, &st) == 0 && !S_ISREG(st.st_mode))
-		return reason_set(why, "%s is there already, and is no file", c->s->file);
-	fd = open_part(c, why);
+	fd = c->s->is_disk ? open_disk(c, why) : open_part(c, why);
 	if (fd < 0)
 		return -1;
 	/* Nobody else would let a suspended guest go on. */
@@ -147,7 +197,7 @@ static int save(struct saving *c, struct reason *why)
 	rc = save_to(c, fd, why);
 	close(fd);
 	/* Complete, it has another name by now. */
-	if (rc < 0)
+	if (rc < 0 && c->part[0])
 		unlink(c->part);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;

@@ -9,12 +9,25 @@
 #include "saverestore/stream_read.h"
 #include "vm/vm_make.h"
 
+/* How far it came. */
+enum vm_save_step { VM_SAVE_PREPARE, VM_SAVE_ASK, VM_SAVE_WRITE };
+
 struct vm_save {
 	domid_t domid;
 	const char *file;
+	bool is_disk;    /* it is there, and large enough */
 	bool checkpoint; /* the guest goes on */
 	bool paused;     /* paused, then */
+	/*
+	 * Called when the memory is written, while the guest stands still: what belongs to that
+	 * moment. Returns -1 with the reason: then there is no file. May be NULL.
+	 */
+	int (*standing)(void *arg, struct reason *why);
+	void *arg;
 	/* What came of it. */
+	enum vm_save_step step;
+	bool full;             /* the file system is, or as good as */
+	uint64_t memory, room; /* bytes: of the guest, free before */
 	char name[VM_NAME_MAX + 1];
 	struct save_figures figures;
 	double suspending, writing; /* seconds */

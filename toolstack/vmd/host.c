@@ -16,6 +16,7 @@
 #include "lib/domain.h"
 #include "lib/file.h"
 #include "lib/host.h"
+#include "vmd/refused.h"
 #include "vmd/verbs.h"
 
 #define LOG_BYTES (48 * 1024) /* of the newest; a message has room for it, escaped */
@@ -23,6 +24,7 @@
 static const char *const power_actions[] = { "off", "reboot", NULL };
 
 static const struct arg dmesg_args[] = { ARG("clear", BOOL, .optional = true), ARGS_END };
+static const struct arg name_args[] = { ARG("name", NAME, .min = 1, .max = 63), ARGS_END };
 static const struct arg power_args[] = { ARG("action", WORD, .words = power_actions), ARGS_END };
 
 /* --- CPUs ------------------------------------------------------------------------------------- */
@@ -286,10 +288,46 @@ static int do_power(struct call *c)
 	return 0;
 }
 
+/* Letters, digits and '-', which is at neither end. */
+static bool is_host_name(const char *name)
+{
+	size_t len = strlen(name);
+
+	return name[0] != '-' && name[len - 1] != '-' &&
+	       strspn(name, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-") ==
+		       len;
+}
+
+/* The file may be a link to where this host's state is: that stays. */
+static int do_set_name(struct call *c)
+{
+	const char *name = arg_text(c->args, "name");
+	char *file = realpath("/etc/hostname", NULL), line[80];
+	struct reason why;
+	int rc = 0;
+
+	if (!is_host_name(name)) {
+		reason_set(&why, "%s: a host's name has letters, digits and '-'", name);
+		rc = refused_words(c, "HOST_NAME_INVALID", name, &why);
+	} else {
+		snprintf(line, sizeof(line), "%s\n", name);
+		rc = file_replace(file ? file : "/etc/hostname", line, strlen(line), 0644);
+		if (rc == 0)
+			rc = sethostname(name, strlen(name));
+		if (rc < 0) {
+			reason_errno(&why, "/etc/hostname");
+			rc = call_fail_why(c, "INTERNAL_ERROR", &why);
+		}
+	}
+	free(file);
+	return rc;
+}
+
 const struct verb host_verbs[] = {
 	{ "host.info", args_none, do_info, "the machine, and what runs it" },
 	{ "host.dmesg", dmesg_args, do_dmesg, "the hypervisor's log, the newest of it: {text}" },
 	{ "host.time", args_none, do_time, "{now, uptime, boot_time}" },
+	{ "host.set_name", name_args, do_set_name, "its name, now and when it starts again" },
 	{ "host.power", power_args, do_power, "off, or another start; guests are not asked" },
 	{ .name = NULL },
 };

@@ -68,6 +68,9 @@ static void put_kernel(struct composing *c, const json_t *args)
 	const char *kernel = text_of(args, "kernel");
 
 	put_text(c, "kernel", kernel ? kernel : GRUB_KERNEL);
+	/* An installer is started once; what it has installed has its own boot loader. */
+	if (json_object_get(args, "install"))
+		put_text(c, "reboot_kernel", GRUB_KERNEL);
 	put_text(c, "ramdisk", text_of(args, "ramdisk"));
 	put_text(c, "cmdline", text_of(args, "cmdline"));
 	if (!kernel && (text_of(args, "ramdisk") || text_of(args, "cmdline")))

@@ -5,34 +5,30 @@
  */
 #include "vmd/target.h"
 
-#include <errno.h>
 #include <limits.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "storage/sr.h"
+#include "vmd/refused.h"
 #include "vmd/verbs.h"
 
 int target_check_path(struct call *c, const char *path, const char *const *folders,
 		      char real[TARGET_MAX])
 {
 	char *found = realpath(path, NULL);
-	int rc = -1;
+	struct reason why;
+	int rc = 0;
 
 	if (!found)
-		call_fail(c, "INVALID_VALUE", path, "%s: %s", path, strerror(errno));
+		rc = reason_errno(&why, "%s", path);
 	else if (!path_is_below(found, folders) || strlen(found) >= TARGET_MAX)
-		call_fail(c, "INVALID_VALUE", path,
-			  "%s leads to %.200s, which is not meant for "
-			  "this",
-			  path, found);
+		rc = reason_set(&why, "%s leads to %.200s, which is not meant for this", path,
+				found);
 	else
-		rc = 0;
-	if (rc == 0)
 		strcpy(real, found);
 	free(found);
-	return rc;
+	return rc < 0 ? refused_words(c, "INVALID_VALUE", path, &why) : 0;
 }
 
 int target_vdi(struct call *c, const json_t *which, struct sr *sr, struct vdi *v)

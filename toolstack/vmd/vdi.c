@@ -135,7 +135,9 @@ static int share(struct call *c, int (*operation)(const struct sr *, const struc
 		return -1;
 	if (operation(&sr, &v, &to, &e) < 0)
 		return call_fail_storage(c, v.uuid, &e);
-	return answer_again(c, &sr, &to);
+	/* Not looked up: it is what the first is, and each look is a program of LVM's. */
+	to.physical_utilisation = v.physical_utilisation;
+	return answer_vdi(c, &to);
 }
 
 static int do_clone(struct call *c)

@@ -16,9 +16,9 @@ struct verb {
 	const char *help;
 };
 
-extern const struct verb host_verbs[], vm_life_verbs[], vm_start_verbs[], vm_change_verbs[],
-	vm_list_verbs[], vm_stats_verbs[], vm_console_verbs[], sr_verbs[], iscsi_verbs[],
-	vdi_verbs[], network_verbs[], watch_verbs[];
+extern const struct verb host_verbs[], vm_life_verbs[], vm_start_verbs[], vm_saved_verbs[],
+	vm_change_verbs[], vm_list_verbs[], vm_stats_verbs[], vm_console_verbs[], sr_verbs[],
+	iscsi_verbs[], vdi_verbs[], network_verbs[], watch_verbs[];
 
 /* NULL: there is none. */
 const struct verb *verb_find(const char *name);
@@ -30,7 +30,7 @@ void verbs_print(struct buf *out);
 #define MAX_MEMORY (16ULL << 40)
 
 /* Argument tables that several verbs share, and where their paths may lead (vm_args.c). */
-extern const struct arg args_none[], args_vm[], args_start[], args_disk[], args_vif[],
+extern const struct arg args_none[], args_vm[], args_start[], args_disk[], args_disks[], args_vif[],
 	args_vdi_of[];
 extern const char *const kernel_roots[];
 extern const char *const disk_roots[];

@@ -6,8 +6,7 @@
 #include "devices/vif_config.h"
 #include "vmd/verbs.h"
 
-#define DISKS_MAX 32
-#define VIFS_MAX  16
+#define VIFS_MAX 16
 
 const char *const kernel_roots[] = { "/usr/share/socle/", "/usr/lib/grub-xen/",
 				     "/var/lib/socle/kernels/", NULL };
@@ -35,7 +34,7 @@ const struct arg args_disk[] = {
 	ARG("discard", BOOL, .optional = true),
 	ARGS_END,
 };
-static const struct arg disk_arg = ARG("disks", OBJECT, .parts = args_disk);
+const struct arg args_disks[] = { ARG("disks", OBJECT, .parts = args_disk) };
 
 const struct arg args_vif[] = {
 	ARG("device", NUMBER, .max = 15),
@@ -50,12 +49,22 @@ const struct arg args_vif[] = {
 };
 static const struct arg vif_arg = ARG("vifs", OBJECT, .parts = args_vif);
 
+/* Where the installer is that it starts with, once; see install_media.h. */
+static const struct arg args_install[] = {
+	ARG("repository", LINE, .min = 1, .max = 500),
+	ARG("distro", NAME, .min = 1, .max = 32),
+	ARG("release", NAME, .optional = true, .min = 1, .max = 64),
+	ARG("args", LINE, .optional = true, .max = 2000),
+	ARGS_END,
+};
+
 const struct arg args_start[] = {
 	ARG("uuid", UUID),
 	ARG("name", LINE, .min = 1, .max = 255),
 	ARG("kernel", PATH, .optional = true, .words = kernel_roots),
 	ARG("ramdisk", PATH, .optional = true, .words = kernel_roots),
 	ARG("cmdline", LINE, .optional = true, .max = 4000),
+	ARG("install", OBJECT, .optional = true, .parts = args_install),
 	ARG("memory_static_max", NUMBER, .min = MIN_MEMORY, .max = MAX_MEMORY),
 	ARG("memory_dynamic_max", NUMBER, .optional = true, .min = MIN_MEMORY, .max = MAX_MEMORY),
 	ARG("memory_dynamic_min", NUMBER, .optional = true, .min = 0, .max = MAX_MEMORY),
@@ -65,7 +74,7 @@ const struct arg args_start[] = {
 	ARG("weight", NUMBER, .optional = true, .min = 1, .max = 65535),
 	ARG("cap", NUMBER, .optional = true, .min = 0, .max = 65534),
 	ARG("affinity", LIST, .optional = true, .max = 128, .parts = &cpu_list_arg),
-	ARG("disks", LIST, .optional = true, .max = DISKS_MAX, .parts = &disk_arg),
+	ARG("disks", LIST, .optional = true, .max = DISKS_MAX, .parts = args_disks),
 	ARG("vifs", LIST, .optional = true, .max = VIFS_MAX, .parts = &vif_arg),
 	ARG("on_poweroff", WORD, .optional = true, .words = actions),
 	ARG("on_reboot", WORD, .optional = true, .words = actions),

@@ -1,25 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Verbs that stop a domain, and let it go on: shutdown, reboot, destroy, pause, unpause, suspend,
- * checkpoint.
+ * Verbs that stop a domain, and let it go on: shutdown, reboot, destroy, pause, unpause. Those with
+ * a file are in vm_saved.c.
  */
 #include <errno.h>
-#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include "abi/sched.h"
 #include "lib/deadline.h"
 #include "lib/domain.h"
-#include "lib/file.h"
 #include "vm/restart.h"
 #include "vm/vm.h"
 #include "vm/vm_make.h"
 #include "vm/vm_name.h"
-#include "vm/vm_save.h"
 #include "vm/vm_stop.h"
-#include "vmd/target.h"
 #include "vmd/verbs.h"
 
 #define STOP_SECONDS   300
@@ -32,12 +27,6 @@ static const struct arg stop_args[] = {
 	ARG("uuid", UUID),
 	ARG("mode", WORD, .words = stop_modes),
 	ARG("timeout", NUMBER, .optional = true, .min = 1, .max = 86400),
-	ARGS_END,
-};
-
-static const struct arg save_args[] = {
-	ARG("uuid", UUID),
-	ARG("file", PATH, .words = saved_roots),
 	ARGS_END,
 };
 
@@ -195,57 +184,11 @@ static int do_unpause(struct call *c)
 	return simple(c, domain_unpause);
 }
 
-/* The file is not there yet, but its folder is: that must not lead elsewhere. */
-static int check_saved_file(struct call *c, char real[TARGET_MAX])
-{
-	const char *file = arg_text(c->args, "file");
-	const char *name = strrchr(file, '/') + 1;
-	char folder[TARGET_MAX];
-	/* realpath() has no slash at its end, and the roots do. */
-	static const char *const below[] = { "/var/lib/socle/suspend", "/run/sr-mount/", NULL };
-
-	file_folders(file);
-	snprintf(folder, sizeof(folder), "%.*s", (int)(name - file - 1), file);
-	if (target_check_path(c, folder, below, real) < 0)
-		return -1;
-	if (strlen(real) + strlen(name) + 2 > TARGET_MAX)
-		return call_fail(c, "INVALID_VALUE", "file", "file: the name is too long");
-	strcat(real, "/");
-	strcat(real, name);
-	return 0;
-}
-
-static int save(struct call *c, bool checkpoint)
-{
-	char file[TARGET_MAX];
-	struct vm_save s = { .file = file, .checkpoint = checkpoint };
-	struct reason why;
-
-	if (call_domain(c, &s.domid) < 0 || check_saved_file(c, file) < 0)
-		return -1;
-	if (vm_save(&c->xc, &s, &why) < 0)
-		return call_fail_why(c, "INTERNAL_ERROR", &why);
-	call_set(c, "bytes", json_integer((json_int_t)s.figures.written));
-	return 0;
-}
-
-static int do_suspend(struct call *c)
-{
-	return save(c, false);
-}
-
-static int do_checkpoint(struct call *c)
-{
-	return save(c, true);
-}
-
 const struct verb vm_life_verbs[] = {
 	{ "vm.shutdown", stop_args, do_shutdown, "ends when the domain is gone" },
 	{ "vm.reboot", stop_args, do_reboot, "ends when the next one runs: {domid}" },
 	{ "vm.destroy", args_vm, do_destroy, "at once, whatever its guest says" },
 	{ "vm.pause", args_vm, do_pause, "its vCPUs stop" },
 	{ "vm.unpause", args_vm, do_unpause, "and go on" },
-	{ "vm.suspend", save_args, do_suspend, "to a file, and the domain is gone: {bytes}" },
-	{ "vm.checkpoint", save_args, do_checkpoint, "to a file, and it goes on: {bytes}" },
 	{ .name = NULL },
 };

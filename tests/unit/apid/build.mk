@@ -7,4 +7,6 @@ $(eval $(call unit_test,apid,object,$(APID_TEST_SOURCES),$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,database,$(APID_TEST_SOURCES) toolstack/apid/database.c,\
 	$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,scgi,toolstack/apid/scgi.c toolstack/lib/log.c,$(APID_TEST_FLAGS)))
+$(eval $(call unit_test,apid,network_text,toolstack/apid/network_text.c \
+	$(addprefix toolstack/lib/,bytes.c log.c),$(APID_TEST_FLAGS)))
 $(B)/tests/unit/apid/test_%: UNIT_CFLAGS += -ljansson -lsqlite3 -lm

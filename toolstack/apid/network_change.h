@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * A change of the host's network settings: they are read, edited as text, and given back as a
+ * whole. The host's service checks them, and takes a change back that loses the host; then the call
+ * fails. At the end the objects are as the host has it.
+ */
+#ifndef APID_NETWORK_CHANGE_H
+#define APID_NETWORK_CHANGE_H
+
+#include "apid/call.h"
+
+/* The first thing in the state of such a call. */
+struct network_change {
+	void (*edit)(struct call *c, const char *text, struct buf *out);
+	call_function *finish; /* when the host has it */
+};
+
+void network_change_begin(struct call *c);
+/* Only looks: then finish is called. */
+void network_look(struct call *c);
+
+#endif

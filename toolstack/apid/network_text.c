@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * See network_text.h.
+ */
+#include "apid/network_text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+bool line_begins(const char *line, const char *first, const char *name)
+{
+	size_t len = strcspn(line, "\n");
+	char copy[256], word[16], second[32];
+
+	/* sscanf() would go on behind the end of the line. */
+	snprintf(copy, sizeof(copy), "%.*s", (int)(len < sizeof(copy) ? len : 0), line);
+	if (!name)
+		return sscanf(copy, "%15s", word) == 1 && strcmp(word, first) == 0;
+	return sscanf(copy, "%15s %31s", word, second) == 2 && strcmp(word, first) == 0 &&
+	       strcmp(second, name) == 0;
+}
+
+bool line_is_block(const char *line)
+{
+	return line_begins(line, "network", NULL) || line_begins(line, "bond", NULL);
+}
+
+const char *line_next(const char *line)
+{
+	line += strcspn(line, "\n");
+	return line + (*line == '\n');
+}
+
+void line_copy(struct buf *out, const char *line, const char *next)
+{
+	buf_append(out, line, (size_t)(next - line));
+	if (next[-1] != '\n')
+		buf_printf(out, "\n");
+}
+
+/* The second word of a line is an address of IPv6. */
+static bool is_six(const char *line)
+{
+	return memchr(line, ':', strcspn(line, "\n#")) != NULL;
+}
+
+/* ---- reading ----------------------------------------------------------------------------- */
+
+static void mode_read(const char *line, struct network_modes *modes)
+{
+	if (!line_begins(line, "address", NULL))
+		return;
+	if (line_begins(line, "address", "dhcp"))
+		modes->ipv4 = "DHCP";
+	else if (line_begins(line, "address", "slaac"))
+		modes->ipv6 = "Autoconf";
+	else if (is_six(line))
+		modes->ipv6 = "Static";
+	else
+		modes->ipv4 = "Static";
+}
+
+void network_text_modes(const char *text, const char *bridge, struct network_modes *modes)
+{
+	bool inside = false;
+
+	*modes = (struct network_modes){ "None", "None", false };
+	for (const char *line = text; *line; line = line_next(line)) {
+		if (line_is_block(line))
+			inside = line_begins(line, "network", bridge);
+		modes->named |= inside;
+		if (inside)
+			mode_read(line, modes);
+	}
+}
+
+/* ---- changing ---------------------------------------------------------------------------- */
+
+/* A line about the addresses that are replaced. */
+static bool is_replaced(const char *line, bool six)
+{
+	if (line_begins(line, "address", "dhcp"))
+		return !six;
+	if (line_begins(line, "address", "slaac"))
+		return six;
+	if (line_begins(line, "address", NULL) || line_begins(line, "gateway", NULL) ||
+	    line_begins(line, "dns", NULL))
+		return is_six(line) == six;
+	return false;
+}
+
+void network_text_address(const char *text, const struct network_address *a, struct buf *out)
+{
+	bool inside = false, found = false;
+	const char *next;
+
+	for (const char *line = text; *line; line = next) {
+		next = line_next(line);
+		if (line_is_block(line))
+			inside = line_begins(line, "network", a->bridge);
+		if ((inside && is_replaced(line, a->six)) ||
+		    (a->automatic && line_begins(line, "automatic", "address")))
+			continue;
+		line_copy(out, line, next);
+		if (line_begins(line, "network", a->bridge)) {
+			found = true;
+			buf_printf(out, "%s", a->lines);
+		}
+	}
+	if (!found)
+		buf_printf(out, "network %s\n%s%s", a->bridge, a->begin, a->lines);
+}
