@@ -7,14 +7,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "xe/api.h"
 #include "xe/die.h"
 
-#define FIRST_WAIT_MS 20
-#define LAST_WAIT_MS  1000
+#define WAIT_S 1.0 /* for news; then it is seen whether somebody wants it to stop */
 
 static volatile sig_atomic_t interrupted;
 static bool bar_shown;
@@ -77,12 +75,26 @@ static json_t *result_read(const char *text)
 	return all;
 }
 
-static json_t *record_of(struct api *api, const char *task)
+/* The task's record when there is news of it, or after a while. Takes the token, gives another. */
+static json_t *news_of(struct api *api, const char *task, json_t **token)
 {
-	json_t *record = api_call(api, "task.get_record", json_pack("[s]", task));
+	json_t *batch, *error = NULL, *event, *record = NULL;
+	char class[80];
+	size_t i;
 
-	progress_show(json_string_value(json_object_get(record, "name_label")) ?: "",
-		      json_number_value(json_object_get(record, "progress")));
+	snprintf(class, sizeof(class), "task/%s", task);
+	batch = api_try(api, "event.from", json_pack("[[s]of]", class, *token, WAIT_S), &error);
+	json_array_foreach(json_object_get(batch, "events"), i, event)
+	{
+		json_decref(record);
+		record = json_incref(json_object_get(event, "snapshot"));
+	}
+	/* No news; or the task is gone, which is then said. */
+	if (!record)
+		record = api_call(api, "task.get_record", json_pack("[s]", task));
+	*token = batch ? json_incref(json_object_get(batch, "token")) : json_string("");
+	json_decref(batch);
+	json_decref(error);
 	return record;
 }
 
@@ -100,22 +112,24 @@ static void task_cancel(struct api *api, const char *task)
 json_t *api_task_wait(struct api *api, const char *task)
 {
 	struct sigaction on = { .sa_handler = interrupt, .sa_flags = SA_RESTART }, before;
-	unsigned int wait = FIRST_WAIT_MS;
-	json_t *record, *result, *error = NULL;
+	json_t *token = json_string(""), *record, *result, *error = NULL;
 	const char *status;
 
 	sigaction(SIGINT, &on, &before);
 	for (;;) {
-		record = record_of(api, task);
+		record = news_of(api, task, &token);
 		status = json_string_value(json_object_get(record, "status")) ?: "failure";
 		if (strcmp(status, "pending") != 0 && strcmp(status, "cancelling") != 0)
 			break;
+		if (record)
+			progress_show(json_string_value(json_object_get(record, "name_label"))
+					      ?: "",
+				      json_number_value(json_object_get(record, "progress")));
 		json_decref(record);
-		nanosleep(&(struct timespec){ wait / 1000, wait % 1000 * 1000000L }, NULL);
-		wait = wait * 3 / 2 < LAST_WAIT_MS ? wait * 3 / 2 : LAST_WAIT_MS;
 		if (interrupted)
 			task_cancel(api, task);
 	}
+	json_decref(token);
 	sigaction(SIGINT, &before, NULL);
 	progress_end();
 	json_decref(api_try(api, "task.destroy", json_pack("[s]", task), &error));

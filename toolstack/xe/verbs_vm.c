@@ -69,7 +69,7 @@ static void wishes_read(struct api *api, struct request *r, struct wishes *w)
 	if (mib && (!size_parse(mib, &w->memory) || w->memory < 1 || w->memory > 1 << 30))
 		request_wrong("memory_set=%s: expected a number of MiB", mib);
 	w->memory <<= 20;
-	w->repository = request_get(r, "repo");
+	w->repository = request_get(r, "repo") ?: request_get(r, "url");
 	if (sr)
 		w->sr = object_named(api, kind_find("sr"), sr);
 }
@@ -209,7 +209,9 @@ static void uninstall(struct api *api, const char *kind, struct request *r)
 
 		if (!force)
 			uninstall_ask(api, record, disks);
-		if (strcmp(json_string_value(json_object_get(record, "power_state")) ?: "",
+		/* A checkpoint looks suspended, and goes with its memory. */
+		if (!json_is_true(json_object_get(record, "is_a_snapshot")) &&
+		    strcmp(json_string_value(json_object_get(record, "power_state")) ?: "",
 			   "Halted") != 0)
 			json_decref(api_task(api, "VM.hard_shutdown", json_pack("[s]", ref)));
 		json_array_foreach(disks, i, vdi)
@@ -326,7 +328,7 @@ static void console(struct api *api, struct request *r)
 
 const struct verb vm_verbs[] = {
 	{ "vm-install", NULL, NULL, NULL,
-	  "template= new-name-label= [sr-uuid=] [sr-name-label=] [repo=] [vcpus=] [memory_set=]",
+	  "template= new-name-label= [sr-uuid=] [sr-name-label=] [url=] [vcpus=] [memory_set=]",
 	  "makes a VM from a template; prints its UUID", vm_install, false },
 	{ "vm-create", NULL, NULL, NULL,
 	  "name-label= [name-description=] [memory=256MiB] [vcpus=1] [kernel=] [ramdisk=] [args=]",
@@ -351,6 +353,8 @@ const struct verb vm_verbs[] = {
 	  "copies it with all of its disks; prints the UUID", NULL, false },
 	{ "vm-snapshot", "vm", "VM.snapshot", NULL,
 	  "new-name-label=", "keeps its disks as they are now; prints the UUID", NULL, false },
+	{ "vm-checkpoint", "vm", "VM.checkpoint", NULL, "new-name-label=",
+	  "keeps its disks and its memory while it goes on; prints the UUID", NULL, false },
 	{ "vm-reset-powerstate", "vm", NULL, NULL, "--force", "forgets that it runs",
 	  vm_reset_powerstate, false },
 	{ "vm-export", "vm", NULL, NULL, "filename= [compress=]",
