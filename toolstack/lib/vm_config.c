@@ -260,16 +260,19 @@ static int read_cmdline(struct vm_config *vm, struct config *c, struct reason *w
 
 static int read_images(struct vm_config *vm, struct config *c, struct reason *why)
 {
-	const char *kernel = NULL, *ramdisk = NULL;
+	const char *kernel = NULL, *ramdisk = NULL, *again = NULL;
 
 	if (get_string(c, "kernel", &kernel, why) < 0 ||
-	    get_string(c, "ramdisk", &ramdisk, why) < 0)
+	    get_string(c, "ramdisk", &ramdisk, why) < 0 ||
+	    get_string(c, "reboot_kernel", &again, why) < 0)
 		return -1;
 	if (!kernel || !*kernel)
 		return reason_set(why, "kernel: not set, a PVH guest needs one");
 	vm->kernel = strdup(kernel);
 	vm->ramdisk = ramdisk && *ramdisk ? strdup(ramdisk) : NULL;
-	if (!vm->kernel || (ramdisk && *ramdisk && !vm->ramdisk))
+	vm->reboot_kernel = again && *again ? strdup(again) : NULL;
+	if (!vm->kernel || (ramdisk && *ramdisk && !vm->ramdisk) ||
+	    (again && *again && !vm->reboot_kernel))
 		return reason_set(why, "out of memory");
 	return read_cmdline(vm, c, why);
 }
@@ -335,10 +338,22 @@ void vm_config_free(struct vm_config *vm)
 	free(vm->kernel);
 	free(vm->ramdisk);
 	free(vm->cmdline);
+	free(vm->reboot_kernel);
 	free(vm->text);
 	free(vm->cpus);
 	free(vm->cpus_soft);
-	vm->kernel = vm->ramdisk = vm->cmdline = vm->text = NULL;
+	vm->kernel = vm->ramdisk = vm->cmdline = vm->reboot_kernel = vm->text = NULL;
 	vm->cpus = vm->cpus_soft = NULL;
 	device_list_free(&vm->devices);
+}
+
+void vm_config_rebooted(struct vm_config *vm)
+{
+	if (!vm->reboot_kernel)
+		return;
+	free(vm->kernel);
+	free(vm->ramdisk);
+	vm->kernel = vm->reboot_kernel;
+	vm->ramdisk = vm->reboot_kernel = NULL;
+	vm->cmdline[0] = '\0';
 }

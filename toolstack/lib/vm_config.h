@@ -23,6 +23,7 @@ struct vm_config {
 	char *kernel;
 	char *ramdisk; /* or NULL */
 	char *cmdline;
+	char *reboot_kernel; /* alone, when the VM has rebooted; NULL: the same as before */
 	uint64_t memory_mib;
 	uint64_t max_memory_mib;
 	unsigned int vcpus;
@@ -46,6 +47,8 @@ struct vm_config {
 /* Warns of keys it does not know (log_warning). Returns -1 with the reason, which says where. */
 int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why);
 void vm_config_free(struct vm_config *vm);
+/* The VM is made again, as it has rebooted. */
+void vm_config_rebooted(struct vm_config *vm);
 
 /* A name fit for a file and for one line of text. */
 bool vm_name_valid(const char *name);

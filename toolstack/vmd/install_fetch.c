@@ -1,0 +1,315 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Whoever talks to the repository is a process of nobody's, with nothing but the open file that it
+ * fills, a bounded one: curl, or for NFS a copy below a mount. What it brought is looked at before
+ * anything uses it; the builder checks the rest.
+ */
+#include "vmd/install_fetch.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <linux/openat2.h>
+#include <poll.h>
+#include <pwd.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/mount.h>
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "lib/deadline.h"
+#include "lib/file.h"
+#include "lib/privilege.h"
+#include "lib/write_all.h"
+#include "storage/mount.h"
+#include "vmd/install_media.h"
+
+#define FOLDER       "/var/lib/socle/kernels/install-%s"
+#define FOLDER_MAX   96
+#define MOUNT_FOLDER "/run/socle/install-%s" /* of an NFS server's files */
+#define KERNEL_MAX   (64ull << 20)
+#define RAMDISK_MAX  (1024ull << 20)
+#define FETCH_MS     (30 * 60 * 1000)
+#define SAID_MAX     300
+#define NOT_THERE    22 /* the status of curl for what an HTTP server does not have */
+
+static volatile sig_atomic_t stopped;
+
+static void on_stop(int number)
+{
+	(void)number;
+	stopped = 1;
+}
+
+struct fetching {
+	struct call *call;
+	struct install_media media;
+	char folder[FOLDER_MAX], mount[FOLDER_MAX];
+	int64_t deadline;
+};
+
+/* ---- the process without privilege ------------------------------------------------------- */
+
+static _Noreturn void fetch_by_curl(const char *url, unsigned long long most)
+{
+	char size[24];
+	/* Only those two protocols, whatever the answer redirects to. */
+	const char *const argv[] = { "curl",
+				     "--disable",
+				     "--silent",
+				     "--show-error",
+				     "--fail",
+				     "--location",
+				     "--max-redirs",
+				     "5",
+				     "--proto",
+				     "=http,https",
+				     "--connect-timeout",
+				     "20",
+				     "--speed-limit",
+				     "1000",
+				     "--speed-time",
+				     "60",
+				     "--max-filesize",
+				     size,
+				     "--output",
+				     "-",
+				     "--",
+				     url,
+				     NULL };
+	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", NULL };
+
+	snprintf(size, sizeof(size), "%llu", most);
+	execve("/usr/bin/curl", (char **)argv, environment);
+	dprintf(STDERR_FILENO, "/usr/bin/curl: %s", strerror(errno));
+	_exit(126);
+}
+
+/* Links may lead anywhere on the server, and nowhere else. */
+static _Noreturn void fetch_by_copy(const char *folder, const char *path)
+{
+	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_BENEATH };
+	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
+	int fd = dir < 0 ? -1 : (int)syscall(SYS_openat2, dir, path, &how, sizeof(how));
+	static char data[256 << 10];
+	ssize_t n = 0;
+
+	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
+		_exit(NOT_THERE);
+	while (fd >= 0 && (n = read(fd, data, sizeof(data))) > 0)
+		if (write_all(STDOUT_FILENO, data, (size_t)n) < 0)
+			n = -1;
+	if (fd >= 0 && n == 0)
+		_exit(0);
+	dprintf(STDERR_FILENO, "%s: %s", path, strerror(errno));
+	_exit(1);
+}
+
+static _Noreturn void fetcher(const struct fetching *f, const char *path, int out, int err,
+			      unsigned long long most)
+{
+	const struct rlimit limit = { most, most }, none = { 0, 0 };
+	const struct passwd *nobody = getpwnam("nobody");
+	char url[2 * MEDIA_PLACE];
+
+	signal(SIGTERM, SIG_DFL);
+	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
+	dup2(out, STDOUT_FILENO);
+	dup2(err, STDERR_FILENO);
+	syscall(SYS_close_range, 3, ~0U, 0);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	setrlimit(RLIMIT_CORE, &none);
+	if (!nobody || privilege_drop(nobody) < 0)
+		_exit(126);
+	/* Another user forgets this one. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
+	if (f->media.nfs)
+		fetch_by_copy(f->mount, path);
+	snprintf(url, sizeof(url), "%s/%s", f->media.base, path);
+	fetch_by_curl(url, most);
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+/* path "": the repository itself. */
+static int failed(struct fetching *f, const char *path, const char *said)
+{
+	struct call *c = f->call;
+
+	call_fail(c, "BOOTLOADER_FAILED", arg_text(c->args, "uuid"), "%s%s%s: %s", f->media.base,
+		  *path ? "/" : "", path, said);
+	json_array_append_new(c->error, json_string(c->why.text));
+	return -1;
+}
+
+/* What it ended with; -1: it had to be ended. */
+static int fetcher_wait(struct fetching *f, pid_t pid)
+{
+	unsigned int round = 0;
+	int status;
+
+	for (;;) {
+		if (waitpid(pid, &status, WNOHANG) == pid)
+			return status;
+		if (stopped || now_ms() >= f->deadline) {
+			kill(pid, SIGKILL);
+			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
+				;
+			return -1;
+		}
+		/* Whoever waits sees that something goes on. */
+		if (++round % 50 == 0)
+			call_progress(f->call, 0.05);
+		poll(NULL, 0, 100);
+	}
+}
+
+/* 0, 1: there is no such file; -1: the call has failed. */
+static int verdict(struct fetching *f, const char *path, int status, const char *said)
+{
+	if (status == -1)
+		return failed(f, path,
+			      stopped ? "nobody waits for it any more" : "it took too long");
+	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
+		return failed(f, path, "it is larger than an installer's can be");
+	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_THERE)
+		return 1;
+	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+		return failed(f, path, *said ? said : "it could not be fetched");
+	return 0;
+}
+
+static int run_fetcher(struct fetching *f, const char *path, int out, unsigned long long most)
+{
+	char said[SAID_MAX] = "";
+	int errors[2], status;
+	ssize_t n;
+	pid_t pid;
+
+	if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0)
+		return failed(f, path, strerror(errno));
+	pid = fork();
+	if (pid == 0)
+		fetcher(f, path, out, errors[1], most);
+	status = pid < 0 ? -1 : fetcher_wait(f, pid);
+	n = read(errors[0], said, sizeof(said) - 1);
+	said[n > 0 ? strcspn(said, "\n") : 0] = '\0';
+	close(errors[0]);
+	close(errors[1]);
+	return verdict(f, path, status, said);
+}
+
+/* As run_fetcher(). */
+static int fetch(struct fetching *f, const char *path, const char *name, unsigned long long most,
+		 bool (*is_right)(struct bytes head))
+{
+	uint8_t head[MEDIA_HEAD];
+	char file[FOLDER_MAX + 16];
+	ssize_t len;
+	int fd, rc;
+
+	snprintf(file, sizeof(file), "%s/%s", f->folder, name);
+	fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	if (fd < 0)
+		return failed(f, path, strerror(errno));
+	rc = run_fetcher(f, path, fd, most);
+	len = pread(fd, head, sizeof(head), 0);
+	close(fd);
+	if (rc == 0 && !is_right((struct bytes){ head, len > 0 ? (size_t)len : 0 }))
+		rc = failed(f, path, most == KERNEL_MAX ? "it is no kernel" : "it is no ramdisk");
+	if (rc == 0)
+		json_object_set_new(f->call->args, name, json_string(file));
+	return rc;
+}
+
+/* ---- an installer ------------------------------------------------------------------------ */
+
+static int fetch_both(struct fetching *f)
+{
+	struct install_place place;
+	struct buf line = { 0 };
+	struct reason why;
+	int rc = 1;
+
+	for (unsigned int i = 0; rc == 1 && install_media_place(&f->media, i, &place); i++)
+		rc = fetch(f, place.kernel, "kernel", KERNEL_MAX, install_media_is_kernel);
+	if (rc == 1)
+		return failed(f, "", "there is no installer of that distribution");
+	if (rc == 0)
+		rc = fetch(f, place.ramdisk, "ramdisk", RAMDISK_MAX, install_media_is_ramdisk);
+	if (rc == 1)
+		return failed(f, place.ramdisk, "it is missing");
+	if (rc == 0 && install_media_cmdline(&f->media, &place, &line, &why) < 0)
+		rc = call_fail_why(f->call, "INVALID_VALUE", &why);
+	if (rc == 0)
+		json_object_set_new(f->call->args, "cmdline", json_string(line.data));
+	buf_free(&line);
+	return rc;
+}
+
+static int fetch_all(struct fetching *f)
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	int rc;
+
+	if (!f->media.nfs)
+		return fetch_both(f);
+	if (mount_nfs(f->media.base, f->mount, &e) < 0)
+		return call_fail_storage(f->call, f->media.base, &e);
+	rc = fetch_both(f);
+	if (umount2(f->mount, MNT_DETACH) == 0)
+		rmdir(f->mount);
+	return rc;
+}
+
+int install_prepare(struct call *c)
+{
+	const struct sigaction stop = { .sa_handler = on_stop };
+	const json_t *install = json_object_get(c->args, "install");
+	const struct install_wish wish = { arg_text(install, "repository"),
+					   arg_text(install, "distro"),
+					   arg_text(install, "release"),
+					   arg_text(install, "args") };
+	struct fetching f = { .call = c, .deadline = now_ms() + FETCH_MS };
+	struct sigaction before;
+	struct reason why;
+	int rc;
+
+	if (!install)
+		return 0;
+	if (install_media_read(&wish, &f.media, &why) < 0)
+		return call_fail_why(c, "INVALID_VALUE", &why);
+	snprintf(f.folder, sizeof(f.folder), FOLDER, arg_text(c->args, "uuid"));
+	snprintf(f.mount, sizeof(f.mount), MOUNT_FOLDER, arg_text(c->args, "uuid"));
+	file_folders(f.folder);
+	if (mkdir(f.folder, 0700) < 0 && errno != EEXIST)
+		return call_fail(c, "INTERNAL_ERROR", f.folder, "%s: %s", f.folder,
+				 strerror(errno));
+	sigaction(SIGTERM, &stop, &before);
+	rc = fetch_all(&f);
+	sigaction(SIGTERM, &before, NULL);
+	if (rc < 0)
+		install_finish(c);
+	return rc;
+}
+
+void install_finish(struct call *c)
+{
+	static const char *const names[] = { "kernel", "ramdisk" };
+	char path[FOLDER_MAX + 16], folder[FOLDER_MAX];
+
+	if (!json_object_get(c->args, "install"))
+		return;
+	snprintf(folder, sizeof(folder), FOLDER, arg_text(c->args, "uuid"));
+	for (size_t i = 0; i < 2; i++) {
+		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
+		file_unlink(path);
+	}
+	rmdir(folder);
+}
