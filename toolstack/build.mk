@@ -39,9 +39,10 @@ METRICS_SOURCES := $(call toolstack_folders,metrics) $(VMD_CLIENT) \
 AUTOSTART_SOURCES := $(call toolstack_folders,autostart api) \
 		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c write_all.c)
 # Two daemons that share most of what they need.
-GUARD_SOURCES := $(call toolstack_folders,guard alerts courier api) $(VMD_CLIENT) \
+GUARD_SOURCES := $(call toolstack_folders,guard alerts backup courier api model) $(VMD_CLIENT) \
 		 $(addprefix toolstack/metrics/,recent.c table.c) \
-		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c \
+		 $(addprefix toolstack/transfer/,disk.c ova.c source.c tar.c xva_read.c xva_sum.c) \
+		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c \
 		   write_all.c)
 TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
@@ -90,7 +91,8 @@ $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),\
 	-lzstd -lz -lmbedcrypto -ljansson -lexpat))
 $(eval $(call toolstack_program,metrics,$(METRICS_SOURCES),-ljansson))
-$(eval $(call toolstack_program,guard,$(GUARD_SOURCES),-lmbedcrypto -ljansson -lexpat))
+$(eval $(call toolstack_program,guard,$(GUARD_SOURCES),\
+	-lzstd -lz -lmbedcrypto -ljansson -lexpat))
 $(eval $(call toolstack_program,autostart,$(AUTOSTART_SOURCES),-ljansson))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))

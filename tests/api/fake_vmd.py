@@ -271,6 +271,15 @@ def vm_set(field, target=None):
     return change
 
 
+def backup_folder(_h, args):
+    """The path itself, if there is one."""
+    if not os.path.isdir(args["path"]):
+        raise Refused("INTERNAL_ERROR", "path")
+    ok = Descriptor()
+    ok.fd = os.open(args["path"], os.O_RDONLY | os.O_DIRECTORY)
+    return ok
+
+
 def test_sr(h, args):
     """For tests: a repository is otherwise than it was."""
     h.find_sr(args).update({k: v for k, v in args.items() if k != "sr"})
@@ -405,6 +414,9 @@ def vdi_open(h, args):
     if args["vdi"] not in h.contents:
         h.contents[args["vdi"]] = os.memfd_create("disk")
         os.ftruncate(h.contents[args["vdi"]], vdi["virtual_size"])
+        parent = h.contents.get(vdi.get("snapshot_of"))
+        if parent is not None:
+            os.pwrite(h.contents[args["vdi"]], os.pread(parent, vdi["virtual_size"], 0), 0)
     ok = Descriptor(size=vdi["virtual_size"], path="/dev/null")
     ok.fd = h.contents[args["vdi"]]
     return ok
@@ -440,6 +452,7 @@ VERBS = {
     "vm.resize_disk": vm_device,
     "vm.attach_vif": vm_device,
     "vm.console": vm_console,
+    "backup.folder": backup_folder,
     "test.sr": test_sr,
     "test.crash": test_crash,
     "vm.detach_vif": vm_device,

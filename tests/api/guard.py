@@ -82,6 +82,71 @@ class HookHandler(http.server.BaseHTTPRequestHandler):
         pass
 
 
+class StoreHandler(http.server.BaseHTTPRequestHandler):
+    """A web server that keeps what is PUT; or, with a key, objects as S3 does."""
+    protocol_version = "HTTP/1.1"
+
+    def answer(self, status, body=b""):
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def body(self):
+        if self.headers.get("Transfer-Encoding") != "chunked":
+            return self.rfile.read(int(self.headers["Content-Length"]))
+        data = b""
+        while size := int(self.rfile.readline(), 16):
+            data += self.rfile.read(size)
+            self.rfile.readline()
+        self.rfile.readline()
+        return data
+
+    def allowed(self):
+        return self.owner.check is None or self.owner.check(self)
+
+    def do_PUT(self):
+        chunked = self.headers.get("Transfer-Encoding") == "chunked"
+        if self.headers.get("Expect") == "100-continue":
+            self.send_response_only(100)
+            self.end_headers()
+        try:
+            data = self.body()
+        except ValueError:
+            self.close_connection = True
+            return
+        if self.owner.refuse or not self.allowed() or (chunked and self.owner.check):
+            self.answer(403)
+            return
+        if self.owner.spoil and not self.path.endswith(".json"):
+            data = self.owner.spoil(data)
+        self.owner.files[self.path] = data
+        self.answer(201)
+
+    def do_GET(self):
+        if not self.allowed():
+            self.answer(403)
+        elif self.path in self.owner.files:
+            self.answer(200, self.owner.files[self.path])
+        else:
+            self.answer(404)
+
+    do_HEAD = do_GET
+
+    def do_DELETE(self):
+        self.answer(204 if self.allowed() and self.owner.files.pop(self.path, None) else 404)
+
+    def log_message(self, *_):
+        pass
+
+
+def store(check=None):
+    listener = Listener(http.server.ThreadingHTTPServer, StoreHandler)
+    listener.files, listener.check, listener.spoil = {}, check, None
+    return listener
+
+
 def webhook():
     return Listener(http.server.ThreadingHTTPServer, HookHandler)
 

@@ -117,7 +117,9 @@ void task_watch(const json_t *task, const char *host_uuid)
 	    json_object_get(json_object_get(task, "other_config"), "backup"))
 		return;
 	json_array_foreach(json_object_get(task, "error_info"), i, word)
+	{
 		buf_printf(&words, " %.200s", json_string_value(word));
+	}
 	alert_event("TASK_FAILED", 4, &of, "%.128s:%s", text_of(task, "name_label"),
 		    words.data ? words.data : "");
 	buf_free(&words);

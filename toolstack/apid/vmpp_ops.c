@@ -46,7 +46,9 @@ static void take(struct call *c, struct object *vmpp, const json_t *fields)
 	json_object_update(record, (json_t *)fields);
 	if (check(c, record)) {
 		json_object_foreach((json_t *)fields, name, value)
+		{
 			slot_set(vmpp, field_index(vmpp->cls->model, name), value);
+		}
 	}
 	json_decref(record);
 }

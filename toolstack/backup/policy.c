@@ -167,6 +167,9 @@ static int target_parse(const json_t *record, struct policy *p, struct policy_fa
 	if (verify < 0)
 		return fault(f, "archive_target_config:verify", text_of(map, "verify"));
 	p->verify_size = verify == 2;
+	/* Its protocol has no question for that. */
+	if (p->verify_size && type == TARGET_SFTP)
+		return fault(f, "archive_target_config:verify", "size");
 	if (!config_take(map, "location", p->location, sizeof(p->location)) ||
 	    !location_fits(type, p->location))
 		return fault(f, "archive_target_config:location", text_of(map, "location"));

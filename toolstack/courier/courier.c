@@ -199,6 +199,15 @@ int courier_wait(struct courier *c, int64_t ms, struct reason *why)
 	return late || status ? -1 : 0;
 }
 
+void courier_stop(struct courier *c)
+{
+	const char letter = COURIER_KILL;
+	struct reason unknown;
+
+	send(c->fd, &letter, 1, MSG_NOSIGNAL);
+	courier_wait(c, LOGIN_MS, &unknown);
+}
+
 int courier_run(struct courier *c, const struct buf *config, const struct buf *body,
 		struct buf *answer, size_t limit, int64_t ms, struct reason *why)
 {

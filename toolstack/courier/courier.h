@@ -43,6 +43,9 @@ int courier_curl(struct courier *c, const struct buf *config, int in, int out, s
 /* Until it has ended: -1 with its own words if it failed. It is killed after so many ms. */
 int courier_wait(struct courier *c, int64_t ms, struct reason *why);
 
+/* It is killed; what it had to say is not asked for. */
+void courier_stop(struct courier *c);
+
 /* Both: the answer is appended to answer (NULL: not of interest), at most limit bytes of it. */
 int courier_run(struct courier *c, const struct buf *config, const struct buf *body,
 		struct buf *answer, size_t limit, int64_t ms, struct reason *why);

@@ -17,6 +17,7 @@
 #include <unistd.h>
 
 #include "alerts/alerts.h"
+#include "backup/backup.h"
 #include "lib/file.h"
 #include "lib/log.h"
 #include "lib/privilege.h"
@@ -124,6 +125,22 @@ static int run_alerts(const struct passwd *user)
 	return alerts_run(&s, &c);
 }
 
+static int run_backup(const struct passwd *user)
+{
+	const struct backup_settings s = {
+		.api = options.api,
+		.vmd = options.vmd,
+		.transfer = options.transfer,
+		.state = options.state ? options.state : "/var/lib/socle/backup",
+		.every_ms = options.every_ms,
+	};
+	struct courier c;
+
+	if (courier_make(&c, user) < 0 || state_make(s.state, user) < 0 || privilege_drop(user) < 0)
+		return 1;
+	return backup_run(&s, &c);
+}
+
 int main(int argc, char **argv)
 {
 	static const struct option names[] = {
@@ -165,5 +182,7 @@ int main(int argc, char **argv)
 		log_warning("no user %s: everything runs as root", options.user);
 	if (strcmp(argv[optind], "alerts") == 0)
 		return run_alerts(drop ? &user : NULL);
+	if (strcmp(argv[optind], "backup") == 0)
+		return run_backup(drop ? &user : NULL);
 	return usage();
 }

@@ -30,11 +30,13 @@ static void on_signal(int number)
 		ending = 1;
 }
 
-static int listen_at(const char *path, const char *group)
+/* The user's own daemons connect as well as the web server, which is of the group. */
+static int listen_at(const char *path, const struct passwd *user, const char *group)
 {
 	const struct group *g = group ? getgrnam(group) : NULL;
 	struct reason why;
-	int fd = listener_open(path, SOCK_STREAM, (uid_t)-1, g ? g->gr_gid : (gid_t)-1, 64, &why);
+	int fd = listener_open(path, SOCK_STREAM, user ? user->pw_uid : (uid_t)-1,
+			       g ? g->gr_gid : (gid_t)-1, 64, &why);
 
 	if (fd < 0)
 		log_error("%s", why.text);
@@ -85,7 +87,7 @@ int serve(const struct serve_paths *paths)
 {
 	const struct passwd *user = getuid() == 0 && paths->user ? getpwnam(paths->user) : NULL;
 	const struct sigaction action = { .sa_handler = on_signal };
-	int listener = listen_at(paths->listen, paths->group);
+	int listener = listen_at(paths->listen, user, paths->group);
 	unsigned int streams = 0;
 	sigset_t held, before;
 
