@@ -38,6 +38,8 @@ class Host:
         self.guests = set()     # that have a console open
         self.consoles = {}      # their ends of them, by their uuid
         self.contents = {}      # of disks that were opened, by their uuid: descriptors
+        self.state = {"state.db": b"", "hostname": b"testhost\n", "tls/host.pem": b"a key\n"}
+        self.staged = {}        # descriptors of what is to be the host's state
         self.config = "automatic bridges\nautomatic address\n"
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
         for kind, name in (("lvmthin", "local"), ("iso", "images")):
@@ -118,6 +120,11 @@ def host_info(h, _):
                       "carrier": True, "mtu": 1500, "pci": f"0000:00:0{i + 2}.0",
                       "driver": "e1000"} for i in range(3)],
             "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
+
+
+def host_set_syslog(h, args):
+    h.syslog = args.get("destination")
+    return {}
 
 
 def host_set_name(_h, args):
@@ -367,6 +374,15 @@ def vdi_child(**more):
     return make
 
 
+def vdi_copy(h, args):
+    if "into" not in args:
+        return vdi_child()(h, args)
+    old, into = h.find_vdi(args), h.find_vdi({"sr": args["to"], "vdi": args["into"]})
+    if into["virtual_size"] < old["virtual_size"]:
+        raise Refused("VDI_TOO_SMALL", args["into"], str(old["virtual_size"]))
+    return into
+
+
 def vdi_clone(h, args):
     vdi = vdi_child()(h, args)
     if args["vdi"] in h.files:
@@ -422,9 +438,52 @@ def vdi_open(h, args):
     return ok
 
 
+def memory_file(data=b""):
+    ok = Descriptor()
+    ok.fd = os.memfd_create("file")
+    os.write(ok.fd, data)
+    os.lseek(ok.fd, 0, os.SEEK_SET)
+    return ok
+
+
+def refuse(args):
+    raise Refused("INTERNAL_ERROR", args["path"])
+
+
+def state_open(h, args):
+    if args["name"] not in h.state:
+        raise Refused("INVALID_VALUE", args["name"])
+    return memory_file(h.state[args["name"]])
+
+
+def state_stage(h, args):
+    if args["name"] not in h.state or args["name"] == "hosts":
+        raise Refused("INVALID_VALUE", args["name"])
+    ok = memory_file()
+    h.staged[args["name"]] = ok.fd
+    return ok
+
+
+def state_commit(h, args):
+    for name in args["names"]:
+        fd = h.staged.pop(name)
+        h.state[name] = os.pread(fd, 1 << 24, 0)
+        os.close(fd)
+    return {}
+
+
 VERBS = {
+    "host.logs": lambda h, a: {"paths": ["/var/log/socle/one.log", "/var/log/gone"]},
+    "host.log_open": lambda h, a: memory_file(b"a line\n") if "one" in a["path"] else refuse(a),
+    "host.state_list": lambda h, a: {"names": sorted(h.state)},
+    "host.state_open": state_open,
+    "host.state_stage": state_stage,
+    "host.state_commit": state_commit,
     "host.info": host_info,
     "host.dmesg": lambda h, a: {"text": "(Socle) hello\n"},
+    "host.log": lambda h, a: {"text": "Nov 21 12:00:00 socle daemon.notice apid: hello\n"
+                                      "Nov 21 12:00:01 socle daemon.notice vmd[7]: there\n"},
+    "host.set_syslog": host_set_syslog,
     "host.set_name": host_set_name,
     "host.power": lambda h, a: {},
     "network.list": network_list,
@@ -445,6 +504,8 @@ VERBS = {
     "vm.set_memory": vm_set("target", "memory_target"),
     "vm.set_vcpus": vm_set("vcpus"),
     "vm.set_scheduling": vm_device,
+    "vm.sysrq": vm_device,
+    "vm.trigger": vm_device,
     "vm.rename": vm_set("name"),
     "vm.attach_disk": vm_device,
     "vm.detach_disk": vm_device,
@@ -469,7 +530,7 @@ VERBS = {
     "vdi.create": vdi_create,
     "vdi.clone": vdi_clone,
     "vdi.revert": vdi_revert,
-    "vdi.copy": vdi_child(),
+    "vdi.copy": vdi_copy,
     "vdi.snapshot": vdi_child(snapshot=True, read_only=True),
     "vdi.resize": vdi_resize,
     "vdi.rename": vdi_rename,

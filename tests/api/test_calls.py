@@ -289,6 +289,55 @@ def test_interfaces(api, vm):
     assert refused(api, "network.get_record", network)[0] == "HANDLE_INVALID"
 
 
+def test_a_disk_is_copied_into_another(api, disk):
+    sr = sr_of(api)
+    small, same = (api.call("VDI.create", {"SR": sr, "virtual_size": size, "name_label": "into"})
+                   for size in (GIB // 2, GIB))
+    assert refused(api, "VDI.copy", disk, "OpaqueRef:NULL", "OpaqueRef:NULL", small) == \
+        ("VDI_TOO_SMALL", small, str(GIB))
+    assert api.call("VDI.copy", disk, "OpaqueRef:NULL", "OpaqueRef:NULL", same) == same
+    assert api.call("VDI.get_current_operations", same) == {}
+    for vdi in (small, same):
+        api.call("VDI.destroy", vdi)
+
+
+def test_a_disk_that_is_there_is_introduced(api, disk):
+    sr, uuid = sr_of(api), api.call("VDI.get_uuid", disk)
+    rest = ("", "", sr, "user", False, False, {}, "", {}, {})
+    assert refused(api, "VDI.introduce", uuid, *rest) == ("VDI_UUID_EXISTS", uuid)
+    api.call("VDI.forget", disk)
+    again = api.call("VDI.introduce", uuid, *rest)
+    assert api.call("VDI.get_virtual_size", again) == GIB
+    none = "0" * 8 + uuid[8:]
+    assert refused(api, "VDI.introduce", none, *rest)[0] == "VDI_MISSING"
+    api.call("VDI.destroy", again)
+
+
+def test_the_hosts_log(api, server):
+    host = api.call("host.get_all")[0]
+    assert "apid: hello" in api.call("host.get_log", host)
+    api.call("host.add_to_logging", host, "syslog_destination", "192.0.2.9")
+    api.call("host.syslog_reconfigure", host)
+    api.call("host.remove_from_logging", host, "syslog_destination")
+    assert refused(api, "host.evacuate", host) == ("NO_HOSTS_AVAILABLE",)
+    api.call("host.apply_edition", host, "free", False)
+    assert refused(api, "host.apply_edition", host, "platinum", False)[0] == "INVALID_EDITION"
+    reader = Client(server.socket)
+    since = api.call("host.get_servertime", host)
+    message = reader.call("message.create", "HELLO", 3, "VM", "some-uuid", "words")
+    assert list(reader.call("message.get", "VM", "some-uuid", since)) == [message]
+    assert message in reader.call("message.get_since", since)
+    reader.call("message.destroy", message)
+
+
+def test_keys_for_a_running_vm(api, vm):
+    assert refused(api, "VM.send_sysrq", vm, "h")[0] == "VM_BAD_POWER_STATE"
+    api.call("VM.start", vm, False, False)
+    api.call("VM.send_sysrq", vm, "h")
+    api.call("VM.send_trigger", vm, "nmi")
+    assert api.call("VM.get_boot_record", vm)["name_label"] == "made by a test"
+
+
 def test_vlans(api, server):
     network = api.call("network.create", {"name_label": "tagged"})
     card = pif_of(api, "nic0")

@@ -196,6 +196,33 @@ def test_a_vm_starts_changes_and_stops(api):
     assert api.xe("vm-list", f"uuid={uuid}", "--minimal") == ""
 
 
+def guest_says(api, words):
+    """The demo guest's shell is asked for it on its console, and its log has the answer."""
+    api.host.run("i=0; until tail -n 1 /var/log/xen/console/guest-kept.log | grep -q 'demo# ' || "
+                 "[ $i -ge 90 ]; do sleep 1; i=$((i+1)); done; [ $i -lt 90 ]", 150)
+    api.host.run(f"(sleep 1; printf '{words}\\n'; sleep 3) | timeout 8 xl console kept; true", 30)
+
+
+def past_and_present(api, vm, vdi):
+    """A checkpoint holds memory and disk of one moment; the VM goes back to it, and on from there."""
+    guest_says(api, "x=before; printf before | dd of=/dev/xvda conv=fsync 2>/dev/null")
+    snapshot = api.xe("vm-checkpoint", f"uuid={vm}", "new-name-label=then", timeout=180)
+    assert api.xe("vm-param-get", f"uuid={vm}", "param-name=power-state") == "running"
+    guest_says(api, "x=after; printf after! | dd of=/dev/xvda conv=fsync 2>/dev/null")
+    api.xe("snapshot-revert", f"uuid={snapshot}", timeout=180)
+    assert api.xe("vm-param-get", f"uuid={vm}", "param-name=power-state") == "suspended"
+    assert api.xe("vbd-list", f"vm-uuid={vm}", "params=vdi-uuid", "--minimal") == vdi
+    api.host.run("rm -f /var/log/xen/console/guest-kept.log")
+    api.xe("vm-resume", f"uuid={vm}", timeout=180)
+    api.host.run("(sleep 2; printf '\\necho $x, $(head -c 6 /dev/xvda)\\n'; sleep 4) | "
+                 "timeout 9 xl console kept >/tmp/said; true", 30)
+    assert "before, before" in api.host.run("cat /tmp/said")
+    api.xe("vm-suspend", f"uuid={vm}", timeout=180)
+    api.xe("vm-resume", f"uuid={vm}", timeout=180)
+    api.xe("vm-shutdown", f"uuid={vm}", "--force")
+    api.xe("snapshot-uninstall", f"uuid={snapshot}", "--force", timeout=120)
+
+
 def test_disks_and_files(api, tmp_path):
     sr = api.xe("sr-create", "name-label=disks", "type=lvmthin", "device-config:device=/dev/vda",
                 timeout=120)
@@ -219,8 +246,9 @@ def test_disks_and_files(api, tmp_path):
     api.xe("vm-start", f"uuid={back}", timeout=180)
     status, _, err = api.try_xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/in")
     assert status == 1 and "VDI_IN_USE" in err
-    api.xe("vm-shutdown", f"uuid={back}", "--force")
+    past_and_present(api, back, vdi)
     api.xe("vm-uninstall", f"uuid={back}", "--force")
+    assert api.xe("vdi-list", f"sr-uuid={sr}", "--minimal") == ""
     pbd = api.xe("pbd-list", f"sr-uuid={sr}", "--minimal")
     assert "SR_HAS_PBD" in api.try_xe("sr-destroy", f"uuid={sr}")[2]
     api.xe("pbd-unplug", f"uuid={pbd}")

@@ -76,6 +76,8 @@ static const char *const *vm_allowed(const struct object *vm)
 					       "suspend",
 					       "snapshot",
 					       "checkpoint",
+					       "send_sysrq",
+					       "send_trigger",
 					       "changing_VCPUs_live",
 					       "changing_dynamic_range",
 					       "changing_memory_live",

@@ -151,6 +151,33 @@ static void snapshot(struct call *c)
 			   child_args(c->refs[0]), snapshotted);
 }
 
+static void copied_into(struct call *c, const json_t *ok)
+{
+	if (c->refs[3]->gone) {
+		call_fail(c, "INTERNAL_ERROR", "the disk went meanwhile", NULL);
+		return;
+	}
+	vdi_update(c->refs[3], ok);
+	record_write_ref(&c->out, c->refs[3]);
+}
+
+/* Both stay what they are meanwhile. */
+static void copy_into(struct call *c, struct object *into)
+{
+	json_t *args;
+
+	if (!get_ref(into, "SR") || is_attached(into, "VBDs")) {
+		call_fail_ref(c, "VDI_IN_USE", into);
+		return;
+	}
+	if (!call_occupy(c, into, "copy"))
+		return;
+	args = vdi_args(c->refs[0]);
+	json_object_set_new(args, "to", json_string(get_text(get_ref(into, "SR"), "uuid")));
+	json_object_set_new(args, "into", json_string(get_text(into, "uuid")));
+	from_other(c, "vdi.copy", "copy", get_ref(into, "SR"), args, copied_into);
+}
+
 static void copy(struct call *c)
 {
 	struct object *to = c->refs[1];
@@ -158,22 +185,57 @@ static void copy(struct call *c)
 
 	if (!vdi_check(c))
 		return;
-	if (call_has(c, 2) || call_has(c, 3)) {
-		call_fail(c, "VALUE_NOT_SUPPORTED", "base_vdi, into_vdi", "", "only whole copies",
-			  NULL);
-		return;
-	}
-	if (!to) {
+	if (call_has(c, 2))
+		call_fail(c, "VALUE_NOT_SUPPORTED", "base_vdi", "", "only whole copies", NULL);
+	else if (!to && !call_has(c, 3))
 		call_fail(c, "HANDLE_INVALID", "SR", MODEL_NULL_REF, NULL);
-		return;
-	}
-	if (is_attached(c->refs[0], "VBDs")) {
+	else if (is_attached(c->refs[0], "VBDs"))
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
+	if (call_failed(c))
+		return;
+	if (call_has(c, 3)) {
+		copy_into(c, c->refs[3]);
 		return;
 	}
 	args = child_args(c->refs[0]);
 	json_object_set_new(args, "to", json_string(get_text(to, "uuid")));
 	from_other(c, "vdi.copy", "copy", to, args, created);
+}
+
+/* ---- introduce ----------------------------------------------------------------------------- */
+
+static void introduced(struct call *c, const json_t *ok)
+{
+	struct object *vdi;
+
+	if (((struct object *)c->state)->gone) {
+		call_fail(c, "INTERNAL_ERROR", "the repository went meanwhile", NULL);
+		return;
+	}
+	vdi = vdi_from_vmd(c->state, ok);
+	set_text(vdi, "type", call_text(c, 4));
+	set_int(vdi, "sharable", call_bool(c, 5));
+	set_json(vdi, "other_config", c->args[7]);
+	record_write_ref(&c->out, vdi);
+}
+
+/* One that is in its repository: what it is called is what stands there. */
+static void introduce(struct call *c)
+{
+	if (object_by_uuid("VDI", call_text(c, 0))) {
+		call_fail(c, "VDI_UUID_EXISTS", call_text(c, 0), NULL);
+		return;
+	}
+	if (strlen(call_text(c, 0)) != 36 || !c->refs[3]) {
+		call_fail(c, "UUID_INVALID", "VDI", call_text(c, 0), NULL);
+		return;
+	}
+	c->state = object_hold(c->refs[3]);
+	c->state_free = release_sr;
+	call_vmd(c, "vdi.stat",
+		 json_pack("{s: s, s: s}", "sr", get_text(c->refs[3], "uuid"), "vdi",
+			   call_text(c, 0)),
+		 introduced);
 }
 
 /* ---- changes ----------------------------------------------------------------------------- */
@@ -311,6 +373,7 @@ const struct binding vdi_bindings[] = {
 	{ "VDI.destroy", destroy },
 	{ "VDI.clone", clone },
 	{ "VDI.copy", copy },
+	{ "VDI.introduce", introduce },
 	{ "VDI.snapshot", snapshot },
 	{ "VDI.resize", resize },
 	{ "VDI.resize_online", resize },

@@ -22,16 +22,13 @@ static void host_disable(struct call *c)
 	set_int(c->refs[0], "enabled", false);
 }
 
-static bool guests_run(struct call *c)
+static bool guests_run(void)
 {
 	const struct many *vms = get_many(the_host(), "resident_VMs");
 
-	for (size_t i = 0; i < vms->nr; i++) {
-		if (get_int(vms->items[i], "is_control_domain"))
-			continue;
-		call_fail_ref(c, "HOST_HAS_RESIDENT_VMS", the_host());
-		return true;
-	}
+	for (size_t i = 0; i < vms->nr; i++)
+		if (!get_int(vms->items[i], "is_control_domain"))
+			return true;
 	return false;
 }
 
@@ -39,7 +36,9 @@ static void power(struct call *c, const char *action, const char *operation)
 {
 	if (get_int(c->refs[0], "enabled"))
 		call_fail_ref(c, "HOST_NOT_DISABLED", c->refs[0]);
-	else if (!guests_run(c) && call_occupy(c, c->refs[0], operation))
+	else if (guests_run())
+		call_fail_ref(c, "HOST_HAS_RESIDENT_VMS", c->refs[0]);
+	else if (call_occupy(c, c->refs[0], operation))
 		call_vmd(c, "host.power", json_pack("{s: s}", "action", action), NULL);
 }
 
@@ -63,6 +62,37 @@ static void dmesg_told(struct call *c, const json_t *ok)
 static void host_dmesg(struct call *c)
 {
 	call_vmd(c, "host.dmesg", json_object(), dmesg_told);
+}
+
+static void get_log(struct call *c)
+{
+	call_vmd(c, "host.log", json_object(), dmesg_told);
+}
+
+static void syslog_reconfigure(struct call *c)
+{
+	const char *to = get_entry(c->refs[0], "logging", "syslog_destination");
+
+	call_vmd(c, "host.set_syslog", *to ? json_pack("{s: s}", "destination", to) : json_object(),
+		 NULL);
+}
+
+static void evacuate(struct call *c)
+{
+	if (guests_run())
+		call_fail(c, "NO_HOSTS_AVAILABLE", NULL);
+}
+
+/* There is one, for ever, and nothing to unlock. */
+static void apply_edition(struct call *c)
+{
+	if (strcmp(call_text(c, 1), "free") != 0)
+		call_fail(c, "INVALID_EDITION", call_text(c, 1), NULL);
+}
+
+static void license_nothing(struct call *c)
+{
+	(void)c;
 }
 
 static void renamed(struct call *c, const json_t *ok)
@@ -167,6 +197,13 @@ const struct binding host_bindings[] = {
 	{ "host.shutdown", host_shutdown },
 	{ "host.reboot", host_reboot },
 	{ "host.dmesg", host_dmesg },
+	{ "host.get_log", get_log },
+	{ "host.syslog_reconfigure", syslog_reconfigure },
+	{ "host.evacuate", evacuate },
+	{ "host.apply_edition", apply_edition },
+	{ "host.license_apply", license_nothing },
+	{ "host.license_add", license_nothing },
+	{ "host.license_remove", license_nothing },
 	{ "host.set_hostname", set_hostname },
 	{ "host.set_hostname_live", set_hostname },
 	{ "host.get_servertime", get_servertime },

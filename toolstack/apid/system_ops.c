@@ -86,10 +86,43 @@ static void message_destroy(struct call *c)
 	object_destroy(c->refs[0]);
 }
 
+/* {reference: record}, of those that pass. */
+static void messages_write(struct call *c, const char *class, const char *uuid, int64_t since)
+{
+	const struct store_class *all = store_class_of("message");
+	char ref[REF_TEXT];
+
+	wire_struct_begin(&c->out);
+	for (size_t i = 0; i < all->nr; i++) {
+		const struct object *o = all->objects[i];
+
+		if (get_int(o, "timestamp") < since ||
+		    (class && (strcmp(get_text(o, "cls"), class) != 0 ||
+			       strcmp(get_text(o, "obj_uuid"), uuid) != 0)))
+			continue;
+		object_ref(o, ref);
+		wire_key(&c->out, ref);
+		record_write(&c->out, o);
+	}
+	wire_struct_end(&c->out);
+}
+
+static void message_get(struct call *c)
+{
+	messages_write(c, call_text(c, 0), call_text(c, 1), datetime_parse(call_text(c, 2)));
+}
+
+static void message_get_since(struct call *c)
+{
+	messages_write(c, NULL, NULL, datetime_parse(call_text(c, 0)));
+}
+
 const struct binding system_bindings[] = {
 	{ "system.listMethods", list_methods },
 	{ "host.list_methods", list_methods },
 	{ "message.create", message_create },
 	{ "message.destroy", message_destroy },
+	{ "message.get", message_get },
+	{ "message.get_since", message_get_since },
 	{ NULL, NULL },
 };

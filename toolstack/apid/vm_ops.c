@@ -276,6 +276,33 @@ static void assert_operation_valid(struct call *c)
 	call_fail(c, "OPERATION_NOT_ALLOWED", call_text(c, 1), NULL);
 }
 
+/* Its settings are read when it starts; what can be changed later is changed in the domain, too. */
+static void get_boot_record(struct call *c)
+{
+	record_write(&c->out, c->refs[0]);
+}
+
+static void send(struct call *c, const char *verb, const char *what, const char *operation)
+{
+	static const char *const states[] = { "Running", NULL };
+
+	if (vm_begin(c, states, operation))
+		call_vmd(c, verb,
+			 json_pack("{s: s, s: s}", "uuid", get_text(c->refs[0], "uuid"), what,
+				   call_text(c, 1)),
+			 NULL);
+}
+
+static void send_sysrq(struct call *c)
+{
+	send(c, "vm.sysrq", "key", "send_sysrq");
+}
+
+static void send_trigger(struct call *c)
+{
+	send(c, "vm.trigger", "event", "send_trigger");
+}
+
 static void update_allowed_operations(struct call *c)
 {
 	object_touch(c->refs[0]);
@@ -294,6 +321,9 @@ const struct binding vm_bindings[] = {
 	{ "VM.get_possible_hosts", get_possible_hosts },
 	{ "VM.assert_can_boot_here", assert_can_boot_here },
 	{ "VM.assert_operation_valid", assert_operation_valid },
+	{ "VM.get_boot_record", get_boot_record },
+	{ "VM.send_sysrq", send_sysrq },
+	{ "VM.send_trigger", send_trigger },
 	{ "VM.update_allowed_operations", update_allowed_operations },
 	{ NULL, NULL },
 };

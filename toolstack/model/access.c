@@ -151,6 +151,10 @@ static const struct model_method message_methods[] = {
 	       P("priority", INT), P("cls", ENUM(message_class)), P("obj_uuid", STRING),
 	       P("body", STRING)),
 	METHOD("destroy", VOID, OPERATOR, "It was read", P("self", REF(message))),
+	METHOD("get", MAP(RECORD(message)), READ_ONLY, "What happened to an object since then",
+	       P("cls", ENUM(message_class)), P("obj_uuid", STRING), P("since", DATETIME)),
+	METHOD("get_since", MAP(RECORD(message)), READ_ONLY, "What happened since then",
+	       P("since", DATETIME)),
 };
 
 MODEL_CLASS(message, "Something that people should know", READ_ONLY, OPERATOR, 0);

@@ -176,6 +176,12 @@ static const struct model_method VM_methods[] = {
 	       P("self", REF(VM)), P("host", REF(host))),
 	METHOD("assert_operation_valid", VOID, READ_ONLY, "Fails if that cannot be asked of it now",
 	       P("self", REF(VM)), P("op", ENUM(vm_operation))),
+	METHOD("get_boot_record", RECORD(VM), READ_ONLY, "What it has been started as",
+	       P("self", REF(VM))),
+	METHOD("send_sysrq", VOID, OPERATOR, "Linux's magic key, one letter", SELF,
+	       P("key", STRING)),
+	METHOD("send_trigger", VOID, OPERATOR, "nmi, reset, init, power or sleep", SELF,
+	       P("trigger", STRING)),
 	METHOD("update_allowed_operations", VOID, OPERATOR, "Looks again", P("self", REF(VM))),
 };
 

@@ -132,7 +132,7 @@ static int read_end(struct stream_reader *r, struct reason *why)
 	if (read_exactly(r, &end, sizeof(end), why) < 0)
 		return -1;
 	do
-		got = read(r->fd, &byte, 1);
+		got = r->longer ? 0 : read(r->fd, &byte, 1);
 	while (got < 0 && errno == EINTR);
 	if (end.type != LIBXL_END || end.length || got != 0)
 		return reason_set(why, "the file goes on after its end, at byte %llu",

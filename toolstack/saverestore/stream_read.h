@@ -7,6 +7,8 @@
 #ifndef SAVERESTORE_STREAM_READ_H
 #define SAVERESTORE_STREAM_READ_H
 
+#include <stdbool.h>
+
 #include "lib/bytes.h"
 #include "lib/log.h"
 #include "saverestore/stream_format.h"
@@ -14,6 +16,7 @@
 struct stream_reader {
 	int fd;
 	uint32_t crc;
+	bool longer;   /* what it is on has more behind its end: a disk, whose size is its own */
 	uint64_t at;   /* bytes read so far, for messages */
 	uint8_t *body; /* of the last record */
 	char *config;  /* text */

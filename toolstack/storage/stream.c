@@ -16,6 +16,8 @@
 #define BLOCK (1 << 20)
 #define FLUSH (32 << 20)
 
+void (*stream_progress)(double done);
+
 struct copy {
 	int in;
 	struct sparse out;
@@ -84,6 +86,8 @@ static int flush(struct copy *c)
 		return write_failed(c);
 	posix_fadvise(c->in, (off_t)c->flushed, (off_t)(c->at - c->flushed), POSIX_FADV_DONTNEED);
 	c->flushed = c->at;
+	if (stream_progress)
+		stream_progress((double)c->at / (double)c->size);
 	return 0;
 }
 

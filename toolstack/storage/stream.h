@@ -17,6 +17,8 @@
  * positioned and zeroes are skipped. What is written is on disk when it returns (if out is one).
  */
 int stream_copy(int in, int out, uint64_t size, bool sparse, struct sr_error *e);
+/* Who has set it is told how much of a copy is done, 0 to 1, now and then. */
+extern void (*stream_progress)(double done);
 /* Refused if there is more to read. */
 int stream_ends(int in, uint64_t size, struct sr_error *e);
 

@@ -17,7 +17,7 @@
 #include "vm/vm_save.h"
 #include "vm/vm_text.h"
 
-int vm_restore_open(struct vm_restore *r, const char *file, struct reason *why)
+int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why)
 {
 	struct stat st;
 	int fd;
@@ -29,11 +29,12 @@ int vm_restore_open(struct vm_restore *r, const char *file, struct reason *why)
 	r->in.fd = fd;
 	if (fstat(fd, &st) < 0)
 		return reason_errno(why, "%s", file);
-	if (!S_ISREG(st.st_mode) && !S_ISBLK(st.st_mode))
+	if (!S_ISREG(st.st_mode) && !(is_disk && S_ISBLK(st.st_mode)))
 		return reason_set(why, "%s is no file", file);
 	if (stream_read_start(&r->in, fd, why) < 0 ||
 	    vm_text_parse(&r->vm, file, r->in.config, why) < 0)
 		return -1;
+	r->in.longer = is_disk;
 	return r->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", file);
 }
 

@@ -46,7 +46,7 @@ struct vm_restore {
 };
 
 /* Reads the configuration. vm_restore_close() is due in any case. */
-int vm_restore_open(struct vm_restore *r, const char *file, struct reason *why);
+int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why);
 void vm_restore_close(struct vm_restore *r);
 /* For struct vm_making: make, with arg a struct vm_restore. */
 int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,

@@ -17,6 +17,7 @@
 #include "lib/file.h"
 #include "lib/host.h"
 #include "vmd/refused.h"
+#include "vmd/text_json.h"
 #include "vmd/verbs.h"
 
 #define LOG_BYTES (48 * 1024) /* of the newest; a message has room for it, escaped */
@@ -234,8 +235,7 @@ static int do_info(struct call *c)
 
 /* --- log, clock, power ------------------------------------------------------------------------ */
 
-/* Of the newest; what is no text becomes "?". */
-static json_t *log_json(struct buf *text)
+json_t *text_newest(struct buf *text)
 {
 	size_t from = text->len > LOG_BYTES ? text->len - LOG_BYTES : 0;
 
@@ -265,7 +265,7 @@ static int do_dmesg(struct call *c)
 	if (got < 0)
 		call_fail(c, "INTERNAL_ERROR", "readconsole", "the log: %s", strerror(errno));
 	else
-		call_set(c, "text", log_json(&text));
+		call_set(c, "text", text_newest(&text));
 	buf_free(&text);
 	return got < 0 ? -1 : 0;
 }

@@ -16,4 +16,10 @@ int call_sr(struct call *c, struct sr *sr);
 /* Text of an argument into a field; what is not there leaves it as it is. */
 int call_copy_text(struct call *c, const char *name, char *to, size_t room);
 
+/* The answer is that disk. */
+int call_answer_vdi(struct call *c, const struct vdi *v);
+/* A descriptor of it, if nobody has it whom that disturbs. -1: the call has failed. */
+int call_open_vdi(struct call *c, const struct sr *sr, struct vdi *v, bool write,
+		  char path[STORAGE_PATH]);
+
 #endif

@@ -28,14 +28,6 @@ static const struct arg share_args[] = {
 	ARG("description", LINE, .optional = true, .min = 0, .max = 255),
 	ARGS_END,
 };
-static const struct arg copy_args[] = {
-	ARG("sr", UUID),
-	ARG("vdi", UUID),
-	ARG("to", UUID, .optional = true),
-	ARG("name", LINE, .optional = true, .min = 0, .max = 255),
-	ARG("description", LINE, .optional = true, .min = 0, .max = 255),
-	ARGS_END,
-};
 static const struct arg resize_args[] = {
 	ARG("sr", UUID),
 	ARG("vdi", UUID),
@@ -75,7 +67,7 @@ json_t *vdi_json(const struct vdi *v)
 	return o;
 }
 
-static int answer_vdi(struct call *c, const struct vdi *v)
+int call_answer_vdi(struct call *c, const struct vdi *v)
 {
 	json_decref(c->answer);
 	c->answer = vdi_json(v);
@@ -89,7 +81,7 @@ static int answer_again(struct call *c, const struct sr *sr, const struct vdi *v
 	struct sr now_sr;
 	struct vdi now;
 
-	return answer_vdi(c, vdi_find(sr->uuid, v->uuid, &now_sr, &now, &e) < 0 ? v : &now);
+	return call_answer_vdi(c, vdi_find(sr->uuid, v->uuid, &now_sr, &now, &e) < 0 ? v : &now);
 }
 
 static int copy_texts(struct call *c, struct vdi *v)
@@ -117,7 +109,7 @@ static int do_stat(struct call *c)
 	struct vdi v;
 	struct sr sr;
 
-	return target_vdi(c, c->args, &sr, &v) < 0 ? -1 : answer_vdi(c, &v);
+	return target_vdi(c, c->args, &sr, &v) < 0 ? -1 : call_answer_vdi(c, &v);
 }
 
 /* The new one is called like the first unless it is said otherwise. */
@@ -137,7 +129,7 @@ static int share(struct call *c, int (*operation)(const struct sr *, const struc
 		return call_fail_storage(c, v.uuid, &e);
 	/* Not looked up: it is what the first is, and each look is a program of LVM's. */
 	to.physical_utilisation = v.physical_utilisation;
-	return answer_vdi(c, &to);
+	return call_answer_vdi(c, &to);
 }
 
 static int do_clone(struct call *c)
@@ -148,26 +140,6 @@ static int do_clone(struct call *c)
 static int do_snapshot(struct call *c)
 {
 	return share(c, vdi_snapshot);
-}
-
-static int do_copy(struct call *c)
-{
-	struct sr_error e = { .code = ERR_BACKEND };
-	const char *where = arg_text(c->args, "to");
-	struct vdi v, to = { 0 };
-	struct sr sr, to_sr;
-
-	if (target_vdi(c, c->args, &sr, &v) < 0)
-		return -1;
-	to_sr = sr;
-	memcpy(to.name, v.name, sizeof(to.name));
-	if (copy_texts(c, &to) < 0)
-		return -1;
-	if (where && sr_find(where, &to_sr, &e) < 0)
-		return call_fail_storage(c, where, &e);
-	if (vdi_copy(&sr, &v, &to_sr, &to, &e) < 0)
-		return call_fail_storage(c, v.uuid, &e);
-	return answer_again(c, &to_sr, &to);
 }
 
 static int do_resize(struct call *c)
@@ -249,25 +221,34 @@ static int check_unused(struct call *c, const struct vdi *v, char *path, bool wr
 	return rc < 0 ? call_fail(c, ERR_VDI_IN_USE, v->uuid, "%s", why.text) : 0;
 }
 
+int call_open_vdi(struct call *c, const struct sr *sr, struct vdi *v, bool write,
+		  char path[STORAGE_PATH])
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	int fd;
+
+	if (write && v->read_only)
+		return call_fail(c, ERR_VDI_READ_ONLY, v->uuid, "disk %s is read-only", v->uuid);
+	if (vdi_plug(sr, v, path, &e) < 0)
+		return call_fail_storage(c, v->uuid, &e);
+	if (check_unused(c, v, path, write) < 0)
+		return -1;
+	fd = vdi_open(sr, v, write, path, &e);
+	return fd < 0 ? call_fail_storage(c, v->uuid, &e) : fd;
+}
+
 static int do_open(struct call *c)
 {
 	bool write = strcmp(arg_text(c->args, "mode"), "rw") == 0;
-	struct sr_error e = { .code = ERR_BACKEND };
 	char path[STORAGE_PATH];
 	struct vdi v;
 	struct sr sr;
 
 	if (target_vdi(c, c->args, &sr, &v) < 0)
 		return -1;
-	if (write && v.read_only)
-		return call_fail(c, ERR_VDI_READ_ONLY, v.uuid, "disk %s is read-only", v.uuid);
-	if (vdi_plug(&sr, &v, path, &e) < 0)
-		return call_fail_storage(c, v.uuid, &e);
-	if (check_unused(c, &v, path, write) < 0)
-		return -1;
-	c->passed = vdi_open(&sr, &v, write, path, &e);
+	c->passed = call_open_vdi(c, &sr, &v, write, path);
 	if (c->passed < 0)
-		return call_fail_storage(c, v.uuid, &e);
+		return -1;
 	call_set(c, "size", json_integer((json_int_t)v.virtual_size));
 	call_set(c, "path", json_string(path));
 	return 0;
@@ -279,7 +260,6 @@ const struct verb vdi_verbs[] = {
 	{ "vdi.clone", share_args, do_clone, "what it is now, writable, at once" },
 	{ "vdi.snapshot", share_args, do_snapshot, "the same, read-only" },
 	{ "vdi.revert", revert_args, do_revert, "it has what a snapshot has, at once" },
-	{ "vdi.copy", copy_args, do_copy, "a full copy, in any repository" },
 	{ "vdi.resize", resize_args, do_resize, "larger; a guest that has it sees that" },
 	{ "vdi.rename", share_args, do_rename, "another name, another description" },
 	{ "vdi.destroy", args_vdi_of, do_destroy, "gone, with what is on it" },

@@ -322,7 +322,7 @@ static int resume(struct call *c, struct vm_restore *r)
 
 static int do_resume(struct call *c)
 {
-	bool is_file = arg_text(c->args, "file") && !arg_bool(c->args, "keep");
+	bool is_disk = json_object_get(c->args, "vdi") != NULL;
 	struct vm_restore r = { 0 };
 	char place[TARGET_MAX];
 	struct reason why;
@@ -330,13 +330,13 @@ static int do_resume(struct call *c)
 
 	if (find_place(c, true, place) < 0)
 		return -1;
-	if (vm_restore_open(&r, place, &why) < 0)
+	if (vm_restore_open(&r, place, is_disk, &why) < 0)
 		rc = refused_words(c, "SUSPEND_IMAGE_NOT_ACCESSIBLE", place, &why);
 	else
 		rc = resume(c, &r);
 	vm_restore_close(&r);
 	/* What it says is the past of a VM that has gone on. */
-	if (rc == 0 && is_file && unlink(place) < 0)
+	if (rc == 0 && !is_disk && !arg_bool(c->args, "keep") && unlink(place) < 0)
 		log_warning("%s: %s", place, strerror(errno));
 	return rc;
 }

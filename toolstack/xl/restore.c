@@ -35,7 +35,7 @@ int cmd_restore(int argc, char **argv)
 		return xl_usage();
 	printf("Loading new save file %s\n", argv[optind]);
 	fflush(stdout);
-	if (vm_restore_open(&r, argv[optind], &why) < 0)
+	if (vm_restore_open(&r, argv[optind], false, &why) < 0)
 		rc = xl_failed(&why);
 	else
 		rc = make_vm(&making);

@@ -48,7 +48,7 @@ static int write_file(void)
 }
 
 /* Reads to the end. Returns how many records there were, or -1 with the reason. */
-static int read_file(int fd, struct reason *why)
+static int read_from(int fd, bool longer, struct reason *why)
 {
 	struct stream_record rec;
 	struct stream_reader r;
@@ -56,7 +56,9 @@ static int read_file(int fd, struct reason *why)
 	int nr = 0, rc;
 
 	lseek(fd, 0, SEEK_SET);
-	for (rc = stream_read_start(&r, fd, why); rc == 0; nr++) {
+	rc = stream_read_start(&r, fd, why);
+	r.longer = longer;
+	for (; rc == 0; nr++) {
 		rc = stream_read_next(&r, &rec, why);
 		if (rc == 0 && rec.type == STREAM_END)
 			break;
@@ -65,6 +67,11 @@ static int read_file(int fd, struct reason *why)
 	}
 	stream_read_free(&r);
 	return rc < 0 ? -1 : nr;
+}
+
+static int read_file(int fd, struct reason *why)
+{
+	return read_from(fd, false, why);
 }
 
 static void test_what_is_written_is_read(void **state)
@@ -150,6 +157,8 @@ static void test_more_after_the_end_is_refused(void **state)
 	assert_int_equal(write(fd, "", 1), 1);
 	assert_int_equal(read_file(fd, &why), -1);
 	assert_non_null(strstr(why.text, "after its end"));
+	/* A disk is as long as it is. */
+	assert_int_equal(read_from(fd, true, &why), 3);
 	close(fd);
 }
 
