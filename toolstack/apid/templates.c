@@ -17,31 +17,33 @@ static const struct template
 	const char *uuid, *name, *description;
 	int64_t memory, disk;                /* bytes; disk 0: none */
 	const char *distro;                  /* the family of its installer; NULL: none */
+	const char *release;                 /* as its repositories call it; or NULL */
 	const char *methods;                 /* where the installer may come from */
 	const char *kernel, *ramdisk, *args; /* started from the host's own files */
 }
 templates[] = {
 	{ "50c1e000-0001-4000-8000-000000000001", "Debian 13", "Debian GNU/Linux 13 (trixie)",
-	  1 * GIB, 10 * GIB, "debianlike", "cdrom,http,https,nfs", NULL, NULL, NULL },
+	  1 * GIB, 10 * GIB, "debianlike", "trixie", "cdrom,http,https,nfs", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000002", "Debian 12", "Debian GNU/Linux 12 (bookworm)",
-	  1 * GIB, 10 * GIB, "debianlike", "cdrom,http,https,nfs", NULL, NULL, NULL },
+	  1 * GIB, 10 * GIB, "debianlike", "bookworm", "cdrom,http,https,nfs", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000003", "Ubuntu 24.04", "Ubuntu 24.04 LTS", 2 * GIB,
-	  20 * GIB, "debianlike", "cdrom,http,https,nfs", NULL, NULL, NULL },
+	  20 * GIB, "debianlike", "noble", "cdrom,http,https,nfs", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000004", "Alpine Linux", "Alpine Linux 3", 256 * MIB,
-	  4 * GIB, "alpine", "cdrom,http,https", NULL, NULL, NULL },
+	  4 * GIB, "alpine", NULL, "cdrom,http,https", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000005", "Fedora", "Fedora Linux", 2 * GIB, 20 * GIB,
-	  "rhlike", "cdrom,http,https,nfs", NULL, NULL, NULL },
+	  "rhlike", NULL, "cdrom,http,https,nfs", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000006", "Red Hat Enterprise Linux 9 family",
-	  "RHEL, AlmaLinux, Rocky Linux, CentOS Stream 9", 2 * GIB, 20 * GIB, "rhlike",
+	  "RHEL, AlmaLinux, Rocky Linux, CentOS Stream 9", 2 * GIB, 20 * GIB, "rhlike", NULL,
 	  "cdrom,http,https,nfs", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000007", "FreeBSD", "FreeBSD 13 and later", 1 * GIB,
-	  10 * GIB, "freebsd", "cdrom", NULL, NULL, NULL },
+	  10 * GIB, "freebsd", NULL, "cdrom", NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000008", "Other install media",
-	  "Any system that boots by PVH from its own disk or CD", 1 * GIB, 0, NULL, "cdrom", NULL,
-	  NULL, NULL },
+	  "Any system that boots by PVH from its own disk or CD", 1 * GIB, 0, NULL, NULL, "cdrom",
+	  NULL, NULL, NULL },
 	{ "50c1e000-0001-4000-8000-000000000009", "demo",
 	  "A small Linux from the host's memory: to see that VMs run", 128 * MIB, 0, NULL, NULL,
-	  "/usr/share/socle/demo/vmlinuz", "/usr/share/socle/demo/initrd.gz", "console=hvc0" },
+	  NULL, "/usr/share/socle/demo/vmlinuz", "/usr/share/socle/demo/initrd.gz",
+	  "console=hvc0" },
 };
 
 static void put_disks(struct object *vm, int64_t size)
@@ -81,6 +83,8 @@ static void template_make(const struct template *t)
 	set_entry(vm, "other_config", "default_template", "true");
 	if (t->distro)
 		set_entry(vm, "other_config", "install-distro", t->distro);
+	if (t->release)
+		set_entry(vm, "other_config", "debian-release", t->release);
 	if (t->methods)
 		set_entry(vm, "other_config", "install-methods", t->methods);
 	if (t->kernel) {

@@ -8,6 +8,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <linux/openat2.h>
 #include <poll.h>
 #include <pwd.h>
@@ -18,6 +19,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -29,7 +31,9 @@
 #include "storage/mount.h"
 #include "vmd/install_media.h"
 
-#define FOLDER       "/var/lib/socle/kernels/install-%s"
+/* The first is on a disk, where the host is installed; else both are memory. */
+#define FOLDER_DISK  "/var/lib/socle/kernels"
+#define FOLDER_RUN   "/run/socle/kernels"
 #define FOLDER_MAX   96
 #define MOUNT_FOLDER "/run/socle/install-%s" /* of an NFS server's files */
 #define KERNEL_MAX   (64ull << 20)
@@ -52,6 +56,17 @@ struct fetching {
 	char folder[FOLDER_MAX], mount[FOLDER_MAX];
 	int64_t deadline;
 };
+
+/* Where a VM's installer is while it is needed. */
+static void folder_of(const struct call *c, char folder[FOLDER_MAX])
+{
+	struct statfs fs;
+	bool disk = statfs("/var/lib/socle", &fs) == 0 && fs.f_type != TMPFS_MAGIC &&
+		    fs.f_type != RAMFS_MAGIC;
+
+	snprintf(folder, FOLDER_MAX, "%s/install-%s", disk ? FOLDER_DISK : FOLDER_RUN,
+		 arg_text(c->args, "uuid"));
+}
 
 /* ---- the process without privilege ------------------------------------------------------- */
 
@@ -285,9 +300,9 @@ int install_prepare(struct call *c)
 		return 0;
 	if (install_media_read(&wish, &f.media, &why) < 0)
 		return call_fail_why(c, "INVALID_VALUE", &why);
-	snprintf(f.folder, sizeof(f.folder), FOLDER, arg_text(c->args, "uuid"));
+	folder_of(c, f.folder);
 	snprintf(f.mount, sizeof(f.mount), MOUNT_FOLDER, arg_text(c->args, "uuid"));
-	file_folders(f.folder);
+	file_folders(f.folder); /* those above it */
 	if (mkdir(f.folder, 0700) < 0 && errno != EEXIST)
 		return call_fail(c, "INTERNAL_ERROR", f.folder, "%s: %s", f.folder,
 				 strerror(errno));
@@ -306,7 +321,7 @@ void install_finish(struct call *c)
 
 	if (!json_object_get(c->args, "install"))
 		return;
-	snprintf(folder, sizeof(folder), FOLDER, arg_text(c->args, "uuid"));
+	folder_of(c, folder);
 	for (size_t i = 0; i < 2; i++) {
 		snprintf(path, sizeof(path), "%s/%s", folder, names[i]);
 		file_unlink(path);

@@ -9,7 +9,7 @@
 #define VIFS_MAX 16
 
 const char *const kernel_roots[] = { "/usr/share/socle/", "/usr/lib/grub-xen/",
-				     "/var/lib/socle/kernels/", NULL };
+				     "/var/lib/socle/kernels/", "/run/socle/kernels/", NULL };
 const char *const disk_roots[] = { "/run/sr-mount/", "/usr/share/socle/", NULL };
 const char *const saved_roots[] = { "/var/lib/socle/suspend/", "/run/sr-mount/", NULL };
 

@@ -87,6 +87,26 @@ static void test_all(void **state)
 	assert_int_equal(vm.on_crash, VM_PRESERVE);
 }
 
+/* What an installer was started with is not what the VM boots with later. */
+static void test_an_installer(void **state)
+{
+	assert_int_equal(make("{" UUID SIZE ",\"kernel\":\"/var/lib/socle/kernels/a/k\","
+			      "\"ramdisk\":\"/var/lib/socle/kernels/a/r\",\"cmdline\":\"x\","
+			      "\"install\":{\"repository\":\"http://h\",\"distro\":\"alpine\"}}",
+			      NULL),
+			 0);
+	assert_string_equal(vm.kernel, "/var/lib/socle/kernels/a/k");
+	for (int i = 0; i < 2; i++) {
+		vm_config_rebooted(&vm);
+		assert_string_equal(vm.kernel, GRUB_KERNEL);
+		assert_null(vm.ramdisk);
+		assert_string_equal(vm.cmdline, "");
+	}
+	assert_int_equal(make("{" UUID SIZE ",\"kernel\":\"/usr/share/socle/k\"}", NULL), 0);
+	vm_config_rebooted(&vm);
+	assert_string_equal(vm.kernel, "/usr/share/socle/k");
+}
+
 static void test_refused(void **state)
 {
 	static const char *const none[] = { NULL };
@@ -163,9 +183,9 @@ static int cleanup(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_least),   cmocka_unit_test(test_all),
-		cmocka_unit_test(test_refused), cmocka_unit_test(test_injection),
-		cmocka_unit_test(test_labels),
+		cmocka_unit_test(test_least),        cmocka_unit_test(test_all),
+		cmocka_unit_test(test_an_installer), cmocka_unit_test(test_refused),
+		cmocka_unit_test(test_injection),    cmocka_unit_test(test_labels),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, cleanup);
