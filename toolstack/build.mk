@@ -89,7 +89,7 @@ $(eval $(call toolstack_program,xenstore,$(XENSTORE_SOURCES)))
 $(eval $(call toolstack_program,network,$(NETWORK_SOURCES)))
 $(eval $(call toolstack_program,storage,$(STORAGE_SOURCES)))
 $(eval $(call toolstack_program,transfer,$(TRANSFER_SOURCES),\
-	-lzstd -lz -lmbedcrypto -ljansson -lexpat))
+	-lzstd -lz -lmbedcrypto -ljansson -lexpat -lsqlite3))
 $(eval $(call toolstack_program,metrics,$(METRICS_SOURCES),-ljansson))
 $(eval $(call toolstack_program,guard,$(GUARD_SOURCES),\
 	-lzstd -lz -lmbedcrypto -ljansson -lexpat))

@@ -33,7 +33,7 @@ $(foreach s,$(filter-out $(API_SOURCES),$(TRANSFER_SOURCES)),\
 	$(eval $(call api_object,checked,$s,$(API_SANITIZE))))
 $(B)/api/checked/transfer: $(patsubst %.c,$(B)/api/checked/%.o,$(TRANSFER_SOURCES))
 	@echo "  LINK    $@"
-	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -o $@
+	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lsqlite3 -o $@
 
 # The daemon for alerts and backups, likewise.
 $(foreach s,$(filter-out $(API_SOURCES) $(TRANSFER_SOURCES),$(GUARD_SOURCES)),\

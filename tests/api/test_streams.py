@@ -8,6 +8,7 @@ import os
 import random
 import signal
 import socket
+import sqlite3
 import subprocess
 import tarfile
 import time
@@ -28,9 +29,14 @@ class Streams:
         self.client = server.settled()
         self.daemon = subprocess.Popen(
             [program, "--listen", self.socket, "--api", server.socket, "--vmd",
-             server.folder / "vmd.sock", "--metrics", folder, "--user",
-             "none-of-this-machine", "serve"], stderr=server.log)
-        server.wait_for(self.socket)
+             server.folder / "vmd.sock", "--metrics", folder, "--state", server.database,
+             "--user", "none-of-this-machine", "serve"], stderr=server.log)
+        try:
+            server.wait_for(self.socket)
+        except BaseException:
+            self.daemon.kill()
+            self.daemon.wait()
+            raise
         self.sr = next(ref for ref, sr in self.client.call("SR.get_all_records").items()
                        if sr["type"] == "lvmthin")
 
@@ -76,12 +82,16 @@ class Streams:
 def streams(request, tmp_path_factory):
     folder = tmp_path_factory.mktemp("streams")
     build = os.environ.get("API_BUILD", "build") + "/api/checked/"
-    server = Server(folder, os.path.abspath(build + "apid")).start()
-    s = Streams(server, os.path.abspath(build + "transfer"), folder)
-    yield s
-    s.daemon.terminate()
-    assert s.daemon.wait(20) == 0
-    assert server.stop() == 0
+    server, s = Server(folder, os.path.abspath(build + "apid")), None
+    try:
+        s = Streams(server.start(), os.path.abspath(build + "transfer"), folder)
+        yield s
+    finally:
+        if s:
+            s.daemon.terminate()
+            ended = s.daemon.wait(20)
+        stopped = server.stop()
+    assert ended == 0 and stopped == 0
     log = (folder / "apid.log").read_text()
     assert "Sanitizer" not in log and "runtime error" not in log, log
 
@@ -471,6 +481,66 @@ def test_the_daemon_is_killed(streams):
     streams.daemon = subprocess.Popen(arguments, stderr=streams.server.log)
     streams.server.wait_for(streams.socket)
     assert streams.get("export", ref=vm)[0] == 200
+
+
+def test_a_backup_of_the_host_and_its_return(streams, tmp_path):
+    call = streams.client.call
+    host = call("host.get_all")[0]
+    call("host.set_name_description", host, "as it was backed up")
+    status, headers, packed = streams.get("host_backup")
+    assert status == 200 and "host-backup.tar.zst" in headers["content-disposition"]
+    data = subprocess.run(["zstd", "-dc"], input=packed, capture_output=True, check=True).stdout
+    archive = tarfile.open(fileobj=io.BytesIO(data))
+    assert archive.getnames() == ["manifest.json", "hostname", "state.db", "tls/host.pem"]
+    database = tmp_path / "state.db"
+    database.write_bytes(archive.extractfile("state.db").read())
+    with sqlite3.connect(database) as db:
+        assert db.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert db.execute("SELECT name_description FROM host").fetchone()[0] == \
+            "as it was backed up"
+    # Whatever is wrong with it, nothing of it is taken.
+    altered = bytearray(data)
+    altered[altered.index(b"testhost")] ^= 1
+    damaged = bytearray(data)
+    damaged[damaged.index(b"SQLite format 3") + 40] ^= 0x10
+    for body, said in ((altered, b"hostname was altered"), (damaged, b"state.db was altered"),
+                       (data[:len(data) // 2], b"cut off"), (noise(5000), b"tar header"),
+                       (b"x", b"cut off")):
+        status, _, words = streams.put("host_restore", bytes(body))
+        assert status == 500 and b"IMPORT_ERROR" in words and said in words, words
+    assert streams.put("host_restore", data)[0] == 200
+    assert streams.put("host_restore", packed)[0] == 200
+    now = streams.get("host_backup")[2]
+    restored = subprocess.run(["zstd", "-dc"], input=now, capture_output=True, check=True).stdout
+    assert tarfile.open(fileobj=io.BytesIO(restored)).extractfile("hostname").read() == \
+        b"testhost\n"
+
+
+def test_the_state_of_the_system(streams):
+    status, headers, packed = streams.get("system-status")
+    assert status == 200 and "system-status.tar.zst" in headers["content-disposition"]
+    data = subprocess.run(["zstd", "-dc"], input=packed, capture_output=True, check=True).stdout
+    archive = tarfile.open(fileobj=io.BytesIO(data))
+    files = {m.name: archive.extractfile(m).read() for m in archive}
+    assert files["hypervisor.log"] == b"(Socle) hello\n"
+    assert files["log/socle/one.log"] == b"a line\n"
+    assert json.loads(files["storage.json"])["srs"][0]["type"] == "lvmthin"
+    assert b"automatic bridges" in files["network.conf"] and b"MemTotal" in files["proc/meminfo"]
+    # What cannot be had does not take the rest along.
+    assert b"MESSAGE_METHOD_UNKNOWN" in files["networks.txt"]
+    assert b"a key" not in data
+
+
+def test_who_may_back_up_the_host(streams):
+    call = streams.client.call
+    user = call("user.create", {"short_name": "worker", "fullname": "", "other_config": {}})
+    call("user.set_password", user, "only works")
+    call("user.set_role", user, "operator")
+    worker = streams.client.raw("session.login_with_password", "worker", "only works")
+    for path, method in (("/host_backup", "GET"), ("/host_restore", "PUT"),
+                         ("/system-status", "GET")):
+        request = scgi(b"x", f"{path}?session_id={worker}", method)
+        assert exchange(streams.socket, request)[0] == 403
 
 
 def websocket(streams, path, *more):

@@ -11,6 +11,7 @@
 
 #include "lib/deadline.h"
 #include "lib/uuid.h"
+#include "transfer/serve.h"
 #include "vmd/client.h"
 
 #define TOLD_MS 1000
@@ -23,6 +24,8 @@ static const struct path {
 	{ "/export", false, job_export_vm },          { "/import", true, job_import_vm },
 	{ "/export_raw_vdi", false, job_export_vdi }, { "/import_raw_vdi", true, job_import_vdi },
 	{ "/rrd_updates", false, job_rrd_updates },   { "/console", false, job_console },
+	{ "/host_backup", false, job_host_backup },   { "/host_restore", true, job_host_restore },
+	{ "/system-status", false, job_status },
 };
 
 int job_fail(struct job *j, const char *code, const struct reason *why)
@@ -69,7 +72,7 @@ bool job_object(struct job *j, const char *class, const char *param, char ref[AP
 	return found != NULL;
 }
 
-/* The answer of a verb that makes no parts: what came along, or -1. */
+/* The answer of a verb: what came along, or -1. */
 static int answer_wait(struct job *j, int fd, json_t **ok)
 {
 	json_t *message, *error;
@@ -78,6 +81,8 @@ static int answer_wait(struct job *j, int fd, json_t **ok)
 
 	while (vmd_wait(fd, -1, &message, &passed, &why) > 0) {
 		*ok = json_incref(json_object_get(message, "ok"));
+		/* A long list comes in parts, of which the last is in the answer. */
+		json_array_extend(j->parts, json_object_get(message, "part"));
 		error = json_object_get(message, "error");
 		if (json_is_array(error)) {
 			json_decref(j->api.error);
@@ -92,22 +97,41 @@ static int answer_wait(struct job *j, int fd, json_t **ok)
 	return job_fail(j, "INTERNAL_ERROR", &why);
 }
 
-int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok)
+/* What came along, or -1; *ok: a new reference, or NULL. Consumes args. */
+static int vmd_request(struct job *j, const char *verb, json_t *args, json_t **ok)
 {
 	struct reason why = { "out of memory" };
 	int fd = vmd_connect(j->vmd, &why), passed = -1;
 
 	*ok = NULL;
+	json_array_clear(j->parts);
 	if (fd < 0 || vmd_send(fd, verb, args, &why) < 0)
 		job_fail(j, "INTERNAL_ERROR", &why);
 	else
 		passed = answer_wait(j, fd, ok);
-	if (passed < 0 && *ok)
-		api_fail(&j->api, "INTERNAL_ERROR", verb, "without a descriptor", NULL);
 	if (fd >= 0)
 		close(fd);
 	json_decref(args);
 	return passed;
+}
+
+int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok)
+{
+	int passed = vmd_request(j, verb, args, ok);
+
+	if (passed < 0 && *ok)
+		api_fail(&j->api, "INTERNAL_ERROR", verb, "without a descriptor", NULL);
+	return passed;
+}
+
+json_t *job_vmd_ask(struct job *j, const char *verb, json_t *args)
+{
+	json_t *ok;
+	int passed = vmd_request(j, verb, args, &ok);
+
+	if (passed >= 0)
+		close(passed);
+	return ok;
 }
 
 int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk)
@@ -238,13 +262,15 @@ static int work(struct job *j, const struct path *path)
 	return rc;
 }
 
-void job_run(struct request *r, const char *api_socket, const char *vmd_socket, const char *metrics)
+void job_run(struct request *r, const struct serve_paths *paths_of)
 {
 	struct job j = { .request = r,
-			 .api = { .socket = api_socket },
-			 .vmd = vmd_socket,
-			 .metrics = metrics,
-			 .made = json_array() };
+			 .api = { .socket = paths_of->api },
+			 .vmd = paths_of->vmd,
+			 .metrics = paths_of->metrics,
+			 .state = paths_of->state,
+			 .made = json_array(),
+			 .parts = json_array() };
 	const struct path *path = NULL;
 	bool own = false;
 	int rc = -1;
@@ -255,6 +281,7 @@ void job_run(struct request *r, const char *api_socket, const char *vmd_socket, 
 	if (!path) {
 		reply_words(r, "404 Not Found", "there is no stream of that name");
 		json_decref(j.made);
+		json_decref(j.parts);
 		return;
 	}
 	request_param(r, "task_id", j.task, sizeof(j.task));
@@ -268,6 +295,7 @@ void job_run(struct request *r, const char *api_socket, const char *vmd_socket, 
 	if (own)
 		api_logout(&j.api);
 	json_decref(j.made);
+	json_decref(j.parts);
 	json_decref(j.api.error);
 	buf_free(&j.result);
 }

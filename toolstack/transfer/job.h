@@ -15,11 +15,13 @@ struct job {
 	struct api api;
 	const char *vmd;
 	const char *metrics; /* the folder */
+	const char *state;   /* the API's database */
 	char task[API_REF];  /* "": nobody looks at one */
 	struct progress progress;
 	int64_t told; /* when the progress was told */
 	bool cancelled;
 	json_t *made;      /* [class, reference], the newest last */
+	json_t *parts;     /* of the last answer of vmd's: the beginning of its list */
 	struct buf result; /* what the task says in the end: an XML-RPC value, or nothing */
 };
 
@@ -32,10 +34,13 @@ int job_export_vm(struct job *j);
 int job_import_vm(struct job *j);
 int job_rrd_updates(struct job *j);
 int job_console(struct job *j);
+int job_host_backup(struct job *j);
+int job_host_restore(struct job *j);
+int job_status(struct job *j);
 
 /* The whole of it, with every end that it can have. */
-void job_run(struct request *r, const char *api_socket, const char *vmd_socket,
-	     const char *metrics);
+struct serve_paths;
+void job_run(struct request *r, const struct serve_paths *paths);
 
 /* A reason of the library's as the stream's error. Always -1. */
 int job_fail(struct job *j, const char *code, const struct reason *why);
@@ -50,6 +55,8 @@ json_t *job_record(struct job *j, const char *class, const char *ref);
  * reference, or NULL. -1: see the error.
  */
 int job_vmd(struct job *j, const char *verb, json_t *args, json_t **ok);
+/* One that answers with no more; NULL: see the error. */
+json_t *job_vmd_ask(struct job *j, const char *verb, json_t *args);
 /* Its contents. The caller closes disk->fd. -1: see the error. */
 int job_disk_open(struct job *j, const char *vdi, bool write, struct disk *disk);
 

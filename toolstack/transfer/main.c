@@ -14,7 +14,7 @@
 static int usage(void)
 {
 	fprintf(stderr, "usage: transfer [--listen PATH] [--api PATH] [--vmd PATH]\n"
-			"                [--metrics FOLDER] [--user NAME] serve\n");
+			"                [--metrics FOLDER] [--state PATH] [--user NAME] serve\n");
 	return 2;
 }
 
@@ -25,6 +25,7 @@ int main(int argc, char **argv)
 		{ "api", required_argument, NULL, 'a' },
 		{ "vmd", required_argument, NULL, 'v' },
 		{ "metrics", required_argument, NULL, 'm' },
+		{ "state", required_argument, NULL, 's' },
 		{ "user", required_argument, NULL, 'u' },
 		{ NULL, 0, NULL, 0 },
 	};
@@ -32,6 +33,7 @@ int main(int argc, char **argv)
 		.listen = "/run/socle/transfer.sock",
 		.api = API_SOCKET,
 		.metrics = "/var/lib/socle/metrics",
+		.state = "/var/lib/socle/state.db",
 		.user = "apid",
 		.group = "socle-api",
 	};
@@ -44,6 +46,7 @@ int main(int argc, char **argv)
 		case 'a': paths.api = optarg; break;
 		case 'v': paths.vmd = optarg; break;
 		case 'm': paths.metrics = optarg; break;
+		case 's': paths.state = optarg; break;
 		case 'u': paths.user = optarg; break;
 		default: return usage();
 		}

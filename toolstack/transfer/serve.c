@@ -54,7 +54,7 @@ static _Noreturn void stream(int fd, const struct serve_paths *paths, const sigs
 	if (request_read(&r, fd, &why) < 0)
 		reply_words(&r, "400 Bad Request", why.text);
 	else
-		job_run(&r, paths->api, paths->vmd, paths->metrics);
+		job_run(&r, paths);
 	request_close(&r);
 	_exit(0);
 }

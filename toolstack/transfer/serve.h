@@ -10,6 +10,7 @@ struct serve_paths {
 	const char *api;
 	const char *vmd;
 	const char *metrics;
+	const char *state; /* the API's database */
 	const char *user;  /* whom to be; NULL: as we are */
 	const char *group; /* who may connect */
 };

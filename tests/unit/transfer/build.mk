@@ -11,6 +11,8 @@ $(eval $(call unit_test,transfer,qcow2,$(TRANSFER_PARTS) toolstack/devices/qcow2
 $(eval $(call unit_test,transfer,disk,$(TRANSFER_PARTS) toolstack/transfer/raw.c,$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,xva,$(TRANSFER_PARTS) $(addprefix toolstack/transfer/,xva_read.c \
 	xva_sum.c xva_write.c),$(TRANSFER_TEST)))
+$(eval $(call unit_test,transfer,host_archive,$(TRANSFER_PARTS) \
+	$(addprefix toolstack/transfer/,host_archive.c state_copy.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
 	$(addprefix toolstack/,transfer/ova.c lib/bytes.c lib/log.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,request,$(TRANSFER_PARTS) toolstack/apid/scgi.c \
@@ -19,3 +21,4 @@ $(eval $(call unit_test,transfer,websocket,$(addprefix toolstack/,transfer/webso
 	lib/log.c),$(TRANSFER_TEST)))
 $(B)/tests/unit/transfer/test_ova: UNIT_CFLAGS += -ljansson -lexpat
 $(B)/tests/unit/transfer/test_%: UNIT_CFLAGS += -lz -lzstd -lmbedcrypto
+$(B)/tests/unit/transfer/test_host_archive: UNIT_CFLAGS += -ljansson -lsqlite3

@@ -13,7 +13,7 @@ $(call xe_test,request,xe/request.c xe/known.c)
 $(call xe_test,http,xe/http.c)
 $(call xe_test,objects,$(XE_TABLES))
 $(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c verbs_device.c \
-	verbs_storage.c verbs_host.c verbs_guard.c))
+	verbs_storage.c verbs_host.c verbs_guard.c verbs_stream.c))
 $(call xe_test,channel,xe/http.c xe/channel.c transfer/websocket.c)
 $(B)/tests/unit/xe/test_channel: UNIT_CFLAGS += -lmbedcrypto
 
