@@ -147,6 +147,73 @@ def test_copies_and_snapshots(xe, vm):
     xe("vm-uninstall", f"uuid={clone}", "--force")
 
 
+def test_back_to_a_checkpoint(xe, vm):
+    xe("vm-disk-add", f"uuid={vm}", "disk-size=1MiB", f"sr-uuid={xe.sr}")
+    xe("vm-start", f"uuid={vm}")
+    snapshot = xe("vm-checkpoint", f"uuid={vm}", "new-name-label=then")
+    assert xe.get("vm", vm, "power-state") == "running"
+    assert xe("snapshot-list", "name-label=then", "--minimal") == snapshot
+    xe("snapshot-revert", "snapshot=then")
+    assert xe.get("vm", vm, "power-state") == "suspended"
+    xe("vm-resume", f"uuid={vm}")
+    xe("vm-shutdown", f"uuid={vm}", "--force")
+    copy = xe("snapshot-copy", f"uuid={snapshot}", "new-name-label=beside", f"sr-uuid={xe.sr}")
+    assert xe.get("vm", copy, "power-state") == "halted"
+    template = xe("snapshot-export-to-template", f"uuid={snapshot}", "new-name-label=mould")
+    assert xe("template-list", "name-label=mould", "--minimal") == template
+    xe("vm-uninstall", f"uuid={copy}", "--force")
+    xe("template-uninstall", f"uuid={template}", "--force")
+    xe("snapshot-uninstall", f"uuid={snapshot}", "--force")
+    assert xe("vdi-list", "type=suspend", "--minimal") == ""
+
+
+def test_the_log(xe):
+    assert "hello" in xe("log-get") and "there" in xe("log-get")
+    assert xe("log-get", "key=vmd") == "Nov 21 12:00:01 socle daemon.notice vmd[7]: there"
+    assert xe("log-get-keys").split() == ["apid", "vmd"]
+    host = xe("host-list", "--minimal")
+    xe("log-set-output", "output=syslog:192.0.2.9")
+    assert "192.0.2.9" in xe.get("host", host, "logging")
+    xe("log-set-output", "output=nil")
+    xe("log-reopen")
+    assert xe.get("host", host, "logging") == ""
+    assert "expected syslog:HOST" in xe.refused("log-set-output", "output=stderr")[1]
+
+
+def test_the_hosts_address_and_name(xe):
+    host, card = xe("host-list", "--minimal"), xe("pif-list", "device=nic0", "VLAN=-1", "--minimal")
+    xe("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=192.0.2.30",
+       "netmask=255.255.255.0", "gateway=192.0.2.1", "DNS=192.0.2.53")
+    assert xe.get("pif", card, "IP") == "192.0.2.30"
+    assert "INVALID_IP_ADDRESS_SPECIFIED" in \
+        xe.refused("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=here")[1]
+    xe("host-management-reconfigure", f"pif-uuid={card}")
+    xe("pif-reconfigure-ip", f"uuid={card}", "mode=DHCP")
+    xe("pif-scan")
+    xe("host-set-hostname-live", "host-name=other")
+    assert xe.get("host", host, "hostname") == "other"
+    assert xe("host-license-free") == "free, for ever"
+
+
+def test_disks_into_others(xe):
+    disks = [xe("vdi-create", f"sr-uuid={xe.sr}", f"name-label={name}", "virtual-size=1MiB")
+             for name in ("first", "second")]
+    assert xe("vdi-copy", f"uuid={disks[0]}", f"into-vdi-uuid={disks[1]}") == disks[1]
+    xe("vdi-forget", f"uuid={disks[0]}")
+    assert xe("vdi-introduce", f"uuid={disks[0]}", f"sr-uuid={xe.sr}") == disks[0]
+    for disk in disks:
+        xe("vdi-destroy", f"uuid={disk}")
+
+
+def test_every_command_is_completed(xe):
+    """What help lists, bash completes, with its parameters."""
+    script = subprocess.run([xe.program, "--completion"], capture_output=True, text=True,
+                            check=True).stdout
+    names = xe("help")
+    for name in ("vm-checkpoint", "log-get", "pif-reconfigure-ip", "vdi-introduce"):
+        assert f"\n{name}) words=" in script and f"  {name} " in names
+
+
 def test_an_installation_that_fails_leaves_nothing(xe, vm):
     xe("vm-param-set", f"uuid={vm}", "is-a-template=true", "name-label=odd",
        "other-config:disks=<provision><disk device='0' size='no size'/></provision>")

@@ -13,8 +13,8 @@
 #include "xe/die.h"
 #include "xe/text.h"
 
-const struct verb *const all_verbs[] = { vm_verbs, device_verbs, storage_verbs, host_verbs,
-					 guard_verbs, stream_verbs };
+const struct verb *const all_verbs[] = { vm_verbs,    device_verbs, storage_verbs, host_verbs,
+					 guard_verbs, stream_verbs, log_verbs };
 const size_t nr_all_verbs = sizeof(all_verbs) / sizeof(all_verbs[0]);
 
 const struct verb *verb_find(const char *name)

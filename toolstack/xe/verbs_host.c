@@ -40,6 +40,16 @@ static void event_wait(struct api *api, struct request *r)
 	json_decref(token);
 }
 
+/* What it is told to forget, it never had. */
+static void license_free(struct api *api, struct request *r)
+{
+	const char *host = object_master(api);
+
+	request_finish(r);
+	json_decref(api_call(api, "host.apply_edition", json_pack("[ss]", host, "free")));
+	printf("free, for ever\n");
+}
+
 const struct verb host_verbs[] = {
 	{ "host-shutdown", "host", "host.shutdown", NULL, "", "turns it off; it must be disabled",
 	  NULL, false },
@@ -48,6 +58,11 @@ const struct verb host_verbs[] = {
 	{ "host-enable", "host", "host.enable", NULL, "", "VMs can start", NULL, true },
 	{ "host-disable", "host", "host.disable", NULL, "", "no VM starts", NULL, true },
 	{ "host-dmesg", "host", "host.dmesg", NULL, "", "the hypervisor's messages", NULL, true },
+	{ "host-evacuate", "host", "host.evacuate", NULL, "",
+	  "fails while VMs run: there is nowhere to go", NULL, true },
+	{ "host-syslog-reconfigure", "host", "host.syslog_reconfigure", NULL, "",
+	  "its log goes where logging:syslog_destination says", NULL, true },
+	{ "host-license-free", NULL, NULL, NULL, "", "says that it is free", license_free, false },
 	{ "host-get-server-localtime", "host", "host.get_server_localtime", NULL, "", "its clock",
 	  NULL, true },
 	{ "host-compute-free-memory", "host", "host.compute_free_memory", NULL, "",
@@ -85,6 +100,9 @@ const struct verb host_verbs[] = {
 	{ "event-wait", NULL, NULL, NULL, "class= FIELD=VALUE",
 	  "waits until an object is so, e.g. class=vm name-label=a power-state=halted", event_wait,
 	  false },
+	{ "message-create", NULL, "message.create", NULL,
+	  "name= [priority=3] [class=Host] obj-uuid= [body=]",
+	  "leaves a message about an object; prints its UUID", NULL, true },
 	{ "message-destroy", "message", "message.destroy", NULL, "", "it was read", NULL, true },
 	{ "pool-sync-database", NULL, "pool.sync_database", NULL, "",
 	  "writes all state to the disk", NULL, true },

@@ -273,12 +273,19 @@ static void vm_reset_powerstate(struct api *api, struct request *r)
 	json_decref(api_task(api, "VM.power_state_reset", json_pack("[s]", vm)));
 }
 
+static void export_kind(struct api *api, const char *kind, struct request *r);
+
+/* To a file, as others have it, or to a template of this host. */
 static void snapshot_export_to_template(struct api *api, struct request *r)
 {
-	const char *name = request_need(r, "new-name-label");
-	const char *snapshot = verb_object(api, "snapshot", r);
+	const char *name = request_get(r, "new-name-label"), *snapshot;
 	json_t *made;
 
+	if (!name) {
+		export_kind(api, "snapshot", r);
+		return;
+	}
+	snapshot = verb_object(api, "snapshot", r);
 	request_finish(r);
 	made = api_task(api, "VM.clone", json_pack("[ss]", snapshot, name));
 	json_decref(api_call(api, "VM.set_is_a_template", json_pack("[Ob]", made, 1)));
@@ -286,16 +293,26 @@ static void snapshot_export_to_template(struct api *api, struct request *r)
 	json_decref(made);
 }
 
-static void vm_export(struct api *api, struct request *r)
+static void export_kind(struct api *api, const char *kind, struct request *r)
 {
 	const char *file = request_need(r, "filename"), *compress = request_get(r, "compress");
-	const char *vm = verb_object(api, "vm", r);
+	const char *vm = verb_object(api, kind, r);
 	struct buf path = { 0 };
 
 	request_finish(r);
 	buf_printf(&path, "/export?ref=%s&use_compression=%s", vm, compress ? compress : "false");
 	stream_download(api, path.data, file);
 	buf_free(&path);
+}
+
+static void vm_export(struct api *api, struct request *r)
+{
+	export_kind(api, "vm", r);
+}
+
+static void template_export(struct api *api, struct request *r)
+{
+	export_kind(api, "template", r);
 }
 
 static void vm_import(struct api *api, struct request *r)
@@ -370,6 +387,15 @@ const struct verb vm_verbs[] = {
 	  "min= max=", "what it is given, also while it runs", NULL, true },
 	{ "vm-memory-limits-set", "vm", "VM.set_memory_limits", NULL,
 	  "static-min= static-max= dynamic-min= dynamic-max=", "all four", NULL, true },
+	{ "vm-compute-memory-overhead", "vm", "VM.compute_memory_overhead", NULL, "",
+	  "what the hypervisor needs for it, bytes", NULL, true },
+	{ "vm-compute-maximum-memory", "vm", "VM.maximise_memory", NULL,
+	  "total= [approximate=false]", "the most memory that it can have in so much, bytes", NULL,
+	  true },
+	{ "vm-send-sysrq", "vm", "VM.send_sysrq", NULL, "key=", "Linux's magic key, one letter",
+	  NULL, true },
+	{ "vm-send-trigger", "vm", "VM.send_trigger", NULL,
+	  "trigger=", "nmi; others reach no PVH guest", NULL, true },
 	{ "vm-vcpu-hotplug", "vm", "VM.set_VCPUs_number_live", NULL,
 	  "new-vcpus=", "virtual CPUs while it runs", NULL, false },
 	{ "console", "vm", NULL, NULL, "", "its console in this terminal; Ctrl-] leaves it",
@@ -382,8 +408,13 @@ const struct verb vm_verbs[] = {
 	  NULL, false },
 	{ "snapshot-uninstall", "snapshot", NULL, NULL, "[--force]", "destroys it and its disks",
 	  snapshot_uninstall, false },
-	{ "snapshot-export-to-template", "snapshot", NULL, NULL, "new-name-label=",
-	  "makes a template of it; prints its UUID", snapshot_export_to_template, false },
+	{ "snapshot-copy", "snapshot", "VM.copy", NULL, "new-name-label= [sr-uuid=]",
+	  "makes a VM of it with copied disks; prints the UUID", NULL, false },
+	{ "snapshot-export-to-template", "snapshot", NULL, NULL,
+	  "[new-name-label=] [filename=] [compress=]", "makes a template of it, or a file (XVA)",
+	  snapshot_export_to_template, false },
+	{ "template-export", "template", NULL, NULL, "filename= [compress=]",
+	  "writes it to a file (XVA)", template_export, false },
 	{ "template-clone", "template", "VM.clone", NULL, "new-name-label=", "makes a copy of it",
 	  NULL, false },
 	{ "template-uninstall", "template", NULL, NULL, "[--force]", "destroys it and its disks",
