@@ -59,7 +59,8 @@ static bool storage_path(const char *name, char path[PATH_ROOM])
 	    strlen(file) != UUID_TEXT - 1 + strlen(STORAGE_SUFFIX) ||
 	    strcmp(file + UUID_TEXT - 1, STORAGE_SUFFIX) != 0)
 		return false;
-	snprintf(uuid, sizeof(uuid), "%s", file);
+	memcpy(uuid, file, UUID_TEXT - 1);
+	uuid[UUID_TEXT - 1] = '\0';
 	snprintf(path, PATH_ROOM, STORAGE_STATE "/%s", file);
 	return uuid_parse(uuid, bytes);
 }
