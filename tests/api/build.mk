@@ -42,6 +42,12 @@ $(B)/api/checked/guard: $(patsubst %.c,$(B)/api/checked/%.o,$(GUARD_SOURCES))
 	@echo "  LINK    $@"
 	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lm -o $@
 
+# And as fast, for `make bench-streams`.
+$(foreach s,$(filter-out $(API_SOURCES),$(TRANSFER_SOURCES)),$(eval $(call api_object,fast,$s,-O2)))
+$(B)/api/fast/transfer: $(patsubst %.c,$(B)/api/fast/%.o,$(TRANSFER_SOURCES))
+	@echo "  LINK    $@"
+	@$(HOSTCC) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lsqlite3 -o $@
+
 # Clients from elsewhere, as they are: what npm installs by the lock file, which names no server.
 $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package-lock.json \
 		| $(TEST_TOOLS)
@@ -55,9 +61,12 @@ $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package
 API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer guard xe) $(B)/api/xen_api/.done \
 	     $(B)/docs/api.md
 
-.PHONY: test-api bench-api
+.PHONY: test-api bench-api bench-streams
 test-api: $(API_NEEDS) ## the API by its clients, against a simulated host
 	@$(TEST_RUN) api
 
 bench-api: $(B)/api/fast/apid ## how fast the API is, with 500 VMs
 	@$(PYTHON) tests/bench/api.py $<
+
+bench-streams: $(B)/api/fast/apid $(B)/api/fast/transfer ## how fast disks and VMs go out and in
+	@$(PYTHON) tests/bench/streams.py $^
