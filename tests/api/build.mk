@@ -30,14 +30,14 @@ $(eval $(call api_daemon,fast,-O2))
 
 # The daemon for streams, with sanitizers.
 $(foreach s,$(filter-out $(API_SOURCES),$(TRANSFER_SOURCES)),\
-	$(eval $(call api_object,checked,$s,$(API_SANITIZE))))
+	$(eval $(call api_object,checked,$s,$(API_SANITIZE) -DSILENCE_SECONDS=4)))
 $(B)/api/checked/transfer: $(patsubst %.c,$(B)/api/checked/%.o,$(TRANSFER_SOURCES))
 	@echo "  LINK    $@"
 	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lsqlite3 -o $@
 
 # The daemon for alerts and backups, likewise.
 $(foreach s,$(filter-out $(API_SOURCES) $(TRANSFER_SOURCES),$(GUARD_SOURCES)),\
-	$(eval $(call api_object,checked,$s,$(API_SANITIZE))))
+	$(eval $(call api_object,checked,$s,$(API_SANITIZE) -DSILENCE_SECONDS=4)))
 $(B)/api/checked/guard: $(patsubst %.c,$(B)/api/checked/%.o,$(GUARD_SOURCES))
 	@echo "  LINK    $@"
 	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lm -o $@

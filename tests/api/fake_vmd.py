@@ -427,6 +427,10 @@ def vdi_open(h, args):
     vdi = h.find_vdi(args)
     if vdi["name"].startswith("busy"):
         raise Refused("VDI_IN_USE", args["vdi"], "open")
+    if vdi["name"].startswith("full") and args["mode"] == "rw":
+        ok = Descriptor(size=vdi["virtual_size"], path="/dev/full")
+        ok.fd = os.open("/dev/full", os.O_RDWR)
+        return ok
     if args["vdi"] not in h.contents:
         h.contents[args["vdi"]] = os.memfd_create("disk")
         os.ftruncate(h.contents[args["vdi"]], vdi["virtual_size"])

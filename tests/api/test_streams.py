@@ -366,6 +366,60 @@ def test_no_room(streams):
     assert streams.objects() == before
 
 
+@pytest.mark.parametrize("form", ["raw", "vhd", "qcow2"])
+def test_no_room_in_the_middle_of_a_disk(streams, form):
+    """The storage took the disk, and then has no place for what is written."""
+    vdi, full = streams.vdi(4 * MIB), streams.vdi(4 * MIB, "full disk")
+    streams.put("import_raw_vdi", noise(4 * MIB), vdi=vdi)
+    image = streams.get("export_raw_vdi", vdi=vdi, format=form)[2]
+    disks = streams.client.call("VDI.get_all")
+    status, _, words = streams.put("import_raw_vdi", image, vdi=full, format=form)
+    assert status == 500 and b"VDI_IO_ERROR" in words and b"No space left" in words, words
+    assert streams.client.call("VDI.get_all") == disks
+
+
+def test_no_room_in_the_middle_of_a_vm(streams):
+    vm = streams.vm([noise(3 * MIB)])
+    vdi = streams.client.call("VBD.get_VDI", streams.client.call("VM.get_VBDs", vm)[0])
+    streams.client.call("VDI.set_name_label", vdi, "full disk")
+    xva, before = streams.get("export", ref=vm)[2], streams.objects()
+    status, _, words = streams.put("import", xva)
+    assert status == 500 and b"IMPORT_ERROR" in words and b"No space left" in words, words
+    assert streams.objects() == before
+
+
+def children(streams):
+    path = f"/proc/{streams.daemon.pid}/task/{streams.daemon.pid}/children"
+    with open(path, encoding="ascii") as text:
+        return len(text.read().split())
+
+
+def test_slow_clients_are_served_and_silent_ones_let_go(streams):
+    """The daemon of the tests waits for four seconds, not for three minutes."""
+    data = noise(MIB)
+    vdi, large = streams.vdi(MIB), streams.vdi(64 * MIB)
+    task = streams.client.call("task.create", "import", "of nothing more")
+    silent, deaf, slow = (connect(streams.socket, 30) for _ in range(3))
+    silent.sendall(scgi(data[:1000], streams.path("import_raw_vdi", vdi=large, task_id=task),
+                        "PUT", MIB))
+    deaf.sendall(scgi(b"", streams.path("export_raw_vdi", vdi=large), "GET"))
+    slow.sendall(scgi(b"", streams.path("import_raw_vdi", vdi=vdi), "PUT", MIB))
+    for i in range(8):      # all of these together take longer
+        slow.sendall(data[i * MIB // 8:(i + 1) * MIB // 8])
+        time.sleep(0.8)
+    assert read_reply(slow)[0] == 200
+    assert streams.get("export_raw_vdi", vdi=vdi)[2] == data
+    with pytest.raises(Failure) as failure:
+        streams.client.wait(task)
+    assert failure.value.code == "VDI_IO_ERROR"
+    end = time.monotonic() + 20
+    while children(streams) and time.monotonic() < end:
+        time.sleep(0.1)
+    assert children(streams) == 0
+    for sock in (silent, deaf, slow):
+        sock.close()
+
+
 def test_who_may(streams):
     call = streams.client.call
     vdi = streams.vdi(MIB)
