@@ -91,6 +91,11 @@ json_t *api_call(struct api *api, const char *method, json_t *params)
 	return answer;
 }
 
+json_t *api_task_wait(struct api *api, const char *task)
+{
+	return json_string(task);
+}
+
 json_t *api_task(struct api *api, const char *method, json_t *params)
 {
 	return api_call(api, method, params);
