@@ -33,7 +33,7 @@ class Host:
     """What there is."""
 
     def __init__(self, nr):
-        self.next_domid = 1
+        self.next_domid, self.keys = 1, []
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
         self.guests = set()     # that have a console open
         self.consoles = {}      # their ends of them, by their uuid
@@ -287,6 +287,13 @@ def backup_folder(_h, args):
     return ok
 
 
+def ssh_change(add):
+    def change(h, args):
+        h.keys = [k for k in h.keys if k != args["key"]] + ([args["key"]] if add else [])
+        return {}
+    return change
+
+
 def test_sr(h, args):
     """For tests: a repository is otherwise than it was."""
     h.find_sr(args).update({k: v for k, v in args.items() if k != "sr"})
@@ -518,6 +525,9 @@ VERBS = {
     "vm.attach_vif": vm_device,
     "vm.console": vm_console,
     "backup.folder": backup_folder,
+    "ssh.list": lambda h, a: {"keys": h.keys},
+    "ssh.add": ssh_change(True),
+    "ssh.remove": ssh_change(False),
     "test.sr": test_sr,
     "test.crash": test_crash,
     "vm.detach_vif": vm_device,

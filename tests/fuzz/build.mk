@@ -116,6 +116,9 @@ $(call toolstack_target,vmd,$(FUZZ_VMD),-ljansson)
 $(call toolstack_target,xe_answer,toolstack/xe/http.c $(FUZZ_LIB))
 
 $(call toolstack_target,websocket,toolstack/transfer/websocket.c $(FUZZ_LIB),-lmbedcrypto)
+$(call toolstack_target,ssh_key,toolstack/vmd/ssh_key.c $(FUZZ_LIB))
+$(call toolstack_target,alerts,$(addprefix toolstack/alerts/,perfmon.c kernel_log.c level.c) $(FUZZ_LIB),\
+	-lexpat -lm)
 FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
 $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \
 	vhd_read.c),-lz -lzstd)

@@ -5,6 +5,7 @@ fuzzer need not invent a file format before it can break one.
 
 usage: seeds.py TARGET FOLDER
 """
+import base64
 import bz2
 import json
 import lzma
@@ -472,7 +473,28 @@ def websockets():
     yield b'\xff' + frame(0x82, 126, b'\0\x80' + bytes(0x80))
 
 
+def ssh_keys():
+    def string(data):
+        return struct.pack('>I', len(data)) + data
+    ed25519 = base64.b64encode(string(b'ssh-ed25519') + string(bytes(range(32))))
+    yield b'ssh-ed25519 ' + ed25519 + b' someone'
+    rsa = base64.b64encode(string(b'ssh-rsa') + string(b'\1\0\1') + string(b'\0\xff' * 130))
+    yield b'ssh-rsa ' + rsa
+    curve = string(b'nistp256') + string(b'\4' + bytes(64))
+    yield b'ecdsa-sha2-nistp256 ' + base64.b64encode(string(b'ecdsa-sha2-nistp256') + curve)
+
+
+def alert_texts():
+    yield (b'<config><variable><name value="cpu_usage"/><alarm_trigger_level value="0.5"/>'
+           b'<alarm_trigger_period value="60"/><rrd_regex value="cpu[0-9]+$"/>'
+           b'<consolidation_fn value="sum"/></variable></config>')
+    yield b'3,1,2,-;I/O error, dev sda, sector 2048\n SUBSYSTEM=block\n'
+    yield b'4,1,2,-;nvme nvme0: I/O 12 (Read) QID 3 timeout, aborting\n'
+
+
 SEEDS = {
+    'ssh_key': ssh_keys,
+    'alerts': alert_texts,
     'websocket': websockets,
     'json': json_calls,
     'xml': xml_calls,

@@ -117,7 +117,7 @@ static void bind_all(void)
 		vm_settings_bindings, vbd_bindings,        vif_bindings,
 		vdi_bindings,         sr_bindings,         pbd_bindings,
 		network_bindings,     pif_bindings,        host_bindings,
-		vmpp_bindings,        secret_bindings,
+		vmpp_bindings,        secret_bindings,     ssh_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -12,7 +12,7 @@ extern const struct binding event_bindings[], system_bindings[], vm_bindings[], 
 	vm_copy_bindings[], vm_snapshot_bindings[], vm_revert_bindings[], vm_suspend_bindings[],
 	vm_provision_bindings[], vm_settings_bindings[], vbd_bindings[], vif_bindings[],
 	vdi_bindings[], sr_bindings[], pbd_bindings[], network_bindings[], pif_bindings[],
-	host_bindings[], vmpp_bindings[], secret_bindings[];
+	host_bindings[], vmpp_bindings[], secret_bindings[], ssh_bindings[];
 
 /* The only one. */
 struct object *the_host(void);

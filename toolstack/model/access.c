@@ -57,6 +57,12 @@ static const struct model_method user_methods[] = {
 	METHOD("revoke_token", VOID, ADMIN, "Ends that token", P("self", REF(user)),
 	       P("name", STRING)),
 	METHOD("get_tokens", STRING_SET, ADMIN, "The names of its tokens", P("self", REF(user))),
+	METHOD("get_ssh_keys", STRING_SET, ADMIN, "Root's: who may log in by SSH",
+	       P("self", REF(user))),
+	METHOD("add_ssh_key", VOID, ADMIN, "A line of authorized_keys, without options",
+	       P("self", REF(user)), P("key", STRING)),
+	METHOD("remove_ssh_key", VOID, ADMIN, "By the same line; its comment does not matter",
+	       P("self", REF(user)), P("key", STRING)),
 };
 
 MODEL_CLASS(user, "An account", READ_ONLY, ADMIN, 0);

@@ -155,6 +155,12 @@ const struct verb guard_verbs[] = {
 	  "value=", "keeps a password for the host's own use elsewhere; prints its UUID",
 	  secret_create, true },
 	{ "secret-destroy", "secret", "secret.destroy", NULL, "", "forgets it", NULL, true },
+	{ "user-ssh-key-list", "user", "user.get_ssh_keys", NULL, "",
+	  "who may log in by SSH as root", NULL, true },
+	{ "user-ssh-key-add", "user", "user.add_ssh_key", NULL,
+	  "key=", "a public key: key=\"ssh-ed25519 AAAA... name\"; user=root", NULL, true },
+	{ "user-ssh-key-remove", "user", "user.remove_ssh_key", NULL,
+	  "key=", "that key is of no use any more", NULL, true },
 	{ "vmpp-create", NULL, "VMPP.create", NULL,
 	  "name-label= [name-description=] [is-policy-enabled=true] [backup-type=snapshot] "
 	  "[backup-frequency=daily] [backup-schedule:] [backup-retention-value=7] "

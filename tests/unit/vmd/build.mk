@@ -10,6 +10,7 @@ $(call vmd_test,schema,$(VMD_SCHEMA))
 $(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm_text.c \
 	lib/file.c lib/vm_state.c $(VM_CONFIG))
 $(call vmd_test,install_media,vmd/install_media.c)
+$(call vmd_test,ssh_key,vmd/ssh_key.c)
 $(call vmd_test,counters,vmd/counters.c)
 $(call vmd_test,client,vmd/client.c lib/deadline.c)
 $(call vmd_test,server,vmd/server.c vmd/client.c lib/deadline.c lib/file.c lib/listener.c \
