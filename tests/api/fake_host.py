@@ -1,0 +1,93 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""What a simulated vmd knows: domains, repositories and disks, in memory."""
+import asyncio
+import socket
+import time
+import uuid as uuids
+
+DOM0 = "00000000-0000-0000-0000-000000000000"
+GIB = 1 << 30
+
+
+class Refused(Exception):
+    def __init__(self, *error):
+        super().__init__(" ".join(error))
+        self.error = list(error)
+
+
+class Host:
+    """What there is."""
+
+    def __init__(self, nr):
+        self.next_domid = 1
+        self.keys = []           # of root, for SSH
+        self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
+        self.guests = set()     # that have a console open
+        self.consoles = {}      # their ends of them, by their uuid
+        self.contents = {}      # of disks that were opened, by their uuid: descriptors
+        self.state = {"state.db": b"", "hostname": b"testhost\n", "tls/host.pem": b"a key\n"}
+        self.staged = {}        # descriptors of what is to be the host's state
+        self.config = "automatic bridges\nautomatic address\n"
+        self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
+        for kind, name in (("lvmthin", "local"), ("iso", "images")):
+            sr = self.sr(kind, name, "/dev/vda4" if kind == "lvmthin" else "/srv/iso")
+            self.srs[sr["uuid"]] = sr
+        self.main = next(iter(self.srs))
+        for i in range(nr):
+            uuid = str(uuids.UUID(int=0x1000 + i))
+            self.vms[uuid] = self.vm(uuid, f"guest{i}", 256 << 20, 1)
+
+    def vm(self, uuid, name, memory, vcpus, domid=None, state="Running"):
+        if domid is None:
+            domid, self.next_domid = self.next_domid, self.next_domid + 1
+        return {"uuid": uuid, "name": name, "domid": domid, "state": state,
+                "memory_target": memory, "memory_actual": memory, "memory_static_max": memory,
+                "vcpus": vcpus, "vcpus_max": vcpus, "start_time": int(time.time()),
+                "supervised": True}
+
+    @staticmethod
+    def sr(kind, name, source, uuid=None):
+        return {"uuid": uuid or str(uuids.uuid4()), "name": name, "description": "",
+                "type": kind, "source": source, "plugged": True, "physical_size": 100 * GIB,
+                "physical_utilisation": GIB, "virtual_allocation": 0}
+
+    def vdi(self, sr, size, name="", description="", **more):
+        vdi = {"uuid": str(uuids.uuid4()), "name": name, "description": description,
+               "location": f"vdi-{len(self.vdis)}", "virtual_size": size,
+               "physical_utilisation": 0, "time": int(time.time()), "snapshot": False,
+               "read_only": False, "plugged": False, **more}
+        self.vdis[vdi["uuid"]] = {"sr": sr, **vdi}
+        return vdi
+
+    def tell(self, message):
+        for queue in self.watchers:
+            queue.put_nowait(message)
+
+    def find_vm(self, args):
+        vm = self.vms.get(args["uuid"])
+        if not vm:
+            raise Refused("VM_BAD_POWER_STATE", args["uuid"], "running", "halted")
+        return vm
+
+    def find_vdi(self, args):
+        vdi = self.vdis.get(args["vdi"])
+        if not vdi or vdi["sr"] != args["sr"]:
+            raise Refused("VDI_MISSING", args["sr"], args["vdi"])
+        return vdi
+
+    def find_sr(self, args):
+        if args["sr"] not in self.srs:
+            raise Refused("SR_UUID_INVALID", args["sr"])
+        return self.srs[args["sr"]]
+
+    def gone(self, vm):
+        """As the real one: a dying domain is paused, and it is seen a little later that it went."""
+        del self.vms[vm["uuid"]]
+        for sock in self.consoles.pop(vm["uuid"], []):
+            sock.shutdown(socket.SHUT_RDWR)
+        self.died(vm["uuid"], vm["domid"], {**vm, "state": "Paused"})
+
+    def died(self, uuid, domid, dying):
+        later = asyncio.get_running_loop().call_later
+        later(0.05, self.tell, {"vm": dying})
+        later(0.3, self.tell, {"vm": {"uuid": uuid, "domid": domid, "state": "Gone"}})
