@@ -12,8 +12,8 @@ XE_TABLES := $(patsubst toolstack/%,%,$(XE_MODEL)) \
 $(call xe_test,request,xe/request.c xe/known.c)
 $(call xe_test,http,xe/http.c)
 $(call xe_test,objects,$(XE_TABLES))
-$(call xe_test,verbs,$(XE_TABLES) $(addprefix xe/,error.c verbs.c verbs_vm.c verbs_device.c \
-	verbs_storage.c verbs_host.c verbs_guard.c verbs_stream.c))
+$(call xe_test,verbs,$(XE_TABLES) xe/error.c \
+	$(patsubst toolstack/%,%,$(sort $(wildcard toolstack/xe/verbs*.c))))
 $(call xe_test,channel,xe/http.c xe/channel.c transfer/websocket.c)
 $(B)/tests/unit/xe/test_channel: UNIT_CFLAGS += -lmbedcrypto
 
