@@ -10,7 +10,10 @@
 #include "apid/vmd_link.h"
 #include "lib/deadline.h"
 
-#define AGAIN_MS 1000
+#define AGAIN_MS      1000
+#define SRS_OFTEN     20 /* looks at repositories that are not plugged */
+#define SRS_OFTEN_MS  3000
+#define SRS_SELDOM_MS 60000
 
 static struct vmd_request *watch;
 static bool settled;
@@ -125,6 +128,36 @@ void inventory_ask_sr(struct object *sr)
 	ask_of_sr("sr.stat", sr, stat_answer);
 }
 
+static void srs_look_again(struct loop_timer *t)
+{
+	(void)t;
+	inventory_ask_srs();
+}
+
+/*
+ * After a start of the host the service `storage` plugs what the host knows, each when its disk or
+ * server is there, and tells nobody: those that are not plugged are looked at again, often at
+ * first.
+ */
+static void srs_wait_for(const json_t *srs)
+{
+	static struct loop_timer timer = { .expired = srs_look_again };
+	static unsigned int looks;
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(srs, i, told)
+	{
+		if (json_is_true(json_object_get(told, "plugged")))
+			continue;
+		loop_timer_set(&timer,
+			       now_ms() + (looks < SRS_OFTEN ? SRS_OFTEN_MS : SRS_SELDOM_MS));
+		looks++;
+		return;
+	}
+	looks = 0;
+}
+
 static void srs_answer(void *owner, const json_t *ok, const json_t *error)
 {
 	const json_t *srs = json_object_get(ok, "srs"), *told;
@@ -138,6 +171,7 @@ static void srs_answer(void *owner, const json_t *ok, const json_t *error)
 	store_begin();
 	inventory_srs(srs);
 	commit("sr.list");
+	srs_wait_for(srs);
 	json_array_foreach(srs, i, told)
 	{
 		const char *uuid = json_string_value(json_object_get(told, "uuid"));
