@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The other end of a WebSocket, a client or a server: whatever it sends, and in whatever pieces, it is taken or refused.
+ * The other end of a WebSocket, a client or a server: whatever it sends, and in whatever pieces, it
+ * is taken or refused.
  */
 #include "fuzz.h"
 

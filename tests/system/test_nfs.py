@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A repository on an NFS server, which is a second emulated machine behind a socket of its own; and
 what happens when the server falls silent, comes back, and is gone for good."""
+import json
 import os
 import re
 import signal
@@ -44,6 +45,31 @@ def unreachable(host, command):
     status, said = host.try_run(f"storage {command}", 90)
     assert status == 1 and "storage: SR_UNAVAILABLE: NFS server 10.98.0.2" in said, said
     assert time.monotonic() - begun < 60, f"storage {command}"
+
+
+def test_an_installer_on_a_server(host, server):
+    """It stands there under a link, as mirrors have them; one that leads off the server is none."""
+    demo = "/usr/share/socle/demo"
+    host.run("mkdir -p /tmp/there; mount -t nfs4 -o vers=4.2,addr=10.98.0.2 10.98.0.2:/ /tmp/there;"
+             f"cd /tmp/there; mkdir -p new odd; cp {demo}/vmlinuz new/6.12; ln -s 6.12 new/linux; "
+             f"cp {demo}/initrd.gz new/; ln -s {demo}/vmlinuz odd/linux; "
+             f"cp {demo}/initrd.gz odd/; cd /; umount /tmp/there", 60)
+    start = {"uuid": "01234567-89ab-cdef-0123-456789abcdef", "name": "fetched", "vcpus_max": 1,
+             "memory_static_max": 128 << 20,
+             "install": {"repository": f"nfs://{SOURCE.replace(':', '')}odd",
+                         "distro": "debianlike"}}
+    status, said = host.try_run(f"vmd ask vm.start '{json.dumps(start)}'", 60)
+    assert status != 0 and "BOOTLOADER_FAILED" in said, said
+    start["install"]["repository"] = f"nfs:{SOURCE}new"
+    start["install"]["args"] = "one=two"
+    said = host.run(f"vmd ask vm.start '{json.dumps(start)}'", 120)
+    assert "fetched" in host.domains(), said
+    assert "10.98.0.2" not in host.run("cat /proc/mounts")
+    log = "/var/log/xen/console/guest-fetched.log"
+    line = host.run(f"i=0; until grep -m1 'ommand line:' {log} || [ $i = 60 ]; do sleep 1; "
+                    "i=$((i + 1)); done", 90)
+    assert "console=hvc0 TERM=linux one=two --- console=hvc0" in line
+    host.run("xl destroy fetched", 60)
 
 
 def test_a_disk_on_a_server_that_goes_away(host, server):

@@ -63,7 +63,8 @@ def streams(build, hypervisor, logs, tmp_path_factory):
 def repository(build, tmp_path_factory):
     """A mirror with Debian's installer, and one where a page is in the kernel's place."""
     folder = tmp_path_factory.mktemp("repository")
-    for name, kernel in (("debian", build / "tests/system/images/installer/vmlinuz"), ("odd", None)):
+    images = build / "tests/system/images/installer"
+    for name, kernel in (("debian", images / "vmlinuz"), ("odd", None)):
         files = folder / name / NETBOOT
         files.mkdir(parents=True)
         if kernel:
@@ -130,6 +131,11 @@ def install(streams, url, name):
                       "memory_set=512", timeout=120)
 
 
+def nothing_is_left(streams):
+    folders = "/var/lib/socle/kernels /run/socle/kernels"
+    return not streams.host.run(f"ls {folders} 2>/dev/null | grep install || true").strip()
+
+
 def test_no_installer(streams, repository):
     for url, said in ((f"{repository}/nothing", "no installer of that distribution"),
                       (f"{repository}/odd", "it is no kernel"),
@@ -139,7 +145,7 @@ def test_no_installer(streams, repository):
         assert status == 1 and "BOOTLOADER_FAILED" in err and said in err, err
         assert streams.xe("vm-param-get", f"uuid={vm}", "param-name=power-state") == "halted"
         streams.xe("vm-uninstall", f"uuid={vm}", "--force")
-    assert streams.host.run("ls /var/lib/socle/kernels /run/socle/kernels 2>/dev/null | grep install || true").strip() == ""
+    assert nothing_is_left(streams)
 
 
 def test_an_installer_from_a_repository(streams, repository):
@@ -149,7 +155,7 @@ def test_an_installer_from_a_repository(streams, repository):
     line = streams.host.run(f"i=0; until grep -m1 'ommand line:' {log} || [ $i = 90 ]; do "
                             "sleep 1; i=$((i + 1)); done", 120)
     assert re.search("console=hvc0 TERM=linux mirror/country=manual .*hostname=10.0.2.2:", line)
-    assert streams.host.run("ls /var/lib/socle/kernels /run/socle/kernels 2>/dev/null | grep install || true").strip() == ""
+    assert nothing_is_left(streams)
     assert "install-repository" not in re.sub(
         "last-install-repository", "", streams.xe("vm-param-get", f"uuid={vm}",
                                                   "param-name=other-config"))

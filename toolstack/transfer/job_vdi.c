@@ -43,7 +43,7 @@ static bool uuid_of(struct job *j, const char *vdi, uint8_t uuid[16], char *name
 	return good;
 }
 
-/* The disk that only differences to are wanted. base->fd -1: there is none. False: see the error. */
+/* That which differences are wanted to. base->fd -1: there is none. False: see the error. */
 static bool base_open(struct job *j, enum format format, struct disk *base, struct vhd_identity *id)
 {
 	char text[API_REF], ref[API_REF];

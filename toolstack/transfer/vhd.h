@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Disks as VHD streams: what is written is a dynamic disk, or a differencing one; all kinds are read,
- * front to back, without ever going back. Source: Microsoft's "Virtual Hard Disk Image Format
+ * Disks as VHD streams: what is written is a dynamic disk, or a differencing one; all kinds are
+ * read, front to back, without ever going back. Source: Microsoft's "Virtual Hard Disk Image Format
  * Specification" 1.0; numbers are big-endian. Both return -1 with the reason.
  */
 #ifndef TRANSFER_VHD_H

@@ -86,7 +86,8 @@ int install_media_read(const struct install_wish *wish, struct install_media *m,
 				  "nfs://SERVER/PATH",
 				  from);
 	len = strlen(m->base);
-	while (len && m->base[len - 1] == '/')
+	/* A server's root stays one. */
+	while (len > 1 && m->base[len - 1] == '/' && !(m->nfs && m->base[len - 2] == ':'))
 		m->base[--len] = '\0';
 	return 0;
 }

@@ -33,7 +33,7 @@ void progress_end(void);
 /* A connection of its own for a stream, with method and path?query; the session is added. */
 struct link *api_stream(struct api *api, const char *method, const char *path, int64_t len);
 
-/* A connection of its own for a WebSocket, asked for; false with errno. The link is the caller's. */
+/* A connection for a WebSocket, which is asked for; false with errno. The caller closes it. */
 struct channel;
 bool api_channel(struct api *api, const char *path, struct channel *c);
 

@@ -69,6 +69,8 @@ static void test_others(void **state)
 	assert_string_equal(media.base, "192.0.2.1:/srv/fedora");
 	assert_string_equal(line_for("images/pxeboot/vmlinuz"),
 			    "console=hvc0 inst.text inst.repo=nfs:192.0.2.1:/srv/fedora inst.sshd");
+	assert_int_equal(read_media("nfs://server/", "rhlike", NULL, NULL), 0);
+	assert_string_equal(media.base, "server:/");
 	assert_int_equal(read_media("http://h/alma/9/BaseOS/x86_64/os", "rhlike", NULL, NULL), 0);
 	assert_string_equal(line_for("images/pxeboot/vmlinuz"),
 			    "console=hvc0 inst.text inst.repo=http://h/alma/9/BaseOS/x86_64/os");
