@@ -119,19 +119,25 @@ static bool unpack_zlib(const uint8_t *from, size_t len, uint8_t *to, size_t wan
 	return (rc == Z_STREAM_END || rc == Z_BUF_ERROR) && z.avail_out == 0;
 }
 
-static bool unpack_zstd(const uint8_t *from, size_t len, uint8_t *to, size_t want)
+/* A window larger than a cluster serves nobody but those who would have us hold it. */
+static bool unpack_zstd(const uint8_t *from, size_t len, uint8_t *to, size_t want,
+			unsigned int bits)
 {
 	ZSTD_inBuffer in = { from, len, 0 };
 	ZSTD_outBuffer out = { to, want, 0 };
 	ZSTD_DStream *z = ZSTD_createDStream();
-	size_t rc = 0, before;
+	size_t rc, before;
 
+	if (!z)
+		return false;
+	rc = ZSTD_DCtx_setParameter(z, ZSTD_d_windowLogMax, (int)(bits < 10 ? 10 : bits));
 	do {
 		before = in.pos + out.pos;
-		rc = z ? ZSTD_decompressStream(z, &out, &in) : 0;
-	} while (z && !ZSTD_isError(rc) && out.pos < want && in.pos + out.pos > before);
+		if (!ZSTD_isError(rc))
+			rc = ZSTD_decompressStream(z, &out, &in);
+	} while (!ZSTD_isError(rc) && out.pos < want && in.pos + out.pos > before);
 	ZSTD_freeDStream(z);
-	return z && !ZSTD_isError(rc) && out.pos == want;
+	return !ZSTD_isError(rc) && out.pos == want;
 }
 
 /* Where it begins, and in how many sectors it is, of which the file may have less at its end. */
@@ -151,7 +157,8 @@ static int packed_cluster(struct reading *r, uint64_t at, uint64_t value, size_t
 		packed = r->image->size - place;
 	if (disk_read(r->image, place, r->packed, (size_t)packed, why) < 0)
 		return -1;
-	if (!(r->zstd ? unpack_zstd : unpack_zlib)(r->packed, (size_t)packed, r->data, r->cluster))
+	if (!(r->zstd ? unpack_zstd(r->packed, (size_t)packed, r->data, r->cluster, r->bits)
+		      : unpack_zlib(r->packed, (size_t)packed, r->data, r->cluster)))
 		return damaged(why, "what is packed at", place);
 	return disk_write(r->to, at, r->data, len, why);
 }

@@ -13,6 +13,7 @@
 #include <unistd.h>
 #include <zlib.h>
 #include <zstd.h>
+#include <zstd_errors.h>
 
 #define BUFFER         (128u << 10)
 #define WINDOW_LOG_MAX 25 /* 32 MiB */
@@ -154,6 +155,11 @@ static ssize_t take_zstd(struct source *s, void *data, size_t len, struct reason
 	ZSTD_outBuffer out = { data, len, 0 };
 	size_t rc = ZSTD_decompressStream(s->zstd, &out, &in);
 
+	if (ZSTD_getErrorCode(rc) == ZSTD_error_frameParameter_windowTooLarge)
+		return reason_set(why,
+				  "the zstd stream was packed with a window of more than %u "
+				  "MiB, which is not unpacked here",
+				  (1u << WINDOW_LOG_MAX) >> 20);
 	if (ZSTD_isError(rc))
 		return reason_set(why, "the zstd stream is damaged: %s", ZSTD_getErrorName(rc));
 	s->within = rc != 0;

@@ -252,6 +252,39 @@ static void test_altered(void **state)
 	close(disk);
 }
 
+/* A packed cluster that wants a window of so many bytes to be unpacked. */
+static int with_window(unsigned int log, struct reason *why)
+{
+	/* Magic, no length, the window; a last block of 64 KiB as they are. */
+	const uint8_t frame[] = { 0x28, 0xb5, 0x2f, 0xfd, 0, (uint8_t)((log - 10) << 3),
+				  0x01, 0x00, 0x08 };
+	/* In 129 sectors, where the first cluster of the disk is. */
+	const uint8_t entry[] = { 0x60, 0, 0, 0, 0, 5, 0, 0 };
+	int disk = sample(SIZE), fd = image_of(disk), back;
+
+	assert_int_equal(pwrite(fd, "\x08", 1, 79), 1);
+	assert_int_equal(pwrite(fd, "\0\0\0\x70\x01", 5, 100), 5);
+	assert_int_equal(pwrite(fd, entry, sizeof(entry), 4 << 16), sizeof(entry));
+	assert_int_equal(pwrite(fd, frame, sizeof(frame), 5 << 16), sizeof(frame));
+	back = disk_of_image(fd, SIZE, why);
+	close(disk);
+	close(fd);
+	return back;
+}
+
+static void test_a_large_window(void **state)
+{
+	struct reason why;
+	int back = with_window(16, &why);
+
+	(void)state;
+	assert_true(back >= 0);
+	close(back);
+	assert_int_equal(with_window(17, &why), -1);
+	assert_reason(why, "what is packed at");
+	assert_int_equal(with_window(27, &why), -1);
+}
+
 /* ---- the stream ahead of it ---------------------------------------------------------------- */
 
 static void test_spool(void **state)
@@ -300,7 +333,8 @@ int main(void)
 		cmocka_unit_test(test_there_and_back),  cmocka_unit_test(test_a_large_one),
 		cmocka_unit_test(test_read_by_others),  cmocka_unit_test(test_made_by_others),
 		cmocka_unit_test(test_what_needs_more), cmocka_unit_test(test_cut),
-		cmocka_unit_test(test_altered),         cmocka_unit_test(test_spool),
+		cmocka_unit_test(test_altered),         cmocka_unit_test(test_a_large_window),
+		cmocka_unit_test(test_spool),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

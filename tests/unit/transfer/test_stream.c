@@ -166,6 +166,36 @@ static void test_a_part_of_a_connection(void **state)
 	close(fd);
 }
 
+/* Whoever packed with a large one would have us hold as much. */
+static void test_a_large_window(void **state)
+{
+	static const struct {
+		uint8_t window;
+		bool taken;
+	} frames[] = { { (25 - 10) << 3, true }, { (26 - 10) << 3, false } };
+
+	(void)state;
+	for (size_t i = 0; i < 2; i++) {
+		/* No length; the window; a last block of five bytes as they are. */
+		const uint8_t frame[] = { 0x28, 0xb5, 0x2f, 0xfd, 0,  frames[i].window, 0x29, 0, 0,
+					  'h',  'e',  'l',  'l',  'o' };
+		int fd = file_of(frame, sizeof(frame));
+		struct source *s = source_of(fd);
+		char data[8] = "";
+		struct reason why;
+
+		if (frames[i].taken) {
+			assert_int_equal(source_read(s, data, sizeof(data), &why), 5);
+			assert_string_equal(data, "hello");
+		} else {
+			assert_int_equal(source_read(s, data, sizeof(data), &why), -1);
+			assert_reason(why, "a window of more than 32 MiB");
+		}
+		source_close(s);
+		close(fd);
+	}
+}
+
 static void test_tar_headers(void **state)
 {
 	uint8_t block[TAR_BLOCK];
@@ -201,11 +231,9 @@ static void test_tar_headers(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_there_and_back),
-		cmocka_unit_test(test_several_parts),
-		cmocka_unit_test(test_cut_and_damaged),
-		cmocka_unit_test(test_exact_reads),
-		cmocka_unit_test(test_tar_headers),
+		cmocka_unit_test(test_there_and_back),         cmocka_unit_test(test_several_parts),
+		cmocka_unit_test(test_cut_and_damaged),        cmocka_unit_test(test_exact_reads),
+		cmocka_unit_test(test_a_large_window),         cmocka_unit_test(test_tar_headers),
 		cmocka_unit_test(test_a_part_of_a_connection),
 	};
 
