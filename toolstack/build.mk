@@ -40,10 +40,10 @@ AUTOSTART_SOURCES := $(call toolstack_folders,autostart api) \
 		     $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c write_all.c)
 # Two daemons that share most of what they need.
 GUARD_SOURCES := $(call toolstack_folders,guard alerts backup courier api model) $(VMD_CLIENT) \
-		 $(addprefix toolstack/metrics/,recent.c table.c) \
+		 $(addprefix toolstack/metrics/,metrics.c recent.c table.c) \
 		 $(addprefix toolstack/transfer/,disk.c ova.c source.c tar.c xva_read.c xva_sum.c) \
 		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c \
-		   write_all.c)
+		   uuid.c write_all.c)
 TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
 		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
 		    toolstack/devices/qcow2.c \

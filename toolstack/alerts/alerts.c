@@ -12,8 +12,9 @@
 #include "alerts/watch.h"
 #include "lib/deadline.h"
 
-#define SR_EVERY   6 /* looks */
-#define TEND_EVERY 30
+#define SR_EVERY    6 /* looks */
+#define TEND_EVERY  30
+#define SWEEP_EVERY 360
 
 static struct {
 	const struct alerts_settings *settings;
@@ -36,7 +37,7 @@ static const char *text_of(const json_t *o, const char *field)
 static void on_vm(const char *ref, const json_t *record)
 {
 	if (!record) {
-		vm_watch_gone(ref);
+		vm_watch_gone(ref, d.settings->metrics);
 		threshold_drop(ref);
 		return;
 	}
@@ -155,6 +156,8 @@ static void look(unsigned int turn)
 		sr_watch(&d.api, s->vmd);
 	if (turn % TEND_EVERY == 0)
 		alerts_tend();
+	if (turn % SWEEP_EVERY == SWEEP_EVERY - 1)
+		metrics_sweep(&d.api, s->metrics);
 	deliver_tend(d.host);
 }
 

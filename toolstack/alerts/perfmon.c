@@ -92,13 +92,13 @@ static void setting(struct parser *p, const char *name, const char *value)
 	buf_printf(&v->text, "\"/>\n");
 }
 
-/* What stands for a name when nothing else is said. */
+/* What stands for a name when nothing else is said; the host's own sums are left out. */
 static const struct {
 	const char *name, *vm, *host;
 	bool sum;
 } usual[] = {
 	{ "cpu_usage", "^cpu[0-9]+$", "^cpu[0-9]+$", false },
-	{ "network_usage", "^vif_[0-9]+_[rt]x$", "^pif_[a-z0-9]+_[rt]x$", true },
+	{ "network_usage", "^vif_[0-9]+_[rt]x$", "^pif_[a-z]+[0-9][a-z0-9]*_[rt]x$", true },
 	{ "disk_usage", "^vbd_[a-z0-9]+_(read|write)$", "^(vbd|disk)_[a-z0-9]+_(read|write)$",
 	  true },
 };

@@ -7,10 +7,11 @@
 #include <string.h>
 
 #include "alerts/watch.h"
+#include "metrics/metrics.h"
 
 struct vm {
 	struct vm *next;
-	char ref[API_REF];
+	char ref[API_REF], uuid[40];
 	char state[12];
 	json_int_t domid;
 };
@@ -46,7 +47,8 @@ static struct vm *vm_add(const char *ref)
 		abort();
 	snprintf(vm->ref, sizeof(vm->ref), "%s", ref);
 	vm->next = vms;
-	return vms = vm;
+	vms = vm;
+	return vms;
 }
 
 /* XenAPI's name for what happened between two states; NULL: nothing that has one. */
@@ -89,20 +91,24 @@ void vm_watch(const char *ref, const json_t *record, bool first)
 	if (name)
 		alert_event(name, 5, &of, "VM '%.128s'", text_of(record, "name_label"));
 	snprintf(vm->state, sizeof(vm->state), "%s", state);
+	snprintf(vm->uuid, sizeof(vm->uuid), "%s", of.uuid);
 	vm->domid = domid;
 }
 
-void vm_watch_gone(const char *ref)
+void vm_watch_gone(const char *ref, const char *metrics)
 {
 	struct vm **at = &vms, *vm;
+	struct reason why;
 
 	while (*at && strcmp((*at)->ref, ref) != 0)
 		at = &(*at)->next;
 	vm = *at;
-	if (vm) {
-		*at = vm->next;
-		free(vm);
-	}
+	if (!vm)
+		return;
+	if (vm->uuid[0] && metrics_forget(metrics, vm->uuid, &why) < 0)
+		log_warning("%s", why.text);
+	*at = vm->next;
+	free(vm);
 }
 
 void task_watch(const json_t *task, const char *host_uuid)

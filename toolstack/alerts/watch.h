@@ -20,9 +20,16 @@ void sr_watch(struct api *api, const char *vmd);
  * what was known already.
  */
 void vm_watch(const char *ref, const json_t *vm, bool first);
-void vm_watch_gone(const char *ref);
+/* metrics: the folder of the metrics daemon's files; the VM's goes. */
+void vm_watch_gone(const char *ref, const char *metrics);
 /* Tasks that have failed. */
 void task_watch(const json_t *task, const char *host_uuid);
+
+/*
+ * metrics_sweep.c: files of VMs that the API has not had for a day, which were destroyed while
+ * nobody looked.
+ */
+void metrics_sweep(struct api *api, const char *metrics);
 
 /* thresholds.c: perfmon of VMs and of the host. */
 void threshold_set(const char *class, const char *ref, const json_t *record);

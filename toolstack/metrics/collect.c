@@ -9,6 +9,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define NS  1e9
 #define KIB 1024
@@ -76,7 +77,9 @@ size_t collect_vm(const json_t *now, const json_t *before, double seconds,
 	add(&s, json_number_value(json_object_get(now, "memory")), "memory");
 	cpus = json_object_get(before, "cpu_ns");
 	json_array_foreach(json_object_get(now, "cpu_ns"), i, value)
+	{
 		add(&s, share(rate(&s, value, json_array_get(cpus, i)) / NS), "cpu%zu", i);
+	}
 	value = json_object_get(json_object_get(now, "guest"), "data/meminfo_free");
 	if (value)
 		add(&s, strtod(json_string_value(value), NULL), "memory_internal_free");
@@ -99,12 +102,43 @@ size_t collect_vm(const json_t *now, const json_t *before, double seconds,
 	return s.nr;
 }
 
+/* The sum of those samples, from the first on, whose names end so; NAN: none is known. */
+static double total(const struct samples *s, const char *prefix, const char *end)
+{
+	double sum = NAN;
+
+	for (size_t i = 0; i < s->nr; i++) {
+		const char *name = s->all[i].name;
+		size_t len = strlen(name);
+
+		if (strncmp(name, prefix, strlen(prefix)) == 0 && len > strlen(end) &&
+		    strcmp(name + len - strlen(end), end) == 0 && !isnan(s->all[i].value))
+			sum = (isnan(sum) ? 0 : sum) + s->all[i].value;
+	}
+	return sum;
+}
+
+static void add_rates(struct samples *s, const json_t *now, const json_t *before, const char *kind,
+		      const char *in, const char *out)
+{
+	char counter[24];
+	const char *device;
+	json_t *value;
+
+	json_object_foreach((json_t *)now, device, value)
+	{
+		snprintf(counter, sizeof(counter), "%s_bytes", in);
+		add(s, device_rate(s, now, before, device, counter), "%s_%s_%s", kind, device, in);
+		snprintf(counter, sizeof(counter), "%s_bytes", out);
+		add(s, device_rate(s, now, before, device, counter), "%s_%s_%s", kind, device, out);
+	}
+}
+
 size_t collect_host(const json_t *now, const json_t *before, double seconds,
 		    struct metrics_sample samples[COLLECT_MAX])
 {
 	struct samples s = { .all = samples, .seconds = seconds };
-	const json_t *nics = json_object_get(now, "nics"), *cpus;
-	const char *device;
+	const json_t *cpus;
 	json_t *value;
 	size_t i;
 
@@ -113,13 +147,15 @@ size_t collect_host(const json_t *now, const json_t *before, double seconds,
 	add(&s, json_number_value(json_object_get(now, "memory_free")) / KIB, "memory_free_kib");
 	cpus = json_object_get(before, "cpu_ns_idle");
 	json_array_foreach(json_object_get(now, "cpu_ns_idle"), i, value)
-		add(&s, 1 - share(rate(&s, value, json_array_get(cpus, i)) / NS), "cpu%zu", i);
-	json_object_foreach((json_t *)nics, device, value)
 	{
-		const json_t *old = json_object_get(before, "nics");
-
-		add(&s, device_rate(&s, nics, old, device, "rx_bytes"), "pif_%s_rx", device);
-		add(&s, device_rate(&s, nics, old, device, "tx_bytes"), "pif_%s_tx", device);
+		add(&s, 1 - share(rate(&s, value, json_array_get(cpus, i)) / NS), "cpu%zu", i);
 	}
+	add(&s, total(&s, "cpu", "") / (double)(i ? i : 1), "cpu_avg");
+	add_rates(&s, json_object_get(now, "nics"), json_object_get(before, "nics"), "pif", "rx",
+		  "tx");
+	add(&s, total(&s, "pif_", "_rx"), "pif_aggr_rx");
+	add(&s, total(&s, "pif_", "_tx"), "pif_aggr_tx");
+	add_rates(&s, json_object_get(now, "disks"), json_object_get(before, "disks"), "disk",
+		  "read", "write");
 	return s.nr;
 }

@@ -17,6 +17,10 @@
  */
 size_t collect_vm(const json_t *now, const json_t *before, double seconds,
 		  struct metrics_sample samples[COLLECT_MAX]);
+/*
+ * disks: what /proc/diskstats counts of whole disks, by name: {read_bytes, write_bytes}; it is in
+ * now and before as "disks".
+ */
 size_t collect_host(const json_t *now, const json_t *before, double seconds,
 		    struct metrics_sample samples[COLLECT_MAX]);
 

@@ -16,6 +16,7 @@
 #include "lib/file.h"
 #include "lib/privilege.h"
 #include "metrics/collect.h"
+#include "metrics/disks.h"
 #include "vmd/client.h"
 
 #define FOLDER    "/var/lib/socle/metrics"
@@ -113,9 +114,13 @@ static void collect(void)
 	}
 	vms_add(vms, json_object_get(ok, "vms"));
 	host = json_object_get(ok, "host");
+	json_object_set_new(host, "disks", disks_read());
 	keep(METRICS_HOST, samples, collect_host(host, last.host, seconds, samples));
-	json_object_foreach(vms, uuid, vm) keep(
-		uuid, samples, collect_vm(vm, json_object_get(last.vms, uuid), seconds, samples));
+	json_object_foreach(vms, uuid, vm)
+	{
+		keep(uuid, samples,
+		     collect_vm(vm, json_object_get(last.vms, uuid), seconds, samples));
+	}
 	json_decref(last.vms);
 	json_decref(last.host);
 	last.vms = vms;

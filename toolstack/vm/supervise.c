@@ -306,7 +306,8 @@ static void log_to(const char *name)
 
 	mkdir("/var/log/xen", 0755);
 	snprintf(path, sizeof(path), SUPERVISE_LOG, name);
-	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC, 0640);
+	/* Appended to: bound-logs may cut it. */
+	fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_APPEND, 0640);
 	if (fd >= 0) {
 		dup2(fd, STDOUT_FILENO);
 		dup2(fd, STDERR_FILENO);

@@ -4,6 +4,7 @@
  * by a JSON parser and not compared as text.
  */
 #include "metrics/collect.h"
+#include "metrics/disks.h"
 
 #include <jansson.h>
 #include <math.h>
@@ -294,6 +295,79 @@ static void test_rates(void **state)
 	json_decref(now);
 }
 
+static bool is_sda(const char *name)
+{
+	return strcmp(name, "sda") == 0;
+}
+
+static void test_host(void **state)
+{
+	struct metrics_sample s[COLLECT_MAX];
+	json_t *before = json_pack("{s[II], s{s{sI,sI}, s{sI,sI}}}", "cpu_ns_idle", 0ll, 0ll,
+				   "nics", "nic0", "rx_bytes", 0ll, "tx_bytes", 10ll, "nic1",
+				   "rx_bytes", 5ll, "tx_bytes", 0ll);
+	json_t *now = json_pack("{s[II], s{s{sI,sI}, s{sI,sI}}}", "cpu_ns_idle", 1000000000ll,
+				3000000000ll, "nics", "nic0", "rx_bytes", 40ll, "tx_bytes", 10ll,
+				"nic1", "rx_bytes", 9ll, "tx_bytes", 4ll);
+	size_t nr;
+
+	(void)state;
+	json_object_set_new(before, "disks",
+			    disks_parse("   8 0 sda 1 2 100 4 5 6 200 8 9 10 11\n"
+					"   8 1 sda1 1 2 100 4 5 6 200 8 9 10 11\n",
+					is_sda));
+	json_object_set_new(
+		now, "disks",
+		disks_parse("nonsense\n   8 0 sda 1 2 108 4 5 6 300 8 9 10 11", is_sda));
+	nr = collect_host(now, before, 4, s);
+	assert_true(sample(s, nr, "cpu_avg") == 0.5);
+	assert_true(sample(s, nr, "pif_aggr_rx") == 11);
+	assert_true(sample(s, nr, "pif_aggr_tx") == 1);
+	assert_true(sample(s, nr, "disk_sda_read") == 1024);
+	assert_true(sample(s, nr, "disk_sda_write") == 12800);
+	/* Nothing is known of a first time, and a counter that went back has no rate. */
+	nr = collect_host(now, NULL, 4, s);
+	assert_true(isnan(sample(s, nr, "pif_aggr_rx")));
+	assert_true(isnan(sample(s, nr, "cpu_avg")));
+	nr = collect_host(before, now, 4, s);
+	assert_true(isnan(sample(s, nr, "disk_sda_read")));
+	json_decref(before);
+	json_decref(now);
+}
+
+static void test_now(void **state)
+{
+	struct metrics_sample s[METRICS_COLUMNS];
+
+	(void)state;
+	add(START, "a", 1);
+	add(START + 5, "a", 3);
+	add(START + 5, "b", 7);
+	assert_int_equal(metrics_recent(folder, UUID, START + 6, 30, s), 2);
+	assert_true(s[1].value == 7);
+	assert_int_equal(metrics_recent(folder, UUID, START + 100, 30, s), 0);
+	assert_int_equal(metrics_recent(folder, "nobody", START, 30, s), 0);
+}
+
+/* A clock that is set back, far, and forward again: nothing is refused, and nothing is wrong. */
+static void test_a_clock_that_jumps(void **state)
+{
+	json_t *answer;
+
+	(void)state;
+	add(START + 86400 * 30, "a", 9);
+	add(START, "a", 1);
+	add(START + 5, "a", 2);
+	answer = ask(START - 60, START + 10, 5);
+	assert_int_equal(json_array_size(json_object_get(answer, "data")), 2);
+	json_decref(answer);
+	add(START + 86400 * 30 + 5, "a", 4);
+	answer = ask(START + 86400 * 30 - 20, START + 86400 * 30 + 10, 5);
+	/* The row of before has made room for one of the wrong time. */
+	assert_int_equal(json_array_size(json_object_get(answer, "data")), 1);
+	json_decref(answer);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -304,6 +378,9 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_damaged, setup, teardown),
 		cmocka_unit_test_setup_teardown(test_xml, setup, teardown),
 		cmocka_unit_test(test_rates),
+		cmocka_unit_test(test_host),
+		cmocka_unit_test_setup_teardown(test_now, setup, teardown),
+		cmocka_unit_test_setup_teardown(test_a_clock_that_jumps, setup, teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
