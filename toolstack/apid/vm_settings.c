@@ -247,19 +247,31 @@ static void renamed(struct call *c, const json_t *ok)
 		set_text(c->refs[0], "name_label", call_text(c, 1));
 }
 
+/* One whose domain has gone meanwhile has its name all the same. */
+static void not_renamed(struct call *c, const json_t *error)
+{
+	const char *code = json_string_value(json_array_get(error, 0));
+
+	if (strcmp(code, "VM_BAD_POWER_STATE") == 0)
+		renamed(c, NULL);
+	else
+		c->error = json_deep_copy(error);
+}
+
 static void set_name_label(struct call *c)
 {
 	struct object *vm = c->refs[0];
 	size_t len = strlen(call_text(c, 1));
 
 	/* A domain's name has its limits; what is no name for one is one for us. */
-	if (!vm_is_live(vm) || get_int(vm, "is_control_domain") || !len || len > 255)
+	if (!vm_is_live(vm) || get_int(vm, "is_control_domain") || !len || len > 255) {
 		renamed(c, NULL);
-	else
-		call_vmd(c, "vm.rename",
-			 json_pack("{s: s, s: s}", "uuid", get_text(vm, "uuid"), "name",
-				   call_text(c, 1)),
-			 renamed);
+		return;
+	}
+	call_vmd(c, "vm.rename",
+		 json_pack("{s: s, s: s}", "uuid", get_text(vm, "uuid"), "name", call_text(c, 1)),
+		 renamed);
+	c->otherwise = not_renamed;
 }
 
 /* ---- words ------------------------------------------------------------------------------- */

@@ -75,26 +75,41 @@ json_t *vm_json(const struct xen_domctl_getdomaininfo *info, const struct vm_sta
 			 state->supervisor > 0);
 }
 
-static int do_list(struct call *c)
+int vm_each(struct call *c,
+	    json_t *(*tell)(struct call *c, const struct xen_domctl_getdomaininfo *info,
+			    struct store *s, const void *arg),
+	    const void *arg)
 {
 	struct xen_domctl_getdomaininfo *list;
-	struct vm_state state;
 	struct reason why;
 	struct store s;
 	bool store = store_open(&s) == 0;
 	int nr = vm_domains(&c->xc, &list, &why);
 
-	if (nr < 0)
-		return call_fail_why(c, "INTERNAL_ERROR", &why);
 	call_set(c, "vms", json_array());
-	for (int i = 0; i < nr; i++) {
-		vm_state_of(&list[i], &state);
-		call_item(c, "vms", vm_json(&list[i], &state, store ? &s : NULL));
-	}
-	free(list);
+	for (int i = 0; i < nr; i++)
+		call_item(c, "vms", tell(c, &list[i], store ? &s : NULL, arg));
+	if (nr >= 0)
+		free(list);
 	if (store)
 		store_close(&s);
-	return 0;
+	return nr < 0 ? call_fail_why(c, "INTERNAL_ERROR", &why) : 0;
+}
+
+static json_t *tell_vm(struct call *c, const struct xen_domctl_getdomaininfo *info, struct store *s,
+		       const void *arg)
+{
+	struct vm_state state;
+
+	(void)c;
+	(void)arg;
+	vm_state_of(info, &state);
+	return vm_json(info, &state, s);
+}
+
+static int do_list(struct call *c)
+{
+	return vm_each(c, tell_vm, NULL);
 }
 
 const struct verb vm_list_verbs[] = {

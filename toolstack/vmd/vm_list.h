@@ -10,6 +10,7 @@
 #include "lib/store.h"
 #include "lib/vm_state.h"
 #include "lib/xencall.h"
+#include "vmd/call.h"
 
 const char *vm_power_state(const struct xen_domctl_getdomaininfo *info);
 /* state: of that domain, or with an empty name. s NULL: no store. */
@@ -17,6 +18,14 @@ json_t *vm_json(const struct xen_domctl_getdomaininfo *info, const struct vm_sta
 		struct store *s);
 /* Of a domain; false, and *state empty, if it has none. */
 bool vm_state_of(const struct xen_domctl_getdomaininfo *info, struct vm_state *state);
+/*
+ * Adds what tell() makes of each domain to "vms" of the answer; s is NULL without a store. -1: the
+ * call has failed.
+ */
+int vm_each(struct call *c,
+	    json_t *(*tell)(struct call *c, const struct xen_domctl_getdomaininfo *info,
+			    struct store *s, const void *arg),
+	    const void *arg);
 /* memory/target below its home, in bytes. */
 uint64_t vm_memory_target(struct store *s, const struct xen_domctl_getdomaininfo *info);
 

@@ -10,7 +10,6 @@
 #include "lib/domain.h"
 #include "lib/file.h"
 #include "lib/host.h"
-#include "vm/vm_name.h"
 #include "vm/vm_store.h"
 #include "vmd/counters.h"
 #include "vmd/verbs.h"
@@ -116,8 +115,9 @@ static json_t *guest_says(struct store *s, domid_t domid)
 }
 
 static json_t *vm_figures(struct call *c, const struct xen_domctl_getdomaininfo *info,
-			  const struct counters *counters, struct store *s)
+			  struct store *s, const void *arg)
 {
+	const struct counters *counters = arg;
 	char uuid[UUID_TEXT];
 
 	uuid_format(info->handle, uuid);
@@ -178,25 +178,14 @@ static json_t *host_figures(struct call *c, const struct counters *counters)
 
 static int do_stats(struct call *c)
 {
-	struct xen_domctl_getdomaininfo *list;
 	struct counters counters;
-	struct reason why;
-	struct store s;
-	bool store = store_open(&s) == 0;
-	int nr = vm_domains(&c->xc, &list, &why);
+	int rc;
 
-	if (nr < 0)
-		return call_fail_why(c, "INTERNAL_ERROR", &why);
 	counters_read(&counters);
 	call_set(c, "host", host_figures(c, &counters));
-	call_set(c, "vms", json_array());
-	for (int i = 0; i < nr; i++)
-		call_item(c, "vms", vm_figures(c, &list[i], &counters, store ? &s : NULL));
-	free(list);
+	rc = vm_each(c, vm_figures, &counters);
 	counters_free(&counters);
-	if (store)
-		store_close(&s);
-	return 0;
+	return rc;
 }
 
 const struct verb vm_stats_verbs[] = {
