@@ -110,6 +110,7 @@ async def vm_start(h, args):
     h.vms[args["uuid"]] = vm = h.vm(args["uuid"], name, args["memory_dynamic_max"], args["vcpus"],
                                     state="Paused" if args.get("paused") else "Running")
     vm["devices"] = {"disks": args["disks"], "vifs": args["vifs"]}
+    vm["install"] = args.get("install")
     h.tell({"vm": vm})
     return {"domid": vm["domid"], "name": name}
 

@@ -188,9 +188,11 @@ static int fetcher_wait(struct fetching *f, pid_t pid)
 /* 0, 1: there is no such file; -1: the call has failed. */
 static int verdict(struct fetching *f, const char *path, int status, const char *said)
 {
+	if (status == -1 && stopped)
+		return call_fail(f->call, "TASK_CANCELLED", arg_text(f->call->args, "uuid"),
+				 "nobody waits for it any more");
 	if (status == -1)
-		return failed(f, path,
-			      stopped ? "nobody waits for it any more" : "it took too long");
+		return failed(f, path, "it took too long");
 	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
 		return failed(f, path, "it is larger than an installer's can be");
 	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_THERE)
