@@ -4,7 +4,7 @@
 
 ISO_NEEDS := image/make-iso image/isolinux.cfg $(BOARD)/cmdline \
 	$(DL)/isolinux.ok $(DL)/syslinux-common.ok \
-	$(B)/hypervisor/socle $(B)/dom0/vmlinux.lz4 $(B)/dom0/initrd \
+	$(B)/hypervisor/socle $(B)/dom0/vmlinux.lz4 $(B)/dom0/initrd.lz4 \
 	installer/boot/slot.cfg $(INSTALL_FILES)
 
 $(B)/socle.iso: $(ISO_NEEDS)
