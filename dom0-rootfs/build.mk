@@ -15,7 +15,7 @@ $(PACKAGES)/$1/.done: $(wildcard $(ROOTFS)/packages/$1/*) $(ROOTFS)/build-packag
 	@touch $$@
 endef
 
-LIBRARIES := zlib xz-utils libzstd lz4 xxhash jansson sqlite3 expat mbedtls
+LIBRARIES := zlib xz-utils libzstd lz4 xxhash jansson sqlite3 expat mbedtls libsodium ncurses
 $(eval $(call package,musl))
 $(eval $(call package,linux-libc-dev,musl))
 $(foreach p,$(LIBRARIES) libaio mdadm busybox dropbear e2fsprogs util-linux iproute2,\
@@ -73,7 +73,7 @@ $(B)/dom0/demo-initrd: $(ROOTFS)/make-demo-guest $(wildcard $(ROOTFS)/demo-guest
 	@B=$(B) $(ROOTFS)/make-demo-guest $(KERNEL_VERSION) $@
 
 $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay installer/engine -type f) \
-		installer/example \
+		installer/example $(wildcard installer/upgrade/*) \
 		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \
 		$(foreach p,$(ROOT_PACKAGES),$(PACKAGES)/$p/.done) \
 		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)

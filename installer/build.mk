@@ -26,3 +26,31 @@ ANSWERS_PARSER := $(addprefix installer/answers/,answers.c answers_text.c answer
 		  $(addprefix toolstack/network/,net.c settings.c settings_check.c) \
 		  $(addprefix toolstack/lib/,bytes.c ip.c log.c)
 $(eval $(call toolstack_program,install-answers,installer/answers/main.c $(ANSWERS_PARSER),-lexpat))
+
+# ---- signed bundles -----------------------------------------------------------------------------
+MINISIGN := installer/bundle/minisign.c $(addprefix toolstack/lib/,bytes.c log.c)
+$(eval $(call toolstack_program,bundle-verify,installer/bundle/verify.c $(MINISIGN),-lsodium))
+
+# For the machine that builds, and not in the image.
+SIGN_OBJECTS := $(call toolstack_objects,installer/bundle/sign.c $(MINISIGN) toolstack/lib/file.c)
+$(B)/bundle-sign: $(SIGN_OBJECTS)
+	@echo "  LINK    $@"
+	@$(MUSL_CC) $(TOOLSTACK_LDFLAGS) $(SIGN_OBJECTS) -lsodium -o $@
+
+# A key for trying: nobody else's hosts trust it. KEY=FILE names another, as `minisign -GW` makes
+# it.
+KEY ?= $(B)/keys/bundle.key
+$(B)/keys/bundle.key: | $(B)/bundle-sign
+	@mkdir -p $(@D)
+	@$(B)/bundle-sign generate $@
+
+$(B)/socle.bundle: $(B)/socle.iso $(B)/bundle-sign image/make-bundle $(KEY)
+	@echo "  BUNDLE  $@"
+	@B=$(B) image/make-bundle $(KEY) $@
+
+.PHONY: bundle
+bundle: $(B)/socle.bundle ## build/socle.bundle, to upgrade hosts with; KEY=FILE signs it
+
+# ---- the text interface -------------------------------------------------------------------------
+INSTALL_UI := $(sort $(wildcard installer/ui/*.c)) $(addprefix toolstack/lib/,bytes.c file.c log.c)
+$(eval $(call toolstack_program,install-ui,$(INSTALL_UI),-lncurses))

@@ -18,7 +18,7 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, ana
 		$(foreach t,certificate xe,\
 		  --flags 'toolstack/$t=$(TOOLSTACK_CFLAGS) $(LINT_MUSL)') \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
-		$(foreach t,apid autostart metrics model network saverestore storage \
+		$(foreach t,apid autostart installer metrics model network saverestore storage \
 		    toolstack transfer vmd xe xenstored,\
 		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \

@@ -13,8 +13,9 @@
 
 #include "network/settings.h"
 
-#define PASSWORD_MAX 256
-#define SALT_LEN     16
+#define PASSWORD_MAX   256
+#define PUBLIC_KEY_LEN 56
+#define SALT_LEN       16
 
 /* ---- kinds of values --------------------------------------------------------------------- */
 
@@ -196,6 +197,17 @@ static int set_ssh_key(struct answers *a, const char *value, struct reason *why)
 	return take_once(a->ssh_key, sizeof(a->ssh_key), value, why);
 }
 
+/* The second line of a file KEY.pub. */
+static int set_trust_key(struct answers *a, const char *value, struct reason *why)
+{
+	if (strlen(value) != PUBLIC_KEY_LEN || !only(value, "+/=") || strncmp(value, "RW", 2) != 0)
+		return reason_set(why,
+				  "no public key of minisign's; it has %d letters and begins "
+				  "with RW",
+				  PUBLIC_KEY_LEN);
+	return take_once(a->trust_key, sizeof(a->trust_key), value, why);
+}
+
 static const struct setting {
 	const char *name;
 	int (*set)(struct answers *, const char *, struct reason *);
@@ -211,6 +223,7 @@ static const struct setting {
 	{ "root-password-hash", set_root_hash },
 	{ "ssh-key", set_ssh_key },
 	{ "ntp-server", set_ntp_server },
+	{ "trust-key", set_trust_key },
 	{ "finish", set_finish },
 };
 

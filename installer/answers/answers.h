@@ -35,7 +35,8 @@ struct answers {
 	char hostname[ANSWERS_NAME];
 	char root_hash[ANSWERS_TEXT]; /* as crypt(3) has made it */
 	char ssh_key[ANSWERS_KEY];
-	char finish[ANSWERS_NAME]; /* reboot, poweroff, shell */
+	char trust_key[ANSWERS_NAME]; /* whose bundles this host takes */
+	char finish[ANSWERS_NAME];    /* reboot, poweroff, shell */
 	struct buf
 		network; /* network.conf; its lines have the numbers that they have in the file */
 };

@@ -57,6 +57,7 @@ void answers_print(const struct answers *a, struct buf *out)
 	assign(out, "root_hash", a->root_hash);
 	assign(out, "ssh_key", a->ssh_key);
 	assign_list(out, "ntp_servers", &a->ntp_servers);
+	assign(out, "trust_key", a->trust_key);
 	assign(out, "finish", a->finish);
 	assign_network(out, &a->network);
 }

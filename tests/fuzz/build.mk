@@ -124,6 +124,8 @@ $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd
 	vhd_read.c),-lz -lzstd)
 $(call toolstack_target,qcow2_stream,$(FUZZ_TRANSFER) toolstack/devices/qcow2.c \
 	toolstack/transfer/qcow2_read.c,-lz -lzstd)
+$(call toolstack_target,host_archive,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,\
+	host_archive.c sink.c tar.c) toolstack/lib/write_all.c,-lz -lzstd -lmbedcrypto -ljansson)
 $(call toolstack_target,xva,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,tar.c xva_read.c \
 	xva_sum.c),-lz -lzstd -lmbedcrypto)
 
@@ -139,6 +141,7 @@ $(call toolstack_target,scgi,toolstack/apid/scgi.c $(FUZZ_LIB))
 
 # What an installation is told.
 $(call toolstack_target,answers,$(ANSWERS_PARSER),-lexpat -lcrypt)
+$(call toolstack_target,minisign,$(MINISIGN),-lsodium)
 
 .PHONY: fuzz
 fuzz: $(addprefix fuzz-,$(or $(FUZZ),$(FUZZ_TARGETS))) ## look for inputs that break, 60 s each

@@ -153,6 +153,15 @@ def networks():
         b'network d\n nic pci:0000:00:02.0\n address dhcp\n address slaac\n']
 
 
+def signatures():
+    return [b"untrusted comment: x\n"
+            b"RUQ5EQSVB7vzcuBo/uU1bRcVONKyspc8Onor+0SjvudZ80pxGaIUh5Sutvun/nyPyRMhLJeV9JFugTa+"
+            b"iN87tkZbmC4NXYTxwwg=\ntrusted comment: Socle 9\n"
+            b"OqBaPoxGtBIh/nb/8TONU/qeHuESKbZYVA8fNBHmlEVeiGpUDBuA+ufD8zn5yUkAHXHXaamW1urqWWPO"
+            b"xVWdCQ==\ncontent",
+            b"RWQ5EQSVB7vzcuYE3/x+eVTxWyE14h3u7/vK3Z8I+GuwEcEGOQ2VckNj\n"]
+
+
 def answers():
     return [
         b"disk vda\nmirror-disk vdb\nstorage-disk vdc\nerase vda\nstorage thick\nhostname h\n"
@@ -411,6 +420,17 @@ def small_images():
     yield image([5 * 512], plain, version=2)
 
 
+def host_archives():
+    def manifest(version=1, name='a', sha256='0' * 64):
+        return json.dumps({'format': 'socle-host', 'version': version,
+                           'files': [{'name': name, 'size': 4, 'sha256': sha256}]}).encode()
+    yield manifest() + b'\0data'
+    yield manifest(version=2) + b'\0data'
+    yield manifest(name='b') + b'\0'
+    yield manifest(sha256='') + b'\0data'
+    yield b'{"format": "socle-host", "version": 1, "files": []}\0'
+
+
 def xvas():
     ova, block, sha1, xxhash = (bytes([0, 0, 0, 8]), lambda d, n, size: bytes([4, d, n, size]),
                                 lambda d, n: bytes([1, d, n, 0]), lambda d, n: bytes([2, d, n, 0]))
@@ -501,6 +521,7 @@ SEEDS = {
     'scgi': scgi_requests,
     'xe_answer': answers,
     'vhd': vhds,
+    'host_archive': host_archives,
     'qcow2_stream': small_images,
     'xva': xvas,
     'saved': saved_guests,
@@ -516,6 +537,7 @@ SEEDS = {
     'config': configs,
     'network': networks,
     'answers': answers,
+    'minisign': signatures,
     'storage': storage,
     'vmd': vmd_requests,
     'devices': devices,

@@ -1,12 +1,19 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""From the ISO and an empty disk to a host that keeps what it is given: an installation by an answer
-file, the start from the disk, VMs and settings over a reboot.
+"""From the ISO and an empty disk to a host that keeps what it is given: an installation by an
+answer file, the start from the disk, an upgrade that stays and one that does not; by questions.
 
-The tests run in their order, on one disk.
+The tests run in their order, all but the last on one disk.
 """
+import functools
+import http.server
+import os
 import random
+import re
+import shutil
 import subprocess
+import threading
 import time
+from pathlib import Path
 
 import pytest
 
@@ -20,7 +27,8 @@ disk vda
 hostname keeper
 root-password {PASSWORD}
 finish poweroff
-"""
+trust-key """
+TOP = Path(__file__).resolve().parents[2]
 DOWN = "\x1b[B"
 
 
@@ -79,6 +87,15 @@ class Installed(Api):
         self.host.machine.send("reboot\n")
         self.host.login(password=PASSWORD)
 
+    def default_sr(self):
+        """Known once the management plane has looked at what there is."""
+        for _ in range(60):
+            sr = self.xe("pool-list", "params=default-SR", "--minimal")
+            if re.fullmatch(r"[0-9a-f-]{36}", sr):
+                return sr
+            time.sleep(1)
+        raise AssertionError(f"no default repository: {sr}")
+
     def xe(self, *args, **options):
         return super().xe(*args, password=PASSWORD, **options)
 
@@ -90,11 +107,55 @@ def disk(tmp_path_factory):
     path.unlink()
 
 
+class Files(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *unused):     # pylint: disable=arguments-differ
+        """Nothing on the test's own output."""
+
+
+class Bundles:
+    """Signed bundles of what is on the ISO, by HTTP; the emulated network's 10.0.2.2 is us."""
+
+    def __init__(self, build, folder):
+        self.build, self.folder = build.resolve(), folder
+        self.key = self.new_key("key")
+        self.trusted = Path(f"{self.key}.pub").read_text().splitlines()[1]
+        handler = functools.partial(Files, directory=folder)
+        self.server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        threading.Thread(target=self.server.serve_forever, daemon=True).start()
+
+    def new_key(self, name):
+        subprocess.run([self.build / "bundle-sign", "generate", self.folder / name], check=True)
+        return self.folder / name
+
+    def make(self, version, key=None, **changed):
+        """The URL of one; changed: bytes of files in it."""
+        slot, bundle = self.folder / "slot", self.folder / f"{version}.bundle"
+        shutil.rmtree(slot, ignore_errors=True)
+        shutil.copytree(self.build / "iso/socle", slot)
+        (slot / "version").write_text(f"{version}\n")
+        for name, data in changed.items():
+            (slot / name).write_bytes(data)
+        (slot / "SHA256SUMS").unlink()
+        subprocess.run("sha256sum -- * >../sums && mv ../sums SHA256SUMS", shell=True, check=True,
+                       cwd=slot)
+        subprocess.run([TOP / "image/make-bundle", key or self.key, bundle, slot], check=True,
+                       env=dict(os.environ, B=str(self.build), SOURCE_DATE_EPOCH="0"))
+        return f"http://10.0.2.2:{self.server.server_port}/{bundle.name}"
+
+
 @pytest.fixture(scope="module")
-def installed(build, hypervisor, logs, disk, tmp_path_factory):
+def bundles(build, tmp_path_factory):
+    bundles = Bundles(build, tmp_path_factory.mktemp("bundles"))
+    yield bundles
+    bundles.server.shutdown()
+    shutil.rmtree(bundles.folder)
+
+
+@pytest.fixture(scope="module")
+def installed(build, hypervisor, logs, disk, bundles, tmp_path_factory):
     if hypervisor != "socle":
         pytest.skip("about our own hypervisor or ISO")
-    answers = answers_disk(disk.with_name("answers"), ANSWERS)
+    answers = answers_disk(disk.with_name("answers"), ANSWERS + bundles.trusted + "\n")
     seconds = install(build, logs / "system-install.log", [disk], answers)
     used = disk.stat().st_blocks * 512 >> 20
     print(f"installed in {seconds:.0f} s; {used} MB on the disk")
@@ -113,10 +174,26 @@ def test_installs_and_starts_from_the_disk(installed):
     assert "Local storage" in run("storage sr list")
 
 
-def test_state_vms_and_disks_last(installed, tmp_path):
+def slots(host):
+    """{slot: what host-upgrade says of it}"""
+    return dict(re.findall(r"^([ab]): (.*)$", host.run("host-upgrade --status"), re.M))
+
+
+def trial_ends(host):
+    host.run("i=0; while [ -e /state/trial ] && [ $i -lt 60 ]; do sleep 2; i=$((i+1)); done", 240)
+
+
+def test_a_bundle_that_nobody_trusts(installed, bundles):
+    stranger = bundles.make("0.9", key=bundles.new_key("stranger"))
+    status, said = installed.host.try_run(f"host-upgrade {stranger}", 120)
+    assert status == 1 and "not signed by a key that this host trusts" in said
+    assert slots(installed.host) == {"a": "0.1, running, starts", "b": "empty, not complete"}
+
+
+def test_an_upgrade_stays_and_keeps_everything(installed, bundles, tmp_path):
     host = installed.host
     installed.wait_up()
-    sr = installed.xe("pool-list", "params=default-SR", "--minimal")
+    sr = installed.default_sr()
     assert installed.xe("sr-list", f"uuid={sr}", "params=name-label", "--minimal") == \
         "Local storage"
     uuid = installed.xe("vm-create", "name-label=kept", *DEMO.split())
@@ -127,12 +204,17 @@ def test_state_vms_and_disks_last(installed, tmp_path):
     installed.xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/in", timeout=120)
     host.run("echo 'network inner' >>/etc/socle/network.conf")
     certificate = host.run("host-certificate")
+    host.run(f"host-upgrade {bundles.make('0.2')}", 180)
+    assert slots(host)["b"] == "0.2, is tried at the next start"
 
     installed.reboot()
+    trial_ends(host)
+    assert slots(host) == {"a": "0.1", "b": "0.2, running, starts"}
     installed.wait_up()
     assert host.run("host-certificate") == certificate
     assert "network inner" in host.run("cat /etc/socle/network.conf")
     assert installed.xe("vm-list", f"uuid={uuid}", "params=name-label", "--minimal") == "kept"
+    installed.default_sr()
     installed.xe("vdi-export", f"uuid={vdi}", f"filename={tmp_path}/out", timeout=120)
     assert (tmp_path / "out").read_bytes() == data
     installed.xe("vm-start", "vm=kept", timeout=180)
@@ -140,16 +222,46 @@ def test_state_vms_and_disks_last(installed, tmp_path):
     installed.xe("vm-shutdown", "vm=kept", "--force")
 
 
-def test_a_damaged_state_stops_nothing(installed, build, log, disk):
+def test_a_version_that_does_not_start_is_left_again(installed, bundles):
     host = installed.host
-    host.machine.send("poweroff\n")
-    assert host.machine.expect([], 120) == -1
+    host.run(f"host-upgrade {bundles.make('0.3', **{'initrd.lz4': b'nothing'})}", 180)
+    assert slots(host)["a"] == "0.3, is tried at the next start"
+    host.machine.send("reboot\n")
+    host.must_see([rb"Kernel panic|panic"], 120, "the broken version's end")
+    host.login(password=PASSWORD)
+    trial_ends(host)
+    assert slots(host) == {"a": "0.3", "b": "0.2, running, starts"}
+    assert "did not come up: a 0.3" in host.run("host-upgrade --status")
+
+
+def answer_questions(machine):
+    """What somebody would press who takes what is offered."""
+    for title, keys in ((b"installation", "\n"), (b"the system's disk", "\n"),
+                        (b"VMs' disks", "\n"),
+                        (b"name and password", f"{DOWN}{PASSWORD}{DOWN}{PASSWORD}\n"),
+                        (b"network", "\n"), (b"last question", "\x1b"), (b"network", "\n"),
+                        (b"last question", "\n")):
+        assert machine.expect([b"Socle - " + title], 120) == 0, (title, machine.why)
+        time.sleep(0.5)
+        machine.send(keys)
+
+
+def test_by_questions_and_with_a_damaged_state(only_socle, build, logs, tmp_path):
+    """The state is damaged before the first start: it stops nothing."""
+    disk = empty_disk(tmp_path / "disk")
+    with Machine.iso(build, logs / "system-questions.log", extra=disk_arguments(disk)) as machine:
+        choose_install(machine)
+        answer_questions(machine)
+        assert machine.expect([b"Socle - done", b"Socle - not installed"], 240) == 0, machine.why
+        time.sleep(0.5)
+        machine.send("\n")
+        assert machine.expect([], 60) == -1 and machine.why == "the machine stopped"
     with open(disk, "r+b") as f:        # behind the boot partition: 1 MB and 256 MB
         f.seek(257 << 20)
         f.write(b"\xff" * (1 << 20))
-    with Machine(disk_arguments(disk), log) as machine:
-        again = ControlDomain(machine)
+    with Machine(disk_arguments(disk), logs / "system-damaged.log") as machine:
+        host = ControlDomain(machine)
         assert machine.expect([rb"state of this host is not available"], 200) == 0, machine.why
-        again.login()
-        assert again.run("cat /run/state").startswith("missing")
-        assert "lvmthin" not in again.run("storage sr list")
+        host.login()
+        assert host.run("cat /run/state").startswith("missing")
+        assert "lvmthin" not in host.run("storage sr list")

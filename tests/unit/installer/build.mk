@@ -17,3 +17,18 @@ $(B)/tests/unit/installer/test_engine: tests/unit/installer/engine.py $(INSTALLE
 		$(PACKAGES)/busybox/root/bin/busybox > $@
 	@chmod +x $@
 UNIT_TESTS += $(B)/tests/unit/installer/test_engine
+
+$(B)/tests/unit/installer/test_upgrade: tests/unit/installer/upgrade.py \
+		$(PACKAGES)/busybox/.done $(wildcard installer/upgrade/*)
+	@printf '#!/bin/sh\nexec %s %s\n' $< $(PACKAGES)/busybox/root/bin/busybox > $@
+	@chmod +x $@
+UNIT_TESTS += $(B)/tests/unit/installer/test_upgrade
+
+# What the screens make of what was chosen.
+$(eval $(call unit_test,installer,plan,installer/ui/plan.c installer/ui/machine.c \
+	toolstack/lib/file.c $(ANSWERS_PARSER),$(INSTALLER_TEST)))
+$(B)/tests/unit/installer/test_plan: UNIT_CFLAGS += -lexpat -lcrypt
+
+$(eval $(call unit_test,installer,minisign,installer/bundle/minisign.c toolstack/lib/bytes.c \
+	toolstack/lib/log.c,$(INSTALLER_TEST)))
+$(B)/tests/unit/installer/test_minisign: UNIT_CFLAGS += -lsodium

@@ -25,7 +25,8 @@ echo "$name $*" >>"$T/calls"
 [ "$name" != "$FAIL" ] || { echo "$name: broken"; exit 5; }
 case $name in
 blkid) echo "$T/dev/sr0" ;;
-mount) case "$*" in *iso9660*) for last; do :; done; rm -rf "$last"/*; cp -a "$T/medium/." "$last/" ;; esac ;;
+mount) case "$*" in *iso9660*)
+	for last; do :; done; rm -rf "$last"/*; cp -a "$T/medium/." "$last/" ;; esac ;;
 sfdisk) for last; do :; done; cat >"$T/table"; for n in 1 2 3 4; do : >"$last$n"; done ;;
 mdadm) : >"$2" ;;
 xl) echo "total_memory : 2048" ;;
@@ -81,7 +82,7 @@ class Place:
 
     def medium(self):
         files = {"socle/socle": b"hypervisor", "socle/vmlinux.lz4": b"kernel",
-                 "socle/initrd": b"initramfs", "socle/version": b"7.1\n",
+                 "socle/initrd.lz4": b"initramfs", "socle/version": b"7.1\n",
                  "socle/slot.cfg": b"label @SLOT@ state=@STATE@\n",
                  "install/gptmbr.bin": BOOTS, "install/unfinished.bin": UNFINISHED,
                  "install/boot.img.gz": subprocess.run(
@@ -91,8 +92,8 @@ class Place:
             (self.at / "medium" / name).write_bytes(data)
         for folder in ("socle", "install"):
             (self.at / "medium" / folder / "SHA256SUMS").unlink(missing_ok=True)
-            subprocess.run("sha256sum -- * >../sums && mv ../sums SHA256SUMS", shell=True, check=True,
-                           cwd=self.at / "medium" / folder)
+            subprocess.run("sha256sum -- * >../sums && mv ../sums SHA256SUMS", shell=True,
+                           check=True, cwd=self.at / "medium" / folder)
 
     def install(self, answers=GOOD, fail="", options=()):
         """(exit status, all that was said)"""
@@ -134,13 +135,15 @@ def a_whole_installation(p):
     assert "label: gpt" in table and table.count("name=socle-") == 4
     boot, state = p.at / "work/boot", p.at / "work/state"
     assert (boot / "default.cfg").read_text() == "default a\n"
-    assert (boot / "a/initrd").read_bytes() == b"initramfs"
+    assert (boot / "a/initrd.lz4").read_bytes() == b"initramfs"
     made = [line for line in p.calls("mke2fs") if "socle-state" in line][0].split()
     uuid = made[made.index("-U") + 1]
     assert (boot / "a/boot.cfg").read_text() == f"label a state={uuid}\n"
     assert (state / "etc/shadow").read_text().startswith("root:$6$salt$hash:1:")
     assert (state / "etc/shadow").stat().st_mode & 0o77 == 0
     assert (state / "etc/hostname").read_text() == "h1\n"
+    assert sorted((state / "etc/socle/answers").read_text().split("\n")) == \
+        sorted(GOOD.split("\n"))
     assert (state / "etc/socle/network.conf").read_text().startswith("automatic bridges")
     assert len(list((state / "var/lib/storage").glob("uuid-*.sr"))) == 2
     assert len(p.calls("mount")) == len(p.calls("umount")) == 4
@@ -196,8 +199,8 @@ def a_disk_with_data_that_may_go(p):
 
 @test
 def a_damaged_medium(p):
-    (p.at / "medium/socle/initrd").write_bytes(b"initramfz")
-    p.refused("the medium is damaged", "initrd: FAILED")
+    (p.at / "medium/socle/initrd.lz4").write_bytes(b"initramfz")
+    p.refused("the medium is damaged", "initrd.lz4: FAILED")
     p.medium()
     (p.at / "medium/install/gptmbr.bin").write_bytes(b"x")
     p.refused("damaged", "gptmbr.bin: FAILED")

@@ -9,6 +9,8 @@
 	"<installation mode=\"fresh\">\n<primary-disk>sda</primary-disk>\n" \
 	"<root-password type=\"hash\">$6$salt$hash</root-password>\n"
 
+#define TRUSTED "RWQ5EQSVB7vzcuYE3/x+eVTxWyE14h3u7/vK3Z8I+GuwEcEGOQ2VckNj"
+
 static struct reason why;
 static char printed[8192];
 
@@ -59,11 +61,11 @@ static void everything(void **state)
 	has("# all\n disk /dev/sda \r\nmirror-disk sdb\nstorage-disk sdc\nerase sda\nerase sdc\n"
 	    "storage thick\nsource http://10.0.0.1:80/a/\nhostname a.b-c\n"
 	    "ssh-key ssh-ed25519 AAAA me\nntp-server 10.0.0.1\nntp-server t.example\n"
-	    "finish poweroff\nroot-password-hash $6$salt$hash",
+	    "finish poweroff\ntrust-key " TRUSTED "\nroot-password-hash $6$salt$hash",
 	    "a_disk='sda'\na_second_disk='sdb'\na_storage_disks='sdc'\na_erase='sda sdc'\n"
 	    "a_storage='thick'\na_source='http://10.0.0.1:80/a/'\na_hostname='a.b-c'\n"
 	    "a_root_hash='$6$salt$hash'\na_ssh_key='ssh-ed25519 AAAA me'\n"
-	    "a_ntp_servers='10.0.0.1 t.example'\na_finish='poweroff'\n");
+	    "a_ntp_servers='10.0.0.1 t.example'\na_trust_key='" TRUSTED "'\na_finish='poweroff'\n");
 }
 
 static void nothing_for_the_shell(void **state)
@@ -89,6 +91,7 @@ static void mistakes_have_lines(void **state)
 	refused(GOOD "disk vdb\n", "answers:3: disk: said twice");
 	refused(GOOD "storage some\n", "answers:3: storage: \"some\"; one of thin, thick, none");
 	refused(GOOD "source nfs:/x\n", "answers:3: source:");
+	refused(GOOD "trust-key RWQ\n", "answers:3: trust-key:");
 	refused(GOOD "hostname -a\n", "answers:3: hostname:");
 	refused(GOOD "\nnetwork a\n nic nic0\n address 1.2\n", "answers:6: expected");
 	refused(GOOD "network a\n address\n", "answers:4: expected");

@@ -1,0 +1,202 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""host-upgrade in a folder of its own: what a bundle does to the slots, and that the power may go
+at any program that it starts. Signatures are not checked here: bundle-verify is one that says yes.
+Prints TAP.
+
+usage: upgrade.py BUSYBOX
+"""
+import shutil
+import subprocess
+import sys
+import tempfile
+import traceback
+from pathlib import Path
+
+BUSYBOX = Path(sys.argv[1]).resolve()
+UPGRADE = Path(__file__).resolve().parents[3] / "installer/upgrade"
+CMDLINE = "console=hvc0 quiet socle.slot=a socle.state=11-22 socle.raid=1\n"
+FILES = {"socle": "hypervisor 2", "vmlinux.lz4": "kernel 2", "initrd.lz4": "initramfs 2",
+         "version": "2\n", "slot.cfg": "label @SLOT@ state=@STATE@\n"}
+# Every program counts; at number CUT the power goes. These are not BusyBox's, or must not be.
+SHIM = r"""#!/bin/sh
+read -r n <"$T/count"
+n=$((n + 1))
+echo $n >"$T/count"
+[ $n != "$CUT" ] || { kill -9 "$(cat "$T/pid")" $PPID; exit 1; }
+case ${0##*/} in
+bundle-verify) echo 5; echo "Socle 2"; exit $VERDICT ;;
+mount | umount | modprobe | logger | sync | mountpoint) exit 0 ;;
+findfs) echo "$T/disk"; exit 0 ;;
+esac
+exec "$BUSYBOX" "${0##*/}" "$@"
+"""
+PROGRAMS = ("bundle-verify mount umount modprobe logger sync findfs cat cut dd grep head mkdir "
+            "printf rm sed sha256sum stat tail tar touch xxd").split()
+ONCE = bytes.fromhex("a52f2d5a671704a3") + bytes(500) + bytes.fromhex("64bf28dd")
+TESTS = []
+
+
+def test(function):
+    TESTS.append(function)
+    return function
+
+
+class Host:
+    """Slot a runs; slot b is empty."""
+
+    def __init__(self, folder):
+        self.at = Path(folder)
+        shutil.rmtree(folder)
+        for name in ("bin", "boot/a", "boot/b", "state", "proc/sys/vm"):
+            (self.at / name).mkdir(parents=True)
+        for name in PROGRAMS:
+            (self.at / "bin" / name).write_text(SHIM)
+            (self.at / "bin" / name).chmod(0o755)
+        (self.at / "cmdline").write_text(CMDLINE)
+        (self.at / "boot/default.cfg").write_text("default a\n")
+        (self.at / "boot/ldlinux.sys").write_bytes(b"L" * 4096 + 2 * ONCE)
+        (self.at / "boot/a/version").write_text("1\n")
+        (self.at / "boot/a/boot.cfg").write_text("label a\n")
+        (self.at / "state/boot").write_text("1234-ABCD\n")
+        self.bundle()
+
+    def bundle(self, **changed):
+        slot = self.at / "slot"
+        shutil.rmtree(slot, ignore_errors=True)
+        slot.mkdir()
+        for name, text in FILES.items():
+            (slot / name).write_text(text)
+        subprocess.run("sha256sum -- * >../sums && mv ../sums SHA256SUMS", shell=True, check=True,
+                       cwd=slot)
+        for name, text in changed.items():
+            (slot / name).write_text(text)
+        with open(self.at / "bundle", "wb") as f:
+            f.write(b"sign\n")
+            f.flush()
+            subprocess.run(["tar", "-C", slot, "-c", *FILES, "SHA256SUMS"], check=True, stdout=f)
+
+    def run(self, *words, cut=0, verdict=0):
+        """(exit status, what it said); status below 0: the power went."""
+        (self.at / "count").write_text("0\n")
+        env = {"PATH": str(self.at / "bin"), "T": str(self.at), "CUT": str(cut),
+               "BUSYBOX": str(BUSYBOX), "VERDICT": str(verdict), "INSTALLER": str(UPGRADE),
+               "SLOTS_BOOT": str(self.at / "boot"), "SLOTS_STATE": str(self.at / "state"),
+               "SLOTS_CMDLINE": str(self.at / "cmdline"), "UPGRADE_KEYS": str(self.at / "keys"),
+               "UPGRADE_WORK": str(self.at / "work"), "INSTALL_ROOT": str(self.at)}
+        with subprocess.Popen([BUSYBOX, "sh", "-c", 'echo $$ >"$T/pid"; exec "$@"', "-", BUSYBOX,
+                               "sh", UPGRADE / "host-upgrade", *words], env=env, text=True,
+                              stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
+            said, _ = process.communicate(timeout=60)
+        return process.returncode, said
+
+    def upgrade(self, **how):
+        return self.run(str(self.at / "bundle"), **how)
+
+    def once(self):
+        """The slot that the boot loader would try; both copies have to be whole."""
+        copies = (self.at / "boot/ldlinux.sys").read_bytes()[4096:]
+        assert len(copies) == 1024 and copies[:512] == copies[512:], "torn"
+        words = [int.from_bytes(copies[i:i + 4], "little") for i in range(0, 512, 4)]
+        assert words[0] == 0x5a2d2fa5 and words[127] == 0xdd28bf64
+        assert sum(words[1:127]) & 0xffffffff == 0xa3041767
+        return copies[10:11].decode() if copies[8:10] == b"\x01\x01" else None
+
+    def starts(self):
+        """Slot a starts as it was; b is tried only when it is whole."""
+        boot = self.at / "boot"
+        assert (boot / "default.cfg").read_text() == "default a\n"
+        assert (boot / "a/version").read_text() == "1\n" and (boot / "a/boot.cfg").exists()
+        if self.once() == "b" or (boot / "b/boot.cfg").exists():
+            assert all((boot / "b" / n).read_text() == t for n, t in FILES.items())
+        if self.once() == "b":
+            assert (self.at / "state/trial").read_text() == "b 2\n"
+            assert (boot / "b/boot.cfg").exists()
+
+
+@test
+def a_bundle_becomes_slot_b(h):
+    status, said = h.upgrade()
+    assert status == 0 and "Version 2 is tried at the next start" in said, said
+    assert h.once() == "b"
+    h.starts()
+    entry = (h.at / "boot/b/boot.cfg").read_text()
+    assert entry == "label b state=11-22 socle.raid=1\n", entry
+
+
+@test
+def status_cancel_back(h):
+    assert "a: 1, running, starts\nb: empty, not complete\n" in h.run("--status")[1]
+    h.upgrade()
+    assert "b: 2, is tried at the next start\non trial: b 2" in h.run("--status")[1]
+    assert h.run("--cancel")[0] == 0 and h.once() is None
+    assert not (h.at / "state/trial").exists()
+    assert h.run("--back")[0] == 0
+    assert (h.at / "boot/default.cfg").read_text() == "default b\n"
+
+
+@test
+def what_is_refused_changes_nothing(h):
+    status, said = h.upgrade(verdict=1)
+    assert status == 1 and "nothing was changed" in said, said
+    h.starts()
+    assert not list((h.at / "boot/b").iterdir())
+    status, said = h.run("--back")
+    assert status == 1 and "nothing in slot b" in said
+    assert h.run("--sideways")[0] == 2
+
+
+@test
+def a_slot_that_is_not_what_was_signed(h):
+    h.bundle(**{"initrd.lz4": "something else"})
+    status, said = h.upgrade()
+    assert status == 1 and "not what was written" in said, said
+    h.starts()
+    assert h.once() is None and not (h.at / "boot/b/boot.cfg").exists()
+
+
+@test
+def only_on_an_installed_host(h):
+    (h.at / "cmdline").write_text("quiet\n")
+    status, said = h.upgrade()
+    assert status == 1 and "not started from a disk" in said
+
+
+@test
+def the_power_goes_at_any_moment(h):
+    status, cut = -9, 0
+    while status != 0:
+        cut += 1
+        h.__init__(h.at)
+        status, said = h.upgrade(cut=cut)
+        assert cut < 200, said
+        h.starts()
+        if status != 0:     # and it can be done again
+            again, said = h.upgrade()
+            assert again == 0 and h.once() == "b", said
+            h.starts()
+    assert cut > 15, f"only {cut} places"
+
+
+def main():
+    print(f"1..{len(TESTS)}")
+    failed = 0
+    for number, function in enumerate(TESTS, 1):
+        folder = tempfile.mkdtemp(prefix="socle-upgrade-")
+        try:
+            function(Host(folder))
+            print(f"ok {number} - {function.__name__}")
+        except Exception as error:      # pylint: disable=broad-except
+            failed += 1
+            where = traceback.extract_tb(error.__traceback__)
+            line = next((f.lineno for f in reversed(where) if f.name == function.__name__), 0)
+            print(f"# line {line}: {type(error).__name__}: {error}")
+            print(f"not ok {number} - {function.__name__}")
+        finally:
+            shutil.rmtree(folder)
+        sys.stdout.flush()
+    return 1 if failed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
