@@ -36,6 +36,9 @@ def test_memory_is_on_a_disk_while_suspended(api, running):
     vdi = api.call("VDI.get_record", record["suspend_VDI"])
     assert vdi["SR"] == sr_of(api) and vdi["virtual_size"] > 512 * MIB
     assert vdi["name_label"] == "Memory of made by a test"
+    for end in ("destroy", "forget"):
+        assert refused(api, f"VDI.{end}", record["suspend_VDI"]) == \
+            ("VDI_IN_USE", record["suspend_VDI"])
     assert refused(api, "VM.start", running, False, False)[0] == "VM_BAD_POWER_STATE"
     api.call("VM.resume", running, True, False)
     record = api.call("VM.get_record", running)

@@ -247,11 +247,24 @@ static void destroyed(struct call *c, const json_t *ok)
 		object_destroy(c->refs[0]);
 }
 
+/* A VM is in it: one that is suspended, or a checkpoint. */
+static bool is_memory(const struct object *vdi)
+{
+	const struct store_class *all = store_class_of("VM");
+
+	if (strcmp(get_text(vdi, "type"), "suspend") != 0)
+		return false;
+	for (size_t i = 0; i < all->nr; i++)
+		if (get_ref(all->objects[i], "suspend_VDI") == vdi)
+			return true;
+	return false;
+}
+
 static void destroy(struct call *c)
 {
 	const struct many *vbds;
 
-	if (is_attached(c->refs[0], "VBDs")) {
+	if (is_attached(c->refs[0], "VBDs") || is_memory(c->refs[0])) {
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 		return;
 	}
@@ -320,7 +333,7 @@ static void update(struct call *c)
 
 static void forget(struct call *c)
 {
-	if (is_attached(c->refs[0], "VBDs"))
+	if (is_attached(c->refs[0], "VBDs") || is_memory(c->refs[0]))
 		call_fail_ref(c, "VDI_IN_USE", c->refs[0]);
 	else if (call_occupy(c, c->refs[0], "forget"))
 		object_destroy(c->refs[0]);
