@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A backup of a host: a manifest, and behind a zero what the file "a" has. 64 zeroes in the manifest
- * become the sum that is right, or nothing would be looked at behind it. What is taken is as the
- * manifest says.
+ * A backup of a host: a manifest, and behind a zero what the file "a" has. 64 zeroes in the
+ * manifest become the sum that is right, or nothing would be looked at behind it. What is taken is
+ * as the manifest says.
  */
 #include "fuzz.h"
 
