@@ -153,6 +153,7 @@ def test_back_to_a_checkpoint(xe, vm):
     snapshot = xe("vm-checkpoint", f"uuid={vm}", "new-name-label=then")
     assert xe.get("vm", vm, "power-state") == "running"
     assert xe("snapshot-list", "name-label=then", "--minimal") == snapshot
+    assert "userdevice ( RW): 0" in xe("snapshot-disk-list", "snapshot=then")
     xe("snapshot-revert", "snapshot=then")
     assert xe.get("vm", vm, "power-state") == "suspended"
     xe("vm-resume", f"uuid={vm}")
@@ -193,6 +194,7 @@ def test_the_hosts_address_and_name(xe):
     xe("host-set-hostname-live", "host-name=other")
     assert xe.get("host", host, "hostname") == "other"
     assert xe("host-license-free") == "free, for ever"
+    assert "Simulated" in xe("host-cpu-info")
 
 
 def test_disks_into_others(xe):

@@ -58,7 +58,7 @@ static const char *vbd_of(struct api *api, const char *vm, const char *type, con
 	return found;
 }
 
-static void drives_list(struct api *api, struct request *r, const char *type)
+static void drives_list(struct api *api, const char *kind, struct request *r, const char *type)
 {
 	bool minimal = request_flag(r, "minimal"), many = request_flag(r, "multiple");
 	const struct kind *vbd_kind = kind_find("vbd"), *vdi_kind = kind_find("vdi");
@@ -66,7 +66,7 @@ static void drives_list(struct api *api, struct request *r, const char *type)
 	size_t nr_vbd = columns_named(vbd_kind, "uuid,vm-name-label,userdevice,empty", vbd_columns);
 	size_t nr_vdi = columns_named(vdi_kind, "uuid,name-label,virtual-size,sr-name-label",
 				      vdi_columns);
-	json_t *vms = objects_selected(api, kind_find("vm"), r, many, false), *vm;
+	json_t *vms = objects_selected(api, kind_find(kind), r, many, false), *vm;
 	const char *ref;
 
 	request_finish(r);
@@ -93,12 +93,17 @@ static void drives_list(struct api *api, struct request *r, const char *type)
 
 static void vm_disk_list(struct api *api, struct request *r)
 {
-	drives_list(api, r, "Disk");
+	drives_list(api, "vm", r, "Disk");
+}
+
+static void snapshot_disk_list(struct api *api, struct request *r)
+{
+	drives_list(api, "snapshot", r, "Disk");
 }
 
 static void vm_cd_list(struct api *api, struct request *r)
 {
-	drives_list(api, r, "CD");
+	drives_list(api, "vm", r, "CD");
 }
 
 static void vm_vif_list(struct api *api, struct request *r)
@@ -291,6 +296,8 @@ static void vm_vif_remove(struct api *api, struct request *r)
 
 const struct verb device_verbs[] = {
 	{ "vm-disk-list", "vm", NULL, NULL, "", "its disks", vm_disk_list, false },
+	{ "snapshot-disk-list", "snapshot", NULL, NULL, "", "the disks that it keeps",
+	  snapshot_disk_list, false },
 	{ "vm-disk-add", "vm", NULL, NULL, "disk-size= [device=] [sr-uuid=] [name-label=]",
 	  "gives it a new disk; prints the VBD's UUID", vm_disk_add, false },
 	{ "vm-disk-remove", "vm", NULL, NULL, "device=", "destroys a disk of it", vm_disk_remove,

@@ -50,6 +50,18 @@ static void license_free(struct api *api, struct request *r)
 	printf("free, for ever\n");
 }
 
+static void cpu_info(struct api *api, struct request *r)
+{
+	const char *host = object_master(api), *key;
+	json_t *all, *value;
+
+	request_finish(r);
+	all = api_call(api, "host.get_cpu_info", json_pack("[s]", host));
+	json_object_foreach(all, key, value)
+		printf("%-20s : %s\n", key, json_string_value(value) ?: "");
+	json_decref(all);
+}
+
 const struct verb host_verbs[] = {
 	{ "host-shutdown", "host", "host.shutdown", NULL, "", "turns it off; it must be disabled",
 	  NULL, false },
@@ -58,6 +70,7 @@ const struct verb host_verbs[] = {
 	{ "host-enable", "host", "host.enable", NULL, "", "VMs can start", NULL, true },
 	{ "host-disable", "host", "host.disable", NULL, "", "no VM starts", NULL, true },
 	{ "host-dmesg", "host", "host.dmesg", NULL, "", "the hypervisor's messages", NULL, true },
+	{ "host-cpu-info", NULL, NULL, NULL, "", "what CPUs it has", cpu_info, false },
 	{ "host-evacuate", "host", "host.evacuate", NULL, "",
 	  "fails while VMs run: there is nowhere to go", NULL, true },
 	{ "host-syslog-reconfigure", "host", "host.syslog_reconfigure", NULL, "",
