@@ -12,7 +12,7 @@ import urllib.parse
 import guard
 import pytest
 from client import PASSWORD, Failure
-from test_streams import MIB, Streams
+from streaming import MIB, Streams
 
 
 class Backups:
