@@ -89,24 +89,20 @@ def test_images_and_differences(streams, tmp_path):
     vdi, restored = (xe("vdi-create", f"sr-uuid={sr}", f"name-label={name}", "virtual-size=8MiB")
                      for name in ("disk", "restored"))
     xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/qcow2", "format=qcow2", timeout=120)
-    states = [bytes(data)]
     snapshots = [xe("vdi-snapshot", f"uuid={vdi}", timeout=60)]
     data[MIB:MIB + 4096] = bytes(4096)
     data[5 * MIB:5 * MIB + 100] = b"x" * 100
     (tmp_path / "raw").write_bytes(data)
     xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/raw", timeout=120)
-    states.append(bytes(data))
     snapshots.append(xe("vdi-snapshot", f"uuid={vdi}", timeout=60))
     xe("vdi-export", f"uuid={snapshots[0]}", f"filename={tmp_path}/0.vhd", "format=vhd")
     xe("vdi-export", f"uuid={snapshots[1]}", f"filename={tmp_path}/1.vhd", "format=vhd",
        f"base={snapshots[0]}", timeout=120)
-    for i, state in enumerate(states):
+    for i in range(2):
         xe("vdi-import", f"uuid={restored}", f"filename={tmp_path}/{i}.vhd", "format=vhd",
            timeout=120)
-        xe("vdi-export", f"uuid={restored}", f"filename={tmp_path}/{i}.raw", timeout=120)
-        assert (tmp_path / f"{i}.raw").read_bytes() == state
     xe("vdi-export", f"uuid={restored}", f"filename={tmp_path}/ours", "format=qcow2", timeout=120)
-    subprocess.run(["qemu-img", "compare", "-f", "raw", "-F", "qcow2", tmp_path / "1.raw",
+    subprocess.run(["qemu-img", "compare", "-f", "raw", "-F", "qcow2", tmp_path / "raw",
                     tmp_path / "ours"], check=True)
     assert xe("vdi-list", f"sr-uuid={sr}", "--minimal").count(",") == 3
 
