@@ -184,6 +184,7 @@ def trial_ends(host):
 
 
 def test_a_bundle_that_nobody_trusts(installed, bundles):
+    installed.wait_up()
     stranger = bundles.make("0.9", key=bundles.new_key("stranger"))
     status, said = installed.host.try_run(f"host-upgrade {stranger}", 120)
     assert status == 1 and "not signed by a key that this host trusts" in said
@@ -192,7 +193,6 @@ def test_a_bundle_that_nobody_trusts(installed, bundles):
 
 def test_an_upgrade_stays_and_keeps_everything(installed, bundles, tmp_path):
     host = installed.host
-    installed.wait_up()
     sr = installed.default_sr()
     assert installed.xe("sr-list", f"uuid={sr}", "params=name-label", "--minimal") == \
         "Local storage"
