@@ -158,7 +158,7 @@ const struct verb guard_verbs[] = {
 	{ "user-ssh-key-list", "user", "user.get_ssh_keys", NULL, "",
 	  "who may log in by SSH as root", NULL, true },
 	{ "user-ssh-key-add", "user", "user.add_ssh_key", NULL,
-	  "key=", "a public key: key=\"ssh-ed25519 AAAA... name\"; user=root", NULL, true },
+	  "key=", "a public key: key=\"ssh-ed25519 AAAA... name\"; short-name=root", NULL, true },
 	{ "user-ssh-key-remove", "user", "user.remove_ssh_key", NULL,
 	  "key=", "that key is of no use any more", NULL, true },
 	{ "vmpp-create", NULL, "VMPP.create", NULL,
