@@ -125,7 +125,8 @@ def test_a_backup_and_back(host, pool):
     host.run(f"xe vmpp-protect-now uuid={policy}", 90)
     second = host.run(f"xe vmpp-archives uuid={policy} --minimal").strip()
     assert first.startswith(vm) and second.startswith(vm) and first != second
-    assert host.run("echo $(ls --color=never /mnt/backup/socle-backup)").split() == [second, "socle-backup.json"]
+    files = host.run("echo $(ls --color=never /mnt/backup/socle-backup)").split()
+    assert files == [second, "socle-backup.json"]
     assert host.run("stat -c '%u %a' /mnt/backup/socle-backup").split() == ["102", "700"]
     assert not host.run("xe snapshot-list --minimal").strip()
     made = host.run(f"xe vmpp-restore uuid={policy} name={second} sr-uuid={pool}", 90).strip()
