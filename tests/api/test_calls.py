@@ -157,6 +157,11 @@ def test_memory_stays_in_order(api, vm):
     api.call("VM.start", vm, False, False)
     api.call("VM.set_memory_dynamic_range", vm, 256 * MIB, 256 * MIB)
     assert api.call("VM.get_memory_target", vm) == 256 * MIB
+    api.call("VM.set_memory_target_live", vm, 128 * MIB)
+    assert api.call("VM.get_memory_dynamic_min", vm) == 128 * MIB
+    assert api.call("VM.get_memory_target", vm) == 128 * MIB
+    assert refused(api, "VM.set_memory_target_live", vm, 2 * GIB)[0] == \
+        "MEMORY_CONSTRAINT_VIOLATION"
     assert refused(api, "VM.set_memory_static_max", vm, 2 * GIB)[0] == "VM_BAD_POWER_STATE"
 
 

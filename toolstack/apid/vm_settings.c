@@ -117,6 +117,14 @@ static void set_memory_dynamic_range(struct call *c)
 	memory_change(c, m, not_suspended, "changing_dynamic_range");
 }
 
+static void set_memory_target_live(struct call *c)
+{
+	struct memory m = memory_of(c->refs[0]);
+
+	m.dynamic_min = m.dynamic_max = call_int(c, 1);
+	memory_change(c, m, not_suspended, "changing_dynamic_range");
+}
+
 static void set_memory_static_range(struct call *c)
 {
 	struct memory m = memory_of(c->refs[0]);
@@ -293,6 +301,7 @@ const struct binding vm_settings_bindings[] = {
 	{ "VM.set_memory_dynamic_max", set_memory_dynamic_max },
 	{ "VM.set_memory_dynamic_min", set_memory_dynamic_min },
 	{ "VM.set_memory_dynamic_range", set_memory_dynamic_range },
+	{ "VM.set_memory_target_live", set_memory_target_live },
 	{ "VM.set_memory_static_range", set_memory_static_range },
 	{ "VM.set_memory_limits", set_memory_limits },
 	{ "VM.set_memory", set_memory },

@@ -148,6 +148,8 @@ static const struct model_method VM_methods[] = {
 	METHOD("set_memory_dynamic_min", VOID, OPERATOR, "Also while it runs", VALUE(INT)),
 	METHOD("set_memory_dynamic_range", VOID, OPERATOR, "Both, also while it runs",
 	       P("self", REF(VM)), P("min", INT), P("max", INT)),
+	METHOD("set_memory_target_live", VOID, OPERATOR, "The one value, also while it runs",
+	       VALUE(INT)),
 	METHOD("set_memory_static_range", VOID, OPERATOR, "Both, while it is halted",
 	       P("self", REF(VM)), P("min", INT), P("max", INT)),
 	METHOD("set_memory_limits", VOID, OPERATOR, "All four, while it is halted",
