@@ -11,14 +11,15 @@ $(INSTALLER_SANITIZED): $(patsubst %.c,$(INSTALLER_SANITIZED).objs/%.o,\
 		installer/answers/main.c $(ANSWERS_PARSER))
 	$(UNIT_CC) $(UNIT_CFLAGS) $^ -lexpat -lcrypt -o $@
 
-$(B)/tests/unit/installer/test_engine: tests/unit/installer/engine.py $(INSTALLER_SANITIZED) \
+$(B)/tests/unit/installer/test_engine: $(addprefix tests/unit/installer/,engine.py tap.py) \
+		$(INSTALLER_SANITIZED) \
 		$(PACKAGES)/busybox/.done $(shell find installer/engine -type f)
 	@printf '#!/bin/sh\nexec %s %s %s\n' $< $(INSTALLER_SANITIZED) \
 		$(PACKAGES)/busybox/root/bin/busybox > $@
 	@chmod +x $@
 UNIT_TESTS += $(B)/tests/unit/installer/test_engine
 
-$(B)/tests/unit/installer/test_upgrade: tests/unit/installer/upgrade.py \
+$(B)/tests/unit/installer/test_upgrade: $(addprefix tests/unit/installer/,upgrade.py tap.py) \
 		$(PACKAGES)/busybox/.done $(wildcard installer/upgrade/*)
 	@printf '#!/bin/sh\nexec %s %s\n' $< $(PACKAGES)/busybox/root/bin/busybox > $@
 	@chmod +x $@

@@ -6,12 +6,11 @@ machine only note what they are asked for, or fail when a test wants them to. Pr
 usage: engine.py INSTALL-ANSWERS BUSYBOX
 """
 import os
-import shutil
 import subprocess
 import sys
-import tempfile
-import traceback
 from pathlib import Path
+
+from tap import run, test
 
 ANSWERS, BUSYBOX = (Path(p).resolve() for p in sys.argv[1:3])
 ENGINE = Path(__file__).resolve().parents[3] / "installer/engine"
@@ -39,12 +38,6 @@ exit 0
 """
 FAKES = ("blkid", "mount", "umount", "sfdisk", "mdadm", "xl", "storage", "wipefs", "mke2fs",
          "modprobe", "network", "apid", "reboot", "poweroff")
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Place:
@@ -222,25 +215,5 @@ def whatever_fails_leaves_a_disk_that_says_so(p):
         assert not open_still, open_still
 
 
-def main():
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for number, function in enumerate(TESTS, 1):
-        folder = tempfile.mkdtemp(prefix="socle-installer-")
-        try:
-            function(Place(folder))
-            print(f"ok {number} - {function.__name__}")
-        except Exception as error:      # pylint: disable=broad-except
-            failed += 1
-            where = traceback.extract_tb(error.__traceback__)
-            line = next((f.lineno for f in reversed(where) if f.name == function.__name__), 0)
-            print(f"# line {line}: {type(error).__name__}: {error}")
-            print(f"not ok {number} - {function.__name__}")
-        finally:
-            shutil.rmtree(folder)
-        sys.stdout.flush()
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Place))

@@ -9,9 +9,9 @@ usage: upgrade.py BUSYBOX
 import shutil
 import subprocess
 import sys
-import tempfile
-import traceback
 from pathlib import Path
+
+from tap import run, test
 
 BUSYBOX = Path(sys.argv[1]).resolve()
 UPGRADE = Path(__file__).resolve().parents[3] / "installer/upgrade"
@@ -34,12 +34,6 @@ exec "$BUSYBOX" "${0##*/}" "$@"
 PROGRAMS = ("bundle-verify mount umount modprobe logger sync findfs cat cut dd grep head mkdir "
             "mktemp printf rm sed sha256sum stat tail tar touch xxd").split()
 ONCE = bytes.fromhex("a52f2d5a671704a3") + bytes(500) + bytes.fromhex("64bf28dd")
-TESTS = []
-
-
-def test(function):
-    TESTS.append(function)
-    return function
 
 
 class Host:
@@ -179,25 +173,5 @@ def the_power_goes_at_any_moment(h):
     assert cut > 15, f"only {cut} places"
 
 
-def main():
-    print(f"1..{len(TESTS)}")
-    failed = 0
-    for number, function in enumerate(TESTS, 1):
-        folder = tempfile.mkdtemp(prefix="socle-upgrade-")
-        try:
-            function(Host(folder))
-            print(f"ok {number} - {function.__name__}")
-        except Exception as error:      # pylint: disable=broad-except
-            failed += 1
-            where = traceback.extract_tb(error.__traceback__)
-            line = next((f.lineno for f in reversed(where) if f.name == function.__name__), 0)
-            print(f"# line {line}: {type(error).__name__}: {error}")
-            print(f"not ok {number} - {function.__name__}")
-        finally:
-            shutil.rmtree(folder)
-        sys.stdout.flush()
-    return 1 if failed else 0
-
-
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(run(Host))
