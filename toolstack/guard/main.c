@@ -22,7 +22,7 @@
 #include "lib/log.h"
 #include "lib/privilege.h"
 
-#define OLD_MS 300
+#define OLD_SECONDS 300
 
 static struct {
 	const char *api, *vmd, *transfer, *state, *metrics, *curl, *user, *courier;
@@ -69,7 +69,7 @@ static int kmsg_open(void)
 	int fd = open("/dev/kmsg", O_RDONLY | O_NONBLOCK | O_CLOEXEC);
 
 	clock_gettime(CLOCK_BOOTTIME, &up);
-	if (fd >= 0 && up.tv_sec > OLD_MS)
+	if (fd >= 0 && up.tv_sec > OLD_SECONDS)
 		lseek(fd, 0, SEEK_END);
 	return fd;
 }
