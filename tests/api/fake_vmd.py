@@ -3,10 +3,10 @@
 """A vmd without a hypervisor: it speaks docs/management.md's messages and keeps all in memory.
 
 Domains, repositories and disks are dictionaries; a watch tells of changes as the real one does.
-For tests: a VM whose name begins with "slow" takes two seconds to start, "broken" does not start,
-"netless" has a network that is not there, "deaf" does not shut down when it is asked to, "awake"
-does not suspend itself. Disks of the repository "images" cannot be reverted, and one whose name
-begins with "unclonable" not be cloned.
+For tests: a VM whose name begins with "slow" takes two seconds to start and to suspend itself,
+"broken" does not start, "netless" has a network that is not there, "deaf" does not shut down when
+it is asked to, "awake" does not suspend itself. Disks of the repository "images" cannot be
+reverted, and one whose name begins with "unclonable" not be cloned.
 
 usage: fake_vmd.py SOCKET [VMS]        VMS: that many run from the beginning
 """
@@ -147,8 +147,10 @@ def place(args):
     return args.get("file") or args["vdi"]["vdi"]
 
 
-def vm_suspend(h, args):
+async def vm_suspend(h, args):
     vm = h.find_vm(args)
+    if vm["name"].startswith("slow"):
+        await asyncio.sleep(2)
     if vm["name"].startswith("awake"):
         raise Refused("VM_LACKS_FEATURE_SUSPEND", args["uuid"])
     h.files[place(args)] = vm

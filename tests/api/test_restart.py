@@ -59,6 +59,50 @@ def test_a_task_that_ran_has_failed(server):
     assert client.call("VM.get_current_operations", vm) == {}
 
 
+def suspending(server, name):
+    """A VM, and the disk for its memory, when the daemon is killed in the middle."""
+    client = server.settled()
+    vm = client.call("VM.create", {"name_label": "suspended"})
+    client.call("VM.start", vm, False, False)
+    client.call("VM.set_name_label", vm, name)
+    client.call("Async.VM.suspend", vm)
+    end, memory = time.monotonic() + 10, []
+    while not memory:
+        assert time.monotonic() < end
+        memory = [ref for ref, vdi in client.call("VDI.get_all_records").items()
+                  if vdi["type"] == "suspend"]
+    return vm, memory[0]
+
+
+def test_memory_of_a_vm_that_goes_on(server):
+    vm, _ = suspending(server, "slow")
+    client, end = again(server), time.monotonic() + 20
+    while any(vdi["type"] == "suspend" for vdi in client.call("VDI.get_all_records").values()):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert client.call("VM.get_power_state", vm) == "Running"
+
+
+def test_a_vm_that_was_suspended_meanwhile(server):
+    """vmd had come to its end with it before it saw that nobody waits."""
+    vm, memory = suspending(server, "slow")
+    client = Client(server.socket)
+    sr = client.call("VDI.get_SR", memory)
+    disk = {"sr": client.call("SR.get_uuid", sr), "vdi": client.call("VDI.get_uuid", memory)}
+    uuid = client.call("VM.get_uuid", vm)
+    server.kill()
+    server.vmd_request("vm.suspend", {"uuid": uuid, "vdi": disk})
+    server.start_daemon()
+    client, end = server.settled(), time.monotonic() + 20
+    while client.call("VM.get_power_state", vm) != "Suspended":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert client.call("VM.get_suspend_VDI", vm) == memory
+    assert "STATE_REPAIRED" in [m["name"] for m in client.call("message.get_all_records").values()]
+    client.call("VM.resume", vm, False, False)
+    assert client.call("VM.get_power_state", vm) == "Running"
+
+
 def test_vms_are_as_vmd_says(server):
     """One ends, one starts and one is new while the daemon is not there."""
     client = server.settled()

@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apid/call.h"
+#include "apid/leftover.h"
 #include "apid/vmd_link.h"
 #include "lib/deadline.h"
 
@@ -95,6 +96,7 @@ static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
 	if (ok && !sr->gone) {
 		store_begin();
 		inventory_vdis(sr, json_object_get(ok, "vdis"));
+		leftovers_settle();
 		commit("sr.vdis");
 	}
 	object_release(sr);
@@ -213,6 +215,7 @@ static void watch_message(void *owner, const json_t *m)
 		lost = inventory_vms_settle();
 		if (lost)
 			log_warning("%zu VMs are not running any more", lost);
+		leftovers_settle();
 	}
 	commit("watch");
 }

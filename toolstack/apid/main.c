@@ -21,6 +21,7 @@
 #include "apid/connection.h"
 #include "apid/database.h"
 #include "apid/inventory.h"
+#include "apid/leftover.h"
 #include "apid/loop.h"
 #include "apid/ops.h"
 #include "apid/session.h"
@@ -92,6 +93,7 @@ static int state_repair(const struct reason *damage, struct reason *why)
 		snprintf(words, sizeof(words), "%zu tasks were interrupted and have failed", nr);
 		report(words);
 	}
+	leftovers_find();
 	for (size_t i = 0; i < model_nr_classes; i++)
 		for (size_t k = 0; k < store_class_at(i)->nr; k++)
 			allowed_update(store_class_at(i)->objects[k]);

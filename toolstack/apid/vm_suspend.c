@@ -5,6 +5,7 @@
  */
 #include <stdlib.h>
 
+#include "apid/leftover.h"
 #include "apid/made.h"
 #include "apid/ops.h"
 #include "apid/saved.h"
@@ -57,6 +58,7 @@ static void disk_made(struct call *c, const json_t *ok)
 		return;
 	}
 	vdi = saved_disk(s->sr, ok);
+	leftover_note(vdi, c->refs[0]);
 	if (made_add(c, vdi))
 		suspend_to(c, vdi);
 }

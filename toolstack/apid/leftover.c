@@ -1,0 +1,135 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * See leftover.h. A disk that vmd still holds is tried again, for a while; after that, at the next
+ * start.
+ */
+#include "apid/leftover.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "apid/allowed.h"
+#include "apid/call.h"
+#include "apid/inventory.h"
+#include "apid/ops.h"
+#include "apid/vmd_link.h"
+#include "lib/deadline.h"
+
+#define MEMORY_OF "memory_of" /* in other_config */
+#define MANY      64
+#define TRIES     20
+#define AGAIN_MS  3000
+
+static struct leftover {
+	struct object *vdi; /* held; NULL: nothing is here */
+	unsigned int tries;
+	bool asked; /* vmd is removing it */
+} leftovers[MANY];
+
+void leftover_note(struct object *vdi, const struct object *vm)
+{
+	set_entry(vdi, "other_config", MEMORY_OF, get_text(vm, "uuid"));
+}
+
+static bool has_vm(const struct object *vdi)
+{
+	const struct store_class *vms = store_class_of("VM");
+
+	for (size_t i = 0; i < vms->nr; i++)
+		if (get_ref(vms->objects[i], "suspend_VDI") == vdi)
+			return true;
+	return false;
+}
+
+void leftovers_find(void)
+{
+	const struct store_class *vdis = store_class_of("VDI");
+	size_t nr = 0;
+
+	for (size_t i = 0; i < vdis->nr && nr < MANY; i++) {
+		struct object *vdi = vdis->objects[i];
+
+		if (strcmp(get_text(vdi, "type"), "suspend") == 0 && !has_vm(vdi))
+			leftovers[nr++].vdi = object_hold(vdi);
+	}
+}
+
+static void drop(struct leftover *l)
+{
+	object_release(l->vdi);
+	*l = (struct leftover){ 0 };
+}
+
+static void look_again(struct loop_timer *t)
+{
+	struct reason why;
+
+	(void)t;
+	store_begin();
+	leftovers_settle();
+	if (call_commit(&why) < 0)
+		log_error("%s", why.text);
+}
+
+static struct loop_timer again = { .expired = look_again };
+
+static void removed(void *owner, const json_t *ok, const json_t *error)
+{
+	struct leftover *l = owner;
+	struct reason why;
+
+	(void)error;
+	l->asked = false;
+	if (!ok) {
+		if (++l->tries < TRIES)
+			loop_timer_set(&again, now_ms() + AGAIN_MS);
+		return;
+	}
+	log_warning("%s was left behind, and is removed", get_text(l->vdi, "name_label"));
+	store_begin();
+	if (!l->vdi->gone)
+		object_destroy(l->vdi);
+	if (call_commit(&why) < 0)
+		log_error("%s", why.text);
+	drop(l);
+}
+
+static void suspended(struct object *vm, struct object *vdi)
+{
+	char words[400];
+
+	vm_set_halted(vm);
+	set_text(vm, "power_state", "Suspended");
+	set_ref(vm, "suspend_VDI", vdi);
+	snprintf(words, sizeof(words),
+		 "VM '%.200s' had been suspended while the API was away: resume it, or take its "
+		 "power away should its memory not be whole",
+		 get_text(vm, "name_label"));
+	log_warning("%s", words);
+	message_make("STATE_REPAIRED", 2, "VM", get_text(vm, "uuid"), words);
+}
+
+static void settle(struct leftover *l)
+{
+	const char *uuid = get_entry(l->vdi, "other_config", MEMORY_OF);
+	struct object *vm = uuid ? object_by_uuid("VM", uuid) : NULL;
+	struct object *sr = get_ref(l->vdi, "SR");
+
+	if (l->vdi->gone || !sr || has_vm(l->vdi)) {
+		drop(l);
+	} else if (!is_attached(sr, "PBDs") || l->asked) {
+		return;
+	} else if (vm && strcmp(get_text(vm, "power_state"), "Halted") == 0) {
+		suspended(vm, l->vdi);
+		drop(l);
+	} else {
+		l->asked = vmd_ask("vdi.destroy", vdi_args(l->vdi), removed, NULL, l) != NULL;
+	}
+}
+
+void leftovers_settle(void)
+{
+	for (size_t i = 0; i < MANY && inventory_settled(); i++)
+		if (leftovers[i].vdi)
+			settle(&leftovers[i]);
+}
