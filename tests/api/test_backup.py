@@ -11,6 +11,7 @@ import urllib.parse
 
 import guard
 import pytest
+import sftp_server
 from client import PASSWORD, Failure
 from streaming import MIB, Streams
 
@@ -250,6 +251,48 @@ def test_only_its_length(backups):
     backups.run(policy)
     backups.end(policy)
     store.stop()
+
+
+def test_by_sftp(backups):
+    server = sftp_server.SftpServer(backups.folder / "sftp")
+    secret = backups.call("secret.create", {"value": sftp_server.PASSWORD})
+
+    def policy_with(host_key):
+        return backups.policy("sftp", keep=1, location=f"sftp://127.0.0.1:{server.port}/a/b",
+                              username=sftp_server.USER, host_key=host_key,
+                              password_secret=backups.call("secret.get_uuid", secret))
+
+    def kept():
+        return sorted(p.name for p in (server.folder / "a/b").iterdir() if p.suffix != ".json")
+
+    other = policy_with("SHA256:" + "A" * 43)       # somebody who says that he is that server
+    backups.protected(other)
+    with pytest.raises(Failure, match="BACKUP_ERROR"):
+        backups.run(other)
+    assert not list(server.folder.iterdir())
+    backups.end(other)
+    policy = policy_with(server.fingerprint())
+    data = os.urandom(2 * MIB) + bytes(2 * MIB)
+    backups.protected(policy, data=data)
+    backups.run(policy)
+    first, = (e["name"] for e in backups.archives(policy))
+    assert kept() == [first]
+    server.full = True
+    with pytest.raises(Failure, match="BACKUP_ERROR"):
+        backups.run(policy)
+    server.full = False
+    assert kept() == [first] and [e["name"] for e in backups.archives(policy)] == [first]
+    backups.run(policy)
+    second, = (e["name"] for e in backups.archives(policy))
+    assert second != first and kept() == [second]
+    made = backups.wait(backups.call("VMPP.restore", policy, second))
+    assert content(backups, made.removeprefix("<value>").removesuffix("</value>")) == data
+    backups.call("secret.set_value", secret, "wrong")
+    with pytest.raises(Failure, match="BACKUP_ERROR"):
+        backups.run(policy)
+    assert kept() == [second]
+    backups.end(policy)
+    server.stop()
 
 
 KEY = "secret/key+of=S3"
