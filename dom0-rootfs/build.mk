@@ -32,8 +32,8 @@ $(eval $(call package,curl,musl linux-libc-dev zlib libzstd mbedtls libssh2))
 $(eval $(call package,ca-certificates))
 $(eval $(call package,grub-xen-host))
 # Whose root/ goes into the control domain.
-ROOT_PACKAGES := busybox dropbear mdadm lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi lighttpd \
-		 curl ca-certificates grub-xen-host
+ROOT_PACKAGES := busybox dropbear mdadm lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi \
+		 lighttpd curl ca-certificates grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.
 $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/.done)

@@ -15,6 +15,7 @@ LINT_MUSL = -nostdinc -isystem $(B)/sysroot/include
 lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, analysis, house rules
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
+		--flags 'installer=$(TOOLSTACK_CFLAGS)' \
 		$(foreach t,certificate xe,\
 		  --flags 'toolstack/$t=$(TOOLSTACK_CFLAGS) $(LINT_MUSL)') \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \

@@ -184,8 +184,8 @@ static void kernel_load(struct builder *b)
 }
 
 /*
- * What stands behind the initial RAM disk's name belongs to the kernel, too: a boot loader puts what
- * somebody types at its menu there, at the end of its line.
+ * What stands behind the initial RAM disk's name belongs to the kernel, too: a boot loader puts
+ * what somebody types at its menu there, at the end of its line.
  */
 static void cmdline_write(const struct boot_info *bi, char *out, size_t size)
 {

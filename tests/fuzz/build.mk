@@ -80,8 +80,8 @@ FUZZ_VMD := $(addprefix toolstack/vmd/,schema.c start_config.c vm_args.c) toolst
 
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c iscsi.c iscsi_keep.c \
 		  iscsi_session.c iscsi_source.c lock.c lvm.c lvm_report.c mount.c plug_state.c \
-		  program.c props.c reach.c registry.c scan_file.c size.c sr.c sr_file.c sr_iscsi.c \
-		  sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_lvm.c vdi_open.c) \
+		  program.c props.c reach.c registry.c scan_file.c size.c sr.c sr_file.c \
+		  sr_iscsi.c sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_lvm.c vdi_open.c) \
 		toolstack/devices/file_shown.c \
 		$(addprefix toolstack/lib/,bounded.c deadline.c file.c sparse.c uuid.c) $(FUZZ_LIB)
 FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
@@ -117,8 +117,8 @@ $(call toolstack_target,xe_answer,toolstack/xe/http.c $(FUZZ_LIB))
 
 $(call toolstack_target,websocket,toolstack/transfer/websocket.c $(FUZZ_LIB),-lmbedcrypto)
 $(call toolstack_target,ssh_key,toolstack/vmd/ssh_key.c $(FUZZ_LIB))
-$(call toolstack_target,alerts,$(addprefix toolstack/alerts/,perfmon.c kernel_log.c level.c) $(FUZZ_LIB),\
-	-lexpat -lm)
+$(call toolstack_target,alerts,\
+	$(addprefix toolstack/alerts/,perfmon.c kernel_log.c level.c) $(FUZZ_LIB),-lexpat -lm)
 FUZZ_TRANSFER := $(addprefix toolstack/transfer/,source.c disk.c) toolstack/lib/sparse.c $(FUZZ_LIB)
 $(call toolstack_target,vhd,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,vhd_format.c \
 	vhd_read.c),-lz -lzstd)
