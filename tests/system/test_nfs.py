@@ -72,6 +72,24 @@ def test_an_installer_on_a_server(host, server):
     host.run("xl destroy fetched", 60)
 
 
+def test_backups_on_a_server(host, server):
+    host.run("i=0; until xe host-list || [ $i = 60 ]; do sleep 1; i=$((i + 1)); done", 120)
+    vm = host.run("xe vm-create name-label=kept memory=128MiB").strip()
+    policy = host.run(
+        "xe vmpp-create name-label=nightly backup-retention-value=1 archive-target-type=nfs "
+        f"archive-target-config:location={SOURCE} archive-frequency=always_after_backup").strip()
+    host.run(f"xe vm-param-set uuid={vm} protection-policy={policy}")
+    host.run(f"xe vmpp-protect-now uuid={policy}", 90)
+    host.run(f"sleep 1; xe vmpp-protect-now uuid={policy}", 90)
+    archive = host.run(f"xe vmpp-archives uuid={policy} --minimal 2>/dev/null").strip()
+    assert archive.startswith(vm) and "10.98.0.2" not in host.run("cat /proc/mounts")
+    host.run("mkdir -p /tmp/there; mount -t nfs4 -o vers=4.2,addr=10.98.0.2 10.98.0.2:/ /tmp/there")
+    files = host.run("echo $(ls --color=never /tmp/there/socle-backup); umount /tmp/there").split()
+    assert files == [archive, "socle-backup.json"]
+    made = host.run(f"xe vmpp-restore uuid={policy} name={archive} 2>/dev/null", 90).strip()
+    assert host.run(f"xe vm-param-get uuid={made} param-name=name-label").strip() == "kept"
+
+
 def test_a_disk_on_a_server_that_goes_away(host, server):
     uuid = storage(host, f"sr create {SOURCE} type=nfs name=shared")
     assert re.fullmatch(r"[0-9a-f-]{36}", uuid), uuid

@@ -173,7 +173,9 @@ static int target_parse(const json_t *record, struct policy *p, struct policy_fa
 	if (!config_take(map, "location", p->location, sizeof(p->location)) ||
 	    !location_fits(type, p->location))
 		return fault(f, "archive_target_config:location", text_of(map, "location"));
-	for (len = strlen(p->location); len > 1 && p->location[len - 1] == '/'; len--)
+	/* But "SERVER:/" is all that a server has. */
+	for (len = strlen(p->location);
+	     len > 1 && p->location[len - 1] == '/' && p->location[len - 2] != ':'; len--)
 		p->location[len - 1] = '\0';
 	if (!config_take(map, "username", p->username, sizeof(p->username)) ||
 	    strchr(p->username, ':'))

@@ -98,6 +98,24 @@ static void test_sftp_needs_a_key(void **state)
 	json_decref(r);
 }
 
+static void test_all_of_a_server(void **state)
+{
+	json_t *r = record();
+	struct policy_fault f;
+	struct policy p;
+
+	(void)state;
+	json_object_set_new(r, "archive_target_type", json_string("nfs"));
+	json_object_set_new(r, "archive_target_config",
+			    json_pack("{ss}", "location", "192.0.2.1://"));
+	assert_int_equal(policy_parse(r, &p, &f), -1);
+	json_object_set_new(r, "archive_target_config",
+			    json_pack("{ss}", "location", "192.0.2.1:/"));
+	assert_int_equal(policy_parse(r, &p, &f), 0);
+	assert_string_equal(p.location, "192.0.2.1:/");
+	json_decref(r);
+}
+
 static time_t at(int year, int month, int day, int hour, int minute)
 {
 	struct tm tm = { .tm_year = year - 1900,
@@ -156,6 +174,7 @@ int main(void)
 		cmocka_unit_test(test_good),
 		cmocka_unit_test(test_refused),
 		cmocka_unit_test(test_sftp_needs_a_key),
+		cmocka_unit_test(test_all_of_a_server),
 		cmocka_unit_test(test_times),
 		cmocka_unit_test(test_due),
 	};
