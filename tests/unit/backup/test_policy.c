@@ -79,6 +79,12 @@ static void test_refused(void **state)
 	}
 }
 
+static void target_set(json_t *r, const char *type, const char *location)
+{
+	json_object_set_new(r, "archive_target_type", json_string(type));
+	json_object_set_new(r, "archive_target_config", json_pack("{ss}", "location", location));
+}
+
 /* Nobody's word is taken for who an SFTP server is. */
 static void test_sftp_needs_a_key(void **state)
 {
@@ -87,9 +93,7 @@ static void test_sftp_needs_a_key(void **state)
 	struct policy p;
 
 	(void)state;
-	json_object_set_new(r, "archive_target_type", json_string("sftp"));
-	json_object_set_new(r, "archive_target_config",
-			    json_pack("{ss}", "location", "sftp://host/path"));
+	target_set(r, "sftp", "sftp://host/path");
 	assert_int_equal(policy_parse(r, &p, &f), -1);
 	assert_string_equal(f.field, "archive_target_config:host_key");
 	json_object_set_new(json_object_get(r, "archive_target_config"), "host_key",
@@ -105,12 +109,9 @@ static void test_all_of_a_server(void **state)
 	struct policy p;
 
 	(void)state;
-	json_object_set_new(r, "archive_target_type", json_string("nfs"));
-	json_object_set_new(r, "archive_target_config",
-			    json_pack("{ss}", "location", "192.0.2.1://"));
+	target_set(r, "nfs", "192.0.2.1://");
 	assert_int_equal(policy_parse(r, &p, &f), -1);
-	json_object_set_new(r, "archive_target_config",
-			    json_pack("{ss}", "location", "192.0.2.1:/"));
+	target_set(r, "nfs", "192.0.2.1:/");
 	assert_int_equal(policy_parse(r, &p, &f), 0);
 	assert_string_equal(p.location, "192.0.2.1:/");
 	json_decref(r);
