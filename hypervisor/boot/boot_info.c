@@ -1,10 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Tidying of a firmware's memory map, whoever delivered it. Run once, before other CPUs; no locks.
+ * A firmware's memory map, whoever delivered it: taken in, tidied, asked. Written to once, before
+ * other CPUs; no locks.
  */
 #include "boot_info.h"
 #include "lib.h"
 #include "log.h"
+
+void boot_info_add(struct boot_info *bi, uint64_t start, uint64_t size, uint32_t type)
+{
+	/* A few firmwares describe the last bytes of the address space with one too many. */
+	if (size > UINT64_MAX - start)
+		size = UINT64_MAX - start;
+	if (!size)
+		return;
+	if (type < MEM_RAM || type > MEM_UNUSABLE)
+		type = MEM_RESERVED;
+	if (bi->nr_regions == BOOT_MAX_REGIONS) {
+		log_warn("memory map: more than %u regions; %#lx+%#lx type %u ignored",
+			 BOOT_MAX_REGIONS, start, size, type);
+		return;
+	}
+	bi->region[bi->nr_regions++] = (struct mem_region){ start, size, type };
+}
 
 /* Where two entries overlap, the one that forbids more holds. */
 static unsigned restriction(uint32_t type)
@@ -38,6 +56,18 @@ static unsigned insert_sorted(paddr_t *list, unsigned n, paddr_t value)
 		list[i] = list[i - 1];
 	list[i] = value;
 	return n + 1;
+}
+
+bool boot_info_is_ram(const struct boot_info *bi, paddr_t start, uint64_t size)
+{
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+
+		if (r->type == MEM_RAM && start >= r->start && start - r->start <= r->size &&
+		    size <= r->size - (start - r->start))
+			return true;
+	}
+	return false;
 }
 
 void boot_info_tidy(struct boot_info *bi)

@@ -200,6 +200,12 @@ static bool set_dom0_max_vcpus(struct cmdline *c, const char *value)
 	return true;
 }
 
+/* Seconds that domain 0 has until it must renew its first watchdog, as SCHEDOP_watchdog does. */
+static bool set_dom0_watchdog(struct cmdline *c, const char *value)
+{
+	return parse_unsigned(value, 86400, &c->dom0_watchdog);
+}
+
 static bool set_maxcpus(struct cmdline *c, const char *value)
 {
 	return parse_unsigned(value, 8192, &c->maxcpus);
@@ -253,10 +259,15 @@ static const struct option {
 	const char *name;
 	bool (*set)(struct cmdline *c, const char *value);
 } options[] = {
-	{ "console", set_console },           { "com1", set_com1 },
-	{ "dom0_mem", set_dom0_mem },         { "dom0_max_vcpus", set_dom0_max_vcpus },
-	{ "maxcpus", set_maxcpus },           { "loglvl", set_loglvl },
-	{ "guest_loglvl", set_guest_loglvl }, { "noreboot", set_noreboot },
+	{ "console", set_console },
+	{ "com1", set_com1 },
+	{ "dom0_mem", set_dom0_mem },
+	{ "dom0_max_vcpus", set_dom0_max_vcpus },
+	{ "dom0_watchdog", set_dom0_watchdog },
+	{ "maxcpus", set_maxcpus },
+	{ "loglvl", set_loglvl },
+	{ "guest_loglvl", set_guest_loglvl },
+	{ "noreboot", set_noreboot },
 };
 
 static void parse_word(struct cmdline *out, const char *word)

@@ -1,13 +1,18 @@
 /* SPDX-License-Identifier: GPL-2.0-or-later */
 /*
- * The first instructions: the multiboot header (a flat image, so that every loader agrees on what
+ * The first instructions: the multiboot headers (a flat image, so that every loader agrees on what
  * goes where), the way from 32-bit protected mode to the C code at its linked address, and the same
  * way for the other CPUs from their real-mode start. Clobbers no multiboot data: that is parsed in
  * C.
+ *
+ * Version 1 is for isolinux, syslinux and QEMU, version 2 for GRUB on UEFI: only there the loader
+ * tells where ACPI's tables and the screen are. GRUB has ended the firmware's boot services by
+ * then, so that both versions enter in the same state.
  */
 #define BASE 0xffffffff80000000
 #define PHYS(x) ((x) - BASE)
 #define MAGIC 0x1badb002
+#define MAGIC2 0xe85250d6
 #define FLAGS 0x00010003 /* page-aligned modules, memory map, addresses below are valid */
 #define STACK_SIZE 16384
 
@@ -18,6 +23,26 @@ header:
 	.long MAGIC, FLAGS, -(MAGIC + FLAGS)
 	.long PHYS(header), PHYS(_image_start), PHYS(_data_end), PHYS(_image_end)
 	.long PHYS(multiboot_entry)
+
+	.balign 8
+header2:
+	.long MAGIC2, 0, header2_end - header2, -(MAGIC2 + header2_end - header2)
+	.balign 8			/* where the image goes */
+	.word 2, 0
+	.long 24, PHYS(header2), PHYS(_image_start), PHYS(_data_end), PHYS(_image_end)
+	.balign 8			/* the entry */
+	.word 3, 0
+	.long 12, PHYS(multiboot_entry)
+	.balign 8			/* a screen with pixels will do, of any size */
+	.word 5, 1
+	.long 20, 0, 0, 32
+	.balign 8			/* modules begin with a page */
+	.word 6, 0
+	.long 8
+	.balign 8			/* the end */
+	.word 0, 0
+	.long 8
+header2_end:
 
 	.globl multiboot_entry
 multiboot_entry:

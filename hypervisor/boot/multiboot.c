@@ -8,8 +8,6 @@
 #include "log.h"
 #include "mm.h"
 
-#define MULTIBOOT_MAGIC  0x2badb002u
-
 #define INFO_MEMORY      (1u << 0)
 #define INFO_CMDLINE     (1u << 2)
 #define INFO_MODULES     (1u << 3)
@@ -83,21 +81,6 @@ static void strip_file_name(char *cmdline, bool has_file_name)
 	memmove(cmdline, cmdline + word, strlen(cmdline + word) + 1);
 }
 
-static void add_region(struct boot_info *bi, uint64_t start, uint64_t size, uint32_t type)
-{
-	/* A few firmwares describe the last bytes of the address space with one too many. */
-	if (size > UINT64_MAX - start)
-		size = UINT64_MAX - start;
-	if (!size)
-		return;
-	if (bi->nr_regions == BOOT_MAX_REGIONS) {
-		log_warn("multiboot: more than %u memory regions; %#lx+%#lx type %u ignored",
-			 BOOT_MAX_REGIONS, start, size, type);
-		return;
-	}
-	bi->region[bi->nr_regions++] = (struct mem_region){ start, size, type };
-}
-
 static void read_mmap(struct boot_info *bi, const struct multiboot_info *info)
 {
 	uint64_t at = info->mmap_addr, end = at + info->mmap_length;
@@ -108,9 +91,7 @@ static void read_mmap(struct boot_info *bi, const struct multiboot_info *info)
 		if (e.size < sizeof(e) - sizeof(e.size))
 			panic("multiboot: memory map entry of %u bytes, at least 20 expected",
 			      e.size);
-		/* Types that nobody has defined yet are certainly not RAM. */
-		add_region(bi, e.base, e.length,
-			   e.type >= MEM_RAM && e.type <= MEM_UNUSABLE ? e.type : MEM_RESERVED);
+		boot_info_add(bi, e.base, e.length, e.type);
 		at += sizeof(e.size) + (uint64_t)e.size;
 	}
 }
@@ -121,8 +102,8 @@ static void read_memory(struct boot_info *bi, const struct multiboot_info *info)
 		read_mmap(bi, info);
 	} else if (info->flags & INFO_MEMORY) {
 		log_warn("multiboot: no memory map, only its size");
-		add_region(bi, 0, (uint64_t)info->mem_lower << 10, MEM_RAM);
-		add_region(bi, 0x100000, (uint64_t)info->mem_upper << 10, MEM_RAM);
+		boot_info_add(bi, 0, (uint64_t)info->mem_lower << 10, MEM_RAM);
+		boot_info_add(bi, 0x100000, (uint64_t)info->mem_upper << 10, MEM_RAM);
 	}
 	if (!bi->nr_regions)
 		panic("multiboot: \"%s\" told of no memory (flags %#x)", bi->loader, info->flags);
@@ -173,6 +154,7 @@ void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t pa)
 		read_string(bi->cmdline, sizeof(bi->cmdline), info.cmdline);
 		strip_file_name(bi->cmdline, file_name);
 	}
+	bi->screen.kind = SCREEN_TEXT; /* we ask for no other */
 	read_memory(bi, &info);
 	read_modules(bi, &info, file_name);
 	boot_info_tidy(bi);

@@ -9,6 +9,7 @@
 #include "cpu.h"
 #include "dom0.h"
 #include "hvm.h"
+#include "hypercall.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
@@ -54,7 +55,7 @@ static bool cpu_has_fast_strings(void)
 static void consoles_init(void)
 {
 	if (cmdline.console_vga)
-		vga_init();
+		screen_init(&boot_info.screen);
 	if (cmdline.console_com1 && !uart_init(cmdline.com1_port, cmdline.com1_baud))
 		log_warn("console=com1: there is no serial port at %#x", cmdline.com1_port);
 }
@@ -91,7 +92,10 @@ void start(uint32_t magic, paddr_t info)
 {
 	boot_cpu_init();
 	string_moves_are_fast = cpu_has_fast_strings();
-	multiboot_parse(&boot_info, magic, info);
+	if (magic == MULTIBOOT2_MAGIC)
+		multiboot2_parse(&boot_info, magic, info);
+	else
+		multiboot_parse(&boot_info, magic, info);
 	cmdline_parse(&cmdline, boot_info.cmdline);
 	consoles_init();
 	log_info("Socle hypervisor, started by %s", boot_info.loader);
@@ -117,11 +121,13 @@ void start(uint32_t magic, paddr_t info)
 		memory_free_range(boot_info.module[i].start,
 				  boot_info.module[i].start +
 					  ROUND_UP(boot_info.module[i].size, PAGE_SIZE));
+	if (cmdline.dom0_watchdog)
+		domain_watchdog_arm(domain0, cmdline.dom0_watchdog);
 	if (cmdline.console_com1 && !irq_host_bind(4, uart_interrupt))
 		uart_enable_interrupt();
 	log_info("starting domain 0 with %u vCPU%s; heap %lu MB free", domain0->max_vcpus,
 		 domain0->max_vcpus == 1 ? "" : "s", heap_free_frames() >> 8);
-	vga_release();
+	screen_release();
 	panic_reboots = true;
 	cpu_run();
 }

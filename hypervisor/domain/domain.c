@@ -167,6 +167,7 @@ static noreturn_fn void machine_follows(uint8_t code)
 		log_info("domain 0 has shut down: turning the machine off");
 		machine_poweroff();
 	case SHUTDOWN_reboot: log_info("domain 0 asks for a reboot"); machine_reboot();
+	case SHUTDOWN_watchdog: panic("domain 0 hangs: it did not renew its watchdog");
 	default: panic("domain 0 has shut down with code %u (2 is a suspend, 3 a crash)", code);
 	}
 }

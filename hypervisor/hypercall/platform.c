@@ -6,6 +6,7 @@
 #include "private.h"
 
 #include "abi/platform.h"
+#include "boot_info.h"
 #include "console.h"
 #include "host.h"
 #include "timer.h"
@@ -128,13 +129,47 @@ static long processor_pm(const struct xenpf_set_processor_pminfo *pm)
 	return guest_copy_to(pm->u.pdc, pdc, sizeof(pdc));
 }
 
+#define LFB_SIZE_UNIT 0x10000u
+#define CAPS_NO_VGA   2u /* nothing of a VGA is behind it, as far as we know */
+
+static void pixels_describe(struct dom0_vga_console_info *info, const struct boot_screen *s)
+{
+	unsigned used = s->red.bits + s->green.bits + s->blue.bits;
+
+	info->u.vesa_lfb.width = (uint16_t)s->width;
+	info->u.vesa_lfb.height = (uint16_t)s->height;
+	info->u.vesa_lfb.bytes_per_line = (uint16_t)s->pitch;
+	info->u.vesa_lfb.bits_per_pixel = s->bits;
+	info->u.vesa_lfb.lfb_base = (uint32_t)s->address;
+	info->u.vesa_lfb.ext_lfb_base = (uint32_t)(s->address >> 32);
+	info->u.vesa_lfb.lfb_size = DIV_ROUND_UP(s->pitch * s->height, LFB_SIZE_UNIT);
+	info->u.vesa_lfb.red_pos = s->red.at;
+	info->u.vesa_lfb.red_size = s->red.bits;
+	info->u.vesa_lfb.green_pos = s->green.at;
+	info->u.vesa_lfb.green_size = s->green.bits;
+	info->u.vesa_lfb.blue_pos = s->blue.at;
+	info->u.vesa_lfb.blue_size = s->blue.bits;
+	info->u.vesa_lfb.rsvd_pos = (uint8_t)used;
+	info->u.vesa_lfb.rsvd_size = (uint8_t)(s->bits - used);
+	info->u.vesa_lfb.gbl_caps = CAPS_NO_VGA;
+}
+
 /*
  * Domain 0 has asked for the screen: from here on it is its own. The answer is the size filled in.
  */
 static long dom0_screen(struct dom0_vga_console_info *info)
 {
-	vga_release();
+	const struct boot_screen *s = &boot_info.screen;
+
+	screen_release();
 	memset(info, 0, sizeof(*info));
+	if (s->kind == SCREEN_NONE)
+		return -ENODEV;
+	if (s->kind == SCREEN_PIXELS) {
+		info->video_type = XEN_VGATYPE_EFI_LFB;
+		pixels_describe(info, s);
+		return sizeof(*info);
+	}
 	info->video_type = XEN_VGATYPE_TEXT_MODE_3;
 	info->u.text_mode_3.font_height = 16;
 	info->u.text_mode_3.rows = 25;

@@ -10,6 +10,7 @@
 #include "atomic.h"
 #include "event.h"
 #include "hvm.h"
+#include "processor.h"
 #include "timer.h"
 
 #define POLL_PORTS_MAX 128u
@@ -172,6 +173,14 @@ void domain_watchdogs_init(struct domain *d)
 		timer_init(&d->watchdog[i], watchdog_fired, d, cpu_this());
 }
 
+void domain_watchdog_arm(struct domain *d, unsigned seconds)
+{
+	spin_lock(&d->lock);
+	d->watchdog_armed |= BIT(0);
+	spin_unlock(&d->lock);
+	timer_set(&d->watchdog[0], time_now() + SECONDS(seconds));
+}
+
 /* Not under d->lock: a watchdog that is firing needs it to shut the domain down. */
 void domain_watchdogs_stop(struct domain *d)
 {
@@ -240,10 +249,22 @@ static long sched_pin_override(uint64_t arg)
 	return sched_set_affinity(v, &mask, NULL);
 }
 
+/*
+ * Whoever yields waits for somebody else, in GRUB for each block of its disk. With nobody else on
+ * this CPU, the pause gives the way free for the other thread of the core; an emulator that lets
+ * its CPUs take turns goes on to the next one, which may be the one that is waited for.
+ */
+static long yield(void)
+{
+	sched_yield(vcpu_current());
+	cpu_pause();
+	return 0;
+}
+
 long do_sched_op(unsigned cmd, uint64_t arg)
 {
 	switch (cmd) {
-	case SCHEDOP_yield: sched_yield(vcpu_current()); return 0;
+	case SCHEDOP_yield: return yield();
 	case SCHEDOP_block: vcpu_block(vcpu_current()); return 0;
 	case SCHEDOP_shutdown: return sched_shutdown(arg);
 	case SCHEDOP_poll: return sched_poll(arg);

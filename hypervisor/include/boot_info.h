@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What every way of booting must find out, filled by one entry each (boot/multiboot.c; UEFI later)
- * and the only thing that the rest knows of how it was started. Also the hypervisor's own command
- * line.
+ * What every way of booting must find out, filled by one entry each (boot/multiboot.c from a BIOS,
+ * boot/multiboot2.c from UEFI) and the only thing that the rest knows of how it was started. Also
+ * the hypervisor's own command line.
  */
 #ifndef SOCLE_BOOT_INFO_H
 #define SOCLE_BOOT_INFO_H
@@ -12,6 +12,7 @@
 #define BOOT_MAX_REGIONS 128u
 #define BOOT_MAX_MODULES 8u
 #define BOOT_CMDLINE_MAX 1024u
+#define BOOT_RSDP_MAX    64u
 
 enum { MEM_RAM = 1, MEM_RESERVED = 2, MEM_ACPI = 3, MEM_NVS = 4, MEM_UNUSABLE = 5 };
 
@@ -26,6 +27,19 @@ struct boot_module {
 	char cmdline[BOOT_CMDLINE_MAX];
 };
 
+/* What there is to see. Pixels have 15 to 32 bits, in which each colour has its place. */
+struct boot_screen {
+	enum { SCREEN_NONE, SCREEN_TEXT, SCREEN_PIXELS } kind; /* text: the VGA's */
+	/* the rest is of pixels */
+	paddr_t address;
+	uint32_t pitch; /* bytes from one line to the next */
+	uint32_t width, height;
+	uint8_t bits;
+	struct {
+		uint8_t at, bits;
+	} red, green, blue;
+};
+
 struct boot_info {
 	char loader[64];
 	char cmdline[BOOT_CMDLINE_MAX];
@@ -34,16 +48,30 @@ struct boot_info {
 	unsigned nr_regions;
 	struct boot_module module[BOOT_MAX_MODULES];
 	unsigned nr_modules;
-	paddr_t rsdp; /* 0 if the loader did not tell */
+	paddr_t rsdp; /* 0 if the loader did not tell; else of the copy that follows */
+	uint8_t rsdp_copy[BOOT_RSDP_MAX];
+	struct boot_screen screen;
 };
 
 /*
- * From a multiboot 1 loader: magic and info as they were in EAX and EBX. Reads through the direct
- * map of the lower 4 GiB. Panics when the loader is none, or has told of no memory.
+ * From a multiboot loader: magic and info as they were in EAX and EBX. Each reads through the
+ * direct map of the lower 4 GiB, and panics when the loader is none, or has told of no memory.
  */
+#define MULTIBOOT_MAGIC  0x2badb002u
+#define MULTIBOOT2_MAGIC 0x36d76289u
 void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
+void multiboot2_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
 
 extern struct boot_info boot_info; /* boot/start.c; constant after start-up */
+
+/*
+ * One more entry of a loader's memory map. Types that nobody has defined yet are certainly not RAM;
+ * an entry for which there is no place is left out, which also means that it is not.
+ */
+void boot_info_add(struct boot_info *bi, uint64_t start, uint64_t size, uint32_t type);
+
+/* Is all of it RAM, in the tidied map? */
+bool boot_info_is_ram(const struct boot_info *bi, paddr_t start, uint64_t size);
 
 /* Sorts, cuts overlaps (the more restrictive type wins), merges neighbours. */
 void boot_info_tidy(struct boot_info *bi);
@@ -56,6 +84,7 @@ struct cmdline {
 	unsigned com1_irq;
 	uint64_t dom0_mem;       /* bytes; 0: default */
 	unsigned dom0_max_vcpus; /* 0: all CPUs */
+	unsigned dom0_watchdog;  /* seconds; 0: none */
 	unsigned maxcpus;        /* 0: all */
 	int log_level;           /* enum log_level */
 	bool noreboot;

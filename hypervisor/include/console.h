@@ -40,7 +40,8 @@ bool uart_init(uint16_t port, uint32_t baud);
 void uart_enable_interrupt(void);
 void uart_interrupt(void);
 
-void vga_init(void);
-void vga_release(void); /* domain 0 takes the screen */
+struct boot_screen;
+void screen_init(const struct boot_screen *screen); /* as the boot loader left it */
+void screen_release(void);                          /* domain 0 takes it */
 
 #endif

@@ -66,6 +66,7 @@ enum {
 void apic_init_bsp(void);
 void apic_init_cpu(void);
 void apic_eoi(void);
+void apic_look_again(void); /* before a HLT */
 uint32_t apic_id(void);
 void apic_send_ipi(uint32_t apic_id, uint8_t vector);
 void apic_send_init(uint32_t apic_id);

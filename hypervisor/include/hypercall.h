@@ -39,6 +39,8 @@ void vcpu_timers_stop(struct vcpu *v);
 /* Watchdog timers: in domain_create, and when the domain is destroyed or shuts down. */
 void domain_watchdogs_init(struct domain *d);
 void domain_watchdogs_stop(struct domain *d);
+/* The first one, before the domain runs: it has so long to renew it. */
+void domain_watchdog_arm(struct domain *d, unsigned seconds);
 /* HLT and SCHEDOP_block: stops v, the caller's own, until something is pending for it. */
 void vcpu_block(struct vcpu *v);
 /* Fills a RAM page of d with the hypercall entries (MSR 0x40000000). -EINVAL: not its RAM. */

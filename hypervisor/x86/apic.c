@@ -65,6 +65,16 @@ void apic_eoi(void)
 	apic_write(APIC_EOI, 0);
 }
 
+/*
+ * QEMU 7.2 can lose sight of an interrupt that arrives just as its CPU enters a guest: it waits in
+ * the APIC, and a CPU that halts then halts until the next one. A write of the priority makes the
+ * APIC look again at what waits.
+ */
+void apic_look_again(void)
+{
+	apic_write(APIC_TPR, 0);
+}
+
 void apic_init_cpu(void)
 {
 	if (!xapic)
@@ -133,23 +143,42 @@ void apic_send_startup(uint32_t dest, uint8_t page)
 	icr_send(dest, ICR_ASSERT | ICR_STARTUP | page);
 }
 
+/* Reads the count between two reads of the TSC and keeps the tightest of a few tries. */
+static uint32_t count_sample(uint64_t *tsc)
+{
+	uint64_t best = ~0UL;
+	uint32_t value = 0;
+
+	for (unsigned i = 0; i < 8; i++) {
+		uint64_t before = rdtsc(), after;
+		uint32_t count = apic_read(APIC_TIMER_CURRENT);
+
+		after = rdtsc();
+		if (after - before < best) {
+			best = after - before;
+			*tsc = before + best / 2;
+			value = count;
+		}
+	}
+	return value;
+}
+
 void apic_timer_calibrate(void)
 {
 	uint64_t from, to;
-	uint32_t counted;
+	uint32_t first, last;
 
 	if (has_deadline)
 		return;
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, 0xffffffff);
-	from = rdtsc();
-	do
-		to = rdtsc();
-	while (to - from < time_scale.tsc_hz / 100);
-	counted = 0xffffffff - apic_read(APIC_TIMER_CURRENT);
+	first = count_sample(&from);
+	while (rdtsc() - from < time_scale.tsc_hz / 100)
+		cpu_pause();
+	last = count_sample(&to);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
-	timer_hz = mul_div(counted, time_scale.tsc_hz, to - from);
+	timer_hz = mul_div(first - last, time_scale.tsc_hz, to - from);
 	if (timer_hz < 1000000)
 		panic("the local APIC timer counts %lu Hz; at least 1 MHz was expected", timer_hz);
 	log_info("local APIC timer %lu.%03lu MHz, one-shot", timer_hz / 1000000,

@@ -102,6 +102,7 @@ noreturn_fn void cpu_run(void)
 			continue;
 		if (!c->current) {
 			c->idle_since = time_now();
+			apic_look_again();
 			interrupts_wait();
 			c->idle_ns += time_now() - c->idle_since;
 			continue;

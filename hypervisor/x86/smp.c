@@ -15,7 +15,9 @@
 #include "private.h"
 #include "processor.h"
 
-#define TRAMPOLINE_PAGE 8u /* physical 0x8000: start-up IPIs name a page below 1 MiB */
+/* Start-up IPIs name a page below 1 MiB. The first ones hold what a BIOS left for its like. */
+#define TRAMPOLINE_FIRST 8u
+#define TRAMPOLINE_LAST  0x9fu
 
 struct cpu *cpus[MAX_CPUS];
 unsigned nr_cpus;
@@ -76,9 +78,18 @@ void start_secondary(void)
 	cpu_run();
 }
 
-static bool start_one(unsigned id, uint32_t apic)
+/* On UEFI any of them may be the firmware's own, for ever. */
+static unsigned trampoline_page(void)
 {
-	char *page = paddr_to_virt(TRAMPOLINE_PAGE << PAGE_SHIFT);
+	for (unsigned page = TRAMPOLINE_FIRST; page <= TRAMPOLINE_LAST; page++)
+		if (boot_info_is_ram(&boot_info, (paddr_t)page << PAGE_SHIFT, PAGE_SIZE))
+			return page;
+	panic("the firmware's memory map has no RAM below 640 KB, where other CPUs start");
+}
+
+static bool start_one(unsigned id, uint32_t apic, unsigned at)
+{
+	char *page = paddr_to_virt((paddr_t)at << PAGE_SHIFT);
 	char *stack = heap_alloc(2);
 	struct cpu *c;
 
@@ -96,7 +107,7 @@ static bool start_one(unsigned id, uint32_t apic)
 	apic_send_init(apic);
 	delay(MS(1));
 	for (unsigned tries = 0; tries < 2 && !atomic_read(&c->online); tries++) {
-		apic_send_startup(apic, TRAMPOLINE_PAGE);
+		apic_send_startup(apic, at);
 		for (unsigned i = 0; i < 1000 && !atomic_read(&c->online); i++)
 			delay(US(200));
 	}
@@ -112,13 +123,14 @@ static bool start_one(unsigned id, uint32_t apic)
 void smp_start_all(void)
 {
 	unsigned limit = cmdline.maxcpus ? cmdline.maxcpus : MAX_CPUS;
+	unsigned page = trampoline_page();
 
 	for (unsigned i = 0; i < acpi.nr_cpus && nr_cpus < limit && nr_cpus < MAX_CPUS; i++) {
 		if (!acpi.cpu[i].enabled || acpi.cpu[i].apic_id == this_cpu()->apic_id)
 			continue;
 		/* Counted before it starts: it may run vCPUs at once. */
 		nr_cpus++;
-		if (!start_one(nr_cpus - 1, acpi.cpu[i].apic_id))
+		if (!start_one(nr_cpus - 1, acpi.cpu[i].apic_id, page))
 			nr_cpus--;
 	}
 	log_info("%u CPU%s online", nr_cpus, nr_cpus == 1 ? "" : "s");

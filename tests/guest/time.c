@@ -163,6 +163,49 @@ TEST(halt_wakes_for_the_timer)
 	CHECK(clock_now() - start >= 100 * MS, "after %lu us", (clock_now() - start) / 1000);
 }
 
+extern const char halt_of_nap[];
+static volatile unsigned too_early;
+
+static __attribute__((noinline)) void nap(void)
+{
+	asm volatile("sti\n\t"
+		     "halt_of_nap: hlt\n\t"
+		     "cli" ::
+			     : "memory");
+}
+
+/* Goes on behind the HLT, for nothing would end it any more. */
+static void upcall_on_time(struct trap_frame *frame)
+{
+	if (frame->rip == (uint64_t)halt_of_nap) {
+		too_early++;
+		frame->rip++;
+	}
+	event_scan();
+}
+
+/*
+ * STI holds interrupts off for one more instruction. What arrives before a HLT there, when all has
+ * been looked at, is slept over. The timer is aimed at that moment: around it the machine's own
+ * interrupt makes the guest exit.
+ */
+TEST(nothing_arrives_between_sti_and_hlt)
+{
+	evtchn_port_t port = timer_port();
+	uint64_t end = clock_now() + 1500 * MS;
+
+	irq_set_handler(EVENT_VECTOR, upcall_on_time);
+	too_early = 0;
+	for (unsigned i = 0; clock_now() < end; i++) {
+		unsigned before = event_count(port);
+
+		CHECK_EQ(timer_set(clock_now() + i % 100 * 1000, 0), 0);
+		while (event_count(port) == before)
+			nap();
+	}
+	CHECK_EQ(too_early, 0);
+}
+
 /*
  * A halted vCPU must not be charged for the time it sleeps: that is how an idle machine stays
  * idle.

@@ -9,6 +9,8 @@
 #include "private.h"
 #include "processor.h"
 
+#define OPCODE_HLT 0xf4
+
 struct exit_kind {
 	uint16_t code;
 	uint8_t reason;
@@ -81,10 +83,25 @@ static uint8_t instruction_length(struct vcpu *v, const struct vmcb *c, uint8_t 
 	mode = hvm->get_mode(v, &cs_base);
 	n = hvm_fetch_instruction(v, bytes);
 	/* 0x0f or HLT at once: no prefix. */
-	if (!n || bytes[0] == 0x0f || bytes[0] == 0xf4)
+	if (!n || bytes[0] == 0x0f || bytes[0] == OPCODE_HLT)
 		return plain;
 	n = insn_length(bytes, n, mode);
 	return n ? (uint8_t)n : plain;
+}
+
+/*
+ * STI holds interrupts off until the next instruction is done, which is what makes STI; HLT safe:
+ * nothing is slept over. An exit between the two (an interrupt of the machine's) leaves that in the
+ * VMCB, and a processor goes on from there. QEMU 7.2 forgets it: what waits for the guest would
+ * arrive before the HLT, and the guest sleep although it has been woken. So such a HLT counts as
+ * done; nothing may come before it in any case.
+ */
+static bool halts_next(struct vcpu *v, const struct vmcb *c)
+{
+	uint8_t bytes[INSN_MAX];
+
+	return (c->interrupt_shadow & 1) && !c->cpl && !(c->event_injection & EVENT_VALID) &&
+	       hvm_fetch_instruction(v, bytes) && bytes[0] == OPCODE_HLT;
 }
 
 void svm_decode_exit(struct vcpu *v, struct vmexit *e)
@@ -110,4 +127,8 @@ void svm_decode_exit(struct vcpu *v, struct vmexit *e)
 	if (e->length &&
 	    (svm_has_next_rip || e->reason == VMEXIT_XSETBV || e->reason == VMEXIT_WBINVD))
 		e->length = instruction_length(v, c, e->length);
+	if (e->reason == VMEXIT_NOTHING && halts_next(v, c)) {
+		e->reason = VMEXIT_HLT;
+		e->length = 1;
+	}
 }

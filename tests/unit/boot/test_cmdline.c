@@ -148,11 +148,14 @@ static void test_cpus(void **state)
 	assert_int_equal(parse("dom0_max_vcpus=2-").dom0_max_vcpus, 0);
 	assert_int_equal(warnings, 0);
 	assert_int_equal(parse("maxcpus=1").maxcpus, 1);
+	assert_int_equal(parse("dom0_watchdog=300").dom0_watchdog, 300);
 	refused("dom0_max_vcpus=4-2");
 	refused("dom0_max_vcpus=x");
 	refused("dom0_max_vcpus=");
 	refused("dom0_max_vcpus=1-2-3");
 	refused("maxcpus=99999");
+	refused("dom0_watchdog=86401");
+	refused("dom0_watchdog=5s");
 	refused("maxcpus=");
 	refused("maxcpus=1,2");
 }

@@ -8,8 +8,8 @@
 #include <cmocka.h>
 
 #include "boot_info.h"
+#include "fake_log.h"
 #include "lib.h"
-#include "log.h"
 #include "mm.h"
 
 #define MAGIC 0x2badb002u
@@ -18,24 +18,6 @@
 static uint8_t memory[65536]; /* physical 0 on */
 static unsigned used;
 static struct boot_info bi;
-static unsigned warnings;
-static jmp_buf panicked;
-static char panic_text[256];
-
-void log_write(enum log_level level, const char *fmt, ...)
-{
-	warnings++;
-}
-
-void panic(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	vsnprintf(panic_text, sizeof(panic_text), fmt, ap);
-	va_end(ap);
-	longjmp(panicked, 1);
-}
 
 void *paddr_to_virt(paddr_t pa)
 {
@@ -324,6 +306,20 @@ static void test_tidy_sorts_and_merges(void **state)
 	assert_region(2, 0x5000, 0x1000, MEM_RAM);
 }
 
+static void test_is_ram(void **state)
+{
+	bi.nr_regions = 0;
+	region(0x1000, 0x2000, MEM_RAM);
+	region(0x3000, 0x1000, MEM_NVS);
+	assert_true(boot_info_is_ram(&bi, 0x1000, 0x2000));
+	assert_true(boot_info_is_ram(&bi, 0x2000, 0x1000));
+	assert_false(boot_info_is_ram(&bi, 0x2000, 0x1001));
+	assert_false(boot_info_is_ram(&bi, 0xfff, 0x1000));
+	assert_false(boot_info_is_ram(&bi, 0x3000, 0x1000));
+	assert_false(boot_info_is_ram(&bi, 0x2000, UINT64_MAX));
+	assert_false(boot_info_is_ram(&bi, 0x4000, 1));
+}
+
 static void test_tidy_cuts_overlaps(void **state)
 {
 	bi.nr_regions = 0;
@@ -422,6 +418,7 @@ int main(void)
 		cmocka_unit_test_setup(test_unknown_types_are_reserved, begin),
 		cmocka_unit_test_setup(test_panics, begin),
 		cmocka_unit_test(test_tidy_sorts_and_merges),
+		cmocka_unit_test(test_is_ram),
 		cmocka_unit_test(test_tidy_cuts_overlaps),
 		cmocka_unit_test(test_tidy_duplicates_and_ends),
 		cmocka_unit_test(test_tidy_random),

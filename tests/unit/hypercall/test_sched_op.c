@@ -166,6 +166,18 @@ static void test_watchdogs(void **state)
 	assert_int_equal(guest->watchdog[1].expires, TIME_NEVER);
 }
 
+/* Armed for it by the hypervisor, domain 0's first one is renewed like one that it has armed. */
+static void test_a_watchdog_from_the_start(void **state)
+{
+	domain_watchdog_arm(guest, 300);
+	assert_int_equal(guest->watchdog[0].expires, 12345 + SECONDS(300));
+	assert_int_equal(watchdog(1, 60), 0);
+	assert_int_equal(guest->watchdog[0].expires, 12345 + SECONDS(60));
+	assert_int_equal(watchdog(0, 20), 2);
+	assert_int_equal(watchdog(1, 0), 0);
+	assert_int_equal(guest->watchdog[0].expires, TIME_NEVER);
+}
+
 static void test_pinning_is_domain_0s(void **state)
 {
 	assert_int_equal(do_sched_op(SCHEDOP_pin_override, ARG((struct sched_pin_override){ 0 })),
@@ -193,6 +205,7 @@ int main(void)
 		TEST(test_hostile_polls),
 		TEST(test_shutdowns),
 		TEST(test_watchdogs),
+		TEST(test_a_watchdog_from_the_start),
 		TEST(test_pinning_is_domain_0s),
 	};
 

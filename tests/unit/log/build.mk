@@ -3,4 +3,4 @@
 LOG_TEST_SRC := $(addprefix hypervisor/lib/,log.c console.c str_copy.c)
 $(eval $(call unit_test,log,log,$(LOG_TEST_SRC)))
 $(eval $(call unit_test,log,uart,))
-$(eval $(call unit_test,log,vga,))
+$(eval $(call unit_test,log,screen,$(addprefix hypervisor/lib/,pixels.c font.c)))

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The VGA text screen, 80 by 25, as a console. Drawn in a copy first, of which the rows that
- * changed are copied out once per write: video memory is slow, and reading it back to scroll is
- * slower. All of it under the log lock.
+ * The screen, 80 by 25, as a console: the VGA's text, or letters drawn in pixels, whichever the
+ * firmware left. Drawn in a copy first, of which the rows that changed are copied out once per
+ * write: video memory is slow, and reading it back to scroll is slower. All of it under the log
+ * lock.
  */
+#include "boot_info.h"
 #include "console.h"
 #include "io.h"
 #include "lib.h"
 #include "mm.h"
+#include "pixels.h"
 
 #define COLUMNS    80u
 #define ROWS       25u
@@ -15,11 +18,13 @@
 #define ATTRIBUTE  0x0700u /* light grey on black */
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA  0x3d5
+#define MAPPED     (4UL << 30) /* at the time when a console is wanted */
 
 static uint16_t screen[ROWS][COLUMNS];
 static unsigned row, column;
 static unsigned changed_from = ROWS, changed_to; /* rows; from > to: none */
 static enum { TEXT, ESCAPE, SEQUENCE } state;    /* of skipping terminal sequences */
+static bool in_pixels;
 
 static void mark(unsigned from, unsigned to)
 {
@@ -86,31 +91,55 @@ static void move_cursor(void)
 	out8(CRTC_DATA, (uint8_t)at);
 }
 
-static void vga_write(const char *s, size_t len)
+static void show_text(void)
 {
-	for (size_t i = 0; i < len; i++)
-		put(s[i]);
 	if (changed_from <= changed_to)
 		memcpy(paddr_to_virt(TEXT_BASE + changed_from * sizeof(screen[0])),
 		       screen[changed_from], (changed_to - changed_from + 1) * sizeof(screen[0]));
-	changed_from = ROWS;
-	changed_to = 0;
 	move_cursor();
 }
 
-static struct console_sink vga_sink = { .write = vga_write };
-
-void vga_init(void)
+static void show_pixels(void)
 {
+	for (unsigned r = changed_from; r <= changed_to; r++)
+		pixels_draw_row(r, screen[r]);
+}
+
+static void screen_write(const char *s, size_t len)
+{
+	for (size_t i = 0; i < len; i++)
+		put(s[i]);
+	if (in_pixels)
+		show_pixels();
+	else
+		show_text();
+	changed_from = ROWS;
+	changed_to = 0;
+}
+
+static struct console_sink screen_sink = { .write = screen_write };
+
+/* True when there are pixels, and letters on them; they may lie where nothing is mapped yet. */
+static bool pixels_usable(const struct boot_screen *s)
+{
+	return s->address + (uint64_t)s->pitch * s->height <= MAPPED &&
+	       pixels_open(s, paddr_to_virt(s->address), COLUMNS, ROWS);
+}
+
+void screen_init(const struct boot_screen *s)
+{
+	in_pixels = s->kind == SCREEN_PIXELS;
+	if (s->kind == SCREEN_NONE || (in_pixels && !pixels_usable(s)))
+		return;
 	for (unsigned r = 0; r < ROWS; r++)
 		clear_row(r);
 	mark(0, ROWS - 1);
 	row = column = 0;
 	state = TEXT;
-	console_register(&vga_sink);
+	console_register(&screen_sink);
 }
 
-void vga_release(void)
+void screen_release(void)
 {
-	console_unregister(&vga_sink);
+	console_unregister(&screen_sink);
 }
