@@ -5,11 +5,12 @@
 INSTALLER := $(B)/installer
 
 $(INSTALLER)/boot.img.gz: installer/boot/make-boot-image installer/boot/syslinux.cfg \
-		$(DL)/syslinux.ok $(DL)/syslinux-common.ok
+		installer/upgrade/slots $(DL)/syslinux.ok $(DL)/syslinux-common.ok \
+		$(B)/image/bootx64.efi
 	@echo "  BOOT    $@"
 	@mkdir -p $(@D)
 	@B=$(B) installer/boot/make-boot-image $@ $(call locked_files,syslinux) \
-		$(call locked_files,syslinux-common)
+		$(call locked_files,syslinux-common) $(B)/image/bootx64.efi
 
 # Made by the same script.
 $(INSTALLER)/gptmbr.bin: $(INSTALLER)/boot.img.gz ;
@@ -21,11 +22,32 @@ $(INSTALLER)/unfinished.bin: installer/boot/unfinished.S | $(B)/host-deps/build
 # What is on the medium for the installer, beside the system itself.
 INSTALL_FILES := $(addprefix $(INSTALLER)/,boot.img.gz gptmbr.bin unfinished.bin)
 
+# ---- keymaps and time zones ---------------------------------------------------------------------
+LOCALE := $(B)/locale
+
+$(LOCALE)/zones: $(wildcard installer/locale/*) $(DL)/console-data.ok $(DL)/tzdata.ok
+	@echo "  LOCALE  $(LOCALE)"
+	@installer/locale/make-locale $(LOCALE) $(call locked_files,console-data) \
+		$(call locked_files,tzdata)
+
 # ---- the answers' parser ------------------------------------------------------------------------
 ANSWERS_PARSER := $(addprefix installer/answers/,answers.c answers_text.c answers_xml.c print.c) \
 		  $(addprefix toolstack/network/,net.c settings.c settings_check.c) \
 		  $(addprefix toolstack/lib/,bytes.c ip.c log.c)
 $(eval $(call toolstack_program,install-answers,installer/answers/main.c $(ANSWERS_PARSER),-lexpat))
+
+# ---- a host's backup, into a new state ----------------------------------------------------------
+BACKUP_UNPACK := installer/backup/main.c \
+		 $(addprefix toolstack/transfer/,host_archive.c source.c sink.c state_copy.c \
+		   tar.c) \
+		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c state_files.c uuid.c \
+		   write_all.c)
+$(eval $(call toolstack_program,backup-unpack,$(BACKUP_UNPACK),\
+	-ljansson -lmbedcrypto -lsqlite3 -lzstd -lz))
+
+# ---- who resets a machine that hangs ------------------------------------------------------------
+$(eval $(call toolstack_program,host-watchdog,toolstack/watchdog/main.c \
+	$(addprefix toolstack/lib/,log.c xencall.c),))
 
 # ---- signed bundles -----------------------------------------------------------------------------
 MINISIGN := installer/bundle/minisign.c $(addprefix toolstack/lib/,bytes.c log.c)

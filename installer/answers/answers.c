@@ -10,6 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
+#include <time.h>
 
 #include "network/settings.h"
 
@@ -125,22 +126,95 @@ static int set_finish(struct answers *a, const char *value, struct reason *why)
 	return take_choice(a->finish, value, choices, why);
 }
 
-static bool is_url(const char *value)
+static int set_install(struct answers *a, const char *value, struct reason *why)
 {
-	static const char *const schemes[] = { "http://", "https://", "ftp://", NULL };
+	static const char *const choices[] = { "fresh", "upgrade", "reinstall", NULL };
 
-	for (const char *const *s = schemes; *s; s++)
-		if (strncmp(value, *s, strlen(*s)) == 0)
-			return value[strlen(*s)] && only(value, "-._~:/?#[]@!$&()*+,;=%");
+	return take_choice(a->install, value, choices, why);
+}
+
+/* Behind one of these words, which end with the first NULL, a place in a URL's letters. */
+static bool is_place(const char *value, const char *const *begins)
+{
+	for (; *begins; begins++)
+		if (strncmp(value, *begins, strlen(*begins)) == 0)
+			return value[strlen(*begins)] && only(value, "-._~:/?#[]@!$&()*+,;=%");
 	return false;
 }
 
 static int set_source(struct answers *a, const char *value, struct reason *why)
 {
-	if (strcmp(value, "medium") != 0 && !is_url(value))
-		return reason_set(why, "\"%.64s\" is neither medium nor a URL (http, https, ftp)",
+	static const char *const begins[] = { "http://", "https://", "ftp://", "nfs://", NULL };
+
+	if (strcmp(value, "medium") != 0 && !is_place(value, begins))
+		return reason_set(why,
+				  "\"%.64s\" is neither medium nor a URL (http, https, ftp, nfs)",
 				  value);
 	return take_once(a->source, sizeof(a->source), value, why);
+}
+
+/* One file, wherever: what is not a URL is on a disk with the label ANSWERS, or here. */
+static int take_file(char to[ANSWERS_TEXT], const char *value, struct reason *why)
+{
+	static const char *const begins[] = { "http://", "https://", "ftp://", "nfs://",
+					      "disk:/",  "medium:/", "/",      NULL };
+
+	if (!is_place(value, begins))
+		return reason_set(why,
+				  "\"%.64s\" is no file: http://..., https://, ftp://, nfs://, "
+				  "disk:/PATH, medium:/PATH or /PATH",
+				  value);
+	return take_once(to, ANSWERS_TEXT, value, why);
+}
+
+static int set_backup(struct answers *a, const char *value, struct reason *why)
+{
+	return take_file(a->backup, value, why);
+}
+
+/* "STAGE FILE" */
+static int set_hook(struct answers *a, const char *value, struct reason *why)
+{
+	static const char *const stages[] = { "before-disks", "after-files", "before-boot" };
+	struct answers_hook *hook = &a->hooks[a->nr_hooks];
+	size_t len = strcspn(value, " \t"), i = 0;
+
+	while (i < 3 && (strlen(stages[i]) != len || strncmp(stages[i], value, len) != 0))
+		i++;
+	if (i == 3)
+		return reason_set(why, "a stage is before-disks, after-files or before-boot");
+	if (a->nr_hooks == ANSWERS_LIST)
+		return reason_set(why, "more than %d", ANSWERS_LIST);
+	if (take_file(hook->from, value + len + strspn(value + len, " \t"), why) < 0)
+		return -1;
+	a->nr_hooks++;
+	return copy(hook->stage, sizeof(hook->stage), stages[i], why);
+}
+
+/* Which ones there are is the machine's affair. */
+static int set_keymap(struct answers *a, const char *value, struct reason *why)
+{
+	if (!*value || !only(value, "-_."))
+		return reason_set(why, "\"%.64s\" is no keymap; us, de, fr are", value);
+	return take_once(a->keymap, sizeof(a->keymap), value, why);
+}
+
+static int set_timezone(struct answers *a, const char *value, struct reason *why)
+{
+	if (!*value || !only(value, "/-_+"))
+		return reason_set(why, "\"%.64s\" is no time zone; Europe/Berlin and UTC are",
+				  value);
+	return take_once(a->timezone, sizeof(a->timezone), value, why);
+}
+
+static int set_clock(struct answers *a, const char *value, struct reason *why)
+{
+	struct tm when;
+	const char *end = strptime(value, "%Y-%m-%d %H:%M", &when);
+
+	if (strlen(value) != strlen("YYYY-MM-DD HH:MM") || !end || *end)
+		return reason_set(why, "\"%.64s\" is not as 2026-11-21 20:15", value);
+	return take_once(a->clock, sizeof(a->clock), value, why);
 }
 
 static int set_hostname(struct answers *a, const char *value, struct reason *why)
@@ -212,6 +286,7 @@ static const struct setting {
 	const char *name;
 	int (*set)(struct answers *, const char *, struct reason *);
 } settings[] = {
+	{ "install", set_install },
 	{ "disk", set_disk },
 	{ "mirror-disk", set_mirror_disk },
 	{ "storage-disk", set_storage_disk },
@@ -225,6 +300,11 @@ static const struct setting {
 	{ "ntp-server", set_ntp_server },
 	{ "trust-key", set_trust_key },
 	{ "finish", set_finish },
+	{ "restore-backup", set_backup },
+	{ "keymap", set_keymap },
+	{ "timezone", set_timezone },
+	{ "clock", set_clock },
+	{ "hook", set_hook },
 };
 
 int answers_set(struct answers *a, const char *name, const char *value, struct reason *why)
@@ -267,6 +347,44 @@ static int disks_check(const struct answers *a, struct reason *why)
 	return 0;
 }
 
+/*
+ * What an installation that keeps something leaves as it is cannot be said as well; without this
+ * somebody would believe that it counts.
+ */
+static int kept_check(const struct answers *a, struct reason *why)
+{
+	const bool upgrade = strcmp(a->install, "upgrade") == 0;
+	const struct {
+		const char *name;
+		bool said;
+		bool reinstall_too; /* it belongs to the disks, which both keep */
+	} kept[] = {
+		{ "mirror-disk", *a->second_disk, true },
+		{ "storage-disk", a->storage_disks.nr, true },
+		{ "erase", a->erase.nr, true },
+		{ "storage", *a->storage, true },
+		{ "hostname", *a->hostname, false },
+		{ "root-password", *a->root_hash, false },
+		{ "ssh-key", *a->ssh_key, false },
+		{ "ntp-server", a->ntp_servers.nr, false },
+		{ "trust-key", *a->trust_key, false },
+		{ "keymap", *a->keymap, false },
+		{ "timezone", *a->timezone, false },
+		{ "clock", *a->clock, false },
+		{ "restore-backup", *a->backup, false },
+		{ "the network", a->network.len, false },
+	};
+
+	for (size_t i = 0; i < sizeof(kept) / sizeof(kept[0]); i++)
+		if (kept[i].said && (upgrade || kept[i].reinstall_too))
+			return reason_set(why, "install %s keeps what is there: %s cannot be set",
+					  a->install, kept[i].name);
+	if (upgrade && strcmp(a->source, "medium") != 0)
+		return reason_set(why, "install upgrade takes the medium; a bundle by network is "
+				       "for host-upgrade, on the running host");
+	return 0;
+}
+
 static int network_check(struct answers *a, struct reason *why)
 {
 	struct settings *parsed;
@@ -294,13 +412,20 @@ static void default_to(char *to, const char *value)
 
 int answers_check(struct answers *a, struct reason *why)
 {
-	default_to(a->storage, "thin");
+	bool keeps;
+
+	default_to(a->install, "fresh");
 	default_to(a->source, "medium");
-	default_to(a->hostname, "socle");
 	default_to(a->finish, "reboot");
-	if (!*a->root_hash)
+	keeps = strcmp(a->install, "fresh") != 0;
+	if (keeps && kept_check(a, why) < 0)
+		return -1;
+	default_to(a->storage, "thin");
+	default_to(a->hostname, "socle");
+	if (!*a->root_hash && strcmp(a->install, "upgrade") != 0)
 		return reason_set(why, "no password: root-password or root-password-hash");
-	return disks_check(a, why) < 0 ? -1 : network_check(a, why);
+	/* What is kept is found, and the disk named only to choose among several. */
+	return !keeps && disks_check(a, why) < 0 ? -1 : network_check(a, why);
 }
 
 int answers_parse(struct answers *a, const char *text, size_t len, struct reason *why)

@@ -18,13 +18,21 @@
 #define ANSWERS_NAME      64
 #define ANSWERS_TEXT      512
 #define ANSWERS_KEY       2048
+#define ANSWERS_STAGE     16
 
 struct answers_list {
 	char text[ANSWERS_DISKS][ANSWERS_NAME];
 	size_t nr;
 };
 
+/* A program that an installation runs at a stage: before-disks, after-files, before-boot. */
+struct answers_hook {
+	char stage[ANSWERS_STAGE];
+	char from[ANSWERS_TEXT];
+};
+
 struct answers {
+	char install[ANSWERS_NAME]; /* fresh, upgrade, reinstall */
 	char disk[ANSWERS_NAME];
 	char second_disk[ANSWERS_NAME]; /* RAID 1 with the first, or "" */
 	struct answers_list storage_disks;
@@ -32,11 +40,17 @@ struct answers {
 	struct answers_list ntp_servers;
 	char storage[ANSWERS_NAME]; /* thin, thick, none */
 	char source[ANSWERS_TEXT];  /* medium, or a URL */
+	char backup[ANSWERS_TEXT];  /* where a backup of a host is, or "" */
 	char hostname[ANSWERS_NAME];
 	char root_hash[ANSWERS_TEXT]; /* as crypt(3) has made it */
 	char ssh_key[ANSWERS_KEY];
 	char trust_key[ANSWERS_NAME]; /* whose bundles this host takes */
 	char finish[ANSWERS_NAME];    /* reboot, poweroff, shell */
+	char keymap[ANSWERS_NAME];
+	char timezone[ANSWERS_NAME];
+	char clock[ANSWERS_NAME]; /* YYYY-MM-DD HH:MM, in that zone */
+	struct answers_hook hooks[ANSWERS_LIST];
+	size_t nr_hooks;
 	struct buf
 		network; /* network.conf; its lines have the numbers that they have in the file */
 };

@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The answer file of XenServer's installer, as far as it makes sense here: one element
- * <installation> with elements of text in it. To name a disk there says that it may be erased. What
- * is only about that product's own parts (keymap, time zone, services) is passed over; an element
- * that nobody knows is a mistake.
+ * <installation> with elements of text in it. To name a disk there says that it may be erased,
+ * unless the mode keeps what is on it. An element that nobody knows is a mistake.
  */
 #include "installer/answers/answers.h"
 
@@ -25,7 +24,11 @@ struct reader {
 	char element[ANSWERS_NAME];
 	char text[MAX_TEXT];
 	size_t len;
-	char type[VALUE];              /* the attribute type= of the element */
+	char type[VALUE];  /* the attribute type= of the element */
+	char stage[VALUE]; /* script: its attribute */
+	char raid[VALUE];  /* raid: what it calls the mirror, or "" */
+	size_t raid_disks;
+	bool keeps;                    /* the mode is not fresh */
 	bool guest_storage;            /* primary-disk: its attribute */
 	char nic[VALUE], proto[VALUE]; /* of admin-interface */
 	char ip[VALUE], mask[VALUE], gateway[VALUE];
@@ -59,9 +62,34 @@ static void disk_may_go(struct reader *r, const char *name, const char *value)
 	put(r, "erase", value);
 }
 
+static void take_existing(struct reader *r, const char *value)
+{
+	put(r, "disk", value);
+}
+
+/* The halves of a mirror. */
+static void take_raid_disk(struct reader *r, const char *value)
+{
+	if (r->raid_disks == 2)
+		refuse(r, "a mirror has two disks");
+	else
+		disk_may_go(r, r->raid_disks++ ? "mirror-disk" : "disk", value);
+}
+
+static bool is_raid(const struct reader *r, const char *value)
+{
+	return *r->raid && strcmp(r->raid, value) == 0;
+}
+
 static void take_primary_disk(struct reader *r, const char *value)
 {
-	disk_may_go(r, "disk", value);
+	if (r->keeps) {
+		put(r, "disk", value);
+		return;
+	}
+	/* Its disks are named by <raid>. */
+	if (!is_raid(r, value))
+		disk_may_go(r, "disk", value);
 	r->seen_disk = true;
 	/* Whatever <installation> says of its kind. */
 	if (!r->guest_storage)
@@ -72,8 +100,8 @@ static void take_guest_disk(struct reader *r, const char *value)
 {
 	const char *plain = strncmp(value, "/dev/", 5) == 0 ? value + 5 : value;
 
-	/* The system's own may be named again. */
-	if (strcmp(plain, r->a->disk) != 0)
+	/* The system's own may be named again; what is kept is found. */
+	if (!r->keeps && strcmp(plain, r->a->disk) != 0 && !is_raid(r, value))
 		disk_may_go(r, "storage-disk", value);
 }
 
@@ -82,14 +110,79 @@ static void take_password(struct reader *r, const char *value)
 	put(r, strcmp(r->type, "hash") == 0 ? "root-password-hash" : "root-password", value);
 }
 
+/* server:/path, as that product writes it */
+static void put_nfs(struct reader *r, const char *name, const char *before, const char *value)
+{
+	const char *path = strstr(value, ":/");
+	char url[ANSWERS_TEXT];
+
+	if (!path)
+		refuse(r, "NFS is SERVER:/PATH");
+	else if (snprintf(url, sizeof(url), "%snfs://%.*s%s", before, (int)(path - value), value,
+			  path + 1) >= (int)sizeof(url))
+		refuse(r, "too long");
+	else
+		put(r, name, url);
+}
+
 static void take_source(struct reader *r, const char *value)
 {
 	if (strcmp(r->type, "local") == 0)
 		put(r, "source", "medium");
 	else if (strcmp(r->type, "url") == 0)
 		put(r, "source", value);
+	else if (strcmp(r->type, "nfs") == 0)
+		put_nfs(r, "source", "", value);
 	else
-		refuse(r, "its type is local or url");
+		refuse(r, "its type is local, url or nfs");
+}
+
+/* What those stages are called there. */
+static void take_script(struct reader *r, const char *value)
+{
+	static const char *const stages[][2] = {
+		{ "installation-start", "before-disks " },
+		{ "filesystem-populated", "after-files " },
+		{ "installation-complete", "before-boot " },
+	};
+	char hook[ANSWERS_TEXT];
+
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(r->stage, stages[i][0]) != 0)
+			continue;
+		if (strcmp(r->type, "nfs") == 0) {
+			put_nfs(r, "hook", stages[i][1], value);
+		} else if (snprintf(hook, sizeof(hook), "%s%s%s", stages[i][1],
+				    strcmp(r->type, "local") == 0 ? "medium:" : "",
+				    value) < (int)sizeof(hook)) {
+			put(r, "hook", hook);
+		} else {
+			refuse(r, "too long");
+		}
+		return;
+	}
+	refuse(r, "its stage is installation-start, filesystem-populated or installation-complete");
+}
+
+static void take_keymap(struct reader *r, const char *value)
+{
+	put(r, "keymap", value);
+}
+
+static void take_timezone(struct reader *r, const char *value)
+{
+	put(r, "timezone", value);
+}
+
+/* Servers are named for themselves; by hand is done at the console. */
+static void take_time_method(struct reader *r, const char *value)
+{
+	static const char *const methods[] = { "ntp", "manual", "system-time", "dhcp" };
+
+	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++)
+		if (strcmp(value, methods[i]) == 0)
+			return;
+	refuse(r, "ntp, manual, system-time or dhcp");
 }
 
 static void take_text(struct reader *r, char to[VALUE], const char *value)
@@ -139,7 +232,7 @@ static void pass_over(struct reader *r, const char *value)
 
 static const struct {
 	const char *name;
-	int depth; /* 1: in <installation>; 2: in <admin-interface> */
+	int depth; /* 1: in <installation>; 2: in one of those */
 	void (*take)(struct reader *r, const char *value);
 } elements[] = {
 	{ "primary-disk", 1, take_primary_disk },
@@ -147,6 +240,8 @@ static const struct {
 	{ "root-password", 1, take_password },
 	{ "source", 1, take_source },
 	{ "admin-interface", 1, pass_over },
+	{ "raid", 1, pass_over },
+	{ "disk", 2, take_raid_disk },
 	{ "ip", 2, take_ip },
 	{ "subnet-mask", 2, take_mask },
 	{ "netmask", 2, take_mask },
@@ -155,9 +250,11 @@ static const struct {
 	{ "nameserver", 1, take_name_server },
 	{ "hostname", 1, take_hostname },
 	{ "ntp-server", 1, take_ntp_server },
-	{ "keymap", 1, pass_over },
-	{ "timezone", 1, pass_over },
-	{ "time-config-method", 1, pass_over },
+	{ "existing-installation", 1, take_existing },
+	{ "keymap", 1, take_keymap },
+	{ "timezone", 1, take_timezone },
+	{ "time-config-method", 1, take_time_method },
+	{ "script", 1, take_script },
 };
 
 static int element_find(const char *name, int depth)
@@ -182,9 +279,10 @@ static void installation_begin(struct reader *r, const char **attributes)
 {
 	const char *mode = attribute(attributes, "mode"), *kind = attribute(attributes, "srtype");
 
-	if (*mode && strcmp(mode, "fresh") != 0)
-		refuse(r, "mode is \"fresh\"");
-	if (*kind)
+	if (*mode)
+		put(r, "install", mode);
+	r->keeps = *mode && strcmp(mode, "fresh") != 0;
+	if (*kind && !r->keeps)
 		put(r, "storage", strcmp(kind, "ext") == 0 ? "thin" : "thick");
 }
 
@@ -206,7 +304,10 @@ static void on_start(void *user, const char *name, const char **attributes)
 		take_text(r, r->nic, attribute(attributes, "name"));
 		take_text(r, r->proto, attribute(attributes, "proto"));
 	}
+	if (strcmp(name, "raid") == 0)
+		take_text(r, r->raid, attribute(attributes, "device"));
 	take_text(r, r->type, attribute(attributes, "type"));
+	take_text(r, r->stage, attribute(attributes, "stage"));
 	r->guest_storage = strcmp(attribute(attributes, "guest-storage"), "no") != 0;
 	r->depth++;
 	r->len = 0;

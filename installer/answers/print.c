@@ -45,8 +45,20 @@ static void assign_network(struct buf *out, const struct buf *network)
 	buf_append(out, "'\n", 2);
 }
 
+/* A line for each: its stage, and where it is. */
+static void assign_hooks(struct buf *out, const struct answers *a)
+{
+	buf_printf(out, "a_hooks='");
+	for (size_t i = 0; i < a->nr_hooks; i++) {
+		buf_printf(out, "%s%s ", i ? "\n" : "", a->hooks[i].stage);
+		quoted(out, a->hooks[i].from, strlen(a->hooks[i].from));
+	}
+	buf_append(out, "'\n", 2);
+}
+
 void answers_print(const struct answers *a, struct buf *out)
 {
+	assign(out, "install", a->install);
 	assign(out, "disk", a->disk);
 	assign(out, "second_disk", a->second_disk);
 	assign_list(out, "storage_disks", &a->storage_disks);
@@ -59,5 +71,10 @@ void answers_print(const struct answers *a, struct buf *out)
 	assign_list(out, "ntp_servers", &a->ntp_servers);
 	assign(out, "trust_key", a->trust_key);
 	assign(out, "finish", a->finish);
+	assign(out, "backup", a->backup);
+	assign(out, "keymap", a->keymap);
+	assign(out, "timezone", a->timezone);
+	assign(out, "clock", a->clock);
+	assign_hooks(out, a);
 	assign_network(out, &a->network);
 }

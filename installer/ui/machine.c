@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The disks and cards of this machine, as sysfs has them; what is on a disk says `storage`.
+ * The disks and cards of this machine, as sysfs has them; what is on a disk says `storage`, and all
+ * else the program that knows it.
  */
 #include <dirent.h>
 #include <stdio.h>
@@ -93,4 +94,66 @@ void plan_find_nics(struct plan *p, const char *sys)
 		nic->link = file_line(path, line, sizeof(line)) && line[0] == '1';
 		p->nr_nics++;
 	}
+}
+
+/* Each line that a command prints. */
+static void lines_of(const char *command, void (*take)(struct plan *, const char *), struct plan *p)
+{
+	FILE *output = popen(command, "r");
+	char line[256];
+
+	while (output && fgets(line, sizeof(line), output)) {
+		line[strcspn(line, "\n")] = '\0';
+		take(p, line);
+	}
+	if (output)
+		pclose(output);
+}
+
+/* "de<TAB>German" */
+static void take_keymap(struct plan *p, const char *line)
+{
+	if (p->nr_keymaps < PLAN_KEYMAPS &&
+	    sscanf(line, "%31[^\t]\t%31[^\n]", p->keymaps[p->nr_keymaps][0],
+		   p->keymaps[p->nr_keymaps][1]) == 2)
+		p->nr_keymaps++;
+}
+
+static void take_zone(struct plan *p, const char *line)
+{
+	if (p->nr_zones < PLAN_ZONES && strchr(line, '/'))
+		snprintf(p->zones[p->nr_zones++], sizeof(p->zones[0]), "%.39s", line);
+}
+
+/* The names of its disks. */
+static void take_socle(struct plan *p, const char *line)
+{
+	struct plan_socle *s = &p->socles[p->nr_socles];
+
+	if (p->nr_socles == PLAN_SOCLES || sscanf(line, "%31s", s->disk) != 1)
+		return;
+	snprintf(s->disks, sizeof(s->disks), "%.63s", line);
+	p->nr_socles++;
+}
+
+static void take_backup(struct plan *p, const char *line)
+{
+	p->backup_there = *line != '\0';
+}
+
+static void take_info(struct plan *p, const char *line)
+{
+	sscanf(line, "total_memory : %u", &p->memory_mb);
+	sscanf(line, "nr_cpus : %u", &p->cpus);
+}
+
+void plan_find_rest(struct plan *p)
+{
+	lines_of("host-keymap --list 2>/dev/null", take_keymap, p);
+	lines_of("host-timezone --list 2>/dev/null", take_zone, p);
+	lines_of("xl info 2>/dev/null", take_info, p);
+	if (p->first_start)
+		return;
+	lines_of("install-socle --existing 2>/dev/null", take_socle, p);
+	lines_of("install-socle --backup " PLAN_BACKUP " 2>/dev/null", take_backup, p);
 }

@@ -7,6 +7,26 @@
 #include <stdio.h>
 #include <string.h>
 
+const char *const plan_bond_modes[3] = { "active-backup", "802.3ad", "balance-alb" };
+
+enum plan_kind plan_kind(const struct plan *p)
+{
+	return p->what == 0 ? PLAN_FRESH : p->what % 2 ? PLAN_UPGRADE : PLAN_REINSTALL;
+}
+
+const struct plan_socle *plan_socle(const struct plan *p)
+{
+	return p->what == 0 ? NULL : &p->socles[(p->what - 1) / 2];
+}
+
+size_t plan_second_nic(const struct plan *p)
+{
+	/* All but the first are counted. */
+	if (!p->bond || p->bond >= p->nr_nics)
+		return PLAN_NICS;
+	return p->bond - 1 < p->nic ? p->bond - 1 : p->bond;
+}
+
 const struct plan_disk *plan_disk_of(const struct plan *p, enum disk_use use)
 {
 	for (size_t i = 0; i < p->nr_disks; i++)
@@ -45,32 +65,87 @@ static void words_write(struct buf *out, const char *setting, const char *text)
 		buf_printf(out, "%s %s\n", setting, word);
 }
 
+/* Named for its card where it is the card's own bridge. */
+static void bridge_write(const struct plan *p, struct buf *out)
+{
+	const char *nic = p->nics[p->nic].name;
+	size_t second = plan_second_nic(p);
+
+	buf_printf(out, "automatic bridges\n");
+	if (second < PLAN_NICS)
+		buf_printf(out, "bond bond0\n    nics %s %s\n    mode %s\n", nic,
+			   p->nics[second].name, plan_bond_modes[p->bond_mode]);
+	if (second < PLAN_NICS)
+		buf_printf(out, "network host\n    nic bond0\n");
+	else if (*p->vlan)
+		buf_printf(out, "network host\n    nic %s\n", nic);
+	else
+		buf_printf(out, "network xenbr%s\n    nic %s\n", nic + strlen("nic"), nic);
+	if (*p->vlan)
+		buf_printf(out, "    vlan %s\n", p->vlan);
+}
+
+static void setting_write(struct buf *out, const char *name, const char *value)
+{
+	if (*value)
+		buf_printf(out, "    %s %s\n", name, value);
+}
+
+static bool network_is_default(const struct plan *p)
+{
+	return !p->nr_nics || (p->nic == 0 && !p->bond && p->ip4 == PLAN_DHCP &&
+			       p->ip6 == PLAN_NO_IP6 && !*p->vlan && !*p->dns);
+}
+
 static void network_write(const struct plan *p, struct buf *out)
 {
-	if (!p->nr_nics || (p->nic == 0 && !p->fixed && !*p->vlan)) {
+	if (network_is_default(p)) {
 		buf_printf(out, "automatic bridges\nautomatic address\n");
 		return;
 	}
-	buf_printf(out, "automatic bridges\nnetwork %s%s\n", *p->vlan ? "host" : "xenbr",
-		   *p->vlan ? "" : p->nics[p->nic].name + strlen("nic"));
-	buf_printf(out, "    nic %s\n", p->nics[p->nic].name);
-	if (*p->vlan)
-		buf_printf(out, "    vlan %s\n", p->vlan);
-	buf_printf(out, "    address %s\n", p->fixed ? p->address : "dhcp");
-	if (p->fixed && *p->gateway)
-		buf_printf(out, "    gateway %s\n", p->gateway);
-	if (p->fixed && *p->dns)
-		buf_printf(out, "    dns %s\n", p->dns);
+	bridge_write(p, out);
+	if (p->ip4 != PLAN_NO_IP4)
+		setting_write(out, "address", p->ip4 == PLAN_FIXED ? p->address : "dhcp");
+	if (p->ip4 == PLAN_FIXED)
+		setting_write(out, "gateway", p->gateway);
+	if (p->ip6 != PLAN_NO_IP6)
+		setting_write(out, "address", p->ip6 == PLAN_FIXED6 ? p->address6 : "slaac");
+	if (p->ip6 == PLAN_FIXED6)
+		setting_write(out, "gateway", p->gateway6);
+	setting_write(out, "dns", p->dns);
+}
+
+static void time_write(const struct plan *p, struct buf *out)
+{
+	if (p->nr_keymaps)
+		buf_printf(out, "keymap %s\n", p->keymaps[p->keymap][0]);
+	if (*p->zone)
+		buf_printf(out, "timezone %s\n", p->zone);
+	if (*p->clock)
+		buf_printf(out, "clock %s\n", p->clock);
+	words_write(out, "ntp-server", p->ntp);
 }
 
 void plan_write(const struct plan *p, struct buf *out)
 {
 	static const char *const storage[] = { "thin", "thick", "none" };
+	static const char *const kinds[] = { "fresh", "upgrade", "reinstall" };
+	enum plan_kind kind = plan_kind(p);
 
-	disks_write(p, out);
-	buf_printf(out, "storage %s\nhostname %s\nroot-password %s\n", storage[p->storage],
-		   p->hostname, p->password);
-	words_write(out, "ntp-server", p->ntp);
+	if (kind != PLAN_FRESH)
+		buf_printf(out, "install %s\ndisk %s\n", kinds[kind], plan_socle(p)->disk);
+	else if (!p->first_start)
+		disks_write(p, out);
 	buf_printf(out, "finish shell\n");
+	if (kind == PLAN_UPGRADE)
+		return;
+	if (kind == PLAN_FRESH && !p->first_start)
+		buf_printf(out, "storage %s\n", storage[p->storage]);
+	if (p->restore)
+		buf_printf(out, "restore-backup disk:/" PLAN_BACKUP "\n");
+	if (p->remote)
+		buf_printf(out, "source %s\n", p->source);
+	buf_printf(out, "hostname %s\nroot-password %s\n", p->hostname, p->password);
+	time_write(p, out);
 	network_write(p, out);
 }

@@ -91,6 +91,15 @@ static void mistakes_have_lines(void **state)
 	refused(GOOD "disk vdb\n", "answers:3: disk: said twice");
 	refused(GOOD "storage some\n", "answers:3: storage: \"some\"; one of thin, thick, none");
 	refused(GOOD "source nfs:/x\n", "answers:3: source:");
+	refused(GOOD "install again\n", "answers:3: install: \"again\"; one of fresh, upgrade,");
+	refused(GOOD "clock 2026-13-01 10:00\n", "answers:3: clock:");
+	refused(GOOD "clock 2026-11-01\n", "answers:3: clock:");
+	refused(GOOD "keymap ../x\n", "answers:3: keymap:");
+	refused(GOOD "timezone Europe/$x\n", "answers:3: timezone:");
+	refused(GOOD "hook later http://h/x\n", "answers:3: hook: a stage is");
+	refused(GOOD "hook before-boot\n", "answers:3: hook: \"\" is no file");
+	refused(GOOD "hook before-boot http://h/x\nhook before-boot /a b\n", "answers:4: hook:");
+	refused(GOOD "restore-backup `x`\n", "answers:3: restore-backup:");
 	refused(GOOD "trust-key RWQ\n", "answers:3: trust-key:");
 	refused(GOOD "hostname -a\n", "answers:3: hostname:");
 	refused(GOOD "\nnetwork a\n nic nic0\n address 1.2\n", "answers:6: expected");
@@ -104,6 +113,63 @@ static void contradictions(void **state)
 	refused(GOOD "storage-disk vda\n", "a system disk");
 	refused(GOOD "erase vdb\n", "erase vdb: nothing");
 	refused(GOOD "storage none\nstorage-disk vdb\n", "storage none");
+}
+
+static void time_and_keys(void **state)
+{
+	has(GOOD "keymap de-latin1\ntimezone America/Port-au-Prince\nclock 2026-11-21 20:15\n",
+	    "a_keymap='de-latin1'\na_timezone='America/Port-au-Prince'\n"
+	    "a_clock='2026-11-21 20:15'\n");
+}
+
+static void hooks_and_places(void **state)
+{
+	has(GOOD "source nfs://10.0.0.1/srv/socle\nhook before-disks http://h/a\n"
+		 "hook before-boot  disk:/b\nrestore-backup nfs://h/b/host.tar.zst\n",
+	    "a_hooks='before-disks http://h/a\nbefore-boot disk:/b'\n");
+	has(GOOD "restore-backup nfs://h/b/host.tar.zst\n", "a_backup='nfs://h/b/host.tar.zst'\n");
+}
+
+/* What is kept is found on the disks, and cannot be said. */
+static void what_is_kept(void **state)
+{
+	has("install upgrade\n", "a_install='upgrade'\na_disk=''\n");
+	has("install upgrade\ndisk vdb\nfinish shell\n", "a_disk='vdb'\n");
+	has("install reinstall\nroot-password x\nhostname h\n", "a_install='reinstall'\n");
+	refused("install upgrade\nhostname h\n", "install upgrade keeps what is there: hostname");
+	refused("install upgrade\nnetwork a\n", "the network cannot be set");
+	refused("install upgrade\nsource http://h/x\n", "takes the medium");
+	refused("install reinstall\n", "no password");
+	refused("install reinstall\nroot-password x\nerase vda\n", "erase cannot be set");
+	refused("install reinstall\nroot-password x\nstorage thick\n", "storage cannot be set");
+}
+
+static void xml_modes(void **state)
+{
+	has("<installation mode='upgrade'><existing-installation>sda</existing-installation>"
+	    "<source type='local'/></installation>",
+	    "a_install='upgrade'\na_disk='sda'\n");
+	has("<installation mode='reinstall' srtype='lvm'><primary-disk>sda</primary-disk>"
+	    "<guest-disk>sdb</guest-disk><root-password>x</root-password></installation>",
+	    "a_storage_disks=''\na_erase=''\n");
+	has(XML_GOOD "<source type='nfs'>10.0.0.1:/srv/x</source><script "
+		     "stage='filesystem-populated' type='nfs'>h:/s/x</script><script "
+		     "stage='installation-complete' type='url'>http://h/y</script></installation>",
+	    "a_source='nfs://10.0.0.1/srv/x'");
+	assert_non_null(strstr(printed, "after-files nfs://h/s/x\nbefore-boot http://h/y'"));
+	has("<installation><raid device='md127'><disk>sda</disk><disk>sdb</disk></raid>"
+	    "<primary-disk>md127</primary-disk><root-password>x</root-password></installation>",
+	    "a_disk='sda'\na_second_disk='sdb'\na_storage_disks=''\na_erase='sda sdb'\n");
+	refused("<installation><raid device='md0'><disk>sda</disk><disk>sdb</disk><disk>sdc</disk>",
+		"answers:1: <disk>: a mirror has two disks");
+	has(XML_GOOD "<keymap>de</keymap><time-config-method>ntp</time-config-method>"
+		     "</installation>",
+	    "a_keymap='de'");
+	refused(XML_GOOD "<script stage='later' type='url'>http://h/y</script></installation>",
+		"answers:4: <script>: its stage is");
+	refused(XML_GOOD "<source type='nfs'>h/x</source></installation>", "NFS is SERVER:/PATH");
+	refused(XML_GOOD "<time-config-method>sundial</time-config-method></installation>",
+		"answers:4: <time-config-method>:");
 }
 
 static void xml(void **state)
@@ -128,7 +194,7 @@ static void xml_mistakes(void **state)
 {
 	refused(XML_GOOD "\n<kaymap>us</kaymap></installation>",
 		"answers:5: <kaymap>: there is no such element here");
-	refused("<installation mode='upgrade'/>", "answers:1: <installation>: mode is");
+	refused("<installation mode='later'/>", "answers:1: <installation>: install: \"later\"");
 	refused(XML_GOOD "<hostname>a b</hostname></installation>",
 		"answers:4: <hostname>: hostname: \"a b\"");
 	refused(XML_GOOD "<admin-interface name='eth0' proto='static'><ip>10.0.0.5</ip>"
@@ -148,6 +214,10 @@ int main(void)
 		cmocka_unit_test(passwords_are_hashed),
 		cmocka_unit_test(mistakes_have_lines),
 		cmocka_unit_test(contradictions),
+		cmocka_unit_test(time_and_keys),
+		cmocka_unit_test(hooks_and_places),
+		cmocka_unit_test(what_is_kept),
+		cmocka_unit_test(xml_modes),
 		cmocka_unit_test(xml),
 		cmocka_unit_test(xml_mistakes),
 	};

@@ -65,7 +65,7 @@ static void disks(void **state)
 static void a_fixed_address(void **state)
 {
 	plan.nic = 1;
-	plan.fixed = 1;
+	plan.ip4 = PLAN_FIXED;
 	strcpy(plan.address, "192.0.2.10/24");
 	strcpy(plan.gateway, "192.0.2.1");
 	strcpy(plan.dns, "192.0.2.53 192.0.2.54");
@@ -79,6 +79,31 @@ static void a_vlan(void **state)
 {
 	strcpy(plan.vlan, "20");
 	says("network host\nnic nic0\nvlan 20\naddress dhcp\n'");
+}
+
+static void a_bond_with_both_addresses(void **state)
+{
+	plan.bond = 1;
+	plan.bond_mode = 1;
+	plan.ip4 = PLAN_FIXED;
+	plan.ip6 = PLAN_FIXED6;
+	strcpy(plan.address, "192.0.2.10/24");
+	strcpy(plan.address6, "2001:db8::10/64");
+	strcpy(plan.gateway6, "2001:db8::1");
+	says("bond bond0\nnics nic0 nic1\nmode 802.3ad\nnetwork host\nnic bond0\n"
+	     "address 192.0.2.10/24\naddress 2001:db8::10/64\ngateway 2001:db8::1\n'");
+}
+
+static void what_is_there_already(void **state)
+{
+	plan.nr_socles = 1;
+	strcpy(plan.socles[0].disk, "sdb");
+	plan.what = 1;
+	says("a_install='upgrade'\na_disk='sdb'\n");
+	plan.what = 2;
+	plan.restore = 1;
+	says("a_install='reinstall'\na_disk='sdb'\n");
+	assert_non_null(strstr(printed, "a_backup='disk:/host-backup.tar.zst'"));
 }
 
 static void file_make(const char *path, const char *text)
@@ -131,6 +156,8 @@ int main(void)
 		cmocka_unit_test_setup(disks, fresh),
 		cmocka_unit_test_setup(a_fixed_address, fresh),
 		cmocka_unit_test_setup(a_vlan, fresh),
+		cmocka_unit_test_setup(a_bond_with_both_addresses, fresh),
+		cmocka_unit_test_setup(what_is_there_already, fresh),
 		cmocka_unit_test(the_machine),
 	};
 

@@ -32,8 +32,9 @@ esac
 exec "$BUSYBOX" "${0##*/}" "$@"
 """
 PROGRAMS = ("bundle-verify mount umount modprobe logger sync findfs cat cut dd grep head mkdir "
-            "mktemp printf rm sed sha256sum stat tail tar touch xxd").split()
+            "mktemp printf rm sed sha256sum stat tail tar touch tr xxd").split()
 ONCE = bytes.fromhex("a52f2d5a671704a3") + bytes(500) + bytes.fromhex("64bf28dd")
+NO_GRUB_ONCE = "# GRUB Environment Block\nonce=\n".ljust(1024, "#")
 
 
 class Host:
@@ -50,6 +51,7 @@ class Host:
         (self.at / "cmdline").write_text(CMDLINE)
         (self.at / "boot/default.cfg").write_text("default a\n")
         (self.at / "boot/ldlinux.sys").write_bytes(b"L" * 4096 + 2 * ONCE)
+        (self.at / "boot/grubenv").write_text(NO_GRUB_ONCE)
         (self.at / "boot/a/version").write_text("1\n")
         (self.at / "boot/a/boot.cfg").write_text("label a\n")
         (self.at / "state/boot").write_text("1234-ABCD\n")
@@ -88,7 +90,19 @@ class Host:
         return self.run(str(self.at / "bundle"), **how)
 
     def once(self):
-        """The slot that the boot loader would try: by the first copy. Both are sound."""
+        """The slot that a boot loader would try; "b?": one does, the other does not."""
+        loaders = {self.once_of_grub(), self.once_of_syslinux()}
+        return loaders.pop() if len(loaders) == 1 else "b?"
+
+    def once_of_grub(self):
+        block = (self.at / "boot/grubenv").read_text()
+        assert len(block) == 1024 and block.startswith("# GRUB Environment Block\nonce=")
+        value, filling = block[30:].split("\n")
+        assert set(filling) == {"#"} and value in ("", "b")
+        return value or None
+
+    def once_of_syslinux(self):
+        """By the first copy. Both are sound."""
         copies = (self.at / "boot/ldlinux.sys").read_bytes()[4096:]
         assert len(copies) == 1024
         words = [int.from_bytes(copies[i:i + 4], "little") for i in range(0, 1024, 4)]
@@ -102,9 +116,9 @@ class Host:
         boot = self.at / "boot"
         assert (boot / "default.cfg").read_text() == "default a\n"
         assert (boot / "a/version").read_text() == "1\n" and (boot / "a/boot.cfg").exists()
-        if self.once() == "b" or (boot / "b/boot.cfg").exists():
+        if self.once() or (boot / "b/boot.cfg").exists():
             assert all((boot / "b" / n).read_text() == t for n, t in FILES.items())
-        if self.once() == "b":
+        if self.once():
             assert (self.at / "state/trial").read_text() == "b 2\n"
             assert (boot / "b/boot.cfg").exists()
 
@@ -128,6 +142,18 @@ def status_cancel_back(h):
     assert not (h.at / "state/trial").exists()
     assert h.run("--back")[0] == 0
     assert (h.at / "boot/default.cfg").read_text() == "default b\n"
+
+
+@test
+def shown_to_programs(h):
+    assert h.run("--show")[1] == "running a\nstarts a\nversion_a 1\n"
+    h.upgrade()
+    assert h.run("--show")[1] == ("running a\nstarts a\ntried b\nversion_a 1\nversion_b 2\n"
+                                  "trial b 2\n")
+    h.run("--cancel")
+    (h.at / "state/trial.failed").write_text("b 2\n")
+    (h.at / "boot/b/boot.cfg").unlink()
+    assert h.run("--show")[1].endswith("version_b 2\nincomplete_b true\nfailed b 2\n")
 
 
 @test
