@@ -68,7 +68,7 @@ FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_DEVICES := $(addprefix toolstack/devices/,config_words.c disk_config.c disk_vdev.c \
 		  vif_config.c) toolstack/lib/ip.c $(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
-	       toolstack/devices/device_list.c $(FUZZ_DEVICES)
+	       $(addprefix toolstack/devices/,device_list.c screen_config.c) $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
 		request_session.c transaction.c tree.c usage.c watch.c) $(FUZZ_LIB)
 
@@ -81,7 +81,8 @@ FUZZ_VMD := $(addprefix toolstack/vmd/,schema.c start_config.c vm_args.c) toolst
 FUZZ_STORAGE := $(addprefix toolstack/storage/,device.c error.c iscsi.c iscsi_keep.c \
 		  iscsi_session.c iscsi_source.c lock.c lvm.c lvm_report.c mount.c plug_state.c \
 		  program.c props.c reach.c registry.c scan_file.c size.c sr.c sr_file.c \
-		  sr_iscsi.c sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_lvm.c vdi_open.c) \
+		  sr_iscsi.c sr_lvm.c stream.c thin.c vdi.c vdi_file.c vdi_iso.c \
+		  vdi_lvm.c vdi_open.c) \
 		toolstack/devices/file_shown.c \
 		$(addprefix toolstack/lib/,bounded.c deadline.c file.c sparse.c uuid.c) $(FUZZ_LIB)
 FUZZ_STORE_RING := $(addprefix toolstack/xenstored/,domain.c domain_life.c domain_ring.c ring.c \
@@ -108,6 +109,8 @@ $(call toolstack_target,config,$(FUZZ_CONFIG))
 $(call toolstack_target,devices,$(FUZZ_DEVICES))
 $(call toolstack_target,qcow2,toolstack/devices/qcow2.c $(FUZZ_LIB))
 $(call toolstack_target,console_ring,toolstack/consoled/console_ring.c)
+$(call toolstack_target,screen,$(addprefix toolstack/screen/,changes.c fb.c keys.c picture.c) \
+	$(FUZZ_LIB))
 $(call toolstack_target,store,$(FUZZ_STORE))
 $(call toolstack_target,store_ring,$(FUZZ_STORE_RING))
 $(call toolstack_target,network,$(FUZZ_NETWORK))
@@ -116,6 +119,7 @@ $(call toolstack_target,vmd,$(FUZZ_VMD),-ljansson)
 $(call toolstack_target,xe_answer,toolstack/xe/http.c $(FUZZ_LIB))
 
 $(call toolstack_target,websocket,toolstack/transfer/websocket.c $(FUZZ_LIB),-lmbedcrypto)
+$(call toolstack_target,acme,toolstack/acme/answer.c $(FUZZ_LIB))
 $(call toolstack_target,ssh_key,toolstack/vmd/ssh_key.c $(FUZZ_LIB))
 $(call toolstack_target,alerts,\
 	$(addprefix toolstack/alerts/,perfmon.c kernel_log.c level.c) $(FUZZ_LIB),-lexpat -lm)
@@ -137,7 +141,7 @@ $(eval $(call fuzz_target,saved,$(FUZZ_SAVED),$(FUZZ_TOOLSTACK) -Dcrc32_z=no_che
 FUZZ_MODEL := $(sort $(wildcard toolstack/model/*.c)) $(FUZZ_LIB)
 $(call toolstack_target,json,toolstack/apid/rpc.c $(FUZZ_MODEL),-ljansson -lexpat -lm)
 $(call toolstack_target,xml,$(FUZZ_MODEL),-ljansson -lexpat -lm)
-$(call toolstack_target,scgi,toolstack/apid/scgi.c $(FUZZ_LIB))
+$(call toolstack_target,scgi,$(addprefix toolstack/apid/,scgi.c cookie.c) $(FUZZ_LIB))
 
 # What an installation is told.
 $(call toolstack_target,answers,$(ANSWERS_PARSER),-lexpat -lcrypt)

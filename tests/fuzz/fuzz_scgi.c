@@ -1,13 +1,25 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * SCGI requests: a beginning of one never says more, or other things, than the whole.
+ * SCGI requests: a beginning of one never says more, or other things, than the whole. What a
+ * browser says in their headers of its session and its page is a reference, or nothing.
  */
 #include "fuzz.h"
 
 #include <stdlib.h>
 #include <string.h>
 
-#include "apid/scgi.h"
+#include "apid/cookie.h"
+
+static void look_at_browser(const struct scgi_request *r)
+{
+	char session[COOKIE_SESSION];
+	bool any = cookie_session(r, session);
+
+	MUST(any == (session[0] != '\0') && (!any || strlen(session) == COOKIE_SESSION - 1));
+	MUST(!any || strstr(scgi_header(r, "HTTP_COOKIE"), session));
+	MUST(!origin_is_own(r) || scgi_header(r, "HTTP_ORIGIN"));
+	origin_may_read(r);
+}
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -22,6 +34,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		MUST(r.body_at <= size && r.headers_len <= SCGI_HEADERS_MAX);
 		MUST(scgi_header(&r, "CONTENT_LENGTH"));
 		MUST(!uri || strlen(uri) < r.headers_len);
+		look_at_browser(&r);
 	}
 	if (size) {
 		/* Memory of its own: reading behind its end shows. */

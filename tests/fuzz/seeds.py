@@ -206,6 +206,18 @@ def rings():
         (0, 0, 0, 0), (0, 1000, 0, 2048), (0xfffffff0, 3, 0xfffffff0, 16), (9, 0, 5, 1 << 20))]
 
 
+def framebuffers():
+    """Options, the page's head with the first number of its directory, and three events."""
+    update = struct.pack('<Iiiii20x', 2, 1, 2, 30, 40)
+    resize = struct.pack('<Iiiiii16x', 3, 40, 50, 160, 32, 64)
+    for width, height, stride, size in ((100, 100, 400, 1 << 16), (64, 64, 256, 16384)):
+        for prod in (0, 1, 3, 60):
+            head = struct.pack('<IIIIiiIIB7xQQ', 0, 0, 0, prod, width, height, stride, size, 32,
+                               9, 9)
+            for options in range(4):
+                yield bytes([options]) + head.ljust(100, b'\0') + update + resize + update
+
+
 # Operations of the store, by number: 1 directory, 2 read, 3 get_perms, 4 watch, 5 unwatch,
 # 6 and 7 transaction, 11 write, 12 mkdir, 13 rm, 14 set_perms, 21 reset_watches, 22 directory_part.
 
@@ -481,6 +493,9 @@ def xml_calls():
 def scgi_requests():
     headers = b'CONTENT_LENGTH\0002\0SCGI\0001\0REQUEST_METHOD\0POST\0REQUEST_URI\0/jsonrpc\0'
     yield b'%d:%s,{}' % (len(headers), headers)
+    browser = (b'HTTP_HOST\0h\0HTTP_ORIGIN\0https://h\0HTTP_COOKIE\0a=b; __Host-session=OpaqueRef:'
+               b'01234567-89ab-cdef-0123-456789abcdef\0')
+    yield b'%d:%s,{}' % (len(headers + browser), headers + browser)
     yield b'17:CONTENT_LENGTH\0000\0,'
     yield b'%d:%s' % (len(headers), headers)
 
@@ -504,6 +519,12 @@ def ssh_keys():
     yield b'ecdsa-sha2-nistp256 ' + base64.b64encode(string(b'ecdsa-sha2-nistp256') + curve)
 
 
+def acme_answers():
+    yield (b'HTTP/1.1 201 Created\r\nReplay-Nonce: abc\r\nLocation: https://ca.example/a/1\r\n'
+           b'Retry-After: 3\r\n\r\n{"status": "valid"}')
+    yield b'HTTP/2 400\nreplay-nonce:x\n\n'
+
+
 def alert_texts():
     yield (b'<config><variable><name value="cpu_usage"/><alarm_trigger_level value="0.5"/>'
            b'<alarm_trigger_period value="60"/><rrd_regex value="cpu[0-9]+$"/>'
@@ -513,6 +534,7 @@ def alert_texts():
 
 
 SEEDS = {
+    'acme': acme_answers,
     'ssh_key': ssh_keys,
     'alerts': alert_texts,
     'websocket': websockets,
@@ -543,6 +565,7 @@ SEEDS = {
     'devices': devices,
     'qcow2': images,
     'console_ring': rings,
+    'screen': framebuffers,
     'store': store_requests,
     'store_ring': ring_steps,
     'insn': instructions,

@@ -2,7 +2,8 @@
 /*
  * Giving devices to a domain. Everything that can be refused is refused before the store is
  * touched; then both ends of all devices appear in one transaction, the kernel's back ends find
- * them, and what is still missing is done: the network interfaces get their bridge. What fails on
+ * them (and screend those of a screen), and what is still missing is done: the network interfaces
+ * get their bridge. What fails on
  * the way takes all of them back.
  */
 #include "devices/devices.h"
@@ -34,7 +35,8 @@ struct attaching {
 	const struct device_list *list;
 	struct disk_target *targets; /* one for each disk */
 	struct vif_place *places;    /* one for each interface */
-	struct device_id *ids;       /* disks, then interfaces */
+	struct device_id *ids;       /* disks, then interfaces, screen, keyboard */
+	size_t nr_ids;
 	struct store *store;
 };
 
@@ -51,7 +53,7 @@ static int load_drivers(const struct device_list *list, struct reason *why)
 
 static int check_free(const struct attaching *a, struct reason *why)
 {
-	for (size_t i = 0; i < a->list->nr_disks + a->list->nr_vifs; i++)
+	for (size_t i = 0; i < a->nr_ids; i++)
 		if (device_back_state(a->store, &a->ids[i]) != DEVICE_UNKNOWN)
 			return reason_set(why, "%s is there already", device_text(&a->ids[i]));
 	return 0;
@@ -118,6 +120,9 @@ static int write_all(struct store *s, const void *arg)
 		if (device_write_vif(s, a->domid, &a->list->vifs[i], a->places[i].bridge,
 				     a->places[i].mtu) < 0)
 			rc = -1;
+	for (size_t i = a->list->nr_disks + a->list->nr_vifs; i < a->nr_ids; i++)
+		if (device_write_plain(s, &a->ids[i], a->list->screen.mib) < 0)
+			rc = -1;
 	return rc;
 }
 
@@ -136,9 +141,9 @@ static int check_started(struct store *s, const struct device_id *id, struct rea
 	if (state >= DEVICE_INIT_WAIT && state <= DEVICE_CONNECTED)
 		return 0;
 	snprintf(path, sizeof(path), "/local/domain/0/error/backend/%s/%u/%u/error",
-		 id->kind == DEVICE_DISK ? "vbd" : "vif", id->domid, id->devid);
+		 device_type(id->kind), id->domid, id->devid);
 	store_read(s, path, &complaint);
-	reason_set(why, "%s: the kernel's back end %s%s%s", device_text(id),
+	reason_set(why, "%s: %s %s%s%s", device_text(id), device_maker(id->kind),
 		   state == DEVICE_INITIALISING ? "does not start" : "has given up",
 		   complaint.data ? ": " : "", complaint.data ? complaint.data : "");
 	buf_free(&complaint);
@@ -220,11 +225,12 @@ static int wait_started(const struct attaching *a, const struct device_id *ids, 
 
 static int finish(const struct attaching *a, struct reason *why)
 {
-	const struct device_id *vif_ids = a->ids + a->list->nr_disks;
-
-	if (wait_started(a, a->ids, a->list->nr_disks, why) < 0 ||
-	    wait_started(a, vif_ids, a->list->nr_vifs, why) < 0)
-		return -1;
+	for (size_t i = 0, same; i < a->nr_ids; i += same) {
+		for (same = 1; i + same < a->nr_ids && a->ids[i + same].kind == a->ids[i].kind;)
+			same++;
+		if (wait_started(a, a->ids + i, same, why) < 0)
+			return -1;
+	}
 	for (size_t i = 0; i < a->list->nr_disks; i++)
 		if (wait_for_disk(a, i, why) < 0)
 			return -1;
@@ -244,7 +250,7 @@ static int attach(const struct attaching *a, struct reason *why)
 		return reason_errno(why, "writing devices of domain %u to the store", a->domid);
 	if (finish(a, why) == 0)
 		return 0;
-	devices_take_back(a->store, a->ids, a->list->nr_disks + a->list->nr_vifs, &ignored);
+	devices_take_back(a->store, a->ids, a->nr_ids, &ignored);
 	return -1;
 }
 
@@ -259,6 +265,11 @@ static void fill_ids(struct attaching *a)
 	for (size_t i = 0; i < a->list->nr_vifs; i++)
 		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_NETWORK,
 						   (uint32_t)a->list->vifs[i].devid };
+	if (a->list->screen.wanted) {
+		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_SCREEN, 0 };
+		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_KEYBOARD, 0 };
+	}
+	a->nr_ids = nr;
 }
 
 int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why)
@@ -267,13 +278,13 @@ int devices_attach(unsigned int domid, const struct device_list *list, struct re
 	struct attaching a = { .domid = domid, .list = list, .store = &store };
 	int rc = -1;
 
-	if (list->nr_disks + list->nr_vifs == 0)
+	if (list->nr_disks + list->nr_vifs == 0 && !list->screen.wanted)
 		return 0;
 	if (store_open(&store) < 0)
 		return reason_errno(why, "devices need xenstored");
 	a.targets = calloc(list->nr_disks + 1, sizeof(*a.targets));
 	a.places = calloc(list->nr_vifs + 1, sizeof(*a.places));
-	a.ids = calloc(list->nr_disks + list->nr_vifs, sizeof(*a.ids));
+	a.ids = calloc(list->nr_disks + list->nr_vifs + 2, sizeof(*a.ids));
 	if (a.targets && a.places && a.ids) {
 		fill_ids(&a);
 		rc = attach(&a, why);

@@ -32,13 +32,23 @@ static bool is_gone(const void *arg)
 }
 
 /*
+ * Of the others nothing shows but their state. The kernel has a device for them, too, which does
+ * nothing, and stays as long as their nodes are there.
+ */
+static bool has_kernel(enum device_kind kind)
+{
+	return kind == DEVICE_DISK || kind == DEVICE_NETWORK;
+}
+
+/*
  * The back end says so, or it is gone: one that closed before it was told to says nothing more.
  */
 static bool has_closed(struct store *s, const struct device_id *id)
 {
 	enum device_state state = device_back_state(s, id);
 
-	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN || is_gone(id);
+	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN ||
+	       (has_kernel(id->kind) && is_gone(id));
 }
 
 static int write_closing(struct store *s, const void *arg)
@@ -68,7 +78,8 @@ static bool wait_closed(struct store *s, const struct detaching *d, struct reaso
 	device_wait(s, d->ids, d->nr, has_closed, CLOSE_MS);
 	for (size_t i = 0; i < d->nr; i++) {
 		/* What it made here, such as the interface, goes right after it said so. */
-		if (has_closed(s, &d->ids[i]) && device_look(is_gone, &d->ids[i], CLOSE_MS))
+		if (has_closed(s, &d->ids[i]) &&
+		    (!has_kernel(d->ids[i].kind) || device_look(is_gone, &d->ids[i], CLOSE_MS)))
 			continue;
 		reason_set(why, "%s: the back end has not let go in %d s", device_text(&d->ids[i]),
 			   CLOSE_MS / 1000);
@@ -80,17 +91,16 @@ static bool wait_closed(struct store *s, const struct detaching *d, struct reaso
 int devices_take_back(struct store *s, const struct device_id *ids, size_t nr, struct reason *why)
 {
 	struct detaching d = { ids, nr, true };
-	size_t vifs = 0;
 	int rc = 0;
 
-	while (vifs < nr && ids[vifs].kind == DEVICE_DISK)
-		vifs++;
 	if (device_transaction(s, write_closing, &d) < 0)
 		return reason_errno(why, "store");
-	if (!wait_closed(s, &(struct detaching){ ids, vifs, true }, why))
-		rc = -1;
-	if (!wait_closed(s, &(struct detaching){ ids + vifs, nr - vifs, true }, why))
-		rc = -1;
+	for (size_t i = 0, same; i < nr; i += same) {
+		for (same = 1; i + same < nr && ids[i + same].kind == ids[i].kind;)
+			same++;
+		if (!wait_closed(s, &(struct detaching){ ids + i, same, true }, why))
+			rc = -1;
+	}
 	for (size_t i = 0; i < nr; i++)
 		if (device_remove(s, &ids[i]) < 0)
 			rc = reason_errno(why, "removing %s from the store", device_text(&ids[i]));
@@ -120,13 +130,15 @@ static bool note(void *arg, struct store *s, const struct device_id *id)
 /* What a domain's back ends leave when they are all gone. */
 static void remove_domain(struct store *s, unsigned int domid)
 {
-	static const char *const places[] = { "backend/vbd", "backend/vif", "error/backend/vbd",
-					      "error/backend/vif" };
+	static const char *const places[] = { "backend", "error/backend" };
 	char path[DEVICE_PATH_MAX];
 
-	for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
-		snprintf(path, sizeof(path), "/local/domain/0/%s/%u", places[i], domid);
-		store_remove(s, path);
+	for (enum device_kind kind = DEVICE_DISK; kind <= DEVICE_KEYBOARD; kind++) {
+		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++) {
+			snprintf(path, sizeof(path), "/local/domain/0/%s/%s/%u", places[i],
+				 device_type(kind), domid);
+			store_remove(s, path);
+		}
 	}
 }
 
@@ -138,9 +150,9 @@ int devices_detach_all(unsigned int domid, struct reason *why)
 
 	if (store_open(&s) < 0)
 		return 0;
-	/* Disks first: devices_take_back() counts on it. */
-	device_each(&s, DEVICE_DISK, domid, note, &found);
-	device_each(&s, DEVICE_NETWORK, domid, note, &found);
+	/* One kind after the other: devices_take_back() counts on it. */
+	for (enum device_kind kind = DEVICE_DISK; kind <= DEVICE_KEYBOARD; kind++)
+		device_each(&s, kind, domid, note, &found);
 	if (found.failed)
 		rc = reason_set(why, "out of memory");
 	else if (found.nr)

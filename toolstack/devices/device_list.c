@@ -65,6 +65,7 @@ void device_list_print(const struct device_list *list, struct buf *text)
 		print_item(text, &item, i == list->nr_vifs - 1);
 	}
 	buf_printf(text, " ]\n");
+	screen_config_print(&list->screen, text);
 }
 
 static int check_disk(const struct device_list *list, const struct disk_config *d,
@@ -181,7 +182,8 @@ int device_list_read(struct device_list *list, struct config *c, struct reason *
 {
 	memset(list, 0, sizeof(*list));
 	if (read_key(list, c, "disk", read_disk, why) < 0 ||
-	    read_key(list, c, "vif", read_vif, why) < 0) {
+	    read_key(list, c, "vif", read_vif, why) < 0 ||
+	    screen_config_read(&list->screen, c, why) < 0) {
 		device_list_free(list);
 		return -1;
 	}

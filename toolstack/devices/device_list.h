@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The devices of a VM as its owner wants them: disk= and vif= of its configuration. Nothing of the
- * machine is looked at here.
+ * The devices of a VM as its owner wants them: disk=, vif= and the screen of its configuration.
+ * Nothing of the machine is looked at here.
  */
 #ifndef DEVICES_DEVICE_LIST_H
 #define DEVICES_DEVICE_LIST_H
@@ -10,6 +10,7 @@
 
 #include "lib/config.h"
 #include "devices/disk_config.h"
+#include "devices/screen_config.h"
 #include "devices/vif_config.h"
 
 struct device_list {
@@ -17,6 +18,7 @@ struct device_list {
 	size_t nr_disks;
 	struct vif_config *vifs;
 	size_t nr_vifs;
+	struct screen_config screen; /* what is attached to a running VM has none */
 };
 
 /*
@@ -31,7 +33,7 @@ int device_list_add_vif(struct device_list *list, const struct vif_config *v);
 /* Gives each interface without a number the next that is free. */
 void device_list_number(struct device_list *list);
 void device_list_free(struct device_list *list);
-/* disk= and vif= as device_list_read() reads them, a line each; an empty list is written, too. */
+/* As device_list_read() reads them, a line each; an empty list of disks or interfaces, too. */
 void device_list_print(const struct device_list *list, struct buf *text);
 
 #endif

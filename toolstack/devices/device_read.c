@@ -44,6 +44,16 @@ static bool read_vif(void *arg, struct store *s, const struct device_id *id)
 	return r->rc == 0;
 }
 
+static bool read_screen(void *arg, struct store *s, const struct device_id *id)
+{
+	struct reading *r = arg;
+	char mib[16];
+
+	r->list->screen.wanted = device_read(s, id, "videoram", mib, sizeof(mib));
+	r->list->screen.mib = (unsigned int)strtoul(mib, NULL, 10);
+	return true;
+}
+
 int devices_read(unsigned int domid, struct device_list *list, struct reason *why)
 {
 	struct reading r = { list, why, 0 };
@@ -61,6 +71,8 @@ int devices_read(unsigned int domid, struct device_list *list, struct reason *wh
 		device_each(&s, DEVICE_DISK, domid, read_disk, &r);
 	if (r.rc == 0)
 		device_each(&s, DEVICE_NETWORK, domid, read_vif, &r);
+	if (r.rc == 0)
+		device_each(&s, DEVICE_SCREEN, domid, read_screen, &r);
 	if (r.rc < 0)
 		device_list_free(list);
 	store_close(&s);

@@ -11,7 +11,23 @@
 
 #define TRIES 32
 
-static const char *const kinds[] = { [DEVICE_DISK] = "vbd", [DEVICE_NETWORK] = "vif" };
+static const char *const kinds[] = {
+	[DEVICE_DISK] = "vbd",
+	[DEVICE_NETWORK] = "vif",
+	[DEVICE_SCREEN] = "vfb",
+	[DEVICE_KEYBOARD] = "vkbd",
+};
+
+const char *device_type(enum device_kind kind)
+{
+	return kinds[kind];
+}
+
+const char *device_maker(enum device_kind kind)
+{
+	return kind == DEVICE_DISK || kind == DEVICE_NETWORK ? "the kernel's back end"
+							     : "the service screend";
+}
 
 static void path_of(char path[DEVICE_PATH_MAX], const char *end, const struct device_id *id,
 		    const char *node)
@@ -44,10 +60,10 @@ void device_sysfs_path(char *path, size_t room, const struct device_id *id, cons
 
 const char *device_text(const struct device_id *id)
 {
+	static const char *const names[] = { "disk", "interface", "screen", "keyboard" };
 	static char text[64];
 
-	snprintf(text, sizeof(text), "%s %u of domain %u",
-		 id->kind == DEVICE_DISK ? "disk" : "interface", id->devid, id->domid);
+	snprintf(text, sizeof(text), "%s %u of domain %u", names[id->kind], id->devid, id->domid);
 	return text;
 }
 
@@ -72,6 +88,15 @@ bool device_read(struct store *s, const struct device_id *id, const char *node, 
 	char path[DEVICE_PATH_MAX];
 
 	device_back_path(path, id, node);
+	return read_text(s, path, text, room);
+}
+
+bool device_front_text(struct store *s, const struct device_id *id, const char *node, char *text,
+		       size_t room)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_front_path(path, id, node);
 	return read_text(s, path, text, room);
 }
 
@@ -325,6 +350,18 @@ int device_write_vif(struct store *s, unsigned int domid, const struct vif_confi
 			 (unsigned long long)v->rate_usec);
 		put(&back, "rate", rate);
 	}
+	return ends_result(&front, &back);
+}
+
+int device_write_plain(struct store *s, const struct device_id *id, unsigned int mib)
+{
+	struct end front = { .store = s, .id = id, .path = device_front_path };
+	struct end back = { .store = s, .id = id, .path = device_back_path };
+
+	put_front(&front, &back);
+	put_back(&back, &front);
+	if (id->kind == DEVICE_SCREEN)
+		put_number(&back, "videoram", mib);
 	return ends_result(&front, &back);
 }
 

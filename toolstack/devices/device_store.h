@@ -42,6 +42,9 @@ void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, c
  * its driver does.
  */
 void device_sysfs_path(char *path, size_t room, const struct device_id *id, const char *node);
+/* What makes the back ends of a kind, for messages. */
+const char *device_maker(enum device_kind kind);
+const char *device_type(enum device_kind kind);
 /* For messages: "disk 51712 of domain 3". */
 const char *device_text(const struct device_id *id);
 
@@ -53,6 +56,9 @@ enum device_state device_back_state(struct store *s, const struct device_id *id)
 enum device_state device_front_state(struct store *s, const struct device_id *id);
 /* A number in a guest's end, for people to see; -1 if there is none. */
 long device_front_number(struct store *s, const struct device_id *id, const char *node);
+/* A text there, as device_read() does with ours. */
+bool device_front_text(struct store *s, const struct device_id *id, const char *node, char *text,
+		       size_t room);
 
 #define DEVICE_EVERY_DOMAIN (~0u)
 
@@ -76,6 +82,8 @@ int device_write_disk(struct store *s, unsigned int domid, const struct disk_con
 		      unsigned int major, unsigned int minor, const char *node);
 int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
 		     const char *bridge, unsigned int mtu);
+/* A screen (mib: what its framebuffer may have) or a keyboard. */
+int device_write_plain(struct store *s, const struct device_id *id, unsigned int mib);
 int device_write_back(struct store *s, const struct device_id *id, const char *node,
 		      const char *value);
 /* Both ends, and what the kernels had to complain about. Not in a transaction. */

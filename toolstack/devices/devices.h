@@ -12,7 +12,8 @@
 #include "devices/device_list.h"
 #include "lib/store.h"
 
-enum device_kind { DEVICE_DISK, DEVICE_NETWORK };
+/* A screen and its keyboard have back ends of ours (toolstack/screen), the others the kernel's. */
+enum device_kind { DEVICE_DISK, DEVICE_NETWORK, DEVICE_SCREEN, DEVICE_KEYBOARD };
 
 /*
  * Gives a MAC that nobody here has to each interface without one. Once, when a VM is created: it

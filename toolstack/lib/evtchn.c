@@ -15,6 +15,13 @@ int evtchn_open(void)
 	return open("/dev/xen/evtchn", O_RDWR | O_CLOEXEC | O_NONBLOCK);
 }
 
+int evtchn_restrict(int fd, uint32_t domid)
+{
+	uint16_t arg = (uint16_t)domid;
+
+	return ioctl(fd, IOCTL_EVTCHN_RESTRICT_DOMID, &arg);
+}
+
 int evtchn_bind_virq(int fd, uint32_t virq)
 {
 	struct evtchn_bind_virq_arg arg = { .virq = virq };

@@ -10,6 +10,8 @@
 
 /* A file descriptor to poll. Non-blocking. */
 int evtchn_open(void);
+/* For good: no other domain can be bound to with it. */
+int evtchn_restrict(int fd, uint32_t domid);
 /* Both return the local port. */
 int evtchn_bind_virq(int fd, uint32_t virq);
 int evtchn_bind_interdomain(int fd, uint32_t domid, uint32_t remote_port);

@@ -37,6 +37,7 @@ struct privcmd_mmap_resource {
 
 #define IOCTL_PRIVCMD_HYPERCALL     XEN_IOCTL('P', 0, struct privcmd_hypercall)
 #define IOCTL_PRIVCMD_MMAPBATCH_V2  XEN_IOCTL('P', 4, struct privcmd_mmapbatch_v2)
+#define IOCTL_PRIVCMD_DM_RESTRICT   XEN_IOCTL('P', 6, uint16_t)
 #define IOCTL_PRIVCMD_MMAP_RESOURCE XEN_IOCTL('P', 7, struct privcmd_mmap_resource)
 
 /*
@@ -59,6 +60,7 @@ struct evtchn_port_arg {
 #define IOCTL_EVTCHN_BIND_INTERDOMAIN XEN_IOCTL('E', 1, struct evtchn_bind_interdomain_arg)
 #define IOCTL_EVTCHN_UNBIND           XEN_IOCTL('E', 3, struct evtchn_port_arg)
 #define IOCTL_EVTCHN_NOTIFY           XEN_IOCTL('E', 4, struct evtchn_port_arg)
+#define IOCTL_EVTCHN_RESTRICT_DOMID   XEN_IOCTL('E', 6, uint16_t)
 
 /* index is where to mmap the device to get at the page. */
 struct gntdev_map_arg {
