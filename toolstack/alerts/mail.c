@@ -113,8 +113,9 @@ static int config_write(struct buf *config, struct api *api, const json_t *setti
 	buf_printf(config, "upload-file = \"-\"\n");
 	if (strcmp(tls, "starttls") == 0 || strcmp(tls, "tls") == 0)
 		buf_printf(config, "ssl-reqd\n");
+	/* A server that would get it without TLS gets it with any certificate. */
 	else if (strcmp(tls, "none") != 0)
-		buf_printf(config, "ssl\n");
+		buf_printf(config, "ssl\ninsecure\n");
 	if (!*user)
 		return 0;
 	buf_printf(&login, "%s:", user);

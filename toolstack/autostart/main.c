@@ -61,6 +61,17 @@ static json_t *vms_get(void)
 
 /* ---- start ------------------------------------------------------------------------------- */
 
+/* Whoever disabled it meant the host until it went down. */
+static bool host_enable(void)
+{
+	json_t *hosts = api_call(&api, "host.get_all", json_array());
+	bool done = hosts &&
+		    api_do(&api, "host.enable", json_pack("[O]", json_array_get(hosts, 0)));
+
+	json_decref(hosts);
+	return done;
+}
+
 static int start(void)
 {
 	struct plan p = { 0 };
@@ -71,7 +82,7 @@ static int start(void)
 	file_folders(DONE);
 	if (access(DONE, F_OK) == 0)
 		return 0;
-	if (!api_wait(API_MS) || !(vms = vms_get()) || !plan_start(vms, &p)) {
+	if (!api_wait(API_MS) || !host_enable() || !(vms = vms_get()) || !plan_start(vms, &p)) {
 		log_error("the management plane does not answer: no VM was started");
 		return 1;
 	}

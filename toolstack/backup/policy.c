@@ -10,6 +10,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "lib/zone.h"
+
 static const char *text_of(const json_t *o, const char *key)
 {
 	const char *text = json_string_value(json_object_get(o, key));
@@ -90,6 +92,7 @@ time_t schedule_last(const struct schedule *s, time_t now)
 	struct tm tm;
 	time_t at = 0;
 
+	zone_follow();
 	if (!localtime_r(&now, &tm))
 		return 0;
 	if (s->frequency == HOURLY) {

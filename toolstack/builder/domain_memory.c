@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * memory_op as a builder needs it. RAM is asked for in 2 MB extents, hundreds per hypercall;
+ * memory_op as a builder needs it. RAM is asked for in 2 MB extents, many per hypercall;
  * where the hypervisor has no such extent left, in single pages.
  */
 #include "builder/domain_memory.h"
@@ -12,9 +12,14 @@
 #include "lib/domain.h"
 #include "lib/host_memory.h"
 
-#define ORDER_2M       9
-#define PAGES_2M       512ULL
-#define EXTENTS_A_CALL 1024
+#define ORDER_2M 9
+#define PAGES_2M 512ULL
+/*
+ * The hypervisor clears what it hands out, and the kernel runs nobody else on this CPU until the
+ * call is over: 64 MB, some milliseconds, in one.
+ */
+#define LARGE_A_CALL 32
+#define SMALL_A_CALL 1024
 
 struct e820_entry {
 	uint64_t addr;
@@ -55,12 +60,13 @@ int domain_memory_populate_range(struct xencall *xc, domid_t domid, uint64_t gfn
 		bool large = gfn % PAGES_2M == 0 && pages >= PAGES_2M && gfn >= small_until;
 		unsigned int order = large ? ORDER_2M : 0;
 		uint64_t count = large ? pages / PAGES_2M : pages;
+		uint64_t most = large ? LARGE_A_CALL : SMALL_A_CALL;
 		long done;
 
 		if (!large && PAGES_2M - gfn % PAGES_2M < count)
 			count = PAGES_2M - gfn % PAGES_2M;
-		if (count > EXTENTS_A_CALL)
-			count = EXTENTS_A_CALL;
+		if (count > most)
+			count = most;
 		done = populate(xc, domid, gfn, (unsigned int)count, order);
 		if (done < (long)count && !large)
 			return -1;

@@ -9,13 +9,13 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "builder/bzimage.h"
+#include "lib/own_memory.h"
 
 #define KERNEL_MAX_FILE (512UL << 20)
 #define HUGE_PAGE       (2UL << 20)
@@ -62,21 +62,6 @@ static int file_load(const char *path, struct bytes *file, struct reason *why)
 	}
 	close(fd);
 	return rc;
-}
-
-/* Bytes that can be had without pushing anything out; a large number if the kernel does not say. */
-static uint64_t memory_available(void)
-{
-	FILE *f = fopen("/proc/meminfo", "re");
-	unsigned long long kib = ~0ULL >> 10;
-	char line[128];
-
-	while (f && fgets(line, sizeof(line), f))
-		if (sscanf(line, "MemAvailable: %llu kB", &kib) == 1)
-			break;
-	if (f)
-		fclose(f);
-	return kib << 10;
 }
 
 /* A control domain that runs out of memory loses some daemon or other: it is better to say no. */

@@ -18,8 +18,8 @@ static void pages_touch(uint8_t *data, size_t len, bool written)
 	volatile uint8_t *last = data + (len < XEN_PAGE_SIZE ? len : XEN_PAGE_SIZE) - 1;
 
 	if (written) {
-		*first = *first;
-		*last = *last;
+		*first = *first; /* cppcheck-suppress selfAssignment */
+		*last = *last;   /* cppcheck-suppress selfAssignment */
 	} else {
 		(void)*first;
 		(void)*last;

@@ -21,14 +21,14 @@ static const char *const action_names[] = {
 };
 
 /* Meaningful to xl, with no effect on a PVH guest here. */
-static const char *const ignored_keys[] = { "builder", "pae", "acpi", "apic",    "nestedhvm",
-					    "hap",     "vnc", "sdl",  "seclabel" };
+static const char *const ignored_keys[] = { "builder",   "pae", "acpi", "apic",
+					    "nestedhvm", "hap", "sdl",  "seclabel" };
 
 /* Empty lists of these are fine. */
-static const char *const unsupported_keys[] = { "vfb",  "pci",        "usbdev",   "p9",
-						"vtpm", "bootloader", "firmware", "channel",
-						"pool", "vnuma",      "rdm",      "irqs",
-						"vkb",  "vsnd",       "virtio",   "device_tree" };
+static const char *const unsupported_keys[] = { "pci",        "usbdev",   "p9",         "vtpm",
+						"bootloader", "firmware", "channel",    "pool",
+						"vnuma",      "rdm",      "irqs",       "vkb",
+						"vsnd",       "virtio",   "device_tree" };
 
 const char *vm_action_name(enum vm_action action)
 {

@@ -39,6 +39,7 @@ static const struct command {
 	  "make it so; goes back by itself if the gateway is lost or nobody confirms" },
 	{ "confirm", cmd_word, "", "keep the change that waits" },
 	{ "rollback", cmd_word, "", "go back now" },
+	{ "state", cmd_word, "", "a change that waits, or how the last one ended; for programs" },
 	{ "lock", cmd_lock, "VIF --mac MAC [--ip ADDRESS]...",
 	  "let a guest's interface send with these addresses only" },
 	{ "unlock", cmd_unlock, "VIF", "let it send with any" },

@@ -173,6 +173,23 @@ static bool do_rollback(struct request *r)
 	return true;
 }
 
+/* For programs: what waits, or what came of the last change. */
+static bool do_state(struct request *r)
+{
+	const struct change *c = r->change;
+
+	if (c->state == CHANGE_WAITING)
+		buf_printf(&r->answer, "waiting %.0f\n", c->deadline - clock_now());
+	else if (c->state != CHANGE_NONE)
+		buf_printf(&r->answer, "testing\n");
+	else if (c->verdict == VERDICT_OPEN)
+		buf_printf(&r->answer, "none\n");
+	else
+		buf_printf(&r->answer, "%s\n%s\n", c->verdict == VERDICT_DONE ? "kept" : "undone",
+			   c->said.text);
+	return true;
+}
+
 static void resolv_write(const struct host *h)
 {
 	struct buf text = { 0 };
@@ -227,6 +244,7 @@ static const struct {
 	{ "show", do_show, true },          { "check", do_check, false },
 	{ "apply", do_apply, false },       { "confirm", do_confirm, false },
 	{ "rollback", do_rollback, false }, { "lease", do_lease, false },
+	{ "state", do_state, true },
 };
 
 static void request_run(struct host *h, struct change *change, struct client *c)

@@ -165,6 +165,7 @@ static int save_all(struct save *s, int fd, struct reason *why)
 	    save_fetched(s, STREAM_CPUID_POLICY, vcpus_get_policy, why) < 0 ||
 	    stream_write_record(&s->out, STREAM_STATIC_DATA_END, NULL, 0, why) < 0)
 		return -1;
+	s->out.room = s->src->room;
 	return save_memory(s, why) < 0 ? -1 : save_tail(s, why);
 }
 
@@ -182,5 +183,6 @@ int domain_save(struct xencall *xc, const struct save_source *src, int fd,
 	rc = save_all(&s, fd, why);
 	guest_pages_close(&s.pages);
 	figures->written = s.out.written;
+	figures->full = s.out.full;
 	return rc;
 }

@@ -14,6 +14,7 @@ struct save_source {
 	domid_t domid;
 	const char *config;         /* text: what the VM is made from again */
 	struct guest_layout layout; /* the map in it is saved */
+	uint64_t room;              /* bytes that may be written at most */
 	struct bytes nodes;         /* of the store: path below the domain's home, value, ..., each
 				       with its terminator */
 };
@@ -22,6 +23,7 @@ struct save_figures {
 	uint64_t pages;   /* of the guest */
 	uint64_t zeroes;  /* of these, nothing but zeroes */
 	uint64_t written; /* bytes */
+	bool full;        /* that was all that there is room for */
 };
 
 /* Changes nothing of the domain. Returns -1 with the reason; the file is useless then. */

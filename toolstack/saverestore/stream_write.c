@@ -14,14 +14,29 @@
 
 #define PARTS_A_CALL 1024 /* Linux's IOV_MAX */
 
+static int no_room(struct stream_writer *w, struct reason *why)
+{
+	w->full = true;
+	return reason_set(why, "there is no room for more than %llu KiB",
+			  (unsigned long long)w->written >> 10);
+}
+
 static int write_all(struct stream_writer *w, struct iovec *parts, unsigned int nr,
 		     struct reason *why)
 {
+	uint64_t len = 0;
+
+	for (unsigned int i = 0; i < nr; i++)
+		len += parts[i].iov_len;
+	if (w->written > w->room || len > w->room - w->written)
+		return no_room(w, why);
 	while (nr) {
 		ssize_t done = writev(w->fd, parts, nr < PARTS_A_CALL ? (int)nr : PARTS_A_CALL);
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		if (done < 0 && (errno == ENOSPC || errno == EDQUOT))
+			return no_room(w, why);
 		if (done < 0)
 			return reason_errno(why, "writing, after %llu KiB",
 					    (unsigned long long)w->written >> 10);
@@ -99,7 +114,7 @@ int stream_write_start(struct stream_writer *w, int fd, const char *config, uint
 		{ NULL, 0 },
 	};
 
-	*w = (struct stream_writer){ .fd = fd };
+	*w = (struct stream_writer){ .fd = fd, .room = UINT64_MAX };
 	if (len > STREAM_MAX_CONFIG)
 		return reason_set(why,
 				  "the configuration is %u bytes long, at most %u can be saved",

@@ -5,6 +5,7 @@
 #ifndef SAVERESTORE_STREAM_WRITE_H
 #define SAVERESTORE_STREAM_WRITE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 #include <sys/uio.h>
 
@@ -17,6 +18,8 @@ struct stream_writer {
 	int fd;
 	uint32_t crc;
 	uint64_t written;
+	uint64_t room; /* bytes that may be written in all; from the start on UINT64_MAX */
+	bool full;     /* there was no room for more: no other reason counts */
 };
 
 /* The configuration is text in the form of xl.cfg. All return -1 with the reason. */

@@ -9,6 +9,7 @@
 
 #include "storage/command.h"
 #include "storage/device.h"
+#include "storage/device_list.h"
 #include "storage/mount.h"
 #include "storage/private.h"
 #include "storage/size.h"
@@ -140,6 +141,37 @@ static int cmd_probe(const struct command_line *c, struct sr_error *e)
 	return EXIT_OK;
 }
 
+static int cmd_disks(const struct command_line *c, struct sr_error *e)
+{
+	struct device_entry *list;
+	int nr = device_list(&list, e);
+
+	(void)c;
+	if (nr < 0)
+		return -1;
+	printf("%-16s %-8s %-24s %s\n", "DISK", "SIZE", "MODEL", "USED, OR FOUND ON IT");
+	for (int i = 0; i < nr; i++) {
+		const struct device_report *r = &list[i].report;
+		char size[16];
+
+		size_format(r->size, size);
+		printf("%-16s %-8s %-24s %s\n", list[i].path, size,
+		       list[i].disk[0] ? "" : list[i].model,
+		       r->used[0]    ? r->used
+		       : r->found[0] ? r->found
+				     : "nothing");
+	}
+	free(list);
+	return EXIT_OK;
+}
+
+static int cmd_add_disk(const struct command_line *c, struct sr_error *e)
+{
+	struct sr sr;
+
+	return sr_find(c->words[0], &sr, e) < 0 ? -1 : sr_add_disk(&sr, c->words[1], c->force, e);
+}
+
 static int cmd_scan(const struct command_line *c, struct sr_error *e)
 {
 	struct sr_leftovers found;
@@ -197,6 +229,9 @@ const struct command sr_commands[] = {
 	{ "sr", "probe", cmd_probe, 1, 1,
 	  "DISK|PORTAL[/TARGET] [chap-user= chap-password-file=FILE|-]",
 	  "What is on a disk, and who uses it; an iSCSI portal's targets, a target's disks" },
+	{ "sr", "disks", cmd_disks, 0, 0, "", "The disks of this host, and what is on them" },
+	{ "sr", "add-disk", cmd_add_disk, 2, 2, "SR DISK [--force]",
+	  "One more disk for a repository on LVM, an empty one unless forced" },
 	{ "sr", "scan", cmd_scan, 1, 1, "SR",
 	  "Remove what interrupted operations left, see new files and larger disks" },
 	{ "sr", "plug", cmd_plug, 1, 1, "SR", "Make it usable after a start of this host" },

@@ -21,7 +21,8 @@
 #define ERR_DEVICE_IN_USE   "DEVICE_IN_USE"         /* not even with force */
 #define ERR_VDI_IN_USE      "VDI_IN_USE"
 #define ERR_VDI_READ_ONLY   "VDI_READONLY"
-#define ERR_STREAM          "VDI_CONTENT_ERROR" /* a stream too short, too long or unreadable */
+#define ERR_NOT_UNIQUE      "LOCATION_NOT_UNIQUE" /* an image of that name is there */
+#define ERR_STREAM          "VDI_CONTENT_ERROR"   /* a stream too short, too long or unreadable */
 #define ERR_BACKEND         "SR_BACKEND_FAILURE"
 
 struct sr_error {

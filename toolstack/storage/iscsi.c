@@ -32,6 +32,7 @@
 #define LOOK_MS       100
 #define ADMIN_SECONDS 40
 /* iscsiadm's exit statuses (iscsi_err.h) */
+#define ERR_LOGIN          5
 #define ERR_TIMEOUT        8
 #define ERR_SESSION_EXISTS 15
 #define ERR_FATAL_LOGIN    19
@@ -160,9 +161,13 @@ static int log_in_new(const struct iscsi_source *s, const struct iscsi_login *l,
 		return 0;
 	switch (status) {
 	case ERR_LOGIN_REFUSED: return login_refused(s, l, e);
+	case ERR_LOGIN:
 	case ERR_TIMEOUT:
 	case ERR_FATAL_LOGIN:
-		/* A target that does not exist is asked for again until the time is over. */
+		/*
+		 * A target that does not exist is asked for again until the time is over; which
+		 * of these comes of it depends on where the last attempt was then.
+		 */
 		return sr_fail(e, ERR_SR_UNAVAILABLE,
 			       "%s takes no login to %s: there is no such target, or not for "
 			       "this host, or it is busy",

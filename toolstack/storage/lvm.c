@@ -4,6 +4,7 @@
  */
 #include "storage/lvm.h"
 
+#include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -92,10 +93,13 @@ static int parse(struct lvm_report *r, struct buf *out, bool volumes, struct sr_
 int lvm_groups(struct lvm_report *r, const struct sr *sr, const char *disk, struct sr_error *e)
 {
 	struct buf out = { 0 };
-	char select[300];
+	char node[PATH_MAX], select[PATH_MAX + 64];
 
+	/* LVM goes by a disk's node, whatever links lead there: /dev/md/storage is /dev/md127. */
+	if (!realpath(disk, node))
+		return sr_fail_errno(e, ERR_VALUE, "%s", disk);
 	/* Without a group the disk's line is empty but for zeroes: it is selected away. */
-	snprintf(select, sizeof(select), "pv_name=\"%s\" && vg_name!=\"\"", disk);
+	snprintf(select, sizeof(select), "pv_name=\"%s\" && vg_name!=\"\"", node);
 	if (lvm_query(sr, &out, e, "pvs", REPORT, "-o", LVM_GROUP_COLUMNS, "-S", select) < 0)
 		return -1;
 	return parse(r, &out, false, e);

@@ -205,14 +205,17 @@ int nfs_reach(const char *source, struct sr_error *e)
 	return nfs_address(source, address, e);
 }
 
-int mount_nfs(const char *what, const char *where, struct sr_error *e)
+int mount_nfs(const char *what, const char *where, enum nfs_patience patience, struct sr_error *e)
 {
+	static const char *const options[] = {
+		[NFS_WAITS] = "hard",
+		[NFS_FAILS] = "softerr,timeo=150,retrans=2", /* tenths of a second */
+	};
 	char address[REACH_ADDRESS] = "", data[128];
 
 	if (nfs_address(what, address, e) < 0 || make_mount_point(where, e) < 0)
 		return -1;
-	/* hard: a guest waits for its disk rather than lose what it wrote. */
-	snprintf(data, sizeof(data), "vers=4.2,proto=tcp,hard,addr=%s", address);
+	snprintf(data, sizeof(data), "vers=4.2,proto=tcp,%s,addr=%s", options[patience], address);
 	if (mount(what, where, "nfs4", MOUNT_FLAGS, data) == 0)
 		return 0;
 	sr_fail_errno(e, ERR_SR_UNAVAILABLE, "mounting %s%s", what,

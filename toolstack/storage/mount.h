@@ -22,8 +22,13 @@ bool is_mounted(const char *where);
 bool mountinfo_has(const char *text, const char *where);
 /* what is a disk with ext4. Nothing in it is executed or a device. */
 int mount_ext4(const char *what, const char *where, bool read_only, struct sr_error *e);
+/*
+ * What becomes of a read or write when the server falls silent: a guest waits for its disk rather
+ * than lose what it wrote; a program that can say what has failed hears of it within a minute.
+ */
+enum nfs_patience { NFS_WAITS, NFS_FAILS };
 /* what is server:/export. */
-int mount_nfs(const char *what, const char *where, struct sr_error *e);
+int mount_nfs(const char *what, const char *where, enum nfs_patience patience, struct sr_error *e);
 /* Does that server serve? Known within seconds, where a look at its files would wait for ever. */
 int nfs_reach(const char *source, struct sr_error *e);
 /* silent: its server does not answer, and what is asked of it is given up. */

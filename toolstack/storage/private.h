@@ -10,8 +10,8 @@
 
 struct sr_type {
 	const char *name;
-	bool clones;    /* snapshots and clones at once */
-	bool read_only; /* a library of images that others put there */
+	bool clones;  /* snapshots and clones at once */
+	bool library; /* images that are made, filled, sealed and removed, and never changed */
 
 	/* Why this host cannot have such a repository now; NULL if it always can. */
 	int (*available)(struct sr_error *e);
@@ -28,6 +28,8 @@ struct sr_type {
 	int (*plug)(const struct sr *sr, struct sr_error *e);
 	int (*unplug)(const struct sr *sr, struct sr_error *e);
 	int (*erase)(const struct sr *sr, struct sr_error *e);
+	/* One more disk, which is empty. NULL: it cannot have several. */
+	int (*add_disk)(const struct sr *sr, const char *disk, struct sr_error *e);
 	int (*stat)(const struct sr *sr, struct sr_stat *stat, struct sr_error *e);
 	int (*scan)(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e);
 	int (*list)(const struct sr *sr, struct vdi_list *list, struct sr_error *e);

@@ -2,6 +2,7 @@
 /*
  * Operations on whole repositories: what all types have in common.
  */
+#include "storage/device.h"
 #include "storage/sr.h"
 
 #include <stdio.h>
@@ -253,6 +254,27 @@ int sr_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e)
 	return rc;
 }
 
+int sr_add_disk(const struct sr *sr, const char *disk, bool force, struct sr_error *e)
+{
+	int lock, rc;
+
+	if (!sr->type->add_disk)
+		return sr_fail(e, ERR_UNSUPPORTED, "a repository of type %s is on one disk",
+			       sr->type->name);
+	lock = sr_lock(sr->uuid, e);
+	if (lock < 0)
+		return -1;
+	rc = sr->type->plug(sr, e);
+	if (rc == 0)
+		rc = device_claim(disk, force, e);
+	if (rc == 0)
+		rc = device_erase(disk, e);
+	if (rc == 0)
+		rc = sr->type->add_disk(sr, disk, e);
+	sr_unlock(lock);
+	return rc;
+}
+
 int sr_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e)
 {
 	memset(stat, 0, sizeof(*stat));
@@ -267,11 +289,11 @@ static int destroy_locked(const struct sr *sr, bool force, struct sr_error *e)
 	if (sr->type->plug(sr, e) < 0 || vdi_list(sr, &list, e) < 0)
 		return -1;
 	rc = check_unused(sr, &list, e);
-	if (rc == 0 && list.nr && !sr->type->read_only && !force)
+	if (rc == 0 && list.nr && !sr->type->library && !force)
 		rc = sr_fail(e, ERR_SR_NOT_EMPTY,
 			     "repository %s: %zu disk(s) are in it; with --force they are erased",
 			     sr->uuid, list.nr);
-	for (size_t i = 0; rc == 0 && !sr->type->read_only && i < list.nr; i++)
+	for (size_t i = 0; rc == 0 && !sr->type->library && i < list.nr; i++)
 		rc = sr->type->vdi_destroy(sr, &list.vdis[i], e);
 	vdi_list_free(&list);
 	return rc < 0 ? -1 : sr->type->erase(sr, e);

@@ -119,6 +119,8 @@ int sr_plug(const struct sr *sr, struct sr_error *e);
 /* Was it plugged since this host started, and not unplugged? Without a look at it. */
 bool sr_plugged(const struct sr *sr);
 int sr_unplug(const struct sr *sr, struct sr_error *e);
+/* One more disk for it, whose contents may go with force. lvm, lvmthin. */
+int sr_add_disk(const struct sr *sr, const char *disk, bool force, struct sr_error *e);
 int sr_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e);
 int sr_stat(const struct sr *sr, struct sr_stat *stat, struct sr_error *e);
 /* No longer known here; its data stays. */
@@ -136,6 +138,8 @@ int vdi_find(const char *sr_which, const char *which, struct sr *sr, struct vdi 
 /* v says name, description, virtual_size; the rest comes back. */
 int vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e);
 int vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e);
+/* An image of a library has what it is to have: it is only read from now on. */
+int vdi_seal(const struct sr *sr, struct vdi *v, struct sr_error *e);
 /* Larger only; a running guest sees it. */
 int vdi_resize(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_error *e);
 /* A read-only one of this moment, or a writable one; both at once. to says the name. */

@@ -235,7 +235,7 @@ static int nfs_format(struct sr *sr, const struct sr_options *how, struct sr_err
 
 	(void)how;
 	mount_point(sr, sr->root);
-	if (mount_nfs(sr->source, sr->root, e) < 0)
+	if (mount_nfs(sr->source, sr->root, NFS_WAITS, e) < 0)
 		return -1;
 	if (settle(sr, e) == 0)
 		return 0;
@@ -257,7 +257,7 @@ static int nfs_recognise(const char *source, const struct sr_options *how, struc
 	snprintf(there, sizeof(there), STORAGE_MOUNT "/introduce-%d", (int)getpid());
 	snprintf(sr->source, sizeof(sr->source), "%s", source);
 	snprintf(sr->root, sizeof(sr->root), "%s", there);
-	if (mount_nfs(source, there, e) < 0)
+	if (mount_nfs(source, there, NFS_FAILS, e) < 0)
 		return -1;
 	rc = sr_file_load(sr, e);
 	unmount(there, false, &ignored);
@@ -270,7 +270,7 @@ static int nfs_plug(const struct sr *sr, struct sr_error *e)
 {
 	if (is_mounted(sr->root))
 		return nfs_reach(sr->source, e);
-	return mount_nfs(sr->source, sr->root, e);
+	return mount_nfs(sr->source, sr->root, NFS_WAITS, e);
 }
 
 static int nfs_ready(const struct sr *sr, struct sr_error *e)
@@ -361,7 +361,7 @@ const struct sr_type sr_type_nfs = {
 
 const struct sr_type sr_type_iso = {
 	.name = "iso",
-	.read_only = true,
+	.library = true,
 	.available = dir_available,
 	.format = iso_format,
 	.recognise = dir_recognise,
@@ -371,5 +371,11 @@ const struct sr_type sr_type_iso = {
 	.stat = file_stat,
 	.scan = iso_scan,
 	.list = iso_vdi_list,
-	FILE_DISKS,
+	.vdi_create = iso_vdi_create,
+	.vdi_finish = iso_vdi_finish,
+	.vdi_destroy = iso_vdi_destroy,
+	.vdi_plug = iso_vdi_plug,
+	.vdi_unplug = file_vdi_unplug,
+	.vdi_path = file_vdi_path,
+	.vdi_user = file_vdi_user,
 };

@@ -10,10 +10,14 @@
  *   .deleted-UUID        a disk on its way out
  *   .new.NAME            a text file before it takes its name
  *
+ * A library has images instead, NAME.iso or NAME.img; one of the mode 0600 is still being filled.
+ *
  * Each step is one rename() or unlink(); sr_scan() completes or undoes a row that was cut off.
  */
 #ifndef TOOLSTACK_STORAGE_SR_FILE_H
 #define TOOLSTACK_STORAGE_SR_FILE_H
+
+#include <dirent.h>
 
 #include "storage/private.h"
 
@@ -52,6 +56,14 @@ int file_vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e
 void file_vdi_path(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH]);
 bool file_vdi_user(const struct sr *sr, const struct vdi *v, char *who, size_t room);
 
+bool has_suffix(const char *name, const char *suffix);
+DIR *folder_open(const struct sr *sr, struct sr_error *e);
+
 int iso_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e);
+int iso_vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e);
+int iso_vdi_finish(const struct sr *sr, struct vdi *v, struct sr_error *e);
+int iso_vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e);
+int iso_vdi_plug(const struct sr *sr, const struct vdi *v, char path[STORAGE_PATH],
+		 struct sr_error *e);
 
 #endif

@@ -346,9 +346,26 @@ int lvm_scan(const struct sr *sr, struct sr_leftovers *found, struct sr_error *e
 	return rc;
 }
 
+/*
+ * A pool takes most of it at once, so that people see what they have; the rest is for its metadata,
+ * which `storage monitor` extends when that is needed. Thick disks find it in the group.
+ */
+static int lvm_add_disk(const struct sr *sr, const char *disk, struct sr_error *e)
+{
+	char pool[LVM_NAME];
+
+	if (lvm_run(sr, e, "vgextend", "-y", sr->group, disk) < 0)
+		return -1;
+	if (!sr_lvm_is_thin(sr))
+		return 0;
+	lvm_name(sr, POOL_VOLUME, pool);
+	return lvm_run(sr, e, "lvextend", "-l", "+95%FREE", pool);
+}
+
 #define LVM_OPERATIONS                                                                \
 	.available = lvm_available, .format = lvm_format, .recognise = lvm_recognise, \
-	.plug = lvm_plug, .unplug = lvm_unplug, .erase = lvm_erase, .scan = lvm_scan, LVM_DISKS
+	.plug = lvm_plug, .unplug = lvm_unplug, .erase = lvm_erase, .scan = lvm_scan, \
+	.add_disk = lvm_add_disk, LVM_DISKS
 
 const struct sr_type sr_type_lvm = { .name = "lvm", LVM_OPERATIONS };
 const struct sr_type sr_type_lvmthin = {

@@ -98,12 +98,13 @@ int vdi_find(const char *sr_which, const char *which, struct sr *sr, struct vdi 
 	return 0;
 }
 
-static int check_writable(const struct sr *sr, struct sr_error *e)
+/* An image is what it is. */
+static int check_changeable(const struct sr *sr, struct sr_error *e)
 {
-	if (!sr->type->read_only)
+	if (!sr->type->library)
 		return 0;
-	return sr_fail(e, ERR_UNSUPPORTED, "repository %s of type %s is only read", sr->uuid,
-		       sr->type->name);
+	return sr_fail(e, ERR_UNSUPPORTED, "images in repository %s of type %s are not changed",
+		       sr->uuid, sr->type->name);
 }
 
 /* uuid and time of a new disk, and whether its texts can be kept. */
@@ -111,8 +112,7 @@ static int prepare(const struct sr *sr, struct vdi *v, struct sr_error *e)
 {
 	uint8_t uuid[16];
 
-	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0 ||
-	    sr_ready(sr, e) < 0)
+	if (check_texts(v->name, v->description, e) < 0 || sr_ready(sr, e) < 0)
 		return -1;
 	if (v->virtual_size == 0 || v->virtual_size > SIZE_MAX_DISK)
 		return sr_fail(e, ERR_VALUE, "a disk has between 1 byte and 64 TiB");
@@ -185,7 +185,8 @@ int vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 	struct vdi now = *v;
 	int lock, rc;
 
-	if (check_writable(sr, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
+	lock = sr_lock(sr->uuid, e);
+	if (lock < 0)
 		return -1;
 	rc = vdi_refresh(sr, &now, e);
 	if (rc == 0)
@@ -194,6 +195,25 @@ int vdi_destroy(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 		rc = check_closed(sr, &now, e);
 	if (rc == 0)
 		rc = sr->type->vdi_destroy(sr, &now, e);
+	sr_unlock(lock);
+	return rc;
+}
+
+int vdi_seal(const struct sr *sr, struct vdi *v, struct sr_error *e)
+{
+	int lock, rc;
+
+	if (!sr->type->library)
+		return sr_fail(e, ERR_UNSUPPORTED, "repository %s of type %s has no images",
+			       sr->uuid, sr->type->name);
+	lock = sr_lock(sr->uuid, e);
+	if (lock < 0)
+		return -1;
+	rc = vdi_refresh(sr, v, e);
+	if (rc == 0 && !v->read_only)
+		rc = check_closed(sr, v, e);
+	if (rc == 0 && !v->read_only)
+		rc = sr->type->vdi_finish(sr, v, e);
 	sr_unlock(lock);
 	return rc;
 }
@@ -218,7 +238,7 @@ int vdi_resize(const struct sr *sr, struct vdi *v, uint64_t size, struct sr_erro
 {
 	int lock, rc;
 
-	if (check_writable(sr, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
+	if (check_changeable(sr, e) < 0 || (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
 	rc = vdi_refresh(sr, v, e);
 	if (rc == 0)
@@ -330,12 +350,14 @@ static int filling_end(const struct sr *sr, struct vdi *to, int rc, struct sr_er
 static int fill(const struct sr *sr, struct vdi *to, int fd, uint64_t content, bool whole,
 		struct sr_error *e)
 {
-	char path[STORAGE_PATH];
+	char path[STORAGE_PATH], locked[UUID_TEXT];
 	int lock = vdi_lock(to->uuid, e);
 	int rc;
 
 	if (lock < 0)
 		return -1;
+	/* An image's uuid is that of its name. */
+	memcpy(locked, to->uuid, sizeof(locked));
 	rc = filling_begin(sr, to, path, e);
 	if (rc == 0) {
 		int out = open(path, O_WRONLY | O_CLOEXEC);
@@ -348,7 +370,7 @@ static int fill(const struct sr *sr, struct vdi *to, int fd, uint64_t content, b
 			rc = sr_fail_errno(e, ERR_BACKEND, "%s", path);
 		rc = filling_end(sr, to, rc, e);
 	}
-	vdi_unlock(lock, to->uuid);
+	vdi_unlock(lock, locked);
 	return rc;
 }
 
@@ -462,7 +484,7 @@ int vdi_rename(const struct sr *sr, const struct vdi *v, struct sr_error *e)
 {
 	int lock, rc;
 
-	if (check_writable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0 ||
+	if (check_changeable(sr, e) < 0 || check_texts(v->name, v->description, e) < 0 ||
 	    (lock = sr_lock(sr->uuid, e)) < 0)
 		return -1;
 	rc = sr->type->vdi_rename(sr, v, e);

@@ -140,14 +140,14 @@ static int vdi_file_load(const struct sr *sr, const char *name, struct vdi *v)
 	return 1;
 }
 
-static bool has_suffix(const char *name, const char *suffix)
+bool has_suffix(const char *name, const char *suffix)
 {
 	size_t len = strlen(name), end = strlen(suffix);
 
 	return len > end && strcasecmp(name + len - end, suffix) == 0;
 }
 
-static DIR *folder_open(const struct sr *sr, struct sr_error *e)
+DIR *folder_open(const struct sr *sr, struct sr_error *e)
 {
 	DIR *dir = opendir(sr->root);
 
@@ -176,58 +176,6 @@ int file_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e
 			return sr_fail(e, ERR_BACKEND, "out of memory");
 		}
 		*v = found;
-	}
-	closedir(dir);
-	return 0;
-}
-
-/* The same image has the same uuid on every host: one made of repository and file name. */
-static void iso_uuid(const char *sr_uuid, const char *name, char text[UUID_TEXT])
-{
-	uint64_t hash[2] = { 0xcbf29ce484222325, 0x84222325cbf29ce4 };
-	uint8_t uuid[16];
-
-	for (unsigned int half = 0; half < 2; half++) {
-		for (const char *c = sr_uuid; *c; c++)
-			hash[half] = (hash[half] ^ (uint8_t)*c) * 0x100000001b3;
-		for (const char *c = name; *c; c++)
-			hash[half] = (hash[half] ^ (uint8_t)*c) * 0x100000001b3;
-	}
-	memcpy(uuid, hash, 16);
-	uuid[6] = (uuid[6] & 0x0f) | 0x80;
-	uuid[8] = (uuid[8] & 0x3f) | 0x80;
-	uuid_format(uuid, text);
-}
-
-int iso_vdi_list(const struct sr *sr, struct vdi_list *list, struct sr_error *e)
-{
-	DIR *dir = folder_open(sr, e);
-	struct dirent *entry;
-
-	if (!dir)
-		return -1;
-	while ((entry = readdir(dir))) {
-		char path[FILE_PATH];
-		struct stat st;
-		struct vdi *v;
-
-		file_path(sr, entry->d_name, path);
-		if (entry->d_name[0] == '.' || strlen(entry->d_name) >= sizeof(v->location) ||
-		    (!has_suffix(entry->d_name, ".iso") && !has_suffix(entry->d_name, ".img")) ||
-		    stat(path, &st) < 0 || !S_ISREG(st.st_mode) || !prop_text_valid(entry->d_name))
-			continue;
-		v = vdi_list_add(list);
-		if (!v) {
-			closedir(dir);
-			return sr_fail(e, ERR_BACKEND, "out of memory");
-		}
-		iso_uuid(sr->uuid, entry->d_name, v->uuid);
-		snprintf(v->location, sizeof(v->location), "%s", entry->d_name);
-		snprintf(v->name, sizeof(v->name), "%s", entry->d_name);
-		v->virtual_size = (uint64_t)st.st_size;
-		v->physical_utilisation = (uint64_t)st.st_blocks * 512;
-		v->time = st.st_mtime;
-		v->read_only = v->plugged = true;
 	}
 	closedir(dir);
 	return 0;

@@ -52,8 +52,6 @@ int vdi_open(const struct sr *sr, struct vdi *v, bool write, char path[STORAGE_P
 {
 	int lock, fd = -1;
 
-	if (write && sr->type->read_only)
-		return sr_fail(e, ERR_UNSUPPORTED, "repository %s is only read", sr->uuid);
 	lock = sr_lock(sr->uuid, e);
 	if (lock < 0)
 		return -1;

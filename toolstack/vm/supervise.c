@@ -21,6 +21,7 @@
 #include "abi/sched.h"
 #include "devices/devices.h"
 #include "lib/domain.h"
+#include "vm/crash_note.h"
 #include "vm/restart.h"
 #include "vm/vm.h"
 #include "vm/vm_make.h"
@@ -237,6 +238,8 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 	known = vm_state_load(&s, *domid) == 0;
 	if (known)
 		memcpy(vm->name, s.name, sizeof(vm->name));
+	if (known && code == SHUTDOWN_crash)
+		crash_note_leave(s.uuid, *domid);
 	if (action == VM_PRESERVE) {
 		if (known)
 			leave(&s);

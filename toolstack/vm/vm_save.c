@@ -7,16 +7,19 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
+#include <linux/magic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "devices/devices.h"
 #include "lib/deadline.h"
 #include "lib/domain.h"
+#include "lib/own_memory.h"
 #include "saverestore/vcpus.h"
 #include "vm/suspend.h"
 #include "vm/vm.h"
@@ -24,6 +27,8 @@
 
 /* Frames of zeroes are not written, and how many those are is not known before. */
 #define ROOM_SHARE 4
+/* Stays the control domain's, whatever is written to a file system that is its memory. */
+#define MEMORY_RESERVE (16ull << 20)
 
 struct saving {
 	struct xencall *xc;
@@ -78,25 +83,44 @@ static int open_part(struct saving *c, struct reason *why)
 		return reason_set(why, "%s is there already, and is no file", c->s->file);
 	if (snprintf(c->part, sizeof(c->part), "%s.part", c->s->file) >= (int)sizeof(c->part))
 		return reason_set(why, "%s: the name is too long", c->s->file);
-	fd = open(c->part, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	fd = open(c->part, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
 	if (fd < 0)
+		return reason_errno(why, "%s", c->part);
+	/* The lock says that somebody is at work on it. Not all servers have locks. */
+	if ((flock(fd, LOCK_EX | LOCK_NB) < 0 && errno == EWOULDBLOCK) || ftruncate(fd, 0) < 0) {
 		reason_errno(why, "%s", c->part);
+		close(fd);
+		fd = -1;
+	}
 	return fd;
+}
+
+/* Bytes that the file may grow to; UINT64_MAX: that is not known. */
+static uint64_t room_for(struct vm_save *s, int fd)
+{
+	uint64_t room = UINT64_MAX, memory = memory_available();
+	struct statfs fs;
+
+	if (fstatfs(fd, &fs) < 0)
+		return room;
+	if (fs.f_blocks) /* some file systems in memory do not tell */
+		room = (uint64_t)fs.f_bavail * (uint64_t)fs.f_bsize;
+	s->memory_file = fs.f_type == TMPFS_MAGIC || fs.f_type == RAMFS_MAGIC;
+	if (!s->memory_file)
+		return room;
+	memory = memory > MEMORY_RESERVE ? memory - MEMORY_RESERVE : 0;
+	return memory < room ? memory : room;
 }
 
 /* Whether it is worth a try: a guest is not stopped for a file that has no place. */
 static int check_room(struct saving *c, int fd, struct reason *why)
 {
 	struct xen_domctl_getdomaininfo info;
-	struct statvfs fs;
 
 	if (domain_info(c->xc, c->s->domid, &info) < 0)
 		return reason_errno(why, "domain %u", c->s->domid);
 	c->s->memory = info.tot_pages * XEN_PAGE_SIZE;
-	/* Some file systems in memory do not tell. */
-	if (!c->part[0] || fstatvfs(fd, &fs) < 0 || !fs.f_blocks)
-		return 0;
-	c->s->room = (uint64_t)fs.f_bavail * fs.f_frsize;
+	c->s->room = c->part[0] ? room_for(c->s, fd) : UINT64_MAX;
 	c->s->full = c->s->room < c->s->memory / ROOM_SHARE;
 	if (!c->s->full)
 		return 0;
@@ -111,12 +135,13 @@ static int write_memory(struct saving *c, int fd, struct reason *why)
 		.domid = c->s->domid,
 		.config = c->config.data,
 		.nodes = { (uint8_t *)c->nodes.data, c->nodes.len },
+		.room = c->s->room,
 	};
 
 	guest_layout_map(&src.layout, c->vm.memory_mib << 10);
 	if (domain_save(c->xc, &src, fd, &c->s->figures, why) == 0)
 		return 0;
-	c->s->full = errno == ENOSPC || errno == EDQUOT;
+	c->s->full = c->s->figures.full;
 	return -1;
 }
 

@@ -27,6 +27,7 @@ struct vm_save {
 	/* What came of it. */
 	enum vm_save_step step;
 	bool full;             /* the file system is, or as good as */
+	bool memory_file;      /* and is a part of the control domain's memory */
 	uint64_t memory, room; /* bytes: of the guest, free before */
 	char name[VM_NAME_MAX + 1];
 	struct save_figures figures;

@@ -89,7 +89,8 @@ static int do_nfs(struct call *c)
 				 source);
 	mount_point(source, where);
 	file_folders(where);
-	if (nfs_reach(source, &e) < 0 || (!is_mounted(where) && mount_nfs(source, where, &e) < 0))
+	if (nfs_reach(source, &e) < 0 ||
+	    (!is_mounted(where) && mount_nfs(source, where, NFS_FAILS, &e) < 0))
 		return call_fail_storage(c, source, &e);
 	return folder_open(c, where, "source");
 }

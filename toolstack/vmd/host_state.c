@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What the host remembers beside its disks, file by file, for backups of the host and their return,
- * and its logs. Whoever packs them and reads them back has no privilege; here is which files there
- * are. Nothing that makes root is among them: no password, no key of SSH.
+ * and its logs. Whoever packs them and reads them back has no privilege; which files there are,
+ * lib/state_files.c says.
  */
 #include <dirent.h>
 #include <errno.h>
@@ -17,28 +17,14 @@
 #include <unistd.h>
 
 #include "lib/file.h"
+#include "lib/state_files.h"
 #include "storage/sr.h"
 #include "vmd/verbs.h"
 
 #define NAME_MAX_LENGTH 64
-#define PATH_ROOM       160
-#define STORAGE_PREFIX  "storage/"
-#define STORAGE_SUFFIX  ".sr"
+#define PATH_ROOM       STATE_FILE_PATH
 #define FILES_MAX       256
-
-static const struct state_file {
-	const char *name, *path;
-	mode_t mode;
-	const char *owner; /* NULL: root */
-} files[] = {
-	{ "state.db", "/var/lib/socle/state.db", 0600, "apid" },
-	{ "network.conf", "/etc/socle/network.conf", 0644, NULL },
-	{ "network/confirmed.conf", "/var/lib/socle/network/confirmed.conf", 0644, NULL },
-	{ "network/nics", "/var/lib/socle/network/nics", 0644, NULL },
-	{ "tls/host.pem", "/var/lib/socle/tls/host.pem", 0600, NULL },
-	{ "hostname", "/etc/hostname", 0644, NULL },
-	{ "hosts", "/etc/hosts", 0644, NULL },
-};
+#define LASTING         "/state/"
 
 static const struct arg name_args[] = { ARG("name", NAME, .min = 1, .max = NAME_MAX_LENGTH),
 					ARGS_END };
@@ -48,36 +34,26 @@ static const struct arg commit_args[] = {
 	ARGS_END,
 };
 
-/* A repository's entry: storage/UUID.sr. */
-static bool storage_path(const char *name, char path[PATH_ROOM])
+/* On an installed host some are links to where they last (/etc/init.d/state): there they change. */
+static void link_follow(char path[PATH_ROOM])
 {
-	const char *file = name + strlen(STORAGE_PREFIX);
-	char uuid[UUID_TEXT];
-	uint8_t bytes[16];
+	char target[PATH_ROOM];
+	ssize_t n = readlink(path, target, sizeof(target) - 1);
 
-	if (strncmp(name, STORAGE_PREFIX, strlen(STORAGE_PREFIX)) != 0 ||
-	    strlen(file) != UUID_TEXT - 1 + strlen(STORAGE_SUFFIX) ||
-	    strcmp(file + UUID_TEXT - 1, STORAGE_SUFFIX) != 0)
-		return false;
-	memcpy(uuid, file, UUID_TEXT - 1);
-	uuid[UUID_TEXT - 1] = '\0';
-	snprintf(path, PATH_ROOM, STORAGE_STATE "/%s", file);
-	return uuid_parse(uuid, bytes);
+	if (n < 0)
+		return;
+	target[n] = '\0';
+	if (strncmp(target, LASTING, strlen(LASTING)) == 0)
+		snprintf(path, PATH_ROOM, "%s", target);
 }
 
 /* Where a name belongs; false: the call has failed. */
 static bool file_find(struct call *c, const char *name, struct state_file *f, char path[PATH_ROOM])
 {
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++) {
-		if (strcmp(files[i].name, name) != 0)
-			continue;
-		*f = files[i];
-		snprintf(path, PATH_ROOM, "%s", f->path);
+	if (state_file_find(name, f, path)) {
+		link_follow(path);
 		return true;
 	}
-	*f = (struct state_file){ .name = name, .path = path, .mode = 0600 };
-	if (storage_path(name, path))
-		return true;
 	call_fail(c, "INVALID_VALUE", name, "%s is no part of the host's state", name);
 	return false;
 }
@@ -93,14 +69,15 @@ static int do_list(struct call *c)
 	DIR *storage = opendir(STORAGE_STATE);
 	const struct dirent *entry;
 	char path[PATH_ROOM], name[NAME_MAX_LENGTH + 1];
+	struct state_file f;
 
-	for (size_t i = 0; i < sizeof(files) / sizeof(files[0]); i++)
-		if (access(files[i].path, F_OK) == 0)
-			call_item(c, "names", json_string(files[i].name));
+	for (size_t i = 0; i < nr_state_files; i++)
+		if (access(state_files[i].path, F_OK) == 0)
+			call_item(c, "names", json_string(state_files[i].name));
 	while (storage && (entry = readdir(storage))) {
-		if (snprintf(name, sizeof(name), STORAGE_PREFIX "%s", entry->d_name) <
+		if (snprintf(name, sizeof(name), STATE_FILE_STORAGE "%s", entry->d_name) <
 			    (int)sizeof(name) &&
-		    storage_path(name, path))
+		    state_file_find(name, &f, path))
 			call_item(c, "names", json_string(name));
 	}
 	if (storage)

@@ -277,7 +277,7 @@ static int fetch_all(struct fetching *f)
 
 	if (!f->media.nfs)
 		return fetch_both(f);
-	if (mount_nfs(f->media.base, f->mount, &e) < 0)
+	if (mount_nfs(f->media.base, f->mount, NFS_FAILS, &e) < 0)
 		return call_fail_storage(f->call, f->media.base, &e);
 	rc = fetch_both(f);
 	if (umount2(f->mount, MNT_DETACH) == 0)

@@ -65,6 +65,7 @@ int making_run(struct call *c, struct vm_making *m, struct reason *why)
 	call_set(c, "uuid", json_string(uuid));
 	call_set(c, "name", json_string(m->vm->name));
 	call_set(c, "domid", json_integer(domid));
+	call_set(c, "screen", json_boolean(m->vm->devices.screen.wanted));
 	return 0;
 }
 

@@ -79,6 +79,37 @@ static int do_rollback(struct call *c)
 	return request(c, "rollback");
 }
 
+/* A word, a number or none, and in the next line words: see network/requests.c. */
+static void state_put(struct call *c, const char *answer)
+{
+	const char *text = strchr(answer, '\n');
+	unsigned int seconds = 0;
+	char word[16] = "none";
+
+	sscanf(answer, "%15s %u", word, &seconds);
+	text = text ? text + 1 : "";
+	call_set(c, "state", json_string(word));
+	call_set(c, "seconds", json_integer(strcmp(word, "waiting") == 0 ? seconds : 0));
+	call_set(c, "text", json_stringn(text, strcspn(text, "\n")));
+}
+
+static int do_state(struct call *c)
+{
+	struct buf answer = { 0 };
+	struct reason why;
+	bool done = false;
+
+	if (client_request("", "state", (struct bytes){ NULL, 0 }, &answer, &done, &why) < 0)
+		call_fail_why(c, "INTERNAL_ERROR", &why);
+	else if (done && answer.data)
+		state_put(c, answer.data);
+	else
+		call_fail(c, "INTERNAL_ERROR", "network", "the network service has no state");
+	done = done && answer.data;
+	buf_free(&answer);
+	return done ? 0 : -1;
+}
+
 const struct verb network_verbs[] = {
 	{ "network.show", args_none, do_show, "networks, NICs, addresses, for people: {text}" },
 	{ "network.list", args_none, do_network_list,
@@ -86,6 +117,9 @@ const struct verb network_verbs[] = {
 	{ "network.get", args_none, do_get, "network.conf as it is: {text}" },
 	{ "network.check", check_args, do_check, "what another would change: {text}" },
 	{ "network.change", change_args, do_change, "makes it so, or goes back: {text}" },
+	{ "network.state", args_none, do_state,
+	  "a change that waits, or the last one: {state: waiting|testing|kept|undone|none, seconds, "
+	  "text}" },
 	{ "network.confirm", args_none, do_confirm, "keeps the change that waits: {text}" },
 	{ "network.rollback", args_none, do_rollback, "goes back now: {text}" },
 	{ .name = NULL },

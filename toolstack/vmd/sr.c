@@ -5,7 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "storage/device.h"
+#include "storage/device_list.h"
 #include "vmd/storage_json.h"
 #include "vmd/verbs.h"
 
@@ -37,6 +37,12 @@ static const struct arg introduce_args[] = {
 	ARG("password", LINE, .optional = true, .max = ISCSI_TEXT - 1),
 	ARGS_END,
 };
+static const struct arg add_disk_args[] = {
+	ARG("sr", UUID),
+	ARG("source", LINE, .min = 1, .max = STORAGE_PATH - 1),
+	ARG("force", BOOL, .optional = true),
+	ARGS_END,
+};
 static const struct arg probe_args[] = {
 	ARG("source", LINE, .min = 1, .max = STORAGE_PATH - 1),
 	ARGS_END,
@@ -58,8 +64,12 @@ json_t *sr_json(const struct sr *sr, const struct sr_stat *stat)
 			    json_integer((json_int_t)stat->virtual_allocation));
 	json_object_set_new(o, "thin", json_boolean(stat->thin));
 	if (stat->thin) {
+		json_object_set_new(o, "data", json_integer(stat->data));
 		json_object_set_new(o, "metadata", json_integer(stat->metadata));
+		json_object_set_new(o, "room", json_integer((json_int_t)stat->room));
 		json_object_set_new(o, "failed", json_boolean(stat->failed));
+		json_object_set_new(o, "when_full",
+				    json_string(stat->full == WHEN_FULL_QUEUE ? "queue" : "error"));
 	}
 	return o;
 }
@@ -223,6 +233,44 @@ static int do_probe(struct call *c)
 	return 0;
 }
 
+static int do_disks(struct call *c)
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	struct device_entry *list;
+	int nr = device_list(&list, &e);
+
+	if (nr < 0)
+		return call_fail_storage(c, "disks", &e);
+	call_set(c, "disks", json_array());
+	for (int i = 0; i < nr; i++) {
+		const struct device_entry *d = &list[i];
+		json_t *o = json_pack("{s:s, s:s, s:s, s:s, s:I, s:b, s:b, s:b}", "path", d->path,
+				      "disk", d->disk, "model", d->model, "serial", d->serial,
+				      "size", (json_int_t)d->report.size, "removable", d->removable,
+				      "read_only", d->report.read_only, "free", device_is_free(d));
+
+		/* Labels are what somebody wrote on a disk: they may be no UTF-8. */
+		json_object_set_new(o, "used", json_string(d->report.used) ?: json_string("?"));
+		json_object_set_new(o, "found", json_string(d->report.found) ?: json_string("?"));
+		call_item(c, "disks", o);
+	}
+	free(list);
+	return 0;
+}
+
+static int do_add_disk(struct call *c)
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	const char *disk = arg_text(c->args, "source");
+	struct sr sr;
+
+	if (call_sr(c, &sr) < 0)
+		return -1;
+	if (sr_add_disk(&sr, disk, arg_bool(c->args, "force"), &e) < 0)
+		return call_fail_storage(c, disk, &e);
+	return answer_sr(c, &sr);
+}
+
 static int simple(struct call *c, int (*operation)(const struct sr *, struct sr_error *))
 {
 	struct sr_error e = { .code = ERR_BACKEND };
@@ -268,6 +316,9 @@ const struct verb sr_verbs[] = {
 	{ "sr.create", create_args, do_create, "makes one, on an empty disk unless forced" },
 	{ "sr.introduce", introduce_args, do_introduce, "takes one over that exists" },
 	{ "sr.probe", probe_args, do_probe, "what is on a disk: {size, read_only, used, found}" },
+	{ "sr.disks", args_none, do_disks,
+	  "what this host has: {disks: [{path, disk, model, size, used, found, free, ...}]}" },
+	{ "sr.add_disk", add_disk_args, do_add_disk, "one more disk, an empty one unless forced" },
 	{ "sr.plug", sr_args, do_plug, "makes it usable" },
 	{ "sr.unplug", sr_args, do_unplug, "the opposite" },
 	{ "sr.forget", sr_args, do_forget, "knows it no longer; its data stays" },

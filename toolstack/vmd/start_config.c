@@ -197,6 +197,10 @@ int start_config(const json_t *args, const char *name, const char *const *target
 	put_text(&c, "on_poweroff", text_of(args, "on_poweroff"));
 	put_text(&c, "on_reboot", text_of(args, "on_reboot"));
 	put_text(&c, "on_crash", text_of(args, "on_crash"));
+	if (json_object_get(args, "screen")) {
+		put_number(&c, "vnc", 1);
+		put_number(&c, "videoram", number_of(args, "screen"));
+	}
 	put_disks(&c, args, targets);
 	put_vifs(&c, args);
 	return text->failed ? reason_set(why, "out of memory") : c.rc;

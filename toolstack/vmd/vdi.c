@@ -254,6 +254,19 @@ static int do_open(struct call *c)
 	return 0;
 }
 
+static int do_seal(struct call *c)
+{
+	struct sr_error e = { .code = ERR_BACKEND };
+	struct vdi v;
+	struct sr sr;
+
+	if (target_vdi(c, c->args, &sr, &v) < 0)
+		return -1;
+	if (vdi_seal(&sr, &v, &e) < 0)
+		return call_fail_storage(c, v.uuid, &e);
+	return call_answer_vdi(c, &v);
+}
+
 const struct verb vdi_verbs[] = {
 	{ "vdi.create", create_args, do_create, "a new disk that reads as zeroes" },
 	{ "vdi.stat", args_vdi_of, do_stat, "all that is known of one" },
@@ -262,6 +275,8 @@ const struct verb vdi_verbs[] = {
 	{ "vdi.revert", revert_args, do_revert, "it has what a snapshot has, at once" },
 	{ "vdi.resize", resize_args, do_resize, "larger; a guest that has it sees that" },
 	{ "vdi.rename", share_args, do_rename, "another name, another description" },
+	{ "vdi.seal", args_vdi_of, do_seal,
+	  "an image of a library is complete: only read from now on" },
 	{ "vdi.destroy", args_vdi_of, do_destroy, "gone, with what is on it" },
 	{ "vdi.unplug", args_vdi_of, do_unplug, "not usable until it is needed again" },
 	{ "vdi.open", open_args, do_open, "a descriptor of it comes along: {size, path}" },

@@ -16,7 +16,8 @@ struct verb {
 	const char *help;
 };
 
-extern const struct verb host_verbs[], host_state_verbs[], host_log_verbs[], vm_life_verbs[],
+extern const struct verb host_verbs[], host_state_verbs[], host_log_verbs[], host_time_verbs[],
+	host_certificate_verbs[], host_update_verbs[], acme_verbs[], vm_life_verbs[],
 	vm_start_verbs[], vm_saved_verbs[], vm_change_verbs[], vm_list_verbs[], vm_stats_verbs[],
 	vm_console_verbs[], sr_verbs[], iscsi_verbs[], vdi_verbs[], vdi_copy_verbs[],
 	network_verbs[], watch_verbs[], backup_verbs[], ssh_verbs[];

@@ -3,6 +3,7 @@
  * What a VM's arguments may be, where several verbs have them: the same disk is a disk of vm.start
  * and of vm.attach_disk. Tables, and nothing else.
  */
+#include "devices/screen_config.h"
 #include "devices/vif_config.h"
 #include "vmd/verbs.h"
 
@@ -76,6 +77,8 @@ const struct arg args_start[] = {
 	ARG("affinity", LIST, .optional = true, .max = 128, .parts = &cpu_list_arg),
 	ARG("disks", LIST, .optional = true, .max = DISKS_MAX, .parts = args_disks),
 	ARG("vifs", LIST, .optional = true, .max = VIFS_MAX, .parts = &vif_arg),
+	/* Megabytes for its picture. */
+	ARG("screen", NUMBER, .optional = true, .min = 1, .max = SCREEN_MIB_MAX),
 	ARG("on_poweroff", WORD, .optional = true, .words = actions),
 	ARG("on_reboot", WORD, .optional = true, .words = actions),
 	ARG("on_crash", WORD, .optional = true, .words = actions),

@@ -85,8 +85,7 @@ static int wait_for_change(struct call *c, domid_t before, bool another, domid_t
 
 static int end_domain(struct call *c, domid_t domid)
 {
-	/* Its own process may have been faster. */
-	if (vm_end(&c->xc, domid) == 0 || errno == ESRCH)
+	if (vm_end(&c->xc, domid) == 0)
 		return 0;
 	return call_fail(c, "INTERNAL_ERROR", "destroy", "domain %u: %s", domid, strerror(errno));
 }

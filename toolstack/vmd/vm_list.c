@@ -4,6 +4,7 @@
  */
 #include "vmd/vm_list.h"
 
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -57,6 +58,14 @@ uint64_t vm_memory_target(struct store *s, const struct xen_domctl_getdomaininfo
 	return (kib ? kib : info->tot_pages << 2) << 10;
 }
 
+static bool has_screen(struct store *s, domid_t domid)
+{
+	char path[64];
+
+	snprintf(path, sizeof(path), "/local/domain/0/backend/vfb/%u", domid);
+	return s && store_read(s, path, NULL) == 0;
+}
+
 json_t *vm_json(const struct xen_domctl_getdomaininfo *info, const struct vm_state *state,
 		struct store *s)
 {
@@ -65,14 +74,15 @@ json_t *vm_json(const struct xen_domctl_getdomaininfo *info, const struct vm_sta
 	char uuid[UUID_TEXT];
 
 	uuid_format(info->handle, uuid);
-	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:i, s:i, s:I, s:b}", "uuid", uuid,
-			 "name", name, "domid", (int)info->domain, "state", vm_power_state(info),
-			 "memory_target", (json_int_t)vm_memory_target(s, info), "memory_actual",
+	return json_pack("{s:s, s:s, s:i, s:s, s:I, s:I, s:I, s:i, s:i, s:I, s:b, s:b}", "uuid",
+			 uuid, "name", name, "domid", (int)info->domain, "state",
+			 vm_power_state(info), "memory_target",
+			 (json_int_t)vm_memory_target(s, info), "memory_actual",
 			 (json_int_t)(info->tot_pages << 12), "memory_static_max",
 			 (json_int_t)(max ? max : info->tot_pages << 12), "vcpus",
 			 (int)info->nr_online_vcpus, "vcpus_max", (int)info->max_vcpu_id + 1,
 			 "start_time", (json_int_t)state->created, "supervised",
-			 state->supervisor > 0);
+			 state->supervisor > 0, "screen", has_screen(s, info->domain));
 }
 
 int vm_each(struct call *c,

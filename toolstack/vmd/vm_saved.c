@@ -17,6 +17,7 @@
 #include "vm/vm_store.h"
 #include "vmd/making.h"
 #include "vmd/refused.h"
+#include "vmd/saved_files.h"
 #include "vmd/storage_json.h"
 #include "vmd/target.h"
 #include "vmd/verbs.h"
@@ -101,6 +102,18 @@ static int do_forget(struct call *c)
 	return 0;
 }
 
+static void tell_file(void *arg, const char *uuid)
+{
+	call_item(arg, "uuids", json_string(uuid));
+}
+
+static int do_saved(struct call *c)
+{
+	call_set(c, "uuids", json_array());
+	saved_files_each(saved_roots[0], tell_file, c);
+	return 0;
+}
+
 /* A saved file never changes: a second name is as good as a copy. */
 static int do_link(struct call *c)
 {
@@ -145,10 +158,13 @@ static int save_failed(struct call *c, const struct vm_save *s, const struct rea
 
 	if (c->error) /* by what was done while it stood still */
 		return -1;
+	if (s->full && s->memory_file)
+		return refused_words(c, "VM_NO_SUSPEND_SR", arg_text(c->args, "uuid"), why);
 	if (s->full) {
 		snprintf(number, sizeof(number), "%llu", (unsigned long long)s->memory);
 		call_fail(c, "SR_FULL", number, "%s", why->text);
-		snprintf(number, sizeof(number), "%llu", (unsigned long long)s->room);
+		snprintf(number, sizeof(number), "%llu",
+			 s->room == UINT64_MAX ? 0 : (unsigned long long)s->room);
 		json_array_append_new(c->error, json_string(number));
 		return -1;
 	}
@@ -347,6 +363,7 @@ const struct verb vm_saved_verbs[] = {
 	  "to a file, with snapshots of that moment, and it goes on: {bytes, vdis}" },
 	{ "vm.resume", resume_args, do_resume,
 	  "from a file, which then goes unless it is to be kept: {uuid, name, domid}" },
+	{ "vm.saved", args_none, do_saved, "of which VMs there are files: {uuids}" },
 	{ "vm.link_saved", link_args, do_link, "a second name for a file" },
 	{ "vm.forget_saved", saved_args, do_forget, "the file goes" },
 	{ .name = NULL },

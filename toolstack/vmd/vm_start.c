@@ -7,6 +7,7 @@
 #include "vm/vm_text.h"
 #include "vmd/install_fetch.h"
 #include "vmd/making.h"
+#include "vmd/saved_files.h"
 #include "vmd/start_config.h"
 #include "vmd/target.h"
 #include "vmd/verbs.h"
@@ -114,6 +115,8 @@ static int do_start(struct call *c)
 		return -1;
 	rc = start(c);
 	install_finish(c);
+	if (rc == 0)
+		saved_files_forget(saved_roots[0], arg_text(c->args, "uuid"));
 	return rc;
 }
 

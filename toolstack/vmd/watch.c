@@ -2,15 +2,18 @@
 /*
  * watch: first every VM, then what changes. xenstored tells when domains come and go; what it does
  * not tell (pausing, crashes that are kept) is looked for every second, by the hypervisor's list
- * alone. State files are read again when their folder says so.
+ * alone. State files are read again when their folder says so; of crashes that nobody else may have
+ * seen there are notes.
  */
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/inotify.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "lib/domain.h"
+#include "vm/crash_note.h"
 #include "vm/vm_name.h"
 #include "vmd/verbs.h"
 #include "vmd/vm_list.h"
@@ -25,7 +28,7 @@ struct seen {
 struct watching {
 	struct call *c;
 	struct store store;
-	int files; /* inotify of the state files */
+	int files; /* inotify of the state files, and of notes of crashes */
 	struct seen *seen;
 	size_t nr;
 };
@@ -105,6 +108,14 @@ static bool compare(struct watching *w, const struct xen_domctl_getdomaininfo *l
 	return ok;
 }
 
+static bool tell_crash(void *arg, const char *uuid, unsigned int domid)
+{
+	const struct watching *w = arg;
+
+	return call_send(w->c,
+			 json_pack("{s:{s:s, s:i}}", "crash", "uuid", uuid, "domid", (int)domid));
+}
+
 static bool look(struct watching *w, bool files)
 {
 	struct xen_domctl_getdomaininfo *list;
@@ -114,6 +125,9 @@ static bool look(struct watching *w, bool files)
 
 	if (nr < 0)
 		return false;
+	/* Before its VM is told of as gone. */
+	if (files)
+		crash_notes_take(tell_crash, w);
 	ok = compare(w, list, (size_t)nr, files);
 	free(list);
 	return ok;
@@ -162,8 +176,11 @@ static int do_watch(struct call *c)
 	bool files = true;
 
 	w.files = inotify_init1(IN_CLOEXEC | IN_NONBLOCK);
-	if (w.files >= 0)
+	mkdir(VM_CRASH_DIR, 0755);
+	if (w.files >= 0) {
 		inotify_add_watch(w.files, VM_STATE_DIR, IN_CLOSE_WRITE | IN_MOVED_TO);
+		inotify_add_watch(w.files, VM_CRASH_DIR, IN_MOVED_TO);
+	}
 	store_again(&w);
 	if (!look(&w, true) || !call_send(c, json_pack("{s:b}", "settled", 1)))
 		return 0;

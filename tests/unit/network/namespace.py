@@ -258,13 +258,15 @@ def confirmed_or_not():
         assert status == 0 and "network confirm" in said
         assert h.addresses("xenbr0") == ["10.7.0.3/24"]
         assert "waits for" in h.ask("show")[1]
+        assert h.ask("state")[1].strip() in ("waiting 2", "waiting 1")
         status, said = h.apply(STATIC)
         assert status != 0 and "another change waits" in said
         wait("the way back", lambda: h.addresses("xenbr0") == ["10.7.0.2/24"])
+        assert h.ask("state")[1].startswith("undone\nnobody confirmed in time")
         assert h.ask("confirm")[0] != 0
         h.apply(other, "--confirm-within", "60")
         assert h.ask("confirm")[0] == 0
-        assert h.conf.read_text() == other
+        assert h.conf.read_text() == other and h.ask("state")[1] == "kept\nconfirmed\n"
         h.apply(STATIC, "--confirm-within", "60")
         status, said = h.ask("rollback")
         assert status == 0 and h.addresses("xenbr0") == ["10.7.0.3/24"]

@@ -3,13 +3,18 @@
  * The file of a saved guest: what is written is read again, and whatever is cut off, altered, added
  * or made up is refused with the reason.
  */
+#include <fcntl.h>
+#include <sched.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/mount.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -45,6 +50,78 @@ static int write_file(void)
 	assert_int_equal(lseek(fd, 0, SEEK_END), w.written);
 	lseek(fd, 0, SEEK_SET);
 	return fd;
+}
+
+/*
+ * A disk that is full in the middle is told from all else, and what it was when the last byte that
+ * fits was written does not matter.
+ */
+static void fill(int fd, uint64_t room, struct stream_writer *w, struct reason *why)
+{
+	static uint8_t frames[64][4096];
+	struct stream_page_data head = { .count = 64 };
+	uint64_t entries[64] = { 0 };
+	struct iovec parts[] = { { &head, sizeof(head) },
+				 { entries, sizeof(entries) },
+				 { frames, sizeof(frames) } };
+	int rc = stream_write_start(w, fd, CONFIG, 0, why);
+
+	assert_int_equal(rc, 0);
+	w->room = room;
+	for (int i = 0; rc == 0 && i < 64; i++)
+		rc = stream_write_parts(w, STREAM_PAGE_DATA, parts, 3, why);
+	assert_int_equal(rc, -1);
+}
+
+static void test_no_room_in_the_middle(void **state)
+{
+	struct stream_writer w;
+	struct reason why;
+	int fd = memfd_create("saved", 0);
+
+	fill(fd, 3 << 20, &w, &why);
+	assert_true(w.full);
+	assert_non_null(strstr(why.text, "no room"));
+	assert_true(lseek(fd, 0, SEEK_END) <= 3 << 20);
+	close(fd);
+}
+
+/* A limit that the kernel knows: with the signal for it held back, it is an error like others. */
+static void test_a_file_that_cannot_grow(void **state)
+{
+	struct rlimit before, limit;
+	struct stream_writer w;
+	struct reason why;
+	int fd = memfd_create("saved", 0);
+
+	getrlimit(RLIMIT_FSIZE, &before);
+	limit = (struct rlimit){ 2 << 20, before.rlim_max };
+	signal(SIGXFSZ, SIG_IGN);
+	setrlimit(RLIMIT_FSIZE, &limit);
+	fill(fd, UINT64_MAX, &w, &why);
+	setrlimit(RLIMIT_FSIZE, &before);
+	assert_false(w.full);
+	assert_non_null(strstr(why.text, "writing, after"));
+	close(fd);
+}
+
+/* A real file system of two MiB, in a namespace of our own; not everywhere may one be made. */
+static void test_a_disk_that_is_full(void **state)
+{
+	struct stream_writer w;
+	struct reason why;
+	int fd;
+
+	if (unshare(CLONE_NEWNS) < 0 || mount("", "/", "", MS_REC | MS_PRIVATE, "") < 0 ||
+	    mount("full", "/mnt", "tmpfs", 0, "size=2m") < 0)
+		skip();
+	fd = open("/mnt/saved", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	assert_true(fd >= 0);
+	fill(fd, UINT64_MAX, &w, &why);
+	assert_true(w.full);
+	assert_true(w.written <= 2 << 20);
+	close(fd);
+	umount("/mnt");
 }
 
 /* Reads to the end. Returns how many records there were, or -1 with the reason. */
@@ -245,6 +322,9 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_what_is_written_is_read),
+		cmocka_unit_test(test_no_room_in_the_middle),
+		cmocka_unit_test(test_a_file_that_cannot_grow),
+		cmocka_unit_test(test_a_disk_that_is_full),
 		cmocka_unit_test(test_every_truncation_is_refused),
 		cmocka_unit_test(test_every_altered_byte_is_refused),
 		cmocka_unit_test(test_more_after_the_end_is_refused),

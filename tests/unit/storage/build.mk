@@ -13,7 +13,8 @@ $(call storage_test,stream,storage/stream.c lib/sparse.c)
 STORAGE_LIBRARY := $(addprefix storage/,device.c iscsi.c iscsi_keep.c iscsi_session.c \
 		     iscsi_source.c lock.c lvm.c lvm_report.c mount.c plug_state.c program.c \
 		     reach.c registry.c scan_file.c size.c sr.c sr_file.c sr_iscsi.c sr_lvm.c \
-		     stream.c thin.c vdi.c vdi_file.c vdi_lvm.c vdi_open.c) devices/file_shown.c \
+		     stream.c thin.c vdi.c vdi_file.c vdi_iso.c vdi_lvm.c vdi_open.c) \
+		   devices/file_shown.c \
 		   $(addprefix lib/,bounded.c deadline.c file.c sparse.c uuid.c)
 $(call storage_test,files,$(STORAGE_LIBRARY))
 $(call storage_test,iscsi,$(STORAGE_LIBRARY))

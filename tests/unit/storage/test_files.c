@@ -339,7 +339,6 @@ static void test_library_of_images(void **state)
 	struct sr_options how = { 0 };
 	struct sr iso = { .type = sr_type_find("iso") };
 	struct vdi_list list;
-	struct vdi v = { .virtual_size = 4096 };
 	char first[UUID_TEXT];
 	struct sr_error e;
 
@@ -353,15 +352,108 @@ static void test_library_of_images(void **state)
 	assert_true(list.vdis[0].read_only);
 	assert_string_equal(list.vdis[0].name, "install.iso");
 	memcpy(first, list.vdis[0].uuid, sizeof(first));
-	assert_int_equal(vdi_destroy(&iso, &list.vdis[0], &e), -1);
+	assert_int_equal(vdi_resize(&iso, &list.vdis[0], 8192, &e), -1);
 	assert_string_equal(e.code, ERR_UNSUPPORTED);
 	vdi_list_free(&list);
-	assert_int_equal(vdi_create(&iso, &v, &e), -1);
 	ASSERT_OK(vdi_list(&iso, &list, &e));
 	assert_string_equal(list.vdis[0].uuid, first);
 	vdi_list_free(&list);
 	ASSERT_OK(sr_destroy(&iso, false, &e));
 	assert_true(there(p, "%s.iso", "install"));
+}
+
+static void library_open(struct place *p, struct sr *iso)
+{
+	struct sr_options how = { 0 };
+	struct sr_error e;
+
+	ASSERT_OK(sr_destroy(&p->sr, false, &e));
+	*iso = (struct sr){ .type = sr_type_find("iso") };
+	snprintf(iso->source, sizeof(iso->source), "%s", p->folder);
+	ASSERT_OK(sr_create(iso, &how, &e));
+}
+
+static void test_an_image_is_filled_and_sealed(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = { .virtual_size = 4099, .name = "debian 13" }, again = v;
+	char path[STORAGE_PATH], uuid[UUID_TEXT];
+	struct vdi_list list;
+	struct sr_error e;
+	struct sr iso;
+	int fd;
+
+	library_open(p, &iso);
+	ASSERT_OK(vdi_create(&iso, &v, &e));
+	assert_string_equal(v.location, "debian 13.iso");
+	assert_string_equal(v.name, "debian 13.iso");
+	assert_int_equal(v.virtual_size, 4099);
+	memcpy(uuid, v.uuid, sizeof(uuid));
+	assert_int_equal(vdi_create(&iso, &again, &e), -1);
+	assert_string_equal(e.code, ERR_NOT_UNIQUE);
+	fd = vdi_open(&iso, &v, true, path, &e);
+	assert_true(fd >= 0);
+	assert_int_equal(write(fd, "image", 5), 5);
+	/* Not while somebody writes it. */
+	assert_int_equal(vdi_seal(&iso, &v, &e), -1);
+	assert_string_equal(e.code, ERR_VDI_IN_USE);
+	close(fd);
+	ASSERT_OK(vdi_seal(&iso, &v, &e));
+	ASSERT_OK(vdi_seal(&iso, &v, &e));
+	assert_true(v.read_only);
+	assert_int_equal(vdi_open(&iso, &v, true, path, &e), -1);
+	assert_string_equal(e.code, ERR_VDI_READ_ONLY);
+	ASSERT_OK(vdi_list(&iso, &list, &e));
+	assert_int_equal(list.nr, 1);
+	assert_string_equal(list.vdis[0].uuid, uuid);
+	assert_true(list.vdis[0].read_only);
+	vdi_list_free(&list);
+	ASSERT_OK(vdi_destroy(&iso, &v, &e));
+	assert_false(there(p, "%s.iso", "debian 13"));
+}
+
+static void test_names_of_images(void **state)
+{
+	static const char *const wrong[] = { "",         ".",    "..",
+					     ".hidden",  "a/b",  "/etc/passwd",
+					     "../x.iso", "a\nb", "a\x7f" };
+	struct place *p = *state;
+	struct sr_error e;
+	struct sr iso;
+
+	library_open(p, &iso);
+	for (size_t i = 0; i < sizeof(wrong) / sizeof(wrong[0]); i++) {
+		struct vdi v = { .virtual_size = 4096 };
+
+		snprintf(v.name, sizeof(v.name), "%s", wrong[i]);
+		assert_int_equal(vdi_create(&iso, &v, &e), -1);
+		assert_string_equal(e.code, ERR_VALUE);
+	}
+	for (size_t len = 245; len < 300; len++) {
+		struct vdi v = { .virtual_size = 4096 };
+
+		memset(v.name, 'x', len);
+		if (vdi_create(&iso, &v, &e) == 0) {
+			assert_int_equal(strlen(v.location), len + 4);
+			ASSERT_OK(vdi_destroy(&iso, &v, &e));
+		}
+	}
+}
+
+static void test_an_image_without_room(void **state)
+{
+	struct place *p = *state;
+	struct vdi v = { .virtual_size = 1ull << 45, .name = "large.img" };
+	struct vdi_list list;
+	struct sr_error e;
+	struct sr iso;
+
+	library_open(p, &iso);
+	assert_int_equal(vdi_create(&iso, &v, &e), -1);
+	assert_string_equal(e.code, ERR_SR_FULL);
+	ASSERT_OK(vdi_list(&iso, &list, &e));
+	assert_int_equal(list.nr, 0);
+	vdi_list_free(&list);
 }
 
 static void test_texts_about_disks(void **state)
@@ -480,6 +572,9 @@ int main(void)
 		TEST(refusals),
 		TEST(open),
 		TEST(library_of_images),
+		TEST(an_image_is_filled_and_sealed),
+		TEST(names_of_images),
+		TEST(an_image_without_room),
 		TEST(texts_about_disks),
 		TEST(is_an_nfs_server_there),
 	};

@@ -278,6 +278,52 @@ static void test_list_mistakes(void **state)
 	list_refused("vif = [ 'vifname=a', 'vifname=a' ]", "two of the name a");
 }
 
+static void screen_is(const char *text, bool wanted, unsigned int mib)
+{
+	struct screen_config s;
+	struct config c = { 0 };
+
+	assert_int_equal(config_parse(&c, "x.cfg", text_bytes(text), false, &why), 0);
+	if (screen_config_read(&s, &c, &why) < 0)
+		fail_msg("%s: %s", text, why.text);
+	assert_int_equal(s.wanted, wanted);
+	assert_int_equal(s.mib, mib);
+	config_free(&c);
+}
+
+static void test_screen(void **state)
+{
+	struct screen_config s = { .wanted = true, .mib = 8 };
+	struct buf text = { 0 };
+
+	(void)state;
+	screen_is("", false, 4);
+	screen_is("vnc = 0", false, 4);
+	screen_is("vnc = 1\nvideoram = 16", true, 16);
+	screen_is("vfb = [ ]", false, 4);
+	screen_is("vfb = [ '' ]", true, 4);
+	screen_is("vfb = [ 'vnc=1' ]", true, 4);
+	screen_is("vfb = [ ' vnc = 1 , vncunused=1, keymap=de, sdl=0, ' ]", true, 4);
+	screen_is("vnc = 1\nvfb = [ 'vnc=0' ]", false, 4);
+	screen_config_print(&s, &text);
+	screen_is(text.data, true, 8);
+	buf_free(&text);
+	s.wanted = false;
+	screen_config_print(&s, &text);
+	assert_int_equal(text.len, 0);
+	list_refused("vnc = 2", "x.cfg:1: vnc: expected 0 or 1");
+	list_refused("vnc = '1'", "vnc: expected 0 or 1");
+	list_refused("videoram = 0", "videoram: expected megabytes, 1 to 32");
+	list_refused("videoram = 33", "videoram: expected megabytes");
+	list_refused("vfb = 1", "x.cfg:1: vfb: expected a list of one string");
+	list_refused("vfb = [ 1 ]", "vfb: expected a list of one string");
+	list_refused("vfb = [ 'vnc=1', 'vnc=1' ]", "a guest has one screen");
+	list_refused("vfb = [ 'vnc' ]", "expected word=value");
+	list_refused("vfb = [ 'vnc=yes' ]", "expected vnc=0 or vnc=1");
+	list_refused("vfb = [ 'sdl=1' ]", "there is no window");
+	list_refused("vfb = [ 'vnclisten=0.0.0.0' ]", "\"vnclisten\" is not supported");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -291,6 +337,7 @@ int main(void)
 		cmocka_unit_test(test_list),
 		cmocka_unit_test(test_list_prints_what_it_reads),
 		cmocka_unit_test(test_list_mistakes),
+		cmocka_unit_test(test_screen),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

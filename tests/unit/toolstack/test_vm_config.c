@@ -109,7 +109,7 @@ static void test_mistakes(void **state)
 	refused("on_crash='coredump-restart'", "expected an action without a core dump");
 	refused("on_crash='explode'",
 		"expected destroy, restart, rename-restart or preserve, found \"explode\"");
-	refused("vfb=['vnc=1']", "x.cfg:3: vfb: not supported");
+	refused("vfb=['vncpasswd=x']", "x.cfg:3: vfb: \"vncpasswd\" is not supported");
 	refused("bootloader='pygrub'", "bootloader: not supported");
 	refused("ramdisk=3", "ramdisk: expected a \"quoted string\", found 3");
 	refused("tsc_mode='fast'", "tsc_mode: expected");

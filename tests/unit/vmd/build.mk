@@ -11,6 +11,8 @@ $(call vmd_test,start_config,vmd/start_config.c vmd/vm_args.c vmd/schema.c vm/vm
 	lib/file.c lib/vm_state.c $(VM_CONFIG))
 $(call vmd_test,install_media,vmd/install_media.c)
 $(call vmd_test,ssh_key,vmd/ssh_key.c)
+$(call vmd_test,saved_files,vmd/saved_files.c lib/uuid.c)
+$(call vmd_test,crash_note,vm/crash_note.c lib/file.c lib/uuid.c)
 $(call vmd_test,counters,vmd/counters.c)
 $(call vmd_test,client,vmd/client.c lib/deadline.c)
 $(call vmd_test,server,vmd/server.c vmd/client.c lib/deadline.c lib/file.c lib/listener.c \
@@ -21,4 +23,5 @@ $(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client test_server): \
 	UNIT_CFLAGS += -ljansson
 $(B)/tests/unit/vmd/test_restart%: UNIT_CFLAGS += -DVM_RESTART_DIR='"/tmp/socle-restarting"'
+$(B)/tests/unit/vmd/test_crash_note%: UNIT_CFLAGS += -DVM_CRASH_DIR='"/tmp/socle-crashed"'
 $(B)/tests/unit/vmd/test_server%: UNIT_CFLAGS += -DCLIENT_SECONDS=1
