@@ -15,7 +15,7 @@ CONSOLED_SOURCES := $(call toolstack_folders,consoled) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \
 		    $(addprefix toolstack/devices/,config_words.c device_list.c disk_config.c \
-		      disk_vdev.c vif_config.c)
+		      disk_vdev.c screen_config.c vif_config.c)
 XENSTORED_SOURCES := $(call toolstack_folders,xenstored) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)
@@ -30,7 +30,15 @@ STORAGE_SOURCES := $(call toolstack_folders,storage) \
 		   $(addprefix toolstack/lib/,bounded.c bytes.c deadline.c file.c log.c sparse.c \
 		     uuid.c)
 
-CERTIFICATE_SOURCES := toolstack/certificate/main.c $(addprefix toolstack/lib/,bytes.c file.c log.c)
+CERTIFICATE_SOURCES := $(call toolstack_folders,certificate) \
+		       $(addprefix toolstack/lib/,bytes.c file.c log.c)
+
+ACME_SOURCES := $(call toolstack_folders,acme) \
+		$(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
+
+# Screens, and the list of disks, are the installer's.
+HOSTMENU_SOURCES := $(call toolstack_folders,hostmenu) installer/ui/ui.c installer/ui/machine.c \
+		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c)
 
 # What is linked where only one of a folder's files is needed.
 VMD_CLIENT := toolstack/vmd/client.c
@@ -43,16 +51,17 @@ GUARD_SOURCES := $(call toolstack_folders,guard alerts backup courier api model)
 		 $(addprefix toolstack/metrics/,metrics.c recent.c table.c) \
 		 $(addprefix toolstack/transfer/,disk.c ova.c source.c tar.c xva_read.c xva_sum.c) \
 		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c \
-		   uuid.c write_all.c)
+		   uuid.c write_all.c zone.c)
 TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
-		    toolstack/apid/scgi.c $(addprefix toolstack/metrics/,query.c table.c) \
+		    $(addprefix toolstack/apid/,scgi.c cookie.c) \
+		    $(addprefix toolstack/metrics/,query.c table.c) \
 		    toolstack/devices/qcow2.c \
 		    $(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c \
 		      privilege.c sparse.c uuid.c write_all.c)
 
 APID_SOURCES := $(call toolstack_folders,apid model) $(VMD_CLIENT) toolstack/backup/policy.c \
 		$(addprefix toolstack/lib/,bytes.c deadline.c file.c listener.c log.c privilege.c \
-		  uuid.c)
+		  uuid.c zone.c)
 
 # All that it does is in libraries; of storage without its command.
 VMD_SOURCES := $(sort $(call toolstack_folders,vmd vm builder devices lib saverestore) \
@@ -64,6 +73,15 @@ XE_SOURCES := $(call toolstack_folders,xe) \
 	      $(filter-out %/wire.c %/xmlrpc.c,$(call toolstack_folders,model)) \
 	      toolstack/transfer/websocket.c \
 	      $(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
+
+# Who watches a guest's memory and who speaks with the network are two programs.
+SCREEND_SOURCES := $(call toolstack_folders,screen) \
+		   $(addprefix toolstack/devices/,config_words.c device_store.c disk_config.c \
+		     disk_vdev.c vif_config.c) \
+		   $(addprefix toolstack/lib/,bytes.c deadline.c evtchn.c file.c foreign_map.c \
+		     ip.c listener.c log.c privilege.c store.c)
+SCREEN_RFB_SOURCES := $(call toolstack_folders,rfb) toolstack/screen/jail.c \
+		      $(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c write_all.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 
@@ -95,9 +113,16 @@ $(eval $(call toolstack_program,guard,$(GUARD_SOURCES),\
 	-lzstd -lz -lmbedcrypto -ljansson -lexpat))
 $(eval $(call toolstack_program,autostart,$(AUTOSTART_SOURCES),-ljansson))
 $(eval $(call toolstack_program,host-certificate,$(CERTIFICATE_SOURCES),-lmbedx509 -lmbedcrypto))
+$(eval $(call toolstack_program,acme,$(ACME_SOURCES),-ljansson -lmbedx509 -lmbedcrypto))
 $(eval $(call toolstack_program,xe,$(XE_SOURCES),-ljansson -lmbedtls -lmbedx509 -lmbedcrypto))
+$(eval $(call toolstack_program,hostmenu,$(HOSTMENU_SOURCES),-lncurses))
 $(eval $(call toolstack_program,apid,$(APID_SOURCES),-ljansson -lsqlite3 -lexpat))
 $(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))
+
+$(eval $(call toolstack_program,screend,$(SCREEND_SOURCES)))
+$(eval $(call toolstack_program,screen-rfb,$(SCREEN_RFB_SOURCES),-lvncserver -lz))
+# The only program that needs this library.
+$(B)/toolstack/obj/toolstack/rfb/view_rfb.o: $(B)/packages/libvncserver/.done
 
 # For any other machine with Linux.
 $(B)/xe: $(B)/toolstack/xe

@@ -35,6 +35,13 @@ $(B)/api/checked/transfer: $(patsubst %.c,$(B)/api/checked/%.o,$(TRANSFER_SOURCE
 	@echo "  LINK    $@"
 	@$(HOSTCC) $(API_SANITIZE) $^ -ljansson -lexpat -lzstd -lz -lmbedcrypto -lsqlite3 -o $@
 
+# Who shows screens, the host's own but for its jail (tests/screen.py).
+API_SCREEN := $(filter-out toolstack/screen/jail.c,$(SCREEN_RFB_SOURCES)) tests/api/no_jail.c
+$(B)/api/screen-rfb: $(call toolstack_objects,$(API_SCREEN))
+	@mkdir -p $(@D)
+	@echo "  LINK    $@"
+	@$(MUSL_CC) $(TOOLSTACK_LDFLAGS) $^ -lvncserver -lz -o $@
+
 # The daemon for alerts and backups, likewise.
 $(foreach s,$(filter-out $(API_SOURCES) $(TRANSFER_SOURCES),$(GUARD_SOURCES)),\
 	$(eval $(call api_object,checked,$s,$(API_SANITIZE) -DSILENCE_SECONDS=4)))
@@ -58,7 +65,8 @@ $(B)/api/xen_api/.done: tests/api/xen_api/package.json tests/api/xen_api/package
 	@touch $@
 
 # The reference is a test's subject as well: what it names is what the daemon answers.
-API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer guard xe) $(B)/api/xen_api/.done \
+API_NEEDS := $(addprefix $(B)/api/checked/,apid transfer guard xe) $(B)/api/screen-rfb \
+	     $(B)/api/xen_api/.done $(PACKAGES)/lighttpd/.done $(B)/tests/webui/figures \
 	     $(B)/docs/api.md
 
 .PHONY: test-api bench-api bench-streams

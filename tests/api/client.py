@@ -26,9 +26,10 @@ class Failure(Exception):
         self.code, self.words = error[0], error[1:]
 
 
-def scgi(body, path="/jsonrpc", method="POST", length=None, address="192.0.2.99"):
+def scgi(body, path="/jsonrpc", method="POST", length=None, address="192.0.2.99", **more):
+    """more: further headers, such as HTTP_COOKIE."""
     headers = {"CONTENT_LENGTH": str(len(body) if length is None else length), "SCGI": "1",
-               "REQUEST_METHOD": method, "REQUEST_URI": path, "REMOTE_ADDR": address}
+               "REQUEST_METHOD": method, "REQUEST_URI": path, "REMOTE_ADDR": address, **more}
     packed = b"".join(k.encode() + b"\0" + v.encode() + b"\0" for k, v in headers.items())
     return b"%d:%s," % (len(packed), packed) + body
 

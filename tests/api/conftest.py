@@ -1,10 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """A simulated host and the daemon, once for a file of tests."""
 import os
+import sys
 from pathlib import Path
 
 import pytest
 from client import Server
+
+sys.path.append(str(Path(__file__).resolve().parent.parent))
 
 BUILD = Path(os.environ.get("SOCLE_BUILD", "build")).resolve()
 

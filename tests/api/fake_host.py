@@ -21,13 +21,23 @@ class Host:
     def __init__(self, nr):
         self.next_domid = 1
         self.keys = []           # of root, for SSH
+        self.certificates = [("A1:B2", "socle")]        # fingerprints and names; the last counts
+        self.slots = {"installed": True, "running": "a", "starts": "a", "version_a": "1"}
+        self.bundles, self.update_keys = {}, []     # descriptors by their tokens
+        self.acme = {"enabled": False}
+        self.time = {"zone": "UTC", "servers": [], "synchronised": True}
         self.vms, self.srs, self.vdis, self.watchers, self.files = {}, {}, {}, set(), {}
         self.guests = set()     # that have a console open
         self.consoles = {}      # their ends of them, by their uuid
+        self.screens = {}       # of those that somebody looked at, by their uuid
         self.contents = {}      # of disks that were opened, by their uuid: descriptors
         self.state = {"state.db": b"", "hostname": b"testhost\n", "tls/host.pem": b"a key\n"}
         self.staged = {}        # descriptors of what is to be the host's state
         self.config = "automatic bridges\nautomatic address\n"
+        self.failing = {}       # what a test wants to fail next
+        self.taken = set()      # disks that were given to repositories
+        self.waiting = None     # a change of it that nobody has confirmed yet
+        self.last_change = {"state": "none", "seconds": 0, "text": ""}
         self.vms[DOM0] = self.vm(DOM0, "Domain-0", 256 << 20, 2, domid=0)
         for kind, name in (("lvmthin", "local"), ("iso", "images")):
             sr = self.sr(kind, name, "/dev/vda4" if kind == "lvmthin" else "/srv/iso")
@@ -43,13 +53,17 @@ class Host:
         return {"uuid": uuid, "name": name, "domid": domid, "state": state,
                 "memory_target": memory, "memory_actual": memory, "memory_static_max": memory,
                 "vcpus": vcpus, "vcpus_max": vcpus, "start_time": int(time.time()),
-                "supervised": True}
+                "supervised": True, "screen": False}
 
     @staticmethod
     def sr(kind, name, source, uuid=None):
-        return {"uuid": uuid or str(uuids.uuid4()), "name": name, "description": "",
-                "type": kind, "source": source, "plugged": True, "physical_size": 100 * GIB,
-                "physical_utilisation": GIB, "virtual_allocation": 0}
+        sr = {"uuid": uuid or str(uuids.uuid4()), "name": name, "description": "", "type": kind,
+              "source": source, "plugged": True, "physical_size": 100 * GIB,
+              "physical_utilisation": GIB, "virtual_allocation": 0}
+        if kind == "lvmthin":
+            sr.update({"thin": True, "data": 4125, "metadata": 305, "room": 5 * GIB,
+                       "failed": False, "when_full": "queue"})
+        return sr
 
     def vdi(self, sr, size, name="", description="", **more):
         vdi = {"uuid": str(uuids.uuid4()), "name": name, "description": description,

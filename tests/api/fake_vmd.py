@@ -19,7 +19,11 @@ import time
 
 from fake_host import GIB, Host, Refused
 
+sys.path.append(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+from screen import Screen  # noqa: E402 pylint: disable=wrong-import-position
+
 LIMIT = 128 * 1024
+ZONES = ["UTC", "Europe/Berlin", "Asia/Tokyo"]
 
 
 # ---- verbs: (host, args, progress) -> what is ok -------------------------------------------------
@@ -46,6 +50,135 @@ def host_set_syslog(h, args):
 def host_set_name(_h, args):
     if not args["name"].replace("-", "").isalnum():
         raise Refused("HOST_NAME_INVALID", args["name"], "no name")
+    return {}
+
+
+def host_set_zone(h, args):
+    if args["zone"] not in ZONES:
+        raise Refused("INVALID_VALUE", "timezone")
+    h.time["zone"] = args["zone"]
+    return {}
+
+
+def host_set_ntp(h, args):
+    h.time["servers"] = args["servers"]
+    return {}
+
+
+def host_certificate(h, _):
+    fingerprint, name = h.certificates[-1]
+    return {"pem": f"-----BEGIN CERTIFICATE-----\n{fingerprint}\n", "subject": f"CN={name}",
+            "issuer": f"CN={name}", "key": "ECDSA 256", "fingerprint_sha256": fingerprint,
+            "fingerprint_sha1": "00", "not_before": "20200101T00:00:00Z",
+            "not_after": "20491231T23:59:59Z", "names": [name], "self_signed": True,
+            "former": len(h.certificates) > 1}
+
+
+def host_set_certificate(h, args):
+    """A key is good when it is the certificate, backwards."""
+    if args["key"] != args["certificate"][::-1]:
+        raise Refused("SERVER_CERTIFICATE_KEY_MISMATCH", "the key is another's")
+    if args["chain"] == "old":
+        raise Refused("SERVER_CERTIFICATE_EXPIRED", "20261122T00:00:00Z", "20200101T00:00:00Z",
+                      "it ended")
+    h.certificates.append((args["certificate"], "brought"))
+    return {}
+
+
+def host_reset_certificate(h, _):
+    h.certificates.append((f"A{len(h.certificates)}", "socle"))
+    return {}
+
+
+def host_former_certificate(h, _):
+    if len(h.certificates) < 2:
+        raise Refused("OPERATION_NOT_ALLOWED", "there is none")
+    h.certificates.append(h.certificates[-2])
+    return {}
+
+
+def acme_set(h, args):
+    if not args["directory"].startswith("https://"):
+        raise Refused("INVALID_VALUE", "directory")
+    if "unreachable" in args["directory"]:
+        h.acme.update(tried=1, error="nobody answers")
+        raise Refused("ACME_FAILED", "nobody answers")
+    h.acme = {"enabled": True, **args}
+    return acme_renew(h, {"now": True})
+
+
+def acme_renew(h, _):
+    if not h.acme["enabled"]:
+        raise Refused("OPERATION_NOT_ALLOWED", "no authority is set up")
+    h.certificates.append((f"C{len(h.certificates)}", h.acme["names"][0]))
+    h.acme.update(tried=int(time.time()), error="", fingerprint=h.certificates[-1][0])
+    return {}
+
+
+def acme_forget(h, _):
+    h.acme = {"enabled": False}
+    return {}
+
+
+def update_stage(h, _):
+    if not h.slots["installed"]:
+        raise Refused("OPERATION_NOT_ALLOWED", "not installed")
+    ok = memory_file()
+    ok.update(token=f"{len(h.bundles):032x}", most=1 << 20)
+    h.bundles[ok["token"]] = ok.fd
+    return ok
+
+
+def update_take(h, data):
+    """A good one begins with "signed ", its version follows."""
+    if not data.startswith(b"signed "):
+        raise Refused("UPDATE_APPLY_FAILED", "refused; nothing was changed")
+    version = data.split()[1].decode()
+    h.slots.update(tried="b", version_b=version, trial=f"b {version}")
+    return {"text": f"Version {version} is tried at the next start: reboot\n"}
+
+
+def update_write(h, args):
+    fd = h.bundles.pop(args["token"])
+    data = os.pread(fd, 1 << 24, 0)
+    os.close(fd)
+    return update_take(h, data)
+
+
+def update_discard(h, args):
+    os.close(h.bundles.pop(args["token"]))
+    return {}
+
+
+async def update_fetch(h, args):
+    if "slow" in args["url"]:
+        await asyncio.sleep(2)
+    return update_take(h, args["url"].rpartition("/")[2].replace("-", " ").encode())
+
+
+def update_cancel(h, _):
+    for word in ("tried", "trial"):
+        h.slots.pop(word, None)
+    return {}
+
+
+def update_back(h, args):
+    if "version_b" not in h.slots:
+        raise Refused("UPDATE_APPLY_FAILED", "there is nothing in slot b")
+    h.slots["starts"] = "b"
+    return update_cancel(h, args)
+
+
+def update_key(add):
+    def change(h, args):
+        h.update_keys = [k for k in h.update_keys if k != args["key"]] + [args["key"]] * add
+        return {}
+    return change
+
+
+def test_slots(h, args):
+    """For tests: the host runs from memory, or from a disk."""
+    h.slots = args["slots"]
     return {}
 
 
@@ -86,10 +219,43 @@ def vm_stats(h, _):
 
 
 def network_change(h, args):
+    if h.waiting:
+        raise Refused("OPERATION_NOT_ALLOWED", "another change waits")
     if "192.0.2.66" in args["config"]:      # the gateway does not answer from there
         raise Refused("OPERATION_NOT_ALLOWED", "the host was lost; the former networks are back")
+    within = args.get("confirm_within", 0)
+    if within and args["config"] != h.config:
+        timer = asyncio.get_running_loop().call_later(within, network_back, h, "nobody confirmed")
+        h.waiting = {"former": h.config, "until": time.time() + within, "timer": timer}
     h.config = args["config"]
     return {"text": "done"}
+
+
+def network_back(h, because):
+    h.config = h.waiting["former"]
+    return network_end(h, "undone", f"{because}: the former networks are back")
+
+
+def network_end(h, state, text):
+    h.waiting["timer"].cancel()
+    h.waiting, h.last_change = None, {"state": state, "seconds": 0, "text": text}
+    return {"text": text}
+
+
+def network_state(h, _):
+    if not h.waiting:
+        return h.last_change
+    return {"state": "waiting", "seconds": round(h.waiting["until"] - time.time()), "text": ""}
+
+
+def network_verdict(keep):
+    def end(h, _):
+        if not h.waiting:
+            raise Refused("OPERATION_NOT_ALLOWED", "no change waits for confirmation")
+        if not keep:
+            return network_back(h, "as asked")
+        return network_end(h, "kept", "confirmed")
+    return end
 
 
 async def vm_start(h, args):
@@ -111,8 +277,9 @@ async def vm_start(h, args):
                                     state="Paused" if args.get("paused") else "Running")
     vm["devices"] = {"disks": args["disks"], "vifs": args["vifs"]}
     vm["install"] = args.get("install")
+    vm["screen"] = "screen" in args
     h.tell({"vm": vm})
-    return {"domid": vm["domid"], "name": name}
+    return {"domid": vm["domid"], "name": name, "screen": vm["screen"]}
 
 
 def vm_shutdown(h, args):
@@ -183,6 +350,12 @@ def vm_link_saved(h, args):
     return {}
 
 
+def vm_saved(h, _):
+    folder = "/var/lib/socle/suspend/"
+    return {"uuids": [name.removeprefix(folder).removesuffix(".save") for name in h.files
+                      if name.startswith(folder)]}
+
+
 def vm_forget_saved(h, args):
     h.files.pop(args["file"], None)
     return {}
@@ -225,6 +398,17 @@ def test_crash(h, args):
     h.tell({"vm": vm})
     for _ in range(3):
         h.tell({"vm": {**vm, "state": "Crashed"}})
+    h.tell({"crash": {"uuid": args["uuid"], "domid": vm["domid"]}})
+    return {}
+
+
+def test_crash_unseen(h, args):
+    """One that is gone before anybody has looked; also notes that are none."""
+    vm = h.find_vm(args)
+    for crash in ({}, {"uuid": 1}, {"uuid": "nobody", "domid": 1}, {"uuid": args["uuid"]} | {
+            "domid": vm["domid"]}):
+        h.tell({"crash": crash})
+    h.gone(vm)
     return {}
 
 
@@ -252,6 +436,14 @@ def vm_console(h, args):
     return ok
 
 
+def vm_screen(h, args):
+    assert h.find_vm(args)["screen"]
+    screen = h.screens.setdefault(args["uuid"], Screen())
+    ok = Descriptor()
+    ok.fd = screen.view(args["as"]).detach()
+    return ok
+
+
 def sr_list(h, _):
     sizes = ("physical_size", "physical_utilisation", "virtual_allocation")
     return {"srs": [{k: v for k, v in sr.items() if k not in sizes} for sr in h.srs.values()]}
@@ -263,8 +455,37 @@ def sr_vdis(h, args):
 
 
 def sr_create(h, args):
+    if args["source"] == "/dev/sdc" and not args.get("force"):
+        raise Refused("DEVICE_HAS_DATA", args["source"], "ntfs")
     sr = h.sr(args["type"], args["name"], args["source"])
     h.srs[sr["uuid"]] = sr
+    return sr
+
+
+def sr_disks(h, _):
+    one = {"disk": "", "model": "QEMU HARDDISK", "serial": "QM1", "size": 100 * GIB, "used": "",
+           "found": "", "free": True, "removable": False, "read_only": False}
+    return {"disks": [
+        {**one, "path": "/dev/sda", "found": "gpt"},
+        {**one, "path": "/dev/sda1", "disk": "/dev/sda", "size": 30 * GIB, "free": False,
+         "used": "/dev/sda1 is mounted on /state", "found": 'ext4 "state"'},
+        {**one, "path": "/dev/sdb", "found": "" if "/dev/sdb" not in h.taken else "LVM2_member"},
+        {**one, "path": "/dev/sdc", "model": "<b>\u202edisk", "found": 'ntfs "<i>old</i>"'}]}
+
+
+def sr_add_disk(h, args):
+    sr = h.find_sr(args)
+    disk = next((d for d in sr_disks(h, {})["disks"] if d["path"] == args["source"]), None)
+    if sr["type"] not in ("lvm", "lvmthin"):
+        raise Refused("SR_OPERATION_NOT_SUPPORTED", args["sr"])
+    if not disk:
+        raise Refused("INVALID_VALUE", args["source"], "no such disk")
+    if not disk["free"]:
+        raise Refused("DEVICE_IN_USE", args["source"], disk["used"])
+    if disk["found"] and not args.get("force"):
+        raise Refused("DEVICE_HAS_DATA", args["source"], disk["found"])
+    h.taken.add(args["source"])
+    sr["physical_size"] += disk["size"]
     return sr
 
 
@@ -282,10 +503,22 @@ def sr_forget(h, args):
 
 
 def vdi_create(h, args):
-    h.find_sr(args)
+    sr, name = h.find_sr(args), args.get("name", "")
     if args["size"] > 90 * GIB:
         raise Refused("SR_FULL", str(args["size"]), str(90 * GIB))
-    return h.vdi(args["sr"], args["size"], args.get("name", ""), args.get("description", ""))
+    if sr["type"] == "iso":     # an image is called like its file
+        name += "" if name.endswith((".iso", ".img")) else ".iso"
+        if "/" in name or any(v["sr"] == args["sr"] and v["name"] == name for v in h.vdis.values()):
+            raise Refused("INVALID_VALUE" if "/" in name else "LOCATION_NOT_UNIQUE", name)
+    return h.vdi(args["sr"], args["size"], name, args.get("description", ""))
+
+
+def vdi_seal(h, args):
+    vdi = h.find_vdi(args)
+    if h.find_sr(args)["type"] != "iso":
+        raise Refused("SR_OPERATION_NOT_SUPPORTED", args["sr"])
+    vdi["read_only"] = True
+    return vdi
 
 
 def vdi_child(**more):
@@ -300,7 +533,21 @@ def vdi_child(**more):
     return make
 
 
+def test_fail(what):
+    """For tests: the next one fails."""
+    def note(h, args):
+        h.failing[what] = args["code"]
+        return {}
+    return note
+
+
+def fail_once(h, what, args):
+    if h.failing.get(what):
+        raise Refused(h.failing.pop(what), args["sr"], "as a test wanted it")
+
+
 def vdi_copy(h, args):
+    fail_once(h, "copy", args)
     if "into" not in args:
         return vdi_child()(h, args)
     old, into = h.find_vdi(args), h.find_vdi({"sr": args["to"], "vdi": args["into"]})
@@ -339,6 +586,7 @@ def vdi_rename(h, args):
 
 def vdi_destroy(h, args):
     h.find_vdi(args)
+    fail_once(h, "destroy", args)
     del h.vdis[args["vdi"]]
     h.files.pop(args["vdi"], None)
     return {}
@@ -353,6 +601,8 @@ def vdi_open(h, args):
     vdi = h.find_vdi(args)
     if vdi["name"].startswith("busy"):
         raise Refused("VDI_IN_USE", args["vdi"], "open")
+    if vdi["read_only"] and args["mode"] == "rw":
+        raise Refused("VDI_READONLY", args["vdi"], "read-only")
     if vdi["name"].startswith("full") and args["mode"] == "rw":
         ok = Descriptor(size=vdi["virtual_size"], path="/dev/full")
         ok.fd = os.open("/dev/full", os.O_RDWR)
@@ -416,10 +666,37 @@ VERBS = {
     "host.set_syslog": host_set_syslog,
     "host.set_name": host_set_name,
     "host.power": lambda h, a: {},
+    "host.certificate": host_certificate,
+    "host.set_certificate": host_set_certificate,
+    "host.reset_certificate": host_reset_certificate,
+    "host.former_certificate": host_former_certificate,
+    "update.slots": lambda h, a: h.slots,
+    "update.stage": update_stage,
+    "update.write": update_write,
+    "update.discard": update_discard,
+    "update.fetch": update_fetch,
+    "update.cancel": update_cancel,
+    "update.back": update_back,
+    "update.keys": lambda h, a: {"keys": h.update_keys},
+    "update.key_add": update_key(True),
+    "update.key_remove": update_key(False),
+    "test.slots": test_slots,
+    "acme.settings": lambda h, a: h.acme,
+    "acme.set": acme_set,
+    "acme.renew": acme_renew,
+    "acme.forget": acme_forget,
+    "host.time_settings": lambda h, a: h.time,
+    "host.zones": lambda h, a: {"zones": ZONES},
+    "host.set_zone": host_set_zone,
+    "host.set_ntp": host_set_ntp,
+    "host.set_clock": lambda h, a: {},
     "network.list": network_list,
     "vm.stats": vm_stats,
     "network.get": lambda h, a: {"text": h.config},
     "network.change": network_change,
+    "network.state": network_state,
+    "network.confirm": network_verdict(True),
+    "network.rollback": network_verdict(False),
     "vm.list": lambda h, a: {"vms": list(h.vms.values())},
     "vm.start": vm_start,
     "vm.shutdown": vm_shutdown,
@@ -429,6 +706,7 @@ VERBS = {
     "vm.suspend": vm_suspend,
     "vm.resume": vm_resume,
     "vm.checkpoint": vm_checkpoint,
+    "vm.saved": vm_saved,
     "vm.link_saved": vm_link_saved,
     "vm.forget_saved": vm_forget_saved,
     "vm.set_memory": vm_set("target", "memory_target"),
@@ -443,12 +721,14 @@ VERBS = {
     "vm.resize_disk": vm_device,
     "vm.attach_vif": vm_device,
     "vm.console": vm_console,
+    "vm.screen": vm_screen,
     "backup.folder": backup_folder,
     "ssh.list": lambda h, a: {"keys": h.keys},
     "ssh.add": ssh_change(True),
     "ssh.remove": ssh_change(False),
     "test.sr": test_sr,
     "test.crash": test_crash,
+    "test.crash_unseen": test_crash_unseen,
     "vm.detach_vif": vm_device,
     "sr.list": sr_list,
     "sr.vdis": sr_vdis,
@@ -465,7 +745,12 @@ VERBS = {
     "vdi.revert": vdi_revert,
     "vdi.copy": vdi_copy,
     "vdi.snapshot": vdi_child(snapshot=True, read_only=True),
+    "test.fail_copy": test_fail("copy"),
+    "test.fail_destroy": test_fail("destroy"),
+    "sr.disks": sr_disks,
+    "sr.add_disk": sr_add_disk,
     "vdi.resize": vdi_resize,
+    "vdi.seal": vdi_seal,
     "vdi.rename": vdi_rename,
     "vdi.stat": lambda h, a: h.find_vdi(a),
     "vdi.destroy": vdi_destroy,
@@ -548,4 +833,5 @@ async def main():
         task.add_done_callback(tasks.discard)
 
 
-asyncio.run(main())
+if __name__ == "__main__":
+    asyncio.run(main())

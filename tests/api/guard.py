@@ -2,9 +2,33 @@
 """The daemons alerts and backup beside a simulated host, and places that they send to."""
 import http.server
 import socketserver
+import ssl
 import subprocess
 import threading
 import time
+
+
+def certificate(folder, name):
+    """A throwaway certificate of 127.0.0.1 with its key, in one file."""
+    file = folder / f"{name}.pem"
+    if not file.exists():
+        subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                        "ec_paramgen_curve:prime256v1", "-nodes", "-days", "2", "-subj",
+                        "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1",
+                        "-keyout", file, "-out", folder / f"{name}.crt"],
+                       check=True, capture_output=True)
+        with file.open("ab") as both:
+            both.write((folder / f"{name}.crt").read_bytes())
+    return file
+
+
+def trusting_curl(folder):
+    """curl, for which the certificate "known" is a good one."""
+    script = folder / "curl"
+    script.write_text("#!/bin/sh\n"
+                      f"exec /usr/bin/curl \"$@\" --cacert {certificate(folder, 'known')}\n")
+    script.chmod(0o755)
+    return script
 
 
 class Guard:
@@ -17,7 +41,8 @@ class Guard:
         self.command = [str(build / "api/checked/guard"), "--api", str(server.socket),
                         "--vmd", str(server.folder / "vmd.sock"), "--state", str(self.state),
                         "--transfer", str(server.folder / "transfer.sock"),
-                        "--metrics", str(server.folder / "metrics"), "--curl", "/usr/bin/curl",
+                        "--metrics", str(server.folder / "metrics"),
+                        "--curl", str(trusting_curl(server.folder)),
                         "--user", "none-of-this-machine", "--every", "300", *more, kind]
         self.process = None
 
@@ -152,19 +177,38 @@ def webhook():
 
 
 class MailHandler(socketserver.StreamRequestHandler):
-    """As much of SMTP as one client needs; without TLS."""
+    """As much of SMTP as one client needs; the owner says where there is TLS."""
+
+    def encrypt(self):
+        trust = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        trust.load_cert_chain(self.owner.certificate)
+        self.request = trust.wrap_socket(self.request, server_side=True)
+        self.rfile, self.wfile = (self.request.makefile(mode, 0) for mode in ("rb", "wb"))
 
     def say(self, line):
         self.wfile.write(line.encode() + b"\r\n")
 
     def handle(self):
+        try:
+            if self.owner.tls == "tls":
+                self.encrypt()
+            self.serve()
+        except (ssl.SSLError, ConnectionError):
+            pass        # a client that does not trust us
+
+    def serve(self):
         self.say("220 test")
         mail = {"rcpt": []}
         while line := self.rfile.readline():
             word = line.strip().decode()
             if word.upper().startswith("EHLO"):
                 self.say("250-test")
+                if self.owner.tls == "starttls":
+                    self.say("250-STARTTLS")
                 self.say("250 AUTH PLAIN")
+            elif word.upper() == "STARTTLS":
+                self.say("220 begin")
+                self.encrypt()
             elif word.upper().startswith("AUTH"):
                 self.say("334 ")
                 mail["auth"] = self.rfile.readline().strip().decode()
@@ -180,7 +224,8 @@ class MailHandler(socketserver.StreamRequestHandler):
                 data = b""
                 while (part := self.rfile.readline()) != b".\r\n":
                     data += part
-                self.owner.got.append({**mail, "data": data.decode()})
+                self.owner.got.append({**mail, "data": data.decode(),
+                                       "tls": isinstance(self.request, ssl.SSLSocket)})
                 self.say("250 ok")
             elif word.upper() == "QUIT":
                 self.say("221 bye")
@@ -189,5 +234,7 @@ class MailHandler(socketserver.StreamRequestHandler):
                 self.say("250 ok")
 
 
-def mail_server():
-    return Listener(socketserver.ThreadingTCPServer, MailHandler)
+def mail_server(tls="none", cert=None):
+    listener = Listener(socketserver.ThreadingTCPServer, MailHandler)
+    listener.tls, listener.certificate = tls, cert
+    return listener

@@ -29,16 +29,18 @@ class Streams:
         self.sr = next(ref for ref, sr in self.client.call("SR.get_all_records").items()
                        if sr["type"] == "lvmthin")
 
-    def path(self, name, session=True, **params):
+    def path(self, name, /, session=True, **params):
         if session:
             params["session_id"] = self.client.session
         return f"/{name}/?" + "&".join(f"{k}={v}" for k, v in params.items())
 
-    def get(self, name, **params):
-        return exchange(self.socket, scgi(b"", self.path(name, **params), "GET"), 60)
+    def get(self, name, /, headers=None, **params):
+        return exchange(self.socket, scgi(b"", self.path(name, **params), "GET",
+                                          **(headers or {})), 60)
 
-    def put(self, name, body, length=None, **params):
-        return exchange(self.socket, scgi(body, self.path(name, **params), "PUT", length), 60)
+    def put(self, name, body, /, length=None, headers=None, **params):
+        return exchange(self.socket, scgi(body, self.path(name, **params), "PUT", length,
+                                          **(headers or {})), 60)
 
     def vdi(self, size, name="disk"):
         return self.client.call("VDI.create", {

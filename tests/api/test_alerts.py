@@ -4,6 +4,7 @@ import base64
 import hashlib
 import hmac
 import json
+import re
 import struct
 import time
 
@@ -62,6 +63,16 @@ def test_a_vm_that_crashes(server, api, alerts):
     server.vmd_request("test.crash", {"uuid": uuid})
     found = guard.soon(lambda: messages(api, "VM_CRASHED", uuid))
     assert len(found) == 1 and found[0]["priority"] == 3
+
+
+def test_a_vm_that_crashes_unseen(server, api, alerts):
+    ref = api.call("VM.create", {"name_label": "brief"})
+    uuid = api.call("VM.get_uuid", ref)
+    api.call("VM.start", ref, False, False)
+    server.vmd_request("test.crash_unseen", {"uuid": uuid})
+    found = guard.soon(lambda: messages(api, "VM_CRASHED", uuid))
+    assert len(found) == 1 and found[0]["body"] == "brief"
+    assert guard.soon(lambda: api.call("VM.get_power_state", ref) == "Halted")
 
 
 def test_a_task_that_fails(api, alerts):
@@ -212,6 +223,31 @@ def test_mail(server, api, alerts):
     assert body.startswith("first\r\n..\r\nlast xxx")
     assert max(len(line) for line in body.split("\r\n")) < 998
     assert not [m for m in mail.got if "UNIMPORTANT" in m["data"]]
+    pool_set(api, mail_destination="", ssmtp_mailhub="")
+    mail.stop()
+
+
+# In turns, for a place that failed is tried ever more seldom until something is sent.
+@pytest.mark.parametrize("wanted, offered, known, comes", [
+    ("tls", "tls", False, False), ("tls", "tls", True, True),
+    ("starttls", "starttls", False, False), ("starttls", "starttls", True, True),
+    ("starttls", "none", True, False), ("none", "starttls", True, True),
+    # What would be sent without TLS is not kept back by a certificate that nobody knows.
+    ("", "starttls", True, True), ("", "starttls", False, True), ("", "none", True, True)])
+def test_mail_over_tls(server, api, alerts, wanted, offered, known, comes):
+    mail = guard.mail_server(offered, guard.certificate(server.folder,
+                                                        "known" if known else "unknown"))
+    name = f"TLS_{wanted}_{offered}_{known}"
+    pool_set(api, mail_destination="a@example.org", mail_tls=wanted, mail_user="",
+             ssmtp_mailhub=f"127.0.0.1:{mail.port}", mail_sender="host@example.org")
+    leave_message(api, name, 1)
+    if comes:
+        found = guard.soon(lambda: [m for m in mail.got if name in m["data"]])[0]
+        assert found["tls"] == (offered == "starttls" and wanted != "none" or wanted == "tls")
+    else:
+        told = guard.soon(lambda: messages(api, "ALERT_NOT_SENT"))
+        assert re.search("certificate|TLS|SSL", told[0]["body"]), told
+        assert not mail.got
     pool_set(api, mail_destination="", ssmtp_mailhub="")
     mail.stop()
 

@@ -5,6 +5,7 @@ import hmac
 import json
 import os
 import random
+import sqlite3
 import subprocess
 import time
 import urllib.parse
@@ -19,8 +20,12 @@ from streaming import MIB, Streams
 class Backups:
     def __init__(self, streams, daemon, folder):
         self.streams, self.daemon, self.folder = streams, daemon, folder
-        self.call = streams.client.call
+        self.meet(streams.client)
         folder.mkdir()
+
+    def meet(self, client):
+        """After a start of the API: sessions have ended."""
+        self.streams.client, self.call = client, client.call
 
     def vm(self, data=None, name="protected"):
         vm = self.streams.vm([data if data is not None else os.urandom(MIB) + bytes(3 * MIB)])
@@ -173,17 +178,23 @@ def test_a_vm_that_fails_does_not_keep_the_others(backups):
 
 
 def test_its_times(backups):
-    """A run begins when its time has come, and not before; once."""
-    if time.localtime().tm_sec > 50:        # not over the end of a minute
-        time.sleep(61 - time.localtime().tm_sec)
-    policy = backups.policy(keep=1)
+    """A run begins when its time has come, and not before; once. A last run of long ago stands for
+    the hour that nobody has (policy_due has tests of its own)."""
+    policy, server = backups.policy(keep=1), backups.streams.server
+    uuid = backups.call("VMPP.get_uuid", policy)
     backups.protected(policy)
     backups.call("VMPP.set_backup_schedule", policy,
-                 {"min": str((time.localtime().tm_min + 1) % 60)})
+                 {"min": str((time.localtime().tm_min + 5) % 60)})
     backups.call("VMPP.set_backup_frequency", policy, "hourly")
     time.sleep(1)
     assert not backups.call("VMPP.get_recent_alerts", policy)
-    guard.soon(lambda: backups.call("VMPP.get_recent_alerts", policy), 75)
+    server.kill()
+    with sqlite3.connect(server.database) as db:
+        db.execute("UPDATE VMPP SET backup_last_run_time = '20200101T00:00:00Z' WHERE uuid = ?",
+                   (uuid,))
+    server.start_daemon()
+    backups.meet(server.settled())
+    guard.soon(lambda: backups.call("VMPP.get_recent_alerts", policy), 40)
     time.sleep(2)
     assert len(backups.call("VMPP.get_recent_alerts", policy)) == 1
     backups.end(policy)
@@ -365,6 +376,23 @@ def test_policies_that_are_none(backups, field, value):
     policy = backups.policy()
     with pytest.raises(Failure, match="INVALID_VALUE"):
         backups.call(f"VMPP.set_{field}", policy, value)
+    backups.end(policy)
+
+
+def test_another_target_is_one_change(backups):
+    """Type and location go together: apart, neither can be changed."""
+    policy = backups.policy()
+    elsewhere = {"archive_target_type": "s3", "backup_retention_value": 3,
+                 "archive_target_config": {"location": "https://s3.example/bucket"}}
+    backups.call("VMPP.modify", policy, elsewhere)
+    record = backups.call("VMPP.get_record", policy)
+    assert all(record[field] == value for field, value in elsewhere.items())
+    assert record["name_label"] == "nightly"
+    for wrong in ({"archive_target_type": "nfs"}, {"name_label": ""}, {"backup_frequency": "never"},
+                  {"archive_target_config": {"location": "/mnt"}, "backup_retention_value": 9}):
+        with pytest.raises(Failure, match="INVALID_VALUE|FIELD_TYPE_ERROR"):
+            backups.call("VMPP.modify", policy, wrong)
+    assert backups.call("VMPP.get_record", policy) == record
     backups.end(policy)
 
 

@@ -1,10 +1,11 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""What calls mean: VMs, disks, repositories and networks, against the simulated vmd."""
+"""What calls mean: VMs, disks and repositories, against the simulated vmd."""
 import time
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from client import Client, Failure, PASSWORD, xml_server
+from test_networks import pif_of
 
 MIB = 1 << 20
 GIB = 1 << 30
@@ -34,11 +35,6 @@ def sr_of(api):
 def vbd_of(api, vm, vdi, **more):
     return api.call("VBD.create", {"VM": vm, "VDI": vdi, "userdevice": "autodetect", "mode": "RW",
                                    "type": "Disk", "bootable": True, **more})
-
-
-def pif_of(api, device, vlan=-1):
-    return next(ref for ref, pif in api.call("PIF.get_all_records").items()
-                if (pif["device"], pif["VLAN"]) == (device, vlan))
 
 
 def refused(api, method, *params):
@@ -343,75 +339,6 @@ def test_keys_for_a_running_vm(api, vm):
     assert api.call("VM.get_boot_record", vm)["name_label"] == "made by a test"
 
 
-def test_vlans(api, server):
-    network = api.call("network.create", {"name_label": "tagged"})
-    card = pif_of(api, "nic0")
-    assert refused(api, "VLAN.create", card, 4095, network) == ("VLAN_TAG_INVALID", "4095")
-    vlan = api.call("VLAN.create", card, 20, network)
-    pif = api.call("VLAN.get_untagged_PIF", vlan)
-    record = api.call("PIF.get_record", pif)
-    assert (record["network"], record["VLAN"], record["VLAN_master_of"]) == (network, 20, vlan)
-    assert api.call("PIF.get_VLAN_slave_of", card) == [vlan]
-    assert refused(api, "VLAN.create", card, 21, network)[0] == "NETWORK_ALREADY_CONNECTED"
-    assert refused(api, "VLAN.create", pif, 21, network)[0] == "PIF_IS_VLAN"
-    assert refused(api, "network.destroy", network)[0] == "NETWORK_CONTAINS_PIF"
-    api.call("VLAN.destroy", vlan)
-    assert api.call("network.get_PIFs", network) == []
-    api.call("network.destroy", network)
-    config = server.vmd_request("network.get", {})["ok"]["text"]
-    assert config == "automatic bridges\nautomatic address\n"
-
-
-def test_bonds(api, server):
-    network = api.call("network.create", {"name_label": "bonded"})
-    cards = [pif_of(api, "nic1"), pif_of(api, "nic2")]
-    assert refused(api, "Bond.create", network, cards[:1], "", "lacp", {})[0] == \
-        "PIF_BOND_NEEDS_MORE_MEMBERS"
-    bond = api.call("Bond.create", network, cards, "", "lacp", {})
-    record = api.call("Bond.get_record", bond)
-    assert record["slaves"] == cards and record["mode"] == "lacp"
-    assert api.call("PIF.get_network", record["master"]) == network
-    assert "bond bond0\n    nics nic1 nic2\n    mode 802.3ad\n" in \
-        server.vmd_request("network.get", {})["ok"]["text"]
-    api.call("Bond.destroy", bond)
-    assert api.call("PIF.get_bond_slave_of", cards[0]) == "OpaqueRef:NULL"
-    api.call("network.destroy", network)
-
-
-def test_the_hosts_address(api, server):
-    card, before = pif_of(api, "nic0"), "automatic bridges\nautomatic address\n"
-    assert api.call("PIF.get_ip_configuration_mode", card) == "DHCP"
-    static = ("Static", "192.0.2.20", "255.255.255.0", "192.0.2.1", "192.0.2.53,192.0.2.54")
-    for wrong, word in (("192.0.2.300", "IP"), ("", "IP")):
-        assert refused(api, "PIF.reconfigure_ip", card, "Static", wrong, *static[2:]) == \
-            ("INVALID_IP_ADDRESS_SPECIFIED", word)
-    assert refused(api, "PIF.reconfigure_ip", card, *static[:2], "255.0.255.0", "", "")[1] == \
-        "netmask"
-    # One that loses the host is taken back.
-    assert refused(api, "PIF.reconfigure_ip", card, "Static", "192.0.2.66", *static[2:])[0] == \
-        "OPERATION_NOT_ALLOWED"
-    assert server.vmd_request("network.get", {})["ok"]["text"] == before
-    api.call("PIF.reconfigure_ip", card, *static)
-    record = api.call("PIF.get_record", card)
-    assert (record["ip_configuration_mode"], record["IP"]) == ("Static", "192.0.2.20")
-    assert server.vmd_request("network.get", {})["ok"]["text"] == (
-        "automatic bridges\nnetwork xenbr0\n    nic nic0\n    address 192.0.2.20/24\n"
-        "    gateway 192.0.2.1\n    dns 192.0.2.53\n    dns 192.0.2.54\n")
-    host = api.call("host.get_all")[0]
-    assert api.call("host.get_address", host) == "192.0.2.20"
-    assert api.call("host.get_management_interface", host) == card
-    other = pif_of(api, "nic1")
-    assert refused(api, "host.management_reconfigure", other) == \
-        ("PIF_HAS_NO_NETWORK_CONFIGURATION", other)
-    api.call("host.management_reconfigure", card)
-    assert refused(api, "PIF.unplug", card) == ("PIF_IS_MANAGEMENT_INTERFACE", card)
-    api.call("PIF.reconfigure_ipv6", card, "Autoconf", "", "", "")
-    assert api.call("PIF.get_ipv6_configuration_mode", card) == "Autoconf"
-    server.vmd_request("network.change", {"config": before})
-    api.call("PIF.scan", host)
-    assert api.call("PIF.get_ip_configuration_mode", card) == "DHCP"
-
-
 def test_a_name_is_its_domains(api, server, vm):
     api.call("VM.start", vm, False, False)
     api.call("VM.set_name_label", vm, "renamed while it runs")
@@ -449,14 +376,6 @@ def test_disks_go_somewhere(api):
     assert sr_of(api) == former
 
 
-def test_the_hosts_name(api):
-    host = api.call("host.get_all")[0]
-    api.call("host.set_hostname", host, "other-name")
-    assert api.call("host.get_hostname", host) == "other-name"
-    assert refused(api, "host.set_hostname_live", host, "a b")[0] == "HOST_NAME_INVALID"
-    api.call("host.set_hostname_live", host, "testhost")
-
-
 def test_the_host_goes_down_only_empty(api, vm):
     host = api.call("host.get_all")[0]
     assert refused(api, "host.reboot", host) == ("HOST_NOT_DISABLED", host)
@@ -465,6 +384,10 @@ def test_the_host_goes_down_only_empty(api, vm):
     assert refused(api, "host.shutdown", host)[0] == "HOST_HAS_RESIDENT_VMS"
     api.call("host.enable", host)
     assert "hello" in api.call("host.dmesg", host)
+    # Or it is told to shut them down before.
+    api.call("host.reboot", host, True)
+    assert refused(api, "VM.start", vm, False, False) == ("HOST_DISABLED", host)
+    api.call("host.enable", host)
 
 
 def test_sets_and_maps(api, vm):
@@ -484,6 +407,19 @@ def test_records_by_condition(api, vm):
     found = api.call("VM.get_all_records_where",
                      'field "name_label" = "made by a test" and field "is_a_template" = "false"')
     assert list(found) == [vm]
+    uuid = api.call("VM.get_uuid", vm)
+    where = ('field "name_label" = "nobody" and field "uuid" = "{0}" or field "uuid" = "{0}"',
+             'field "uuid" = "{0}" or field "name_label" = "nobody" and field "uuid" = "{0}"')
+    for expression in where:
+        found = api.call("VM.get_all_records_where", expression.format(uuid))
+        assert list(found) == [vm]
+    where = 'field "name_label" = "nobody" or field "uuid" = "{0}" and field "uuid" = "none"'
+    assert api.call("VM.get_all_records_where", where.format(uuid)) == {}
+    one = 'field "uuid" = "none"'
+    assert api.call("VM.get_all_records_where", " or ".join([one] * 8)) == {}
+    for wrong in (" or ".join([one] * 9), one + " or ", one + " or", "or " + one,
+                  one + " xor " + one):
+        assert refused(api, "VM.get_all_records_where", wrong)[0] == "INVALID_VALUE"
     assert refused(api, "VM.get_all_records_where", "drop table")[0] == "INVALID_VALUE"
     assert api.call("VM.get_by_name_label", "made by a test") == [vm]
 

@@ -9,28 +9,30 @@ from pathlib import Path
 
 import pytest
 from client import Failure, PASSWORD
+from streaming import MIB, noise, streams  # noqa: F401
 from web import Web
 
 
 @pytest.fixture(scope="module", name="web")
 def fixture_web(server):
-    web = Web(server.folder, server.socket)
-    yield web
-    web.stop()
+    with Web(server.folder, server.socket) as web:
+        yield web
+
+
+def drive(build, url, *args):
+    """What npm's xen-api says of each step (client.mjs)."""
+    client = Path(__file__).parent / "xen_api/client.mjs"
+    library = build / "api/xen_api/node_modules/xen-api/index.mjs"
+    done = subprocess.run(["node", client, url, "root", PASSWORD, *args],
+                          env=dict(os.environ, XEN_API=str(library)), timeout=120, text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return {step["step"]: step["value"] for step in map(json.loads, done.stdout.splitlines())}
 
 
 def test_npm_xen_api(api, web, build):
     vm = api.call("VM.create", {"name_label": "driven by xen-api"})
-    client = Path(__file__).parent / "xen_api/client.mjs"
-    library = build / "api/xen_api/node_modules/xen-api/index.mjs"
-    done = subprocess.run(["node", client, web.url, "root", PASSWORD, api.call("VM.get_uuid", vm)],
-                          env=dict(os.environ, XEN_API=str(library)), timeout=120, text=True,
-                          stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
-    steps = {}
-    for line in done.stdout.splitlines():
-        step = json.loads(line)
-        steps[step["step"]] = step["value"]
-    assert done.returncode == 0, done.stdout + done.stderr
+    steps = drive(build, web.url, api.call("VM.get_uuid", vm))
     assert {"VM", "SR", "host", "network", "pool"} <= set(steps["types"])
     assert steps["refused"] == ["HANDLE_INVALID", ["VM", "OpaqueRef:nonsense"]]
     assert (steps["running"], steps["snapshot"], steps["end"]) == \
@@ -38,8 +40,21 @@ def test_npm_xen_api(api, web, build):
     api.call("VM.destroy", vm)
 
 
+def test_npm_xen_api_and_streams(streams, build, tmp_path):
+    """It sends archives without their length, and asks before with the same headers and no body."""
+    call, data = streams.client.call, noise(3 * MIB)
+    vm = streams.vm([data])
+    with Web(streams.server.folder, streams.server.socket, streams.socket) as web:
+        steps = drive(build, web.url, call("VM.get_uuid", vm), tmp_path / "xva",
+                      call("SR.get_uuid", streams.sr))
+    assert steps["end"] == "disconnected" and steps["exported"] > MIB
+    copy = call("VM.get_by_uuid", steps["imported"])
+    vbd, = call("VM.get_VBDs", copy)
+    assert streams.get("export_raw_vdi", vdi=call("VBD.get_VDI", vbd))[2] == data
+
+
 def test_python_xmlrpc(web):
-    proxy = xmlrpc.client.ServerProxy(web.url)
+    proxy = xmlrpc.client.ServerProxy(web.url, context=web.context)
     session = proxy.session.login_with_password("root", PASSWORD)["Value"]
     records = proxy.VM.get_all_records(session)["Value"]
     assert any(vm["is_control_domain"] for vm in records.values())
@@ -50,8 +65,8 @@ class Citrix(xmlrpc.client.ServerProxy):
     """What XenServer's own XenAPI.py does on the wire: it puts the session in front, logs in anew
     when it is told that the session is not valid, and asks which version it talks to."""
 
-    def __init__(self, url):
-        super().__init__(url)
+    def __init__(self, web):
+        super().__init__(web.url, context=web.context)
         self.ref = None
 
     def log_in(self):
@@ -78,7 +93,7 @@ class Citrix(xmlrpc.client.ServerProxy):
 
 
 def test_python_xenapi(web):
-    proxy = Citrix(web.url)
+    proxy = Citrix(web)
     assert proxy.log_in() == ["2", "21"]
     vm = proxy.call("VM.create", {"name_label": "by python", "memory_static_max": str(256 << 20),
                                   "VCPUs_max": "2"})
@@ -106,7 +121,7 @@ def test_json_rpc_by_hand(web):
     body = json.dumps({"id": "x", "method": "session.login_with_password",
                        "params": ["root", PASSWORD, "2.0", "by hand"]}).encode()
     request = urllib.request.Request(web.url + "/jsonrpc", body)
-    with urllib.request.urlopen(request, timeout=20) as reply:
+    with urllib.request.urlopen(request, timeout=20, context=web.context) as reply:
         assert reply.headers["content-type"] == "application/json"
         answer = json.loads(reply.read())
     assert answer["error"] is None and answer["id"] == "x"
@@ -115,5 +130,5 @@ def test_json_rpc_by_hand(web):
 
 def test_the_browser_may_ask(web):
     request = urllib.request.Request(web.url + "/jsonrpc", method="OPTIONS")
-    with urllib.request.urlopen(request, timeout=20) as reply:
+    with urllib.request.urlopen(request, timeout=20, context=web.context) as reply:
         assert reply.headers["access-control-allow-origin"] == "*"

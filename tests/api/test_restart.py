@@ -83,6 +83,54 @@ def test_memory_of_a_vm_that_goes_on(server):
     assert client.call("VM.get_power_state", vm) == "Running"
 
 
+def test_files_of_memory(server):
+    """Without a repository memory goes to files: what is found of them at the start."""
+    client = server.settled()
+    vms = {name: client.call("VM.create", {"name_label": name})
+           for name in ("away", "runs", "gone")}
+    uuids = {name: client.call("VM.get_uuid", vm) for name, vm in vms.items()}
+    files = {name: f"/var/lib/socle/suspend/{uuid}.save" for name, uuid in uuids.items()}
+    for vm in vms.values():
+        client.call("VM.start", vm, False, False)
+    server.kill()
+    for name, uuid in uuids.items():
+        server.vmd_request("vm.suspend", {"uuid": uuid, "file": files[name]})
+    server.vmd_request("vm.resume", {"file": files["runs"], "keep": True})
+    server.start_daemon()
+    client, end = server.settled(), time.monotonic() + 20
+    while server.vmd_request("vm.saved", {})["ok"]["uuids"] != [uuids["away"], uuids["gone"]] or \
+            client.call("VM.get_power_state", vms["gone"]) != "Suspended":
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert client.call("VM.get_power_state", vms["away"]) == "Suspended"
+    assert client.call("VM.get_power_state", vms["runs"]) == "Running"
+    client.call("VM.resume", vms["away"], False, False)
+    assert client.call("VM.get_power_state", vms["away"]) == "Running"
+    # Of a VM that is no more.
+    client.call("VM.hard_shutdown", vms["gone"])
+    client.call("VM.destroy", vms["gone"])
+    server.kill()
+    server.vmd_request("vm.suspend", {"uuid": uuids["runs"], "file": files["gone"]})
+    server.start_daemon()
+    end = time.monotonic() + 20
+    while server.vmd_request("vm.saved", {})["ok"]["uuids"]:
+        assert time.monotonic() < end
+        time.sleep(0.05)
+
+
+def test_disks_that_streams_left(server):
+    client = server.settled()
+    sr = next(iter(client.call("pool.get_all_records").values()))["default_SR"]
+    disks = [client.call("VDI.create", {"SR": sr, "virtual_size": 1 << 20, "name_label": "x",
+                                        "other_config": config})
+             for config in ({}, {"temporary": "true"})]
+    client, end = again(server), time.monotonic() + 20
+    while disks[1] in client.call("VDI.get_all"):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    assert disks[0] in client.call("VDI.get_all")
+
+
 def test_a_vm_that_was_suspended_meanwhile(server):
     """vmd had come to its end with it before it saw that nobody waits."""
     vm, memory = suspending(server, "slow")

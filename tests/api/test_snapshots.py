@@ -155,3 +155,17 @@ def test_why_a_vm_does_not_start(api, vm):
     api.call("VIF.create", {"VM": vm, "network": network, "device": "0", "MAC": ""})
     api.call("VM.set_name_label", vm, "netless")
     assert refused(api, "VM.start", vm, False, False) == ("VM_REQUIRES_NET", vm, network)
+
+
+@pytest.mark.parametrize("number", [1, 2, 3, 4, 5])
+def test_any_number_of_devices_is_copied(api, vm, number):
+    network = api.call("network.get_all")[0]
+    for device in range(number):
+        api.call("VIF.create", {"VM": vm, "network": network, "device": str(device), "MAC": ""})
+        api.call("VBD.create", {"VM": vm, "VDI": NULL, "userdevice": str(device), "type": "CD",
+                                "empty": True})
+    snapshot = api.call("VM.snapshot", vm, "all of them")
+    for whose in (vm, snapshot):
+        record = api.call("VM.get_record", whose)
+        assert (len(record["VIFs"]), len(record["VBDs"])) == (number, number)
+    api.call("VM.destroy", snapshot)

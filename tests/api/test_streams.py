@@ -4,6 +4,7 @@ import base64
 import gzip
 import io
 import json
+import os
 import signal
 import socket
 import sqlite3
@@ -417,9 +418,8 @@ def test_a_console_through_a_web_server(streams):
     vm = streams.vm([])
     call("VM.start", vm, False, False)
     path = streams.path("console", ref=call("VM.get_consoles", vm)[0])
-    web = Web(streams.server.folder, streams.socket)
-    try:
-        sock = socket.create_connection(("127.0.0.1", web.port), 20)
+    with Web(streams.server.folder, streams.server.socket, streams.socket) as web:
+        sock = web.connect()
         sock.sendall(f"GET {path} HTTP/1.1\r\nHost: test\r\nUpgrade: websocket\r\n"
                      "Connection: Upgrade\r\nSec-WebSocket-Version: 13\r\n"
                      "Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n\r\n".encode())
@@ -433,8 +433,6 @@ def test_a_console_through_a_web_server(streams):
             sock.sendall(frame(2, word))
             assert read_frame(sock) == (2, word.upper())
         sock.close()
-    finally:
-        web.stop()
     call("VM.hard_shutdown", vm)
 
 
@@ -444,6 +442,50 @@ def test_metrics(streams):
     answer = json.loads(body)
     assert status == 200 and headers["content-type"] == "application/json"
     assert answer["meta"]["step"] == 5 and answer["meta"]["columns"] == 0 and answer["data"] == []
+
+
+def test_who_only_asks(streams):
+    """With no body, or with none of a body without a length: nothing is changed."""
+    before = streams.objects()
+    for length in (0, OPEN_LENGTH):
+        status, _, words = streams.put("import", b"", length=length, sr_id=streams.sr)
+        assert (status, words) == (200, b"done\n")
+        assert streams.put("import", b"", length=length, session_id="none",
+                           session=False)[0] == 401
+    assert streams.put("import", b"x", length=OPEN_LENGTH, sr_id=streams.sr)[0] == 500
+    assert streams.objects() == before
+
+
+def test_what_killed_streams_leave(streams):
+    """Neither a VM's disks without the VM, nor an image that was still coming in."""
+    data = noise(8 * MIB, 7)
+    vm = streams.vm([data])
+    archive = streams.get("export", ref=vm)[2]
+    streams.client.call("VM.destroy", vm)
+    before = streams.objects()
+    sock = connect(streams.socket)
+    sock.sendall(scgi(archive[:len(archive) // 2], streams.path("import", sr_id=streams.sr), "PUT",
+                      len(archive)))
+    end = time.monotonic() + 20
+    while not (made := streams.objects()["VDI"] - before["VDI"]):
+        assert time.monotonic() < end
+        time.sleep(0.05)
+    vdi, = made
+    assert "temporary" in streams.client.call("VDI.get_other_config", vdi)
+    children = subprocess.run(["pgrep", "-P", str(streams.daemon.pid)], capture_output=True,
+                              text=True, check=True).stdout.split()
+    for child in children:
+        os.kill(int(child), signal.SIGKILL)
+    sock.close()
+    streams.server.kill()
+    streams.server.start_daemon()
+    streams.client = streams.server.settled()
+    while streams.objects() != before:
+        assert time.monotonic() < end
+        time.sleep(0.1)
+    assert streams.put("import", archive, sr_id=streams.sr)[0] == 200
+    for vdi in streams.objects()["VDI"] - before["VDI"]:
+        assert "temporary" not in streams.client.call("VDI.get_other_config", vdi)
 
 
 @pytest.mark.parametrize("request_bytes", [

@@ -1,6 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """xe, with sanitizers, against the daemons and a simulated host: what each command does to it."""
 import os
+import pty
+import select
+import signal
 import subprocess
 import time
 
@@ -9,6 +12,15 @@ import pytest
 from client import PASSWORD, Server
 
 MIB = 1 << 20
+
+
+def read_until(terminal, words):
+    """What a terminal shows, until it shows these words."""
+    text = ""
+    while words not in text:
+        assert select.select([terminal], [], [], 20)[0], text
+        text += os.read(terminal, 4096).decode(errors="replace")
+    return text
 
 
 class Xe:
@@ -95,6 +107,60 @@ def test_a_vm_lives(xe, vm):
     assert xe.get("vm", vm, "power-state") == "halted"
     xe("vm-destroy", "vm=made")
     assert xe.refused("vm-destroy", "vm=made")[0] == 1
+
+
+@pytest.mark.parametrize("name", ["two words", "a \"quote\"", "back\\slash", "it's", "n" * 200])
+def test_a_vm_by_its_name(xe, vm, name):
+    xe("vm-param-set", f"uuid={vm}", f"name-label={name}")
+    assert xe("vm-list", f"name-label={name}", "--minimal") == vm
+    xe("vm-start", f"vm={name}")
+    assert xe.get("vm", vm, "power-state") == "running"
+    status, err = xe.refused("snapshot-destroy", f"snapshot={name}")
+    assert status == 1 and "there is no such snapshot" in err
+
+
+def test_sessions_end_with_their_commands(xe):
+    def sessions_ended():
+        return (xe.folder / "audit.log").read_text().count("session.logout -: ok")
+
+    before = sessions_ended()
+    for _ in range(20):
+        xe("host-list", "--minimal")
+    deadline = time.monotonic() + 10
+    while sessions_ended() < before + 20:       # nobody waits for the end of one
+        assert time.monotonic() < deadline
+        time.sleep(0.05)
+
+
+def on_terminal(xe, *args):
+    """xe with a terminal for its messages; the terminal's other end."""
+    ours, theirs = pty.openpty()
+    with os.fdopen(theirs, "wb") as terminal:
+        return subprocess.Popen([xe.program, "-s", xe.folder, "-pw", PASSWORD, *args],
+                                stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=terminal,
+                                env={"HOME": str(xe.folder)}), ours
+
+
+def test_a_bar_on_a_terminal(xe, vm):
+    xe("vm-param-set", f"uuid={vm}", "name-label=slow to start")
+    process, terminal = on_terminal(xe, "vm-start", f"uuid={vm}")
+    with process:
+        assert "50%" in read_until(terminal, "50%")
+        assert process.wait(20) == 0
+    os.close(terminal)
+    assert xe.get("vm", vm, "power-state") == "running"
+
+
+def test_what_is_stopped_on_a_terminal(xe, vm):
+    xe("vm-param-set", f"uuid={vm}", "name-label=slow to start")
+    process, terminal = on_terminal(xe, "vm-start", f"uuid={vm}")
+    with process:
+        read_until(terminal, "%")
+        process.send_signal(signal.SIGINT)
+        assert "it was stopped" in read_until(terminal, "it was stopped")
+        assert process.wait(20) == 1
+    os.close(terminal)
+    assert xe.get("vm", vm, "power-state") == "halted"
 
 
 def test_disks(xe, vm):
@@ -189,6 +255,19 @@ def test_the_hosts_address_and_name(xe):
     assert "INVALID_IP_ADDRESS_SPECIFIED" in \
         xe.refused("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=here")[1]
     xe("host-management-reconfigure", f"pif-uuid={card}")
+    for verb, ip in (("undo", "192.0.2.30"), ("confirm", "192.0.2.31")):
+        xe("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=192.0.2.31",
+           "netmask=255.255.255.0", "confirm-within=60")
+        assert "PIF.reconfigure_ip" in xe.get("host", host, "pending-network-change")
+        xe(f"host-network-change-{verb}")
+        assert xe.get("pif", card, "IP") == ip
+    network, cards = xe("network-create", "name-label=b"), "pif-list physical=true --minimal"
+    cards = [uuid for uuid in xe(*cards.split()).split(",") if uuid != card]
+    bond = xe("bond-create", f"network-uuid={network}", f"pif-uuids={','.join(cards)}",
+              "confirm-within=60")
+    xe("host-network-change-confirm")
+    xe("bond-destroy", f"uuid={bond}")
+    xe("network-destroy", f"uuid={network}")
     xe("pif-reconfigure-ip", f"uuid={card}", "mode=DHCP")
     xe("pif-scan")
     xe("host-set-hostname-live", "host-name=other")
@@ -201,6 +280,14 @@ def test_disks_into_others(xe):
     disks = [xe("vdi-create", f"sr-uuid={xe.sr}", f"name-label={name}", "virtual-size=1MiB")
              for name in ("first", "second")]
     assert xe("vdi-copy", f"uuid={disks[0]}", f"into-vdi-uuid={disks[1]}") == disks[1]
+    other = xe("sr-create", "type=lvm", "name-label=far", "device-config:device=/dev/vdy")
+    moved = xe("vdi-pool-migrate", f"uuid={disks[1]}", f"sr-uuid={other}")
+    assert xe.get("vdi", moved, "sr-uuid") == other
+    disks[1] = xe("vdi-pool-migrate", f"uuid={moved}", f"sr-uuid={xe.sr}")
+    listed = xe("host-disk-list")
+    assert "/dev/sdb" in listed and "QEMU HARDDISK" in listed, listed
+    xe("sr-add-disk", f"uuid={xe.sr}", "device-config:device=/dev/sdb")
+    assert "metadata" in xe.get("sr", xe.sr, "thin-pool")
     xe("vdi-forget", f"uuid={disks[0]}")
     assert xe("vdi-introduce", f"uuid={disks[0]}", f"sr-uuid={xe.sr}") == disks[0]
     for disk in disks:
@@ -300,6 +387,42 @@ def test_users(xe):
     xe("user-token-revoke", f"uuid={user}", "name=script")
     assert xe.refused("vm-list", *as_eve, password=token)[0] == 4
     xe("user-destroy", f"uuid={user}")
+
+
+def test_figures(xe, vm):
+    """Nothing was measured here; what there is to see of it stands in test_metrics.py."""
+    assert xe("host-data-source-list") == ""
+    assert xe("vm-data-source-list", f"vm={vm}") == ""
+    assert xe.refused("host-data-source-query", "data-source=cpu0")[0] == 1
+    assert "everything is" in xe("host-data-source-record", "data-source=cpu0")
+    assert xe.refused("vm-data-source-forget", f"uuid={vm}", "data-source=cpu0")[0] == 1
+
+
+def test_all_is_free(xe):
+    assert "free" in xe("host-license-view") and "free" in xe("host-license-free")
+    assert "nothing to add" in xe("host-license-add", "license-file=/tmp/x", "host-uuid=any")
+
+
+def test_memory_that_is_waited_for(xe, vm):
+    xe("vm-start", f"uuid={vm}")
+    xe("vm-memory-target-wait", f"uuid={vm}")
+
+
+def test_users_by_name(xe):
+    uuid = xe("user-create", "name=jo", "role=operator")
+    assert xe("user-list", "short-name=jo", "--minimal") == uuid
+    xe("user-password-set", "user=jo", "password=something long")
+    xe("user-role-set", f"user={uuid}", "role=read-only")
+    assert xe.refused("user-destroy", "user=nobody")[0] == 1
+    xe("user-destroy", "user=jo")
+    assert xe("user-list", "short-name=jo", "--minimal") == ""
+
+
+def test_interfaces_of_the_host(xe):
+    pif = xe("pif-list", "device=nic1", "--minimal")
+    assert xe("pif-introduce", "device=nic1") == pif
+    assert "the host has this interface" in xe.refused("pif-forget", f"uuid={pif}")[1]
+    assert xe.refused("bond-set-mode", "mode=lacp")[0] == 2
 
 
 def test_waiting_for_an_event(xe, vm):

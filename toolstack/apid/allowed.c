@@ -146,9 +146,10 @@ bool is_attached(const struct object *o, const char *set)
 
 static const char *const *vdi_allowed(const struct object *vdi)
 {
-	static const char *const idle[] = { "snapshot", "clone",         "copy",
-					    "resize",   "resize_online", "destroy",
-					    "forget",   "update",        NULL };
+	static const char *const idle[] = { "snapshot", "clone",  "copy",
+					    "mirror",   "resize", "resize_online",
+					    "destroy",  "forget", "update",
+					    NULL };
 	static const char *const used[] = { "snapshot", "clone", "resize_online", "update", NULL };
 	static const char *const fixed[] = { "clone", "copy", "destroy", "forget", "update", NULL };
 

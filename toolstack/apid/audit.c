@@ -111,7 +111,7 @@ void audit_note(const struct call *c)
 	r = &pending[nr_pending++];
 	datetime_format(time(NULL), r->time);
 	snprintf(r->user, sizeof(r->user), "%s", c->user);
-	snprintf(r->address, sizeof(r->address), "%s", c->address);
+	snprintf(r->address, sizeof(r->address), "%s", c->from.address);
 	snprintf(r->method, sizeof(r->method), "%s", c->rpc.method);
 	snprintf(r->object, sizeof(r->object), "%s",
 		 c->refs[0] ? get_text(c->refs[0], "uuid") : "");

@@ -12,6 +12,7 @@
 #include "apid/allowed.h"
 #include "apid/audit.h"
 #include "apid/connection.h"
+#include "apid/cookie.h"
 #include "apid/dispatch.h"
 #include "apid/record.h"
 #include "apid/session.h"
@@ -94,7 +95,11 @@ static bool arg_resolve(struct call *c, const struct model_param *p, size_t i)
 
 	if (!to)
 		return true;
-	c->refs[i] = object_hold(object_find(to, call_text(c, i)));
+	/* Who has its session in a cookie does not know its reference. */
+	if (c->by_cookie && c->session->cls == to && strcmp(call_text(c, i), COOKIE_WORD) == 0)
+		c->refs[i] = object_hold(c->session);
+	else
+		c->refs[i] = object_hold(object_find(to, call_text(c, i)));
 	if (c->refs[i] || (i > 0 && !call_has(c, i)))
 		return true;
 	call_fail(c, "HANDLE_INVALID", p->type->name, call_text(c, i), NULL);
@@ -136,6 +141,14 @@ int call_commit(struct reason *why)
 {
 	allowed_update_touched();
 	return store_commit(why);
+}
+
+void call_commit_told(const char *what)
+{
+	struct reason why;
+
+	if (call_commit(&why) < 0)
+		log_error("%s: %s", what, why.text);
 }
 
 static void call_reply(struct call *c)
@@ -205,15 +218,12 @@ static void occupied_clear(struct call *c)
 /* What clients see of it, apart from the answer. */
 static void call_close(struct call *c)
 {
-	struct reason why;
-
 	if (!c->task || c->task->gone)
 		return;
 	/* Alone: it is not written anywhere, and happens even when the disk is full. */
 	store_begin();
 	occupied_clear(c);
-	if (call_commit(&why) < 0)
-		log_error("%s: %s", c->rpc.method, why.text);
+	call_commit_told(c->rpc.method);
 	store_begin();
 	if (c->async && c->error)
 		task_fail(c->task, c->error);
@@ -221,8 +231,7 @@ static void call_close(struct call *c)
 		task_succeed(c->task, c->result.len ? c->result.data : "");
 	else
 		object_destroy(c->task);
-	if (call_commit(&why) < 0)
-		log_error("%s: the end of its task is not written: %s", c->rpc.method, why.text);
+	call_commit_told("the end of a task");
 }
 
 static void call_complete(struct call *c)
@@ -401,8 +410,11 @@ bool call_occupy(struct call *c, struct object *o, const char *operation)
 		call_fail(c, "INTERNAL_ERROR", "too many objects in one operation", NULL);
 		return false;
 	}
-	if (!c->task)
+	if (!c->task) {
 		c->task = object_hold(task_create(c->rpc.method, ""));
+		/* It ends with this call, which nobody waits for after a restart. */
+		object_pass(c->task);
+	}
 	object_ref(c->task, task);
 	set_entry(o, "current_operations", task, operation);
 	c->occupied[c->nr_occupied].object = object_hold(o);
@@ -437,8 +449,13 @@ bool call_may_be_async(const struct model_class *c, const struct model_method *m
 static bool session_check(struct call *c)
 {
 	const char *ref = json_string_value(json_array_get(c->rpc.params, 0));
-	struct object *session = ref ? session_find(ref) : NULL;
+	struct object *session;
 
+	c->by_cookie = ref && strcmp(ref, COOKIE_WORD) == 0;
+	if (c->by_cookie)
+		session = c->from.own_page ? session_find(c->from.cookie) : NULL;
+	else
+		session = ref ? session_find(ref) : NULL;
 	if (session) {
 		session_use(c, session);
 		return true;
@@ -503,7 +520,7 @@ static void async_begin(struct call *c)
 	wire_open(&c->out, &c->result, WIRE_XML);
 }
 
-void call_begin(struct connection *connection, struct rpc *rpc, const char *address, bool trusted)
+void call_begin(struct connection *connection, struct rpc *rpc, const struct caller *from)
 {
 	struct call *c = calloc(1, sizeof(*c));
 	struct target t = { 0 };
@@ -512,8 +529,7 @@ void call_begin(struct connection *connection, struct rpc *rpc, const char *addr
 		abort();
 	c->connection = connection;
 	c->rpc = *rpc;
-	c->trusted = trusted;
-	snprintf(c->address, sizeof(c->address), "%s", address);
+	c->from = *from;
 	wire_open(&c->out, &c->result, rpc_format(rpc));
 	call_prepare(c, &t);
 	if (!c->error && c->async)

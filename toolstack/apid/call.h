@@ -20,14 +20,23 @@
 struct connection;
 struct vmd_request;
 
+/* What a request says of who sends it, apart from the call. */
+struct caller {
+	char address[64];      /* for the audit log */
+	bool trusted;          /* root of this machine, who needs no password */
+	bool own_page;         /* a page of this host's, in a browser */
+	bool wants_cookie;     /* the session that begins is to be in one */
+	char cookie[REF_TEXT]; /* the session in its cookie, good or not; "": none */
+};
+
 struct call {
 	struct call *next, **place;    /* in the list of calls that wait */
 	struct connection *connection; /* NULL: nobody waits for the answer */
 	struct rpc rpc;
-	char address[64]; /* of the client, for the audit log */
-	bool trusted;     /* root of this machine, who needs no password */
+	struct caller from;
 
 	struct object *session; /* NULL: none is needed */
+	bool by_cookie;         /* the session is the one of the client's cookie */
 	enum model_role role;
 	char user[64];
 
@@ -80,7 +89,7 @@ bool call_may_be_async(const struct model_class *c, const struct model_method *m
 void call_list_methods(struct wire *out);
 
 /* Takes over the request; the answer goes to connection_reply. */
-void call_begin(struct connection *connection, struct rpc *rpc, const char *address, bool trusted);
+void call_begin(struct connection *connection, struct rpc *rpc, const struct caller *from);
 /* The client does not wait any more. */
 void call_abandon(struct call *c);
 /* For task.cancel: false if nobody works at it, or it cannot be stopped. */
@@ -89,6 +98,8 @@ bool call_cancel(const struct object *task);
 void calls_between(void);
 /* Ends the transaction: what may be done with each object now is part of what changes. */
 int call_commit(struct reason *why);
+/* The same for what no client has asked for: should it fail, a line in the log says of what. */
+void call_commit_told(const char *what);
 
 /* ---- for methods ------------------------------------------------------------------------- */
 

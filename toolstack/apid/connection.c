@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "apid/call.h"
+#include "apid/cookie.h"
 #include "apid/loop.h"
 #include "apid/scgi.h"
 #include "lib/deadline.h"
@@ -32,6 +33,7 @@ struct connection {
 	size_t out_at, reserved;
 	struct call *call;
 	bool trusted, replying;
+	char cookie[160]; /* a line of the answer's head, or "" */
 };
 
 static struct loop_source listener = { .fd = -1 };
@@ -90,12 +92,13 @@ static void respond(struct connection *c, const char *status, const char *type, 
 {
 	c->replying = true;
 	c->call = NULL;
-	buf_printf(&c->out,
-		   "Status: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
-		   "Access-Control-Allow-Origin: *\r\n"
-		   "Access-Control-Allow-Headers: X-Requested-With, Content-Type\r\n"
-		   "Access-Control-Allow-Methods: POST, OPTIONS\r\nCache-Control: no-store\r\n\r\n",
-		   status, type, body ? body->len : 0);
+	buf_printf(
+		&c->out,
+		"Status: %s\r\nContent-Type: %s\r\nContent-Length: %zu\r\n"
+		"Access-Control-Allow-Origin: *\r\n"
+		"Access-Control-Allow-Headers: X-Requested-With, Content-Type\r\n"
+		"Access-Control-Allow-Methods: POST, OPTIONS\r\nCache-Control: no-store\r\n%s\r\n",
+		status, type, body ? body->len : 0, c->cookie);
 	if (body)
 		buf_append(&c->out, body->data, body->len);
 	loop_timer_set(&c->timer, now_ms() + REPLY_MS);
@@ -103,6 +106,13 @@ static void respond(struct connection *c, const char *status, const char *type, 
 		connection_close(c);
 	else
 		connection_send(c);
+}
+
+void connection_set_cookie(struct connection *c, const char *session)
+{
+	snprintf(c->cookie, sizeof(c->cookie),
+		 "Set-Cookie: " COOKIE_NAME "=%s; Path=/; Secure; HttpOnly; SameSite=Strict%s\r\n",
+		 session ? session : "", session ? "" : "; Max-Age=0");
 }
 
 void connection_reply(struct connection *c, bool json, struct buf *body)
@@ -121,15 +131,27 @@ static void respond_words(struct connection *c, const char *status, const char *
 
 /* ---- requests ---------------------------------------------------------------------------- */
 
+static void caller_read(const struct connection *c, const struct scgi_request *r,
+			struct caller *from)
+{
+	const char *address = scgi_header(r, "REMOTE_ADDR");
+	const char *wants = scgi_header(r, "HTTP_X_SESSION");
+
+	*from = (struct caller){ .own_page = origin_is_own(r) };
+	snprintf(from->address, sizeof(from->address), "%s", address ? address : "local");
+	/* Who comes over the network has an address, whoever the web server may be. */
+	from->trusted = c->trusted && !address;
+	from->wants_cookie = wants && strcmp(wants, COOKIE_WORD) == 0;
+	cookie_session(r, from->cookie);
+}
+
 static void request_call(struct connection *c, const struct scgi_request *r, bool json)
 {
-	const char *from = scgi_header(r, "REMOTE_ADDR");
 	struct reason why = { "" };
-	char address[64];
+	struct caller from;
 	struct rpc rpc;
 
-	snprintf(address, sizeof(address), "%s", from ? from : "local");
-
+	caller_read(c, r, &from);
 	if (rpc_parse(json, c->in.data + r->body_at, r->content_length, &rpc, &why) < 0) {
 		rpc_free(&rpc);
 		respond_words(c, "500 Internal Server Error", why.text);
@@ -141,8 +163,7 @@ static void request_call(struct connection *c, const struct scgi_request *r, boo
 	/* From here on we only want to know when the client has gone, which is always told. */
 	loop_timer_stop(&c->timer);
 	loop_change(&c->source, 0);
-	/* Who comes over the network has an address, whoever the web server may be. */
-	call_begin(c, &rpc, address, c->trusted && !from);
+	call_begin(c, &rpc, &from);
 }
 
 void connection_attach(struct connection *c, struct call *call)
@@ -222,8 +243,9 @@ static void connection_ready(struct loop_source *s, uint32_t events)
 
 	if (c->replying)
 		connection_send(c);
-	else if (c->call || (events & (EPOLLHUP | EPOLLERR)))
+	else if (c->call || (events & EPOLLERR))
 		connection_close(c);
+	/* Who has hung up may have asked before: for a session to end. */
 	else
 		connection_receive(c);
 }

@@ -19,6 +19,8 @@ int connections_listen(const char *path, const struct passwd *owner, const char 
 int connections_start(void);
 /* Its answer comes later; when the client goes, the call is told. */
 void connection_attach(struct connection *c, struct call *call);
+/* With its answer: the browser keeps the session in a cookie, or with NULL forgets it. */
+void connection_set_cookie(struct connection *c, const char *session);
 /* The answer's body; the connection is not the call's any more. */
 void connection_reply(struct connection *c, bool json, struct buf *body);
 

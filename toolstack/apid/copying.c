@@ -132,6 +132,7 @@ static bool is_its_own(const struct model_field *f)
 		"name_label",
 		"generation_id",
 		"protection_policy",
+		"VM", /* of a device: its VM's set must not grow while that is walked */
 		NULL,
 	};
 

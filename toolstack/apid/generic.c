@@ -76,13 +76,14 @@ static void get_by_name_label(struct call *c)
 	wire_array_end(&c->out);
 }
 
-/* ---- get_all_records_where: true, or field "f" = "v" and ... --------------------------------- */
+/* ---- get_all_records_where: true, or field "f" = "v" and ... or ... ---------------------- */
 
 #define TERMS 8
 
 struct term {
 	size_t field;
 	char value[128];
+	bool first; /* behind an "or" */
 };
 
 static bool quoted(const char **at, char *text, size_t len)
@@ -113,6 +114,7 @@ static int terms_parse(const struct model_class *m, const char *at, struct term 
 	at += strspn(at, " ");
 	if (strcmp(at, "true") == 0)
 		return 0;
+	terms[0].first = false;
 	while (nr < TERMS) {
 		at += strspn(at, " ");
 		if (strncmp(at, "field", 5) != 0 || (at += 5, !quoted(&at, name, sizeof(name))))
@@ -125,9 +127,10 @@ static int terms_parse(const struct model_class *m, const char *at, struct term 
 		at += strspn(at, " ");
 		if (!*at)
 			return nr;
-		if (strncmp(at, "and ", 4) != 0)
+		if (nr == TERMS || (strncmp(at, "and ", 4) != 0 && strncmp(at, "or ", 3) != 0))
 			return -1;
-		at += 4;
+		terms[nr].first = *at == 'o';
+		at += *at == 'o' ? 3 : 4;
 	}
 	return -1;
 }
@@ -150,6 +153,21 @@ static bool term_holds(const struct object *o, const struct term *t)
 	return holds;
 }
 
+static bool terms_hold(const struct object *o, const struct term *terms, int nr)
+{
+	bool holds = true;
+
+	for (int i = 0; i < nr; i++) {
+		if (terms[i].first) {
+			if (holds)
+				return true;
+			holds = true;
+		}
+		holds = holds && term_holds(o, &terms[i]);
+	}
+	return holds;
+}
+
 static void get_all_records_where(struct call *c)
 {
 	const struct store_class *all = class_of(c);
@@ -161,14 +179,9 @@ static void get_all_records_where(struct call *c)
 		return;
 	}
 	wire_struct_begin(&c->out);
-	for (size_t i = 0; i < all->nr; i++) {
-		int k = 0;
-
-		while (k < nr && term_holds(all->objects[i], &terms[k]))
-			k++;
-		if (k == nr)
+	for (size_t i = 0; i < all->nr; i++)
+		if (terms_hold(all->objects[i], terms, nr))
 			write_keyed(c, all->objects[i]);
-	}
 	wire_struct_end(&c->out);
 }
 

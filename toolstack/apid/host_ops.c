@@ -5,7 +5,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 #include "apid/ops.h"
 #include "apid/record.h"
@@ -32,14 +31,24 @@ static bool guests_run(void)
 	return false;
 }
 
+/* Nobody starts a VM meanwhile; the next start of the host enables it. */
+static void power_taken(struct call *c, const json_t *ok)
+{
+	(void)ok;
+	set_int(c->refs[0], "enabled", false);
+}
+
+/* The host's init shuts VMs down, in their order, before it goes on: `autostart stop`. */
 static void power(struct call *c, const char *action, const char *operation)
 {
-	if (get_int(c->refs[0], "enabled"))
+	bool with_vms = call_bool(c, 1);
+
+	if (!with_vms && get_int(c->refs[0], "enabled"))
 		call_fail_ref(c, "HOST_NOT_DISABLED", c->refs[0]);
-	else if (guests_run())
+	else if (!with_vms && guests_run())
 		call_fail_ref(c, "HOST_HAS_RESIDENT_VMS", c->refs[0]);
 	else if (call_occupy(c, c->refs[0], operation))
-		call_vmd(c, "host.power", json_pack("{s: s}", "action", action), NULL);
+		call_vmd(c, "host.power", json_pack("{s: s}", "action", action), power_taken);
 }
 
 static void host_shutdown(struct call *c)
@@ -104,30 +113,6 @@ static void renamed(struct call *c, const json_t *ok)
 static void set_hostname(struct call *c)
 {
 	call_vmd(c, "host.set_name", json_pack("{s: s}", "name", call_text(c, 1)), renamed);
-}
-
-static void write_time(struct call *c, bool local)
-{
-	time_t now = time(NULL);
-	char text[24];
-	struct tm tm;
-
-	if (local && localtime_r(&now, &tm))
-		now += tm.tm_gmtoff;
-	datetime_format(now, text);
-	if (local)
-		text[17] = '\0'; /* without Z: it is not UTC */
-	wire_datetime(&c->out, text);
-}
-
-static void get_servertime(struct call *c)
-{
-	write_time(c, false);
-}
-
-static void get_server_localtime(struct call *c)
-{
-	write_time(c, true);
 }
 
 static void free_told(struct call *c, const json_t *ok)
@@ -206,8 +191,6 @@ const struct binding host_bindings[] = {
 	{ "host.license_remove", license_nothing },
 	{ "host.set_hostname", set_hostname },
 	{ "host.set_hostname_live", set_hostname },
-	{ "host.get_servertime", get_servertime },
-	{ "host.get_server_localtime", get_server_localtime },
 	{ "host.compute_free_memory", compute_free_memory },
 	{ "host.compute_memory_overhead", compute_memory_overhead },
 	{ "host.get_vms_which_prevent_evacuation", get_vms_which_prevent_evacuation },

@@ -8,6 +8,8 @@
 
 #include "apid/call.h"
 #include "apid/leftover.h"
+#include "apid/network_pending.h"
+#include "apid/ops.h"
 #include "apid/vmd_link.h"
 #include "lib/deadline.h"
 
@@ -22,14 +24,6 @@ static bool settled;
 bool inventory_settled(void)
 {
 	return settled;
-}
-
-static void commit(const char *what)
-{
-	struct reason why;
-
-	if (call_commit(&why) < 0)
-		log_error("%s: %s", what, why.text);
 }
 
 static void again_due(struct loop_timer *t)
@@ -57,19 +51,21 @@ static void modes_answer(void *owner, const json_t *ok, const json_t *error)
 	}
 	store_begin();
 	inventory_network_modes(ok);
-	commit("network.get");
+	call_commit_told("network.get");
+	network_pending_ask();
 }
 
 static void networks_answer(void *owner, const json_t *ok, const json_t *error)
 {
-	(void)owner;
 	if (!ok) {
 		complain("network.list", error);
 		return;
 	}
 	store_begin();
 	inventory_networks(ok);
-	commit("network.list");
+	if (owner)
+		inventory_pifs_settle(ok);
+	call_commit_told("network.list");
 	vmd_ask("network.get", json_object(), modes_answer, NULL, NULL);
 }
 
@@ -82,9 +78,19 @@ static void host_answer(void *owner, const json_t *ok, const json_t *error)
 	}
 	store_begin();
 	inventory_host(ok);
-	commit("host.info");
+	call_commit_told("host.info");
 	/* Interfaces are made from both. */
+	inventory_look_at_networks();
+}
+
+void inventory_look_at_networks(void)
+{
 	vmd_ask("network.list", json_object(), networks_answer, NULL, NULL);
+}
+
+void inventory_ask_networks(void)
+{
+	vmd_ask("network.list", json_object(), networks_answer, NULL, the_host());
 }
 
 static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
@@ -97,7 +103,7 @@ static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
 		store_begin();
 		inventory_vdis(sr, json_object_get(ok, "vdis"));
 		leftovers_settle();
-		commit("sr.vdis");
+		call_commit_told("sr.vdis");
 	}
 	object_release(sr);
 }
@@ -119,7 +125,7 @@ static void stat_answer(void *owner, const json_t *ok, const json_t *error)
 	if (ok && !sr->gone) {
 		store_begin();
 		inventory_sr(ok);
-		commit("sr.stat");
+		call_commit_told("sr.stat");
 		ask_of_sr("sr.vdis", sr, vdis_answer);
 	}
 	object_release(sr);
@@ -172,7 +178,7 @@ static void srs_answer(void *owner, const json_t *ok, const json_t *error)
 	}
 	store_begin();
 	inventory_srs(srs);
-	commit("sr.list");
+	call_commit_told("sr.list");
 	srs_wait_for(srs);
 	json_array_foreach(srs, i, told)
 	{
@@ -210,14 +216,17 @@ static void watch_message(void *owner, const json_t *m)
 	store_begin();
 	if (json_is_object(vm))
 		inventory_vm(vm);
+	if (json_is_object(json_object_get(m, "crash")))
+		inventory_crash(json_object_get(m, "crash"));
 	if (json_is_true(json_object_get(m, "settled"))) {
 		settled = true;
 		lost = inventory_vms_settle();
 		if (lost)
 			log_warning("%zu VMs are not running any more", lost);
 		leftovers_settle();
+		leftovers_ask();
 	}
-	commit("watch");
+	call_commit_told("watch");
 }
 
 void inventory_start(void)
@@ -225,7 +234,7 @@ void inventory_start(void)
 	settled = false;
 	store_begin();
 	inventory_vms_forget();
-	commit("watch");
+	call_commit_told("watch");
 	watch = vmd_ask("watch", json_object(), watch_ended, watch_message, NULL);
 	if (!watch) {
 		loop_timer_set(&again, now_ms() + AGAIN_MS);
@@ -233,4 +242,5 @@ void inventory_start(void)
 	}
 	vmd_ask("host.info", json_object(), host_answer, NULL, NULL);
 	inventory_ask_srs();
+	inventory_ask_settings();
 }

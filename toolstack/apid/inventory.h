@@ -22,12 +22,26 @@ bool inventory_settled(void);
 void inventory_ask_sr(struct object *sr);
 /* Asks which repositories there are. */
 void inventory_ask_srs(void);
+/* Asks for networks and addresses as they are after a change was undone. */
+void inventory_ask_networks(void);
+/* The same; interfaces that are not told of stay. Links and addresses come and go by themselves. */
+void inventory_look_at_networks(void);
+/* Asks for what the host has in files: its time zone and so on. */
+void inventory_ask_settings(void);
 
 /* The parts, each in a transaction. */
 void inventory_host(const json_t *info);
 void inventory_networks(const json_t *list);
+/* Interfaces that it does not tell of are gone: it is not of a host that is still starting. */
+void inventory_pifs_settle(const json_t *list);
 /* After that: where addresses come from, by the answer of network.get. */
 void inventory_network_modes(const json_t *told);
+/* The answer of host.time_settings. */
+void inventory_time(const json_t *settings);
+/* Of acme.settings. */
+void inventory_acme(const json_t *settings);
+/* Of host.certificate. */
+void inventory_certificate(const json_t *told);
 /* The host's interface of that device; vlan -1: itself. It is made if there is none. */
 struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);
@@ -35,6 +49,8 @@ void inventory_sr(const json_t *sr);
 void inventory_srs(const json_t *srs);
 void inventory_vdis(struct object *sr, const json_t *vdis);
 void inventory_vm(const json_t *vm);
+/* A guest has crashed: {uuid, domid}, of a domain that may be gone. */
+void inventory_crash(const json_t *crash);
 /* The host's address is another. */
 void inventory_consoles_locate(void);
 /* Before vmd tells of all. */

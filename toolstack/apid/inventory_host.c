@@ -68,6 +68,7 @@ static void make_kinds(void)
 		{ "dir", "Directory", "Disks are files" },
 		{ "iso", "CD images", "Images of CDs in a directory" },
 		{ "nfs", "NFS", "Disks are files on a server" },
+		{ "lvmoiscsi", "LVM over iSCSI", "Disks are logical volumes on a server's disk" },
 	};
 
 	if (store_class_of("SM")->nr)

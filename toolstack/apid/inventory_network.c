@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "apid/inventory.h"
+#include "apid/network_change.h"
 #include "apid/network_text.h"
 #include "apid/ops.h"
 
@@ -91,40 +92,43 @@ static void management_put(struct object *pif, const char *ip)
 		set_text(the_host(), "address", ip);
 }
 
-/* "192.0.2.10/24" */
-static void address_put(struct object *pif, const char *address)
+/* "192.0.2.10/24" to its parts; false for one of IPv6. */
+static bool address_parse(const char *address, char ip[64], char netmask[16])
 {
 	const char *slash = strchr(address, '/');
 	unsigned int bits = slash ? (unsigned int)strtoul(slash + 1, NULL, 10) : 0;
 	uint32_t mask = bits && bits <= 32 ? ~(uint32_t)0 << (32 - bits) : 0;
-	char ip[64], netmask[16];
 
 	if (!slash || strchr(address, ':'))
-		return;
-	snprintf(ip, sizeof(ip), "%.*s", (int)(slash - address), address);
-	snprintf(netmask, sizeof(netmask), "%u.%u.%u.%u", mask >> 24, mask >> 16 & 255,
-		 mask >> 8 & 255, mask & 255);
-	set_text(pif, "IP", ip);
-	set_text(pif, "netmask", netmask);
-	management_put(pif, ip);
+		return false;
+	snprintf(ip, 64, "%.*s", (int)(slash - address), address);
+	snprintf(netmask, 16, "%u.%u.%u.%u", mask >> 24, mask >> 16 & 255, mask >> 8 & 255,
+		 mask & 255);
+	return true;
 }
 
+/* Each field is set once: what is as it was is no event. */
 static void addresses_put(struct object *pif, const json_t *told)
 {
-	const json_t *addresses = json_object_get(told, "addresses"), *one;
+	char ip[64] = "", netmask[16] = "";
 	json_t *six = json_array();
+	const json_t *one;
 	size_t i;
 
-	set_text(pif, "IP", "");
-	set_text(pif, "netmask", "");
-	set_int(pif, "management", false);
-	/* The first one counts: it is put last. */
-	for (i = json_array_size(addresses); i-- > 0;) {
-		one = json_array_get(addresses, i);
-		address_put(pif, json_string_value(one));
+	json_array_foreach(json_object_get(told, "addresses"), i, one)
+	{
+		/* The first one counts. */
+		if (!*ip)
+			address_parse(json_string_value(one), ip, netmask);
 		if (strchr(json_string_value(one), ':'))
-			json_array_insert(six, 0, (json_t *)one);
+			json_array_append(six, (json_t *)one);
 	}
+	set_text(pif, "IP", ip);
+	set_text(pif, "netmask", netmask);
+	if (*ip)
+		management_put(pif, ip);
+	else
+		set_int(pif, "management", false);
 	set_json(pif, "IPv6", six);
 	json_decref(six);
 	set_text(pif, "gateway", text_of(told, "gateway"));
@@ -229,6 +233,57 @@ static void networks_drop(const json_t *networks)
 		if (!get_many(network, "VIFs")->nr &&
 		    !json_object_size(get_json(network, "current_operations")))
 			object_destroy(network);
+	}
+}
+
+/* A network is on it, or a bond of that name is there. */
+static bool is_used(const json_t *networks, const struct object *pif)
+{
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(networks, i, told)
+	{
+		json_int_t vlan = int_of(told, "vlan");
+
+		if (strcmp(text_of(told, "nic"), get_text(pif, "device")) == 0 &&
+		    (vlan ? vlan : -1) == get_int(pif, "VLAN"))
+			return true;
+	}
+	return false;
+}
+
+static bool is_bond(const json_t *bonds, const struct object *pif)
+{
+	const json_t *told;
+	size_t i;
+
+	json_array_foreach(bonds, i, told)
+	{
+		if (get_int(pif, "VLAN") < 0 &&
+		    strcmp(text_of(told, "name"), get_text(pif, "device")) == 0)
+			return true;
+	}
+	return false;
+}
+
+/* A card that no network is on any more stands alone; a VLAN or bond that is gone is gone here. */
+void inventory_pifs_settle(const json_t *list)
+{
+	const struct many *pifs = get_many(the_host(), "PIFs");
+
+	for (size_t i = pifs->nr; i-- > 0; pifs = get_many(the_host(), "PIFs")) {
+		struct object *pif = i < pifs->nr ? pifs->items[i] : NULL;
+
+		if (!pif || is_used(json_object_get(list, "networks"), pif))
+			continue;
+		if (!get_int(pif, "physical") && !is_bond(json_object_get(list, "bonds"), pif)) {
+			pif_drop(pif);
+			continue;
+		}
+		set_ref(pif, "network", NULL);
+		set_int(pif, "currently_attached", false);
+		addresses_put(pif, NULL);
 	}
 }
 

@@ -14,7 +14,8 @@
 #include "lib/deadline.h"
 
 #define EVERY_MS 10000
-#define SRS      6 /* times that long: somebody may use `storage` beside us */
+#define SELDOM   6  /* times that long: somebody may use `storage` beside us */
+#define COMING   30 /* turns, five minutes */
 
 /* What agents write, the field of VM_guest_metrics that it goes to, and its key there. */
 static const struct {
@@ -106,7 +107,6 @@ static void put_vm(const json_t *told)
 static void stats_told(void *owner, const json_t *ok, const json_t *error)
 {
 	const json_t *host = json_object_get(ok, "host"), *told;
-	struct reason why;
 	size_t i;
 
 	(void)owner;
@@ -120,8 +120,7 @@ static void stats_told(void *owner, const json_t *ok, const json_t *error)
 	}
 	set_int(get_ref(the_host(), "metrics"), "memory_free",
 		json_integer_value(json_object_get(host, "memory_free")));
-	if (call_commit(&why) < 0)
-		log_error("vm.stats: %s", why.text);
+	call_commit_told("vm.stats");
 }
 
 /* The host's own daemons are always there, and look for themselves. */
@@ -141,8 +140,13 @@ static void ask(struct loop_timer *t)
 
 	if (somebody_looks() && inventory_settled()) {
 		vmd_ask("vm.stats", json_object(), stats_told, NULL, NULL);
-		if (++turn % SRS == 0)
+		/* While the host starts, its cards and addresses are still coming. */
+		if (++turn % SELDOM == 0 || turn < COMING)
+			inventory_look_at_networks();
+		if (turn % SELDOM == 0) {
 			inventory_ask_srs();
+			inventory_ask_settings();
+		}
 	}
 	loop_timer_set(t, now_ms() + EVERY_MS);
 }

@@ -2,6 +2,7 @@
 /*
  * Repositories and their disks.
  */
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -41,7 +42,8 @@ static void vdi_link(struct object *vdi, const json_t *from)
 {
 	const char *of = text_of(from, "snapshot_of");
 
-	if (*of)
+	/* The disk may have moved since, and has another UUID now. */
+	if (*of && object_by_uuid("VDI", of))
 		set_ref(vdi, "snapshot_of", object_by_uuid("VDI", of));
 }
 
@@ -108,6 +110,32 @@ void inventory_vdis(struct object *sr, const json_t *vdis)
 
 /* ---- repositories ------------------------------------------------------------------------ */
 
+/* Shares in hundredths of a percent become text: "41.25". */
+static void thin_put(struct object *sr, const json_t *told)
+{
+	static const char *const shares[] = { "data", "metadata" };
+	json_t *map = json_object();
+	char text[24];
+
+	for (size_t i = 0; json_is_true(json_object_get(told, "thin")) && i < 2; i++) {
+		json_int_t share = int_of(told, shares[i]);
+
+		snprintf(text, sizeof(text), "%d.%02d", (int)(share / 100), (int)(share % 100));
+		json_object_set_new(map, shares[i], json_string(text));
+	}
+	if (json_object_size(map)) {
+		snprintf(text, sizeof(text), "%lld", (long long)int_of(told, "room"));
+		json_object_set_new(map, "room", json_string(text));
+		json_object_set_new(map, "when_full", json_string(text_of(told, "when_full")));
+		json_object_set_new(map, "failed",
+				    json_string(json_is_true(json_object_get(told, "failed"))
+							? "true"
+							: "false"));
+	}
+	set_json(sr, "thin_pool", map);
+	json_decref(map);
+}
+
 static void pbd_ensure(struct object *sr, const json_t *told)
 {
 	const struct many *pbds = get_many(sr, "PBDs");
@@ -145,6 +173,7 @@ struct object *sr_from_vmd(const json_t *told)
 		set_int(sr, "physical_size", int_of(told, "physical_size"));
 		set_int(sr, "physical_utilisation", int_of(told, "physical_utilisation"));
 		set_int(sr, "virtual_allocation", int_of(told, "virtual_allocation"));
+		thin_put(sr, told);
 	}
 	pbd_ensure(sr, told);
 	/* The first one for disks is where disks go. */

@@ -84,16 +84,25 @@ void inventory_consoles_locate(void)
 		console_locate(all->objects[i]);
 }
 
-static void console_make(struct object *vm)
+static void console_make(struct object *vm, const char *protocol)
 {
+	const struct many *all = get_many(vm, "consoles");
 	struct object *console;
 
-	if (get_many(vm, "consoles")->nr)
-		return;
+	for (size_t i = 0; i < all->nr; i++)
+		if (strcmp(get_text(all->items[i], "protocol"), protocol) == 0)
+			return;
 	console = object_create("console", NULL);
 	set_ref(console, "VM", vm);
-	set_text(console, "protocol", "vt100");
+	set_text(console, "protocol", protocol);
 	console_locate(console);
+}
+
+void vm_set_screen(struct object *vm, const json_t *told)
+{
+	/* A domain that is just being made may be told of before it has one; it never loses it. */
+	if (json_is_true(json_object_get(told, "screen")))
+		console_make(vm, "rfb");
 }
 
 void vm_set_live(struct object *vm, const char *state, int64_t domid)
@@ -111,7 +120,7 @@ void vm_set_live(struct object *vm, const char *state, int64_t domid)
 		ended_note(vm);
 		set_int(vm, "domid", domid);
 	}
-	console_make(vm);
+	console_make(vm, "vt100");
 	if (metrics)
 		set_text(metrics, "current_domain_type", get_text(vm, "domain_type"));
 }
@@ -221,6 +230,15 @@ static void crash_note(const struct object *vm, int64_t domid)
 	message_make("VM_CRASHED", 3, "VM", get_text(vm, "uuid"), get_text(vm, "name_label"));
 }
 
+void inventory_crash(const json_t *crash)
+{
+	const char *uuid = json_string_value(json_object_get(crash, "uuid"));
+	const struct object *vm = uuid ? object_by_uuid("VM", uuid) : NULL;
+
+	if (vm)
+		crash_note(vm, json_integer_value(json_object_get(crash, "domid")));
+}
+
 void inventory_vm(const json_t *told)
 {
 	const char *uuid = json_string_value(json_object_get(told, "uuid"));
@@ -243,8 +261,10 @@ void inventory_vm(const json_t *told)
 		vm = vm_found(told, uuid, domid == 0);
 	if (strcmp(state, "Crashed") == 0)
 		crash_note(vm, domid);
-	if (strcmp(state, "Suspended") != 0 && !is_told_by_operation(vm))
+	if (strcmp(state, "Suspended") != 0 && !is_told_by_operation(vm)) {
 		vm_set_live(vm, strcmp(state, "Paused") == 0 ? "Paused" : "Running", domid);
+		vm_set_screen(vm, told);
+	}
 	put_metrics(vm, told);
 }
 

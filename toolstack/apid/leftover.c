@@ -12,10 +12,14 @@
 #include "apid/call.h"
 #include "apid/inventory.h"
 #include "apid/ops.h"
+#include "apid/saved.h"
 #include "apid/vmd_link.h"
 #include "lib/deadline.h"
 
-#define MEMORY_OF "memory_of" /* in other_config */
+/* In other_config. */
+#define MEMORY_OF "memory_of"
+#define TEMPORARY "temporary" /* of a disk that transfer has made for itself */
+
 #define MANY      64
 #define TRIES     20
 #define AGAIN_MS  3000
@@ -29,6 +33,12 @@ static struct leftover {
 void leftover_note(struct object *vdi, const struct object *vm)
 {
 	set_entry(vdi, "other_config", MEMORY_OF, get_text(vm, "uuid"));
+}
+
+/* One that a VM has is no leftover, whatever is said of it. */
+static bool is_temporary(const struct object *vdi)
+{
+	return *get_entry(vdi, "other_config", TEMPORARY) && !get_many(vdi, "VBDs")->nr;
 }
 
 static bool has_vm(const struct object *vdi)
@@ -49,7 +59,8 @@ void leftovers_find(void)
 	for (size_t i = 0; i < vdis->nr && nr < MANY; i++) {
 		struct object *vdi = vdis->objects[i];
 
-		if (strcmp(get_text(vdi, "type"), "suspend") == 0 && !has_vm(vdi))
+		if (is_temporary(vdi) ||
+		    (strcmp(get_text(vdi, "type"), "suspend") == 0 && !has_vm(vdi)))
 			leftovers[nr++].vdi = object_hold(vdi);
 	}
 }
@@ -62,13 +73,10 @@ static void drop(struct leftover *l)
 
 static void look_again(struct loop_timer *t)
 {
-	struct reason why;
-
 	(void)t;
 	store_begin();
 	leftovers_settle();
-	if (call_commit(&why) < 0)
-		log_error("%s", why.text);
+	call_commit_told("what was left behind");
 }
 
 static struct loop_timer again = { .expired = look_again };
@@ -76,7 +84,6 @@ static struct loop_timer again = { .expired = look_again };
 static void removed(void *owner, const json_t *ok, const json_t *error)
 {
 	struct leftover *l = owner;
-	struct reason why;
 
 	(void)error;
 	l->asked = false;
@@ -89,8 +96,7 @@ static void removed(void *owner, const json_t *ok, const json_t *error)
 	store_begin();
 	if (!l->vdi->gone)
 		object_destroy(l->vdi);
-	if (call_commit(&why) < 0)
-		log_error("%s", why.text);
+	call_commit_told("what was left behind");
 	drop(l);
 }
 
@@ -112,7 +118,7 @@ static void suspended(struct object *vm, struct object *vdi)
 static void settle(struct leftover *l)
 {
 	const char *uuid = get_entry(l->vdi, "other_config", MEMORY_OF);
-	struct object *vm = uuid ? object_by_uuid("VM", uuid) : NULL;
+	struct object *vm = *uuid ? object_by_uuid("VM", uuid) : NULL;
 	struct object *sr = get_ref(l->vdi, "SR");
 
 	if (l->vdi->gone || !sr || has_vm(l->vdi)) {
@@ -132,4 +138,58 @@ void leftovers_settle(void)
 	for (size_t i = 0; i < MANY && inventory_settled(); i++)
 		if (leftovers[i].vdi)
 			settle(&leftovers[i]);
+}
+
+/* ---- files ------------------------------------------------------------------------------- */
+
+/* One that does not go is found at the next start. */
+static void file_gone(void *owner, const json_t *ok, const json_t *error)
+{
+	(void)owner;
+	(void)ok;
+	(void)error;
+}
+
+static void file_forget(const char *uuid)
+{
+	json_t *args = json_object();
+
+	log_warning("the memory of %s was left behind, and is removed", uuid);
+	saved_put(args, NULL, uuid);
+	vmd_ask("vm.forget_saved", args, file_gone, NULL, NULL);
+}
+
+static void file_settle(const char *uuid)
+{
+	struct object *vm = object_by_uuid("VM", uuid);
+
+	if (vm && json_object_size(get_json(vm, "current_operations")))
+		return;
+	if (!vm || get_ref(vm, "suspend_VDI") || vm_is_live(vm))
+		file_forget(uuid);
+	else if (vm_is(vm, "Halted") && get_int(vm, "is_a_snapshot"))
+		file_forget(uuid);
+	else if (vm_is(vm, "Halted"))
+		suspended(vm, NULL);
+}
+
+static void files_answer(void *owner, const json_t *ok, const json_t *error)
+{
+	const json_t *uuid;
+	size_t i;
+
+	(void)owner;
+	(void)error;
+	/* Who has not heard of all domains knows nothing of theirs. */
+	if (!ok || !inventory_settled())
+		return;
+	store_begin();
+	json_array_foreach(json_object_get(ok, "uuids"), i, uuid)
+		file_settle(json_string_value(uuid) ? json_string_value(uuid) : "");
+	call_commit_told("what was left behind");
+}
+
+void leftovers_ask(void)
+{
+	vmd_ask("vm.saved", json_object(), files_answer, NULL, NULL);
 }

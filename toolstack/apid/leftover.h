@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Disks that were being filled with a VM's memory when the daemon was killed. vmd gives up what
- * nobody waits for any more, so most are removed; where a VM had been suspended by then, it is.
+ * What a daemon that was killed leaves behind: disks and files that were being filled with a VM's
+ * memory, and disks that a stream needed while it came in. vmd gives up what nobody waits for any
+ * more, so most are removed; where a VM had been suspended by then, it is.
  */
 #ifndef APID_LEFTOVER_H
 #define APID_LEFTOVER_H
@@ -14,5 +15,7 @@ void leftover_note(struct object *vdi, const struct object *vm);
 void leftovers_find(void);
 /* As part of a transaction, when vmd has told of VMs or disks. */
 void leftovers_settle(void);
+/* Asks for the files, when vmd has told of all VMs. */
+void leftovers_ask(void);
 
 #endif

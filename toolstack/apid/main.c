@@ -118,8 +118,10 @@ static void bind_all(void)
 		vm_revert_bindings,   vm_suspend_bindings, vm_provision_bindings,
 		vm_settings_bindings, vbd_bindings,        vif_bindings,
 		vdi_bindings,         sr_bindings,         pbd_bindings,
-		network_bindings,     pif_bindings,        host_bindings,
-		vmpp_bindings,        secret_bindings,     ssh_bindings,
+		vdi_move_bindings,    network_bindings,    pif_bindings,
+		host_bindings,        vmpp_bindings,       secret_bindings,
+		ssh_bindings,         host_time_bindings,  certificate_bindings,
+		host_update_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)

@@ -10,6 +10,7 @@
 
 #include "apid/inventory.h"
 #include "apid/network_change.h"
+#include "apid/network_pending.h"
 #include "apid/network_text.h"
 #include "apid/ops.h"
 #include "apid/record.h"
@@ -93,10 +94,21 @@ static void listed(struct call *c, const json_t *ok)
 	call_vmd(c, "network.get", json_object(), modes_told);
 }
 
+static void state_told(struct call *c, const json_t *ok)
+{
+	network_pending_told(ok, c);
+	call_vmd(c, "network.list", json_object(), listed);
+}
+
 static void changed(struct call *c, const json_t *ok)
 {
+	const struct network_change *n = c->state;
+
 	(void)ok;
-	call_vmd(c, "network.list", json_object(), listed);
+	if (n->seconds)
+		call_vmd(c, "network.state", json_object(), state_told);
+	else
+		call_vmd(c, "network.list", json_object(), listed);
 }
 
 static void settings_told(struct call *c, const json_t *ok)
@@ -104,15 +116,24 @@ static void settings_told(struct call *c, const json_t *ok)
 	const char *text = json_string_value(json_object_get(ok, "text"));
 	const struct network_change *n = c->state;
 	struct buf config = { 0 };
+	json_t *args;
 
 	n->edit(c, text ? text : "", &config);
-	call_vmd(c, "network.change", json_pack("{s: s}", "config", config.data ? config.data : ""),
-		 changed);
+	args = json_pack("{s: s}", "config", config.data ? config.data : "");
+	if (n->seconds)
+		json_object_set_new(args, "confirm_within", json_integer(n->seconds));
+	call_vmd(c, "network.change", args, changed);
 	buf_free(&config);
 }
 
 void network_change_begin(struct call *c)
 {
+	struct network_change *n = c->state;
+
+	if (!network_pending_none(c))
+		return;
+	if (!n->inner)
+		n->seconds = network_confirm_seconds(c);
 	call_vmd(c, "network.get", json_object(), settings_told);
 }
 
@@ -125,7 +146,8 @@ static void change_begin(struct call *c, call_function *finish)
 {
 	struct change *k = change_of(c);
 
-	k->base = (struct network_change){ settings_edit, finish };
+	k->base.edit = settings_edit;
+	k->base.finish = finish;
 	network_change_begin(c);
 }
 
@@ -181,7 +203,7 @@ static void network_create(struct call *c)
 	struct change *k = change_of(c);
 
 	name_choose("int", k->bridge, sizeof(k->bridge));
-	k->make = true;
+	k->make = k->base.inner = true;
 	if (mtu)
 		snprintf(k->lines, sizeof(k->lines), "    mtu %lld\n", (long long)mtu);
 	change_begin(c, network_made);
@@ -205,7 +227,7 @@ static void network_destroy(struct call *c)
 	if (call_failed(c) || !call_occupy(c, network, "attaching"))
 		return;
 	snprintf(k->bridge, sizeof(k->bridge), "%s", get_text(network, "bridge"));
-	k->drop = k->whole = true;
+	k->drop = k->whole = k->base.inner = true;
 	change_begin(c, network_ended);
 }
 
@@ -253,8 +275,7 @@ static void vlan_create(struct call *c)
 	change_begin(c, vlan_made);
 }
 
-/* An interface and what it is besides. */
-static void pif_drop(struct object *pif)
+void pif_drop(struct object *pif)
 {
 	const struct many *bonds;
 
@@ -326,6 +347,14 @@ static bool members_take(struct call *c, struct change *k)
 	return false;
 }
 
+/* In the host's words. The kernel has a nearest to balance-slb. */
+static const char *kernel_mode(const char *mode)
+{
+	if (strcmp(mode, "balance-slb") == 0)
+		return "balance-alb";
+	return strcmp(mode, "lacp") == 0 ? "802.3ad" : mode;
+}
+
 static void bond_create(struct call *c)
 {
 	struct object *network = c->refs[0];
@@ -335,10 +364,7 @@ static void bond_create(struct call *c)
 	if (!network_check(c, network) || !members_take(c, k) ||
 	    !call_occupy(c, network, "attaching"))
 		return;
-	/* The kernel's nearest to balance-slb. */
-	if (strcmp(mode, "balance-slb") == 0)
-		mode = "balance-alb";
-	snprintf(k->mode, sizeof(k->mode), "%s", strcmp(mode, "lacp") == 0 ? "802.3ad" : mode);
+	snprintf(k->mode, sizeof(k->mode), "%s", kernel_mode(mode));
 	name_choose("bond", k->bond, sizeof(k->bond));
 	snprintf(k->bridge, sizeof(k->bridge), "%s", get_text(network, "bridge"));
 	snprintf(k->lines, sizeof(k->lines), "    nic %s\n", k->bond);
@@ -369,6 +395,37 @@ static void bond_destroy(struct call *c)
 	change_begin(c, bond_ended);
 }
 
+static void mode_edit(struct call *c, const char *text, struct buf *out)
+{
+	const struct change *k = c->state;
+
+	network_text_bond_mode(text, k->bond, k->mode, out);
+}
+
+static void mode_set(struct call *c)
+{
+	(void)c;
+}
+
+static void bond_set_mode(struct call *c)
+{
+	const struct object *pif = get_ref(c->refs[0], "master");
+	struct object *network = pif ? get_ref(pif, "network") : NULL;
+	struct change *k = change_of(c);
+
+	if (!pif) {
+		call_fail(c, "HANDLE_INVALID", "PIF", MODEL_NULL_REF, NULL);
+		return;
+	}
+	if (network && !call_occupy(c, network, "attaching"))
+		return;
+	snprintf(k->bond, sizeof(k->bond), "%s", get_text(pif, "device"));
+	snprintf(k->mode, sizeof(k->mode), "%s", kernel_mode(call_text(c, 1)));
+	k->base.edit = mode_edit;
+	k->base.finish = mode_set;
+	network_change_begin(c);
+}
+
 const struct binding network_bindings[] = {
 	{ "network.create", network_create },
 	{ "network.destroy", network_destroy },
@@ -376,5 +433,8 @@ const struct binding network_bindings[] = {
 	{ "VLAN.destroy", vlan_destroy },
 	{ "Bond.create", bond_create },
 	{ "Bond.destroy", bond_destroy },
+	{ "Bond.set_mode", bond_set_mode },
+	{ "host.confirm_network_change", network_change_confirm },
+	{ "host.undo_network_change", network_change_undo },
 	{ NULL, NULL },
 };

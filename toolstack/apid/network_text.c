@@ -110,3 +110,20 @@ void network_text_address(const char *text, const struct network_address *a, str
 	if (!found)
 		buf_printf(out, "network %s\n%s%s", a->bridge, a->begin, a->lines);
 }
+
+void network_text_bond_mode(const char *text, const char *bond, const char *mode, struct buf *out)
+{
+	bool inside = false;
+	const char *next;
+
+	for (const char *line = text; *line; line = next) {
+		next = line_next(line);
+		if (line_is_block(line))
+			inside = line_begins(line, "bond", bond);
+		if (inside && line_begins(line, "mode", NULL))
+			continue;
+		line_copy(out, line, next);
+		if (line_begins(line, "bond", bond))
+			buf_printf(out, "    mode %s\n", mode);
+	}
+}

@@ -34,6 +34,8 @@ struct network_address {
 	bool automatic;    /* it had the address that the host chooses by itself: no more */
 };
 
+/* Another mode for that bond. */
+void network_text_bond_mode(const char *text, const char *bond, const char *mode, struct buf *out);
 void network_text_address(const char *text, const struct network_address *a, struct buf *out);
 
 #endif

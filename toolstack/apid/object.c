@@ -170,7 +170,7 @@ void touch_note(struct object *o, bool write)
 		log_error("%s changes outside of a transaction", o->cls->model->name);
 		abort();
 	}
-	o->write |= write && o->cls->kept;
+	o->write |= write && o->cls->kept && !o->passing;
 	if (o->touched)
 		return;
 	o->touched = true;
@@ -354,6 +354,12 @@ struct object *object_create(const char *class, const char *uuid)
 	touch_note(o, true);
 	set_text(o, "uuid", uuid);
 	return o;
+}
+
+void object_pass(struct object *o)
+{
+	o->passing = true;
+	o->write = false;
 }
 
 /* References to it that have no other side: they are looked for. */

@@ -59,6 +59,7 @@ struct object {
 	bool gone;          /* destroyed; its fields can be read, its references are null */
 	bool touched;       /* in the list of what this transaction changes */
 	bool write;         /* and a field of it is kept */
+	bool passing;       /* never in the database: nobody will ask for it after a restart */
 	union slot slots[]; /* one for each field of the model */
 };
 
@@ -77,6 +78,8 @@ bool object_is(const struct object *o, const char *class);
 struct object *object_create(const char *class, const char *uuid);
 /* One that the database holds: its reference is known. */
 struct object *object_restore(struct store_class *c, const uint8_t id[16]);
+/* For one that was just made: it is not worth the disk. */
+void object_pass(struct object *o);
 void object_destroy(struct object *o);
 /* Who keeps an object's address between transactions holds it, and asks then whether it is gone. */
 struct object *object_hold(struct object *o);

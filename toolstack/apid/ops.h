@@ -11,8 +11,9 @@
 extern const struct binding event_bindings[], system_bindings[], vm_bindings[], vm_power_bindings[],
 	vm_copy_bindings[], vm_snapshot_bindings[], vm_revert_bindings[], vm_suspend_bindings[],
 	vm_provision_bindings[], vm_settings_bindings[], vbd_bindings[], vif_bindings[],
-	vdi_bindings[], sr_bindings[], pbd_bindings[], network_bindings[], pif_bindings[],
-	host_bindings[], vmpp_bindings[], secret_bindings[], ssh_bindings[];
+	vdi_bindings[], vdi_move_bindings[], sr_bindings[], pbd_bindings[], network_bindings[],
+	pif_bindings[], host_bindings[], vmpp_bindings[], secret_bindings[], ssh_bindings[],
+	host_time_bindings[], certificate_bindings[], host_update_bindings[];
 
 /* The only one. */
 struct object *the_host(void);
@@ -34,6 +35,8 @@ bool vm_begin(struct call *c, const char *const *names, const char *operation);
 bool vm_is_live(const struct object *vm);
 /* Fields that follow from running or not. */
 void vm_set_live(struct object *vm, const char *state, int64_t domid);
+/* By the "screen" of what vmd tells of a running VM. */
+void vm_set_screen(struct object *vm, const json_t *told);
 void vm_set_halted(struct object *vm);
 
 /* The arguments of vm.start; NULL: the call has failed. */

@@ -6,7 +6,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 
+#include "apid/inventory.h"
 #include "apid/network_change.h"
 #include "apid/network_text.h"
 #include "apid/ops.h"
@@ -138,7 +140,8 @@ static struct readdressing *readdressing_new(struct call *c, bool six)
 
 	if (!r)
 		abort();
-	r->base = (struct network_change){ edit, done };
+	r->base.edit = edit;
+	r->base.finish = done;
 	r->six = six;
 	c->state = r;
 	c->state_free = readdressing_free;
@@ -192,6 +195,62 @@ static void scan(struct call *c)
 	network_look(c);
 }
 
+/* Case does not matter in an address. */
+static void introduced(struct call *c, const json_t *ok)
+{
+	const char *mac = call_text(c, 1), *device = call_text(c, 2);
+	const struct store_class *all = store_class_of("PIF");
+
+	inventory_host(ok);
+	for (size_t i = 0; i < all->nr; i++) {
+		const struct object *pif = all->objects[i];
+
+		if (!get_int(pif, "physical") ||
+		    (*mac && strcasecmp(get_text(pif, "MAC"), mac) != 0) ||
+		    (*device && strcmp(get_text(pif, "device"), device) != 0))
+			continue;
+		record_write_ref(&c->out, pif);
+		return;
+	}
+	call_fail(c, "INVALID_VALUE", *mac ? "MAC" : "device", *mac ? mac : device, NULL);
+}
+
+static void introduce(struct call *c)
+{
+	if (*call_text(c, 1) || *call_text(c, 2))
+		call_vmd(c, "host.info", json_object(), introduced);
+	else
+		call_fail(c, "INVALID_VALUE", "device", "", NULL);
+}
+
+static void forgotten(struct call *c, const json_t *ok)
+{
+	const char *device = get_text(c->refs[0], "device"), *name;
+	const json_t *nic;
+	size_t i;
+
+	json_array_foreach(json_object_get(ok, "nics"), i, nic)
+	{
+		name = json_string_value(json_object_get(nic, "name"));
+		if (name && strcmp(name, device) == 0)
+			call_fail(c, "OPERATION_NOT_ALLOWED", "the host has this interface", NULL);
+	}
+	if (!call_failed(c) && !c->refs[0]->gone)
+		pif_drop(c->refs[0]);
+}
+
+static void forget(struct call *c)
+{
+	struct object *pif = c->refs[0];
+
+	if (!get_int(pif, "physical"))
+		call_fail(c, "OPERATION_NOT_ALLOWED", "see VLAN.destroy and Bond.destroy", NULL);
+	else if (get_int(pif, "currently_attached"))
+		call_fail(c, "OPERATION_NOT_ALLOWED", "a network is on it", NULL);
+	else
+		call_vmd(c, "host.info", json_object(), forgotten);
+}
+
 static void plug(struct call *c)
 {
 	if (!get_int(c->refs[0], "currently_attached"))
@@ -241,6 +300,8 @@ const struct binding pif_bindings[] = {
 	{ "PIF.reconfigure_ip", reconfigure_ip },
 	{ "PIF.reconfigure_ipv6", reconfigure_ipv6 },
 	{ "PIF.scan", scan },
+	{ "PIF.introduce", introduce },
+	{ "PIF.forget", forget },
 	{ "PIF.plug", plug },
 	{ "PIF.unplug", unplug },
 	{ "host.management_reconfigure", management_reconfigure },

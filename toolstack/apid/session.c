@@ -9,6 +9,8 @@
 #include <time.h>
 
 #include "apid/account.h"
+#include "apid/connection.h"
+#include "apid/cookie.h"
 #include "apid/record.h"
 #include "lib/deadline.h"
 
@@ -130,6 +132,19 @@ static void make_room(void)
 
 /* ---- methods ----------------------------------------------------------------------------- */
 
+/* The browser keeps the session; the one that it had there before is nobody's any more. */
+static void cookie_give(struct call *c, const struct object *session)
+{
+	struct object *before = session_find(c->from.cookie);
+	char ref[REF_TEXT];
+
+	if (before)
+		object_destroy(before);
+	object_ref(session, ref);
+	connection_set_cookie(c->connection, ref);
+	wire_string(&c->out, COOKIE_WORD);
+}
+
 static void session_make(struct call *c, struct object *user)
 {
 	const struct store_class *hosts = store_class_of("host");
@@ -145,7 +160,10 @@ static void session_make(struct call *c, struct object *user)
 	set_int(session, "is_local_superuser", strcmp(get_text(user, "role"), "admin") == 0);
 	set_int(session, "validation_time", time(NULL));
 	mark_used(session);
-	record_write_ref(&c->out, session);
+	if (c->from.wants_cookie)
+		cookie_give(c, session);
+	else
+		record_write_ref(&c->out, session);
 }
 
 static void login_with_password(struct call *c)
@@ -154,11 +172,16 @@ static void login_with_password(struct call *c)
 	struct object *user;
 
 	snprintf(c->user, sizeof(c->user), "%s", name);
-	if (c->trusted && strcmp(name, "root") == 0 && !*secret) {
+	if (c->from.wants_cookie && !c->from.own_page) {
+		call_fail(c, "SESSION_AUTHENTICATION_FAILED", name,
+			  "a cookie is for this host's own page", NULL);
+		return;
+	}
+	if (c->from.trusted && strcmp(name, "root") == 0 && !*secret) {
 		session_make(c, account_find(name));
 		return;
 	}
-	if (!c->trusted && !may_try(c->address)) {
+	if (!c->from.trusted && !may_try(c->from.address)) {
 		call_fail(c, "SESSION_AUTHENTICATION_FAILED", name,
 			  "too many attempts failed; wait a little", NULL);
 		return;
@@ -168,19 +191,21 @@ static void login_with_password(struct call *c)
 		session_make(c, user);
 		return;
 	}
-	note_failure(c->address);
+	note_failure(c->from.address);
 	call_fail(c, "SESSION_AUTHENTICATION_FAILED", name, "Authentication failure", NULL);
 }
 
 static void logout(struct call *c)
 {
+	if (c->by_cookie)
+		connection_set_cookie(c->connection, NULL);
 	object_destroy(c->session);
 }
 
 static void change_password(struct call *c)
 {
-	if (!may_try(c->address) || account_check(c->user, call_text(c, 0)) == NULL) {
-		note_failure(c->address);
+	if (!may_try(c->from.address) || account_check(c->user, call_text(c, 0)) == NULL) {
+		note_failure(c->from.address);
 		call_fail(c, "SESSION_AUTHENTICATION_FAILED", c->user, "Authentication failure",
 			  NULL);
 	} else if (account_set_password(c->user, call_text(c, 1), false) < 0) {

@@ -14,7 +14,7 @@
 /* XenAPI's names of kinds, and vmd's. */
 static const char *const kinds[][2] = {
 	{ "lvm", "lvm" },  { "lvmthin", "lvmthin" }, { "dir", "dir" }, { "ext", "dir" },
-	{ "file", "dir" }, { "iso", "iso" },         { "nfs", "nfs" },
+	{ "file", "dir" }, { "iso", "iso" },         { "nfs", "nfs" }, { "lvmoiscsi", "lvmoiscsi" },
 };
 
 static const char *kind_of(const char *type)
@@ -50,6 +50,12 @@ static bool source_of(struct call *c, const json_t *map, char *source, size_t le
 	call_fail(c, "SR_BACKEND_FAILURE_90", "",
 		  "device_config has none of device, location, server, target", "", NULL);
 	return false;
+}
+
+/* What is on the device may go. */
+static bool is_forced(const json_t *map)
+{
+	return strcmp(config(map, "force"), "true") == 0;
 }
 
 static void put_login(json_t *args, const json_t *map)
@@ -94,6 +100,8 @@ static void create(struct call *c)
 	args = json_pack("{s: s, s: s, s: s, s: s}", "type", kind, "source", source, "name",
 			 call_text(c, 3), "description", call_text(c, 4));
 	put_login(args, c->args[1]);
+	if (is_forced(c->args[1]))
+		json_object_set_new(args, "force", json_true());
 	call_vmd(c, "sr.create", args, created);
 }
 
@@ -182,6 +190,70 @@ static void update(struct call *c)
 		scanned(c, NULL);
 }
 
+/* ---- disks ------------------------------------------------------------------------------- */
+
+static void disk_added(struct call *c, const json_t *ok)
+{
+	if (!c->refs[0]->gone)
+		inventory_sr(ok);
+}
+
+static void add_disk(struct call *c)
+{
+	json_t *args;
+
+	if (!*config(c->args[1], "device"))
+		call_fail(c, "SR_BACKEND_FAILURE_90", "", "device_config has no device", "", NULL);
+	if (call_failed(c) || !call_occupy(c, c->refs[0], "update"))
+		return;
+	args = sr_args(c->refs[0]);
+	json_object_set_new(args, "source", json_string(config(c->args[1], "device")));
+	json_object_set_new(args, "force", json_boolean(is_forced(c->args[1])));
+	call_vmd(c, "sr.add_disk", args, disk_added);
+}
+
+/* Everything as text, as the maps of other classes have it. */
+static void disk_write(struct wire *out, const json_t *disk)
+{
+	const char *name;
+	json_t *v;
+	char number[24];
+
+	wire_key(out, config(disk, "path"));
+	wire_struct_begin(out);
+	json_object_foreach((json_t *)disk, name, v)
+	{
+		if (strcmp(name, "path") == 0)
+			continue;
+		wire_key(out, name);
+		snprintf(number, sizeof(number), "%lld", (long long)json_integer_value(v));
+		wire_string(out, json_is_boolean(v)   ? (json_is_true(v) ? "true" : "false")
+				 : json_is_integer(v) ? number
+						      : json_string_value(v));
+	}
+	wire_struct_end(out);
+}
+
+static void disks_listed(struct call *c, const json_t *ok)
+{
+	const json_t *disk;
+	size_t i;
+
+	wire_struct_begin(&c->out);
+	json_array_foreach(json_object_get(ok, "disks"), i, disk)
+	{
+		disk_write(&c->out, disk);
+	}
+	wire_struct_end(&c->out);
+}
+
+static void list_disks(struct call *c)
+{
+	call_vmd(c, "sr.disks", json_object(), disks_listed);
+}
+
+/* ---- more looking ------------------------------------------------------------------------ */
+
 static void probed(struct call *c, const json_t *ok)
 {
 	const char *uuid = json_string_value(json_object_get(ok, "uuid"));
@@ -231,6 +303,8 @@ const struct binding sr_bindings[] = {
 	{ "SR.scan", scan },
 	{ "SR.update", update },
 	{ "SR.probe", probe },
+	{ "SR.add_disk", add_disk },
+	{ "host.list_disks", list_disks },
 	{ "SR.set_name_label", set_name_label },
 	{ "SR.set_name_description", set_name_description },
 	{ "SR.get_supported_types", get_supported_types },

@@ -9,6 +9,7 @@
 #include "apid/ops.h"
 #include "apid/saved.h"
 #include "apid/vm_install.h"
+#include "devices/screen_config.h"
 
 static const char *const halted[] = { "Halted", NULL };
 static const char *const running[] = { "Running", NULL };
@@ -44,6 +45,19 @@ static void put_kernel(json_t *args, const struct object *vm)
 	json_object_set_new(args, "cmdline", json_string(get_text(vm, "PV_args")));
 	if (*get_text(vm, "PV_ramdisk"))
 		json_object_set_new(args, "ramdisk", json_string(get_text(vm, "PV_ramdisk")));
+}
+
+/* As clients of XenServer ask for one: by a graphics card, whichever. */
+static void put_screen(json_t *args, const struct object *vm)
+{
+	const char *card = get_entry(vm, "platform", "vga");
+	int mib = atoi(get_entry(vm, "platform", "videoram"));
+
+	if (!*card || strcmp(card, "none") == 0)
+		return;
+	if (mib < 1 || mib > SCREEN_MIB_MAX)
+		mib = SCREEN_MIB_DEFAULT;
+	json_object_set_new(args, "screen", json_integer(mib));
 }
 
 /* restart and destroy are vmd's words, too; the others keep what there is to look at. */
@@ -100,6 +114,7 @@ json_t *vm_start_args(struct call *c, const struct object *vm, bool start_paused
 	install_put(args, vm);
 	put_scheduling(args, vm);
 	put_actions(args, vm);
+	put_screen(args, vm);
 	if (put_devices(c, args, vm))
 		return args;
 	json_decref(args);
@@ -110,8 +125,10 @@ static void went_live(struct call *c, const json_t *ok, const char *state)
 {
 	const json_t *domid = json_object_get(ok, "domid");
 
-	if (!c->refs[0]->gone)
-		vm_set_live(c->refs[0], state, domid ? json_integer_value(domid) : -1);
+	if (c->refs[0]->gone)
+		return;
+	vm_set_live(c->refs[0], state, domid ? json_integer_value(domid) : -1);
+	vm_set_screen(c->refs[0], ok);
 }
 
 static void went_running(struct call *c, const json_t *ok)

@@ -92,6 +92,7 @@ static void resumed(struct call *c, const json_t *ok, const char *state)
 	if (vm->gone)
 		return;
 	vm_set_live(vm, state, domid ? json_integer_value(domid) : -1);
+	vm_set_screen(vm, ok);
 	/* vmd has removed a file itself. */
 	if (get_ref(vm, "suspend_VDI"))
 		saved_forget(c, vm, NULL);

@@ -53,7 +53,8 @@ static void take(struct call *c, struct object *vmpp, const json_t *fields)
 	json_decref(record);
 }
 
-static void create(struct call *c)
+/* Those that a client gave in a record, and may. */
+static void take_record(struct call *c, struct object *vmpp, size_t arg)
 {
 	static const char *const given[] = {
 		"name_label",        "name_description",    "is_policy_enabled",
@@ -62,19 +63,30 @@ static void create(struct call *c)
 		"archive_frequency", "is_alarm_enabled",    "alarm_config",
 		"other_config",
 	};
-	struct object *vmpp = object_create("VMPP", NULL);
 	json_t *fields = json_object();
 
 	for (size_t i = 0; i < sizeof(given) / sizeof(given[0]); i++)
-		if (arg_field(c, 0, given[i]))
-			json_object_set(fields, given[i], (json_t *)arg_field(c, 0, given[i]));
+		if (arg_field(c, arg, given[i]))
+			json_object_set(fields, given[i], (json_t *)arg_field(c, arg, given[i]));
 	take(c, vmpp, fields);
 	json_decref(fields);
 	if (!*get_text(vmpp, "name_label") && !call_failed(c))
 		call_fail(c, "INVALID_VALUE", "name_label", "", NULL);
+}
+
+static void create(struct call *c)
+{
+	struct object *vmpp = object_create("VMPP", NULL);
+
+	take_record(c, vmpp, 0);
 	/* The times before it was made were not missed. */
 	set_int(vmpp, "backup_last_run_time", time(NULL));
 	record_write_ref(&c->out, vmpp);
+}
+
+static void modify(struct call *c)
+{
+	take_record(c, c->refs[0], 1);
 }
 
 static void destroy(struct call *c)
@@ -164,6 +176,7 @@ static void report(struct call *c)
 
 const struct binding vmpp_bindings[] = {
 	{ "VMPP.create", create },
+	{ "VMPP.modify", modify },
 	{ "VMPP.destroy", destroy },
 	{ "VMPP.set_backup_type", set },
 	{ "VMPP.set_backup_retention_value", set },

@@ -59,6 +59,8 @@ struct metrics_query {
 	bool json;        /* else XML */
 };
 
+/* Seconds between two rows of the answer. */
+int64_t metrics_step(const struct metrics_query *q);
 /*
  * Appends the answer of XenAPI's /rrd_updates: rows that are complete, the newest first, a column
  * for each name of each owner. An owner of whom nothing is known has none.

@@ -31,6 +31,11 @@ static unsigned int level_choose(const struct metrics_query *q)
 	return level;
 }
 
+int64_t metrics_step(const struct metrics_query *q)
+{
+	return levels[level_choose(q)].step;
+}
+
 /* Whole rows: the first one begins at start or later. */
 static void slots_choose(struct answer *a)
 {

@@ -13,10 +13,10 @@
 /* clang-format off */
 #define CLASSES(X) \
 	X(session) X(user) X(subject) X(role) X(task) X(event) X(message) X(pool) X(host) \
-	X(host_metrics) X(host_cpu) X(host_crashdump) X(PCI) X(PGPU) X(VM) X(VM_metrics) \
-	X(VM_guest_metrics) X(VBD) X(VBD_metrics) X(VIF) X(VIF_metrics) X(console) X(crashdump) \
-	X(VTPM) X(SR) X(PBD) X(VDI) X(SM) X(network) X(PIF) X(PIF_metrics) X(Bond) X(VLAN) \
-	X(VMPP) X(secret) X(system)
+	X(host_metrics) X(host_cpu) X(host_crashdump) X(Certificate) X(PCI) X(PGPU) X(VM) \
+	X(VM_metrics) X(VM_guest_metrics) X(VBD) X(VBD_metrics) X(VIF) X(VIF_metrics) \
+	X(console) X(crashdump) X(VTPM) X(SR) X(PBD) X(VDI) X(SM) X(network) X(PIF) \
+	X(PIF_metrics) X(Bond) X(VLAN) X(VMPP) X(secret) X(system)
 /* clang-format on */
 
 #define DECLARE(n) extern const struct model_class model_class_##n;

@@ -58,6 +58,8 @@ ENUMERATION(igmp, "enabled", "disabled", "unknown");
 
 ENUMERATION(host_operation, "provision", "evacuate", "shutdown", "reboot", "power_on", "vm_start",
 	    "vm_resume", "vm_migrate", "apply_updates", "enable");
+ENUMERATION(host_ntp_mode, "DHCP", "Custom", "Factory", "Disabled");
+ENUMERATION(certificate_type, "ca", "host", "host_internal");
 ENUMERATION(host_display, "enabled", "disable_on_reboot", "disabled", "enable_on_reboot");
 ENUMERATION(pgpu_dom0, "enabled", "disable_on_reboot", "disabled", "enable_on_reboot");
 ENUMERATION(pool_operation, "ha_enable", "ha_disable", "cluster_create", "designate_new_master",

@@ -80,6 +80,10 @@ static const struct model_method PIF_methods[] = {
 	       P("self", REF(PIF)), P("mode", ENUM(ip6_mode)), P("IPv6", STRING),
 	       P("gateway", STRING), P("DNS", STRING)),
 	METHOD("scan", VOID, ADMIN, "Looks which interfaces there are", P("host", REF(host))),
+	METHOD("introduce", REF(PIF), ADMIN, "Finds the interface of that address or that name",
+	       P("host", REF(host)), P("MAC", STRING), P("device", STRING), P("?managed", BOOL)),
+	METHOD("forget", VOID, ADMIN, "Forgets one that the host does not have any more",
+	       P("self", REF(PIF))),
 	METHOD("plug", VOID, ADMIN, "Succeeds if a network is on it", P("self", REF(PIF))),
 	METHOD("unplug", VOID, ADMIN, "Succeeds if no network is on it", P("self", REF(PIF))),
 };
@@ -121,6 +125,8 @@ static const struct model_method Bond_methods[] = {
 	       P("network", REF(network)), P("members", SET(REF(PIF))), P("?MAC", STRING),
 	       P("?mode", ENUM(bond_mode)), P("?properties", STRING_MAP)),
 	METHOD("destroy", VOID, ADMIN, "The cards stand alone again", P("self", REF(Bond))),
+	METHOD("set_mode", VOID, ADMIN, "How load is shared; the network is gone for a moment",
+	       P("self", REF(Bond)), P("mode", ENUM(bond_mode))),
 };
 
 MODEL_CLASS(Bond, "Interfaces that act as one", READ_ONLY, ADMIN, 0);

@@ -26,6 +26,9 @@ static const struct model_field SR_fields[] = {
 	RO("introduced_by", REF(DR_task), NULL, "For old clients"),
 	LIVE("clustered", BOOL, NULL, "For old clients"),
 	LIVE("is_tools_sr", BOOL, NULL, "Holds the tools for guests"),
+	LIVE("thin_pool", STRING_MAP, NULL,
+	     "Of the kind lvmthin: data and metadata in use (percent), room that the pool can still "
+	     "get (bytes), when_full (queue or error), failed"),
 };
 
 static const struct model_method SR_methods[] = {
@@ -44,6 +47,10 @@ static const struct model_method SR_methods[] = {
 	METHOD("update", VOID, OPERATOR, "Looks how full it is", P("sr", REF(SR))),
 	METHOD("probe", STRING, ADMIN, "Which repositories are there", P("host", REF(host)),
 	       P("device_config", STRING_MAP), P("type", STRING), P("?sm_config", STRING_MAP)),
+	METHOD("add_disk", VOID, ADMIN,
+	       "One more disk for one of the kinds lvm and lvmthin: device_config has device, and "
+	       "force=true if what is there may go",
+	       P("sr", REF(SR)), P("device_config", STRING_MAP)),
 	METHOD("set_name_label", VOID, ADMIN, "Its name", P("sr", REF(SR)), P("value", STRING)),
 	METHOD("set_name_description", VOID, ADMIN, "What it is", P("sr", REF(SR)),
 	       P("value", STRING)),
@@ -115,6 +122,9 @@ static const struct model_method VDI_methods[] = {
 	       P("?driver_params", STRING_MAP)),
 	METHOD("copy", REF(VDI), OPERATOR, "Makes one that shares nothing", SELF, P("sr", REF(SR)),
 	       P("?base_vdi", REF(VDI)), P("?into_vdi", REF(VDI))),
+	METHOD("pool_migrate", REF(VDI), OPERATOR,
+	       "Moves it to another repository while no VM that runs has it", SELF,
+	       P("sr", REF(SR)), P("?options", STRING_MAP)),
 	METHOD("introduce", REF(VDI), OPERATOR, "Makes one known that is in its repository",
 	       P("uuid", STRING), P("name_label", STRING), P("name_description", STRING),
 	       P("SR", REF(SR)), P("type", ENUM(vdi_type)), P("sharable", BOOL),

@@ -90,8 +90,9 @@ extern const struct model_type model_power_state, model_vm_operation, model_on_e
 	model_locking_mode, model_ipv4_mode, model_ipv6_mode, model_vdi_type, model_vdi_operation,
 	model_sr_operation, model_network_operation, model_locking_default, model_ip_mode,
 	model_ip6_mode, model_address_type, model_bond_mode, model_host_operation,
-	model_host_display, model_pool_operation, model_task_operation, model_task_status,
-	model_event_operation, model_message_class, model_console_protocol, model_on_boot,
-	model_tristate, model_domain_type, model_pgpu_dom0, model_after_boot, model_igmp;
+	model_host_ntp_mode, model_certificate_type, model_host_display, model_pool_operation,
+	model_task_operation, model_task_status, model_event_operation, model_message_class,
+	model_console_protocol, model_on_boot, model_tristate, model_domain_type, model_pgpu_dom0,
+	model_after_boot, model_igmp;
 
 #endif

@@ -9,6 +9,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "apid/cookie.h"
 #include "lib/deadline.h"
 #include "lib/uuid.h"
 #include "transfer/serve.h"
@@ -21,11 +22,12 @@ static const struct path {
 	bool put;
 	job_function *run;
 } paths[] = {
-	{ "/export", false, job_export_vm },          { "/import", true, job_import_vm },
-	{ "/export_raw_vdi", false, job_export_vdi }, { "/import_raw_vdi", true, job_import_vdi },
-	{ "/rrd_updates", false, job_rrd_updates },   { "/console", false, job_console },
-	{ "/host_backup", false, job_host_backup },   { "/host_restore", true, job_host_restore },
-	{ "/system-status", false, job_status },
+	{ "/host_update", true, job_host_update },   { "/export", false, job_export_vm },
+	{ "/import", true, job_import_vm },          { "/export_raw_vdi", false, job_export_vdi },
+	{ "/import_raw_vdi", true, job_import_vdi }, { "/rrd_updates", false, job_rrd_updates },
+	{ "/console", false, job_console },          { "/host_backup", false, job_host_backup },
+	{ "/host_restore", true, job_host_restore }, { "/system-status", false, job_status },
+	{ "/vncsnapshot", false, job_picture },
 };
 
 int job_fail(struct job *j, const char *code, const struct reason *why)
@@ -232,6 +234,23 @@ static void refuse(struct request *r, const struct api *api)
 	buf_free(&words);
 }
 
+/* The one of a browser's cookie, which comes along whoever's page has made the request. */
+static bool session_of_cookie(struct job *j)
+{
+	struct request *r = j->request;
+	const bool changes = r->put || scgi_header(&r->scgi, "HTTP_UPGRADE");
+
+	if (!cookie_session(&r->scgi, j->api.session)) {
+		api_fail(&j->api, "SESSION_AUTHENTICATION_FAILED", "no session", NULL);
+		return false;
+	}
+	if (changes ? origin_is_own(&r->scgi) : origin_may_read(&r->scgi))
+		return true;
+	api_fail(&j->api, "SESSION_INVALID", "asked for by another page", NULL);
+	reply_words(r, "403 Forbidden", "this host's own page has not asked for it");
+	return false;
+}
+
 /* With the request's session, or one of its own. False: refused. */
 static bool session_take(struct job *j, bool *own)
 {
@@ -241,7 +260,7 @@ static bool session_take(struct job *j, bool *own)
 	if (request_param(j->request, "session_id", j->api.session, sizeof(j->api.session)))
 		return true;
 	if (!request_basic(j->request, name, password))
-		return api_fail(&j->api, "SESSION_AUTHENTICATION_FAILED", "no session", NULL) == 0;
+		return session_of_cookie(j);
 	*own = api_login(&j->api, name, password, "transfer");
 	return *own;
 }
@@ -253,8 +272,8 @@ static int work(struct job *j, const struct path *path)
 
 	/* Clients ask with nothing whether they may, before they send all of it. */
 	if (path->put && !request_param(j->request, "task_id", text, sizeof(text)) &&
-	    j->request->scgi.content_length == 0)
-		return 0;
+	    request_asks_only(j->request))
+		return api_do(&j->api, "pool.get_all", json_array()) ? 0 : -1;
 	rc = path->run(j);
 	if (rc < 0)
 		unmake(j);

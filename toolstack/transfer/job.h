@@ -28,12 +28,14 @@ struct job {
 /* What a path means. -1: job->api.error says why; the stream may have begun. */
 typedef int job_function(struct job *j);
 
+int job_host_update(struct job *j);
 int job_export_vdi(struct job *j);
 int job_import_vdi(struct job *j);
 int job_export_vm(struct job *j);
 int job_import_vm(struct job *j);
 int job_rrd_updates(struct job *j);
 int job_console(struct job *j);
+int job_picture(struct job *j);
 int job_host_backup(struct job *j);
 int job_host_restore(struct job *j);
 int job_status(struct job *j);
@@ -44,6 +46,8 @@ void job_run(struct request *r, const struct serve_paths *paths);
 
 /* A reason of the library's as the stream's error. Always -1. */
 int job_fail(struct job *j, const char *code, const struct reason *why);
+/* Of a disk's other_config, while the job needs it for itself: should it be killed, it goes. */
+#define JOB_TEMPORARY "temporary"
 /* Made by this stream: destroyed in the opposite order, should it fail. */
 void job_made(struct job *j, const char *class, const json_t *ref);
 /* An object of a class by the query's "ref" or "uuid", or by a parameter of that name. */

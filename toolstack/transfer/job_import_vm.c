@@ -96,12 +96,16 @@ static json_t *vdi_make(struct import *im, const json_t *record)
 					     "xenstore_data",
 					     "tags",
 					     NULL };
-	json_t *fields;
+	json_t *fields, *config;
 
 	im->failed = sr_choose(im) < 0;
 	if (im->failed)
 		return NULL;
 	fields = fields_of("VDI", record, names);
+	config = json_object_get(fields, "other_config");
+	if (!config)
+		json_object_set_new(fields, "other_config", config = json_object());
+	json_object_set_new(config, JOB_TEMPORARY, json_string("true"));
 	json_object_set_new(fields, "SR", json_string(im->sr));
 	json_object_set_new(fields, "type", json_string("user"));
 	json_object_set_new(fields, "sharable", json_false());
@@ -246,6 +250,19 @@ static int devices_make(struct import *im, const char *id, const json_t *vm)
 	return rc;
 }
 
+/* They are the VM's from now on. */
+static int disks_keep(struct import *im)
+{
+	for (size_t i = 0; i < im->nr; i++) {
+		if (!api_do(&im->job->api, "VDI.remove_from_other_config",
+			    json_pack("[ss]", im->vdis[i], JOB_TEMPORARY))) {
+			im->failed = true;
+			return -1;
+		}
+	}
+	return 0;
+}
+
 static int vm_make(struct import *im)
 {
 	static const char *const names[] = { "name_label",
@@ -290,6 +307,8 @@ static int vm_make(struct import *im)
 	if (!vm)
 		return -1;
 	rc = devices_make(im, id, vm);
+	if (rc == 0)
+		rc = disks_keep(im);
 	if (rc == 0)
 		buf_printf(&im->job->result,
 			   "<value><array><data><value>%s</value></data></array></value>",

@@ -1,39 +1,21 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * /rrd_updates: what the host and its VMs did over time.
+ * /rrd_updates: what the host and its VMs did over time; once, or as it goes on. Who follows it
+ * costs nothing between two rows: the process waits for the API's events.
  */
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
+#include "lib/deadline.h"
 #include "lib/write_all.h"
-#include "metrics/metrics.h"
-#include "transfer/job.h"
-#include "transfer/ova.h"
+#include "transfer/figures.h"
+#include "transfer/serve.h"
 
-#define OWNERS_MAX 4096
-
-static size_t owners_add(struct job *j, const char *class, const char *kind,
-			 struct metrics_owner *owners, size_t nr)
-{
-	char method[32];
-	json_t *all, *one;
-	const char *key;
-
-	snprintf(method, sizeof(method), "%s.get_all_records", class);
-	all = api_call(&j->api, method, json_array());
-	json_object_foreach(all, key, one)
-	{
-		if (nr == OWNERS_MAX || json_is_true(json_object_get(one, "is_a_template")) ||
-		    json_is_true(json_object_get(one, "is_control_domain")))
-			continue;
-		owners[nr].kind = kind;
-		owners[nr].file = strcmp(kind, "host") == 0 ? METRICS_HOST : NULL;
-		snprintf(owners[nr++].uuid, UUID_TEXT, "%s", ova_text(one, "uuid"));
-	}
-	json_decref(all);
-	return nr;
-}
+#define LIFE_MS 20000 /* a sign of life, if nothing else happens */
+#define LOOK_MS 10000 /* whether the client is still there */
+#define LATE_MS 300   /* a row is asked for so long after it is complete */
 
 static bool flag(struct job *j, const char *name)
 {
@@ -51,39 +33,114 @@ static int64_t number(struct job *j, const char *name)
 	return strtoll(text, NULL, 10);
 }
 
-static int answer(struct job *j, const struct metrics_query *q, struct metrics_owner *owners)
+static int send_text(struct job *j, const char *text, size_t len)
+{
+	const struct reason gone = { "the client has gone" };
+
+	return write_all(j->request->fd, text, len) < 0 ? job_fail(j, "INTERNAL_ERROR", &gone) : 0;
+}
+
+/* All of it, with a head before it; as a line, if more are to come. */
+static int answer(struct figures *f, const char *type, bool line)
 {
 	struct buf out = { 0 };
 	struct reason why;
-	size_t nr = 0;
-	int rc;
+	int rc = figures_write(f, &out);
 
-	json_decref(j->api.error);
-	j->api.error = NULL;
-	if (flag(j, "host"))
-		nr = owners_add(j, "host", "host", owners, nr);
-	nr = owners_add(j, "VM", "vm", owners, nr);
-	if (j->api.error)
-		return -1;
-	rc = metrics_query(j->metrics, q, owners, nr, &out, &why);
+	if (line)
+		buf_printf(&out, "\n");
+	if (rc == 0 && reply_begin(f->job->request, type, NULL, &why) < 0)
+		rc = job_fail(f->job, "INTERNAL_ERROR", &why);
 	if (rc == 0)
-		rc = reply_begin(j->request, q->json ? "application/json" : "text/xml", NULL, &why);
-	if (rc == 0 && write_all(j->request->fd, out.data, out.len) < 0)
-		rc = reason_set(&why, "the client has gone");
+		rc = send_text(f->job, out.data, out.len);
 	buf_free(&out);
-	return rc < 0 ? job_fail(j, "INTERNAL_ERROR", &why) : 0;
+	return rc;
+}
+
+/* ---- as it goes on ----------------------------------------------------------------------- */
+
+static bool has_rows(const struct buf *out)
+{
+	static const char none[] = "\"data\":[]}";
+	const size_t len = strlen(none);
+
+	return out->len < len || memcmp(out->data + out->len - len, none, len) != 0;
+}
+
+/* The rows since the last ones, or a sign of life if it is time for one. */
+static int rows_send(struct figures *f, int64_t *told)
+{
+	struct buf out = { 0 };
+	int rc = figures_write(f, &out);
+
+	if (rc == 0 && !has_rows(&out))
+		out.len = 0;
+	if (rc == 0 && (out.len || now_ms() >= *told + LIFE_MS)) {
+		buf_printf(&out, "\n");
+		rc = send_text(f->job, out.data, out.len);
+		*told = now_ms();
+	}
+	buf_free(&out);
+	return rc;
+}
+
+/* Until the next row is complete, but not for long: in seconds. */
+static double pause_of(int64_t step)
+{
+	struct timespec now;
+	int64_t ms;
+
+	clock_gettime(CLOCK_REALTIME, &now);
+	ms = (step - now.tv_sec % step) * 1000 - now.tv_nsec / 1000000 + LATE_MS;
+	return (double)(ms < LOOK_MS ? ms : LOOK_MS) / 1000;
+}
+
+/* It sends nothing any more: what comes from it is its end. */
+static bool client_is_gone(const struct job *j)
+{
+	struct pollfd p = { .fd = j->request->fd, .events = POLLRDHUP };
+
+	return poll(&p, 1, 0) > 0;
+}
+
+static int follow(struct figures *f)
+{
+	int64_t step = metrics_step(&f->query), told = now_ms();
+
+	f->query.interval = step;
+	while (!client_is_gone(f->job)) {
+		f->query.start = f->query.now / step * step;
+		if (figures_look(f, pause_of(step)) < 0 || rows_send(f, &told) < 0)
+			return -1;
+	}
+	return 0;
 }
 
 int job_rrd_updates(struct job *j)
 {
-	const struct metrics_query q = { .start = number(j, "start"),
-					 .now = time(NULL),
-					 .interval = number(j, "interval"),
-					 .json = flag(j, "json") };
-	struct metrics_owner *owners = calloc(OWNERS_MAX, sizeof(*owners));
-	int rc = owners ? answer(j, &q, owners)
-			: api_fail(&j->api, "INTERNAL_ERROR", "out of memory", NULL);
+	struct figures f = { .job = j,
+			     .host = flag(j, "host"),
+			     .query = { .start = number(j, "start"),
+					.now = time(NULL),
+					.interval = number(j, "interval"),
+					.json = flag(j, "json") } };
+	const bool on = flag(j, "follow");
+	int rc = -1;
 
-	free(owners);
+	if (on && !serve_may_follow(j->api.session)) {
+		api_fail(&j->api, "TOO_BUSY", NULL);
+		reply_words(j->request, "503 Service Unavailable", "too many follow the metrics");
+		return -1;
+	}
+	f.query.json |= on;
+	if (figures_look(&f, 0) == 0)
+		rc = answer(&f,
+			    on             ? "application/x-ndjson"
+			    : f.query.json ? "application/json"
+					   : "text/xml",
+			    on);
+	if (rc == 0 && on)
+		rc = follow(&f);
+	figures_free(&f);
 	return rc;
 }

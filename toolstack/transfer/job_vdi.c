@@ -9,10 +9,13 @@
 
 #include "lib/uuid.h"
 #include "transfer/job.h"
+#include "transfer/ova.h"
 #include "transfer/qcow2.h"
 #include "transfer/raw.h"
 #include "transfer/spool.h"
 #include "transfer/vhd.h"
+
+#define LENGTH_MOST (1ull << 50) /* says that it is not known */
 
 enum format { FORMAT_RAW, FORMAT_VHD, FORMAT_QCOW2, FORMAT_UNKNOWN };
 
@@ -110,12 +113,13 @@ static int spool_open(struct job *j, const char *vdi, const struct disk *disk, b
 
 	if (sr)
 		made = api_call(&j->api, "VDI.create",
-				json_pack("[{ss,ss,sO,sI,ss,sb,sb,s{}}]", "name_label",
+				json_pack("[{ss,ss,sO,sI,ss,sb,sb,s{ss}}]", "name_label",
 					  "import (temporary)", "name_description",
 					  "What is being imported; it goes by itself", "SR", sr,
 					  "virtual_size",
 					  (json_int_t)(packed || len > room ? room : len), "type",
-					  "user", "sharable", 0, "read_only", 0, "other_config"));
+					  "user", "sharable", 0, "read_only", 0, "other_config",
+					  JOB_TEMPORARY, "true"));
 	json_decref(sr);
 	if (!made)
 		return -1;
@@ -180,19 +184,84 @@ static int disk_take(struct job *j, enum format format, const char *vdi, struct 
 	return rc;
 }
 
+/* A new disk of the length of what comes; it goes if not all of that comes. */
+static int disk_make(struct job *j, const char *sr, char vdi[API_REF])
+{
+	const uint64_t len = j->request->scgi.content_length;
+	char name[256];
+	json_t *made;
+
+	if (len == 0 || len >= LENGTH_MOST)
+		return api_fail(&j->api, "VDI_IO_ERROR", "a new disk needs a Content-Length", NULL);
+	if (!request_param(j->request, "name", name, sizeof(name)))
+		return api_fail(&j->api, "INVALID_VALUE", "name", "of 1 to 255 bytes", NULL);
+	made = api_call(&j->api, "VDI.create",
+			json_pack("[{ss,ss,ss,sI,ss,sb,sb,s{ss}}]", "name_label", name,
+				  "name_description", "", "SR", sr, "virtual_size", (json_int_t)len,
+				  "type", "user", "sharable", 0, "read_only", 0, "other_config",
+				  JOB_TEMPORARY, "true"));
+	if (!made)
+		return -1;
+	job_made(j, "VDI", made);
+	snprintf(vdi, API_REF, "%s", json_string_value(made));
+	json_decref(made);
+	return 0;
+}
+
+/* It stays; the task says which one it is. */
+static int disk_keep(struct job *j, const char *vdi)
+{
+	if (!api_do(&j->api, "VDI.remove_from_other_config", json_pack("[ss]", vdi, JOB_TEMPORARY)))
+		return -1;
+	json_array_clear(j->made);
+	buf_printf(&j->result, "<value>%s</value>", vdi);
+	return 0;
+}
+
+/* An image of a library is only read from now on. */
+static int image_seal(struct job *j, const char *vdi)
+{
+	json_t *record = job_record(j, "VDI", vdi), *sr = NULL, *ok = NULL;
+	int rc = -1;
+
+	if (record)
+		sr = job_record(j, "SR", json_string_value(json_object_get(record, "SR")));
+	if (sr && strcmp(ova_text(sr, "type"), "iso") != 0)
+		rc = 0;
+	else if (sr)
+		ok = job_vmd_ask(j, "vdi.seal",
+				 json_pack("{sO,sO}", "sr", json_object_get(sr, "uuid"), "vdi",
+					   json_object_get(record, "uuid")));
+	if (ok && api_do(&j->api, "VDI.update", json_pack("[s]", vdi)))
+		rc = 0;
+	json_decref(ok);
+	json_decref(sr);
+	json_decref(record);
+	return rc;
+}
+
 int job_import_vdi(struct job *j)
 {
 	const enum format format = format_of(j);
-	char vdi[API_REF];
+	char vdi[API_REF], sr[API_REF];
+	bool make = request_param(j->request, "sr_id", sr, sizeof(sr));
 	struct disk disk;
 	int rc;
 
-	if (format == FORMAT_UNKNOWN || !job_object(j, "VDI", "vdi", vdi) ||
-	    job_disk_open(j, vdi, true, &disk) < 0)
+	if (format == FORMAT_UNKNOWN)
+		return -1;
+	if (make && format != FORMAT_RAW)
+		return api_fail(&j->api, "NOT_IMPLEMENTED", "a new disk but as raw", NULL);
+	if (make ? !job_object(j, "SR", "sr_id", sr) || disk_make(j, sr, vdi) < 0
+		 : !job_object(j, "VDI", "vdi", vdi))
+		return -1;
+	if (job_disk_open(j, vdi, true, &disk) < 0)
 		return -1;
 	/* It may be new; to look is all that this costs then. */
 	disk.used = true;
 	rc = disk_take(j, format, vdi, &disk);
 	close(disk.fd);
-	return rc;
+	if (rc == 0)
+		rc = image_seal(j, vdi);
+	return rc == 0 && make ? disk_keep(j, vdi) : rc;
 }

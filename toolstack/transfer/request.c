@@ -7,6 +7,7 @@
 #include <ctype.h>
 #include <errno.h>
 #include <mbedtls/base64.h>
+#include <poll.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -14,6 +15,7 @@
 #include <sys/time.h>
 #include <unistd.h>
 
+#include "lib/deadline.h"
 #include "lib/write_all.h"
 #include "transfer/http_head.h"
 
@@ -22,6 +24,7 @@
 #endif
 /* What clients of XenAPI send when they do not know the length: 2^50. */
 #define LENGTH_OPEN (1ull << 50)
+#define QUIET_MS    2000
 
 int request_read(struct request *r, int fd, struct reason *why)
 {
@@ -131,6 +134,17 @@ bool request_basic(const struct request *r, char name[128], char password[256])
 	*colon = '\0';
 	return snprintf(name, 128, "%s", text) < 128 &&
 	       snprintf(password, 256, "%s", colon + 1) < 256;
+}
+
+bool request_asks_only(const struct request *r)
+{
+	const uint64_t len = r->scgi.content_length;
+	char first;
+
+	if (len < LENGTH_OPEN || r->in.len > r->scgi.body_at)
+		return len == 0;
+	return !wait_ready(r->fd, POLLIN, now_ms() + QUIET_MS) ||
+	       recv(r->fd, &first, 1, MSG_PEEK) == 0;
 }
 
 struct source_input request_body(const struct request *r)

@@ -33,6 +33,11 @@ void request_close(struct request *r);
 bool request_param(const struct request *r, const char *name, char *text, size_t room);
 /* Name and password of basic authentication. False if there is none. */
 bool request_basic(const struct request *r, char name[128], char password[256]);
+/*
+ * Nothing is to come: the client only asks whether it may. One that knows no length says so by
+ * sending nothing for a while.
+ */
+bool request_asks_only(const struct request *r);
 /* The body, as a stream. */
 struct source_input request_body(const struct request *r);
 

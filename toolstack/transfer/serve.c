@@ -5,12 +5,15 @@
  */
 #include "transfer/serve.h"
 
+#include <errno.h>
 #include <grp.h>
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
-#include <stdbool.h>
+#include <stdatomic.h>
+#include <stdint.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
@@ -20,7 +23,15 @@
 #include "lib/privilege.h"
 #include "transfer/job.h"
 
-#define STREAMS_MAX 64 /* consoles, too, which last */
+#define STREAMS_MAX   88 /* consoles, too, which last */
+#define FOLLOWERS_MAX 24 /* of these: all others find room beside them */
+#define FOLLOWERS_OF  8  /* one session: who has gone is noticed at the next row */
+
+/* Who takes a place is a stream's process; we give it free when that has ended. */
+static struct follower {
+	_Atomic pid_t process; /* 0: free */
+	_Atomic uint32_t session;
+} * followers;
 
 static volatile sig_atomic_t ending;
 
@@ -29,6 +40,53 @@ static void on_signal(int number)
 	if (number == SIGTERM)
 		ending = 1;
 }
+
+/* ---- those that follow ------------------------------------------------------------------- */
+
+static bool followers_open(void)
+{
+	followers = mmap(NULL, FOLLOWERS_MAX * sizeof(*followers), PROT_READ | PROT_WRITE,
+			 MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+	if (followers == MAP_FAILED)
+		log_error("followers: %s", strerror(errno));
+	return followers != MAP_FAILED;
+}
+
+static uint32_t hash(const char *text)
+{
+	uint32_t h = 2166136261u;
+
+	for (; *text; text++)
+		h = (h ^ (uint8_t)*text) * 16777619u;
+	return h;
+}
+
+bool serve_may_follow(const char *session)
+{
+	const uint32_t who = hash(session);
+	unsigned int same = 0;
+
+	for (size_t i = 0; i < FOLLOWERS_MAX; i++)
+		same += followers[i].process && followers[i].session == who;
+	for (size_t i = 0; i < FOLLOWERS_MAX && same < FOLLOWERS_OF; i++) {
+		pid_t nobody = 0;
+
+		if (atomic_compare_exchange_strong(&followers[i].process, &nobody, getpid())) {
+			followers[i].session = who;
+			return true;
+		}
+	}
+	return false;
+}
+
+static void follower_ended(pid_t process)
+{
+	for (size_t i = 0; i < FOLLOWERS_MAX; i++)
+		if (followers[i].process == process)
+			followers[i].process = 0;
+}
+
+/* ---- the loop ---------------------------------------------------------------------------- */
 
 /* The user's own daemons connect as well as the web server, which is of the group. */
 static int listen_at(const char *path, const struct passwd *user, const char *group)
@@ -90,8 +148,9 @@ int serve(const struct serve_paths *paths)
 	int listener = listen_at(paths->listen, user, paths->group);
 	unsigned int streams = 0;
 	sigset_t held, before;
+	pid_t ended;
 
-	if (listener < 0 || privilege_drop(user) < 0)
+	if (listener < 0 || !followers_open() || privilege_drop(user) < 0)
 		return 1;
 	signal(SIGPIPE, SIG_IGN);
 	sigaction(SIGTERM, &action, NULL);
@@ -106,8 +165,10 @@ int serve(const struct serve_paths *paths)
 
 		if (ppoll(&p, 1, NULL, &before) > 0)
 			take(listener, paths, &before, &streams);
-		while (streams && waitpid(-1, NULL, WNOHANG) > 0)
+		while (streams && (ended = waitpid(-1, NULL, WNOHANG)) > 0) {
+			follower_ended(ended);
 			streams--;
+		}
 	}
 	return 0;
 }

@@ -23,6 +23,7 @@ struct api {
 	const struct settings *settings;
 	struct link *link; /* NULL: the next call makes one */
 	char *session;     /* NULL: not logged in */
+	bool patient;      /* the answer may take as long as it wants */
 };
 
 /* ---- calls ----------------------------------------------------------------------------------- */
@@ -34,6 +35,8 @@ static bool exchange(struct api *api, const char *text, struct reply *r)
 
 	if (!api->link)
 		api->link = link_open(api->settings, LOCAL_CALLS);
+	if (api->patient)
+		link_patience(api->link, 0);
 	if (http_request(api->link, api->settings, "POST", "/jsonrpc", "application/json", len) &&
 	    link_write(api->link, text, len) && http_reply(api->link, r))
 		return true;
@@ -119,6 +122,21 @@ json_t *api_call(struct api *api, const char *method, json_t *params)
 	return result;
 }
 
+bool api_is_near(const struct api *api)
+{
+	return settings_local(api->settings);
+}
+
+json_t *api_call_patiently(struct api *api, const char *method, json_t *params)
+{
+	json_t *result;
+
+	api->patient = true;
+	result = api_call(api, method, params);
+	api->patient = false;
+	return result;
+}
+
 /* ---- the session ----------------------------------------------------------------------------- */
 
 static char *password_file(const char *path)
@@ -194,19 +212,45 @@ struct api *api_open(struct settings *s)
 	return api;
 }
 
+/* On the host itself: whether it was done is of no interest, and nobody waits for it. */
+static bool logout_left(struct api *api)
+{
+	char text[200];
+	int len;
+
+	if (!api_is_near(api) || api->link)
+		return false;
+	len = snprintf(text, sizeof(text),
+		       "{\"jsonrpc\":\"2.0\",\"method\":\"session.logout\","
+		       "\"params\":[\"%s\"],\"id\":1}",
+		       api->session);
+	if (len >= (int)sizeof(text))
+		return false;
+	api->link = link_open(api->settings, LOCAL_CALLS);
+	return http_request(api->link, api->settings, "POST", "/jsonrpc", "application/json",
+			    len) &&
+	       link_write(api->link, text, len);
+}
+
 void api_close(struct api *api)
 {
 	json_t *error;
 
 	if (!api)
 		return;
-	if (api->session && *api->session) {
+	if (api->session && *api->session && !logout_left(api)) {
 		json_decref(api_try(api, "session.logout", json_array(), &error));
 		json_decref(error);
 	}
 	link_close(api->link);
 	free(api->session);
 	free(api);
+}
+
+void api_session_set(struct api *api, const char *key, const char *value)
+{
+	json_decref(api_call(api, "session.add_to_other_config",
+			     json_pack("[s,s,s]", api->session, key, value)));
 }
 
 static void session_add(const struct api *api, const char *path, struct buf *full)

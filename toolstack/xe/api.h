@@ -18,11 +18,21 @@ struct api *api_open(struct settings *s);
 /* Logs out. */
 void api_close(struct api *api);
 
+/* For what this session's calls are to do besides. */
+void api_session_set(struct api *api, const char *key, const char *value);
+
 /* Class.method with the session and params, an array that it consumes. */
 json_t *api_call(struct api *api, const char *method, json_t *params);
 /* NULL: refused, and *error is an array: the code, then its parameters. */
 json_t *api_try(struct api *api, const char *method, json_t *params, json_t **error);
-/* For what takes long: as a task, with a bar on a terminal; Ctrl-C asks the host to stop it. */
+/* The host is this one, with nobody between xe and its daemon. */
+bool api_is_near(const struct api *api);
+/* The same, of a host that is near, however long it takes. */
+json_t *api_call_patiently(struct api *api, const char *method, json_t *params);
+/*
+ * For what takes long: as a task, with a bar on a terminal; Ctrl-C asks the host to stop it. On the
+ * host itself, when messages go to no terminal, it is one call, and no task.
+ */
 json_t *api_task(struct api *api, const char *method, json_t *params);
 /* Waits for a task that was made otherwise, and destroys it; fails as it did. */
 json_t *api_task_wait(struct api *api, const char *task);

@@ -91,7 +91,7 @@ static const struct {
 	{ "VM_MISSING_PV_DRIVERS", "the system in the VM has no drivers for that" },
 	{ "VM_REQUIRES_NET", "the host does not have a network of the VM" },
 	{ "VM_REVERT_FAILED", "the VM does not go back to that snapshot: $2" },
-	{ "VM_NO_SUSPEND_SR", "there is no storage to suspend to" },
+	{ "VM_NO_SUSPEND_SR", "there is no storage to suspend to: $2" },
 	{ "VM_SHUTDOWN_TIMEOUT", "the VM did not shut down in time; --force takes its power" },
 };
 

@@ -52,6 +52,7 @@ static const struct kind kinds[] = {
 	{ "console", "console", "uuid,vm-uuid,vm-name-label,protocol,location", NULL },
 	{ "message", "message", "uuid,name,priority,class,timestamp,body", NULL },
 	{ "host-cpu", "host_cpu", "uuid,number,vendor,speed,modelname,utilisation", NULL },
+	{ "certificate", "Certificate", "uuid,type,host-uuid,not-after,fingerprint-sha256", NULL },
 	{ "user", "user", "uuid,short-name,fullname,role", NULL },
 };
 

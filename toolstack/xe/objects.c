@@ -175,6 +175,8 @@ static bool named(const json_t *record, const char *text)
 	const char *uuid = json_string_value(json_object_get(record, "uuid"));
 	const char *name = json_string_value(json_object_get(record, "name_label"));
 
+	if (!name) /* a user's */
+		name = json_string_value(json_object_get(record, "short_name"));
 	return (uuid && strcmp(uuid, text) == 0) || (name && strcmp(name, text) == 0);
 }
 
@@ -231,12 +233,50 @@ static json_t *one_fetched(struct api *api, const struct kind *k, const char *uu
 	return all;
 }
 
+/* Such texts stand in an expression as they are. */
+static bool is_plain(const char *text)
+{
+	return *text && strlen(text) < 100 && !text[strcspn(text, "\"'\\")];
+}
+
+/*
+ * Those that may be meant, as the host finds them: it sends one, not all of a class. NULL: it is
+ * not asked by a name, or does not know how to look for one.
+ */
+static json_t *found_by_host(struct api *api, const struct kind *k, const struct param *const *by,
+			     size_t nr)
+{
+	bool has_name = model_field_find(model_class_find(k->class), "name_label");
+	char method[60], expr[320] = "";
+	json_t *error, *found;
+
+	for (size_t i = 0; i < nr && !*expr; i++) {
+		if (!has_name || !is_plain(by[i]->value))
+			continue;
+		if (names_object(k, by[i]->key))
+			snprintf(expr, sizeof(expr),
+				 "field \"name_label\" = \"%s\" or field \"uuid\" = \"%s\"",
+				 by[i]->value, by[i]->value);
+		else if (strcmp(by[i]->key, "name-label") == 0)
+			snprintf(expr, sizeof(expr), "field \"name_label\" = \"%s\"", by[i]->value);
+	}
+	if (!*expr || json_object_get(fetched, k->class))
+		return NULL;
+	snprintf(method, sizeof(method), "%s.get_all_records_where", k->class);
+	found = api_try(api, method, json_pack("[s]", expr), &error);
+	json_decref(error);
+	if (json_is_object(found))
+		return found;
+	json_decref(found);
+	return NULL;
+}
+
 json_t *objects_selected(struct api *api, const struct kind *k, struct request *r, bool many,
 			 bool none)
 {
 	const struct param *by[MAX_PARAMS];
 	size_t nr = selectors_take(k, r, by);
-	json_t *found, *record;
+	json_t *all, *found, *record;
 	const char *ref;
 
 	if (!nr && !none)
@@ -247,11 +287,13 @@ json_t *objects_selected(struct api *api, const struct kind *k, struct request *
 	if (!none && nr == 1 && strcmp(by[0]->key, "uuid") == 0)
 		return one_fetched(api, k, by[0]->value);
 	found = json_object();
-	json_object_foreach(objects_of(api, k->class), ref, record)
+	all = found_by_host(api, k, by, nr) ?: json_incref(objects_of(api, k->class));
+	json_object_foreach(all, ref, record)
 	{
 		if ((!k->is || k->is(record)) && matches(api, k, record, by, nr))
 			json_object_set(found, ref, record);
 	}
+	json_decref(all);
 	if (!none && json_object_size(found) == 0)
 		die(EXIT_REFUSED, "there is no such %s", k->name);
 	if (!many && json_object_size(found) > 1)

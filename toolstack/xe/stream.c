@@ -17,6 +17,7 @@
 
 #define PIECE     (256 << 10)
 #define MAX_WORDS 2048
+#define MAX_JSON  (16 << 20)
 /* "until the connection ends", as clients of XenAPI say it. */
 #define LENGTH_OPEN 1125899906842624LL
 
@@ -166,4 +167,22 @@ json_t *stream_upload(struct api *api, const char *path, const char *file)
 	result = api_task_wait(api, json_string_value(task) ?: "");
 	json_decref(task);
 	return result;
+}
+
+json_t *stream_json(struct api *api, const char *path)
+{
+	struct link *l = api_stream(api, "GET", path, 0);
+	struct buf text = { 0 };
+	json_t *answer = NULL;
+	struct reply r;
+
+	if (!http_reply(l, &r) || !http_read_all(&r, &text, MAX_JSON))
+		die(EXIT_NO_HOST, "the host's answer was cut off");
+	if (r.status == 200 && text.data)
+		answer = json_loadb(text.data, text.len, 0, NULL);
+	if (!answer)
+		die(EXIT_REFUSED, "the host does not tell that (status %d)", r.status);
+	link_close(l);
+	buf_free(&text);
+	return answer;
 }

@@ -12,4 +12,7 @@ void stream_download(struct api *api, const char *path, const char *file);
 /* As a task; its result. "-" is the input. */
 json_t *stream_upload(struct api *api, const char *path, const char *file);
 
+/* An answer in JSON, of a few MiB at most. */
+json_t *stream_json(struct api *api, const char *path);
+
 #endif

@@ -148,6 +148,9 @@ json_t *api_task(struct api *api, const char *method, json_t *params)
 	char name[100];
 	json_t *task, *result;
 
+	/* Nobody sees a bar, and watching a task costs more than much that is asked for. */
+	if (api_is_near(api) && !isatty(STDERR_FILENO))
+		return api_call_patiently(api, method, params);
 	snprintf(name, sizeof(name), "Async.%s", method);
 	task = api_call(api, name, params);
 	result = api_task_wait(api, json_string_value(task) ?: "");

@@ -13,8 +13,11 @@
 #include "xe/die.h"
 #include "xe/text.h"
 
-const struct verb *const all_verbs[] = { vm_verbs,    device_verbs, storage_verbs, host_verbs,
-					 guard_verbs, stream_verbs, log_verbs };
+#define CONFIRM "confirm-within" /* an argument that is none of the method's */
+
+const struct verb *const all_verbs[] = { vm_verbs,   device_verbs, storage_verbs,
+					 host_verbs, guard_verbs,  stream_verbs,
+					 log_verbs,  data_verbs,   certificate_verbs };
 const size_t nr_all_verbs = sizeof(all_verbs) / sizeof(all_verbs[0]);
 
 const struct verb *verb_find(const char *name)
@@ -121,9 +124,12 @@ static json_t *params_make(struct api *api, const struct model_method *m, size_t
 				      record_make(api, m->params[first].type->name, args, r));
 		return params;
 	}
-	for (size_t i = first; i < model_method_params(m) && verb_arg_next(&args, &arg); i++) {
-		v = arg_value(api, &arg, m->params[i].type, r);
-		json_array_append_new(params, v ? v : empty_value(api, m->params[i].type));
+	for (size_t i = first; i < model_method_params(m) && verb_arg_next(&args, &arg);) {
+		if (strcmp(arg.name, CONFIRM) == 0)
+			continue;
+		i++;
+		v = arg_value(api, &arg, m->params[i - 1].type, r);
+		json_array_append_new(params, v ? v : empty_value(api, m->params[i - 1].type));
 	}
 	return params;
 }
@@ -198,6 +204,15 @@ static void on_each(struct api *api, const struct verb *v, const char *name,
 	json_decref(rest);
 }
 
+/* A change of networks that is undone unless somebody confirms it: the session says so. */
+static void confirm_take(struct api *api, const struct verb *v, struct request *r)
+{
+	const char *seconds = strstr(v->args, "[" CONFIRM "=]") ? request_get(r, CONFIRM) : NULL;
+
+	if (seconds)
+		api_session_set(api, "network-" CONFIRM, seconds);
+}
+
 void verb_run(struct api *api, const struct verb *v, struct request *r)
 {
 	const char *name = v->method, *dot;
@@ -209,6 +224,7 @@ void verb_run(struct api *api, const struct verb *v, struct request *r)
 		v->run(api, r);
 		return;
 	}
+	confirm_take(api, v, r);
 	if (v->forced && request_flag(r, "force"))
 		name = v->forced;
 	dot = strchr(name, '.');
@@ -254,6 +270,8 @@ void legacy_translate(struct request *r)
 		if (strcmp(r->command, commands[i].old) == 0)
 			r->command = commands[i].present;
 	}
+	if (r->command && strcmp(r->command, "user-create") == 0)
+		request_rename(r, "name", "short-name");
 	request_rename(r, "vm-name", "vm");
 	request_rename(r, "vm-id", "vm");
 	request_rename(r, "template-name", "template");

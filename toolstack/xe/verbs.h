@@ -29,7 +29,7 @@ struct verb {
 
 /* Ends with a row without a name. */
 extern const struct verb vm_verbs[], device_verbs[], storage_verbs[], host_verbs[], guard_verbs[],
-	stream_verbs[], log_verbs[];
+	stream_verbs[], log_verbs[], data_verbs[], certificate_verbs[];
 extern const struct verb *const all_verbs[];
 extern const size_t nr_all_verbs;
 

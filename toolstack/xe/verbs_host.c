@@ -50,6 +50,22 @@ static void license_free(struct api *api, struct request *r)
 	printf("free, for ever\n");
 }
 
+static void license_view(struct api *api, struct request *r)
+{
+	(void)api;
+	request_get(r, "host-uuid");
+	request_finish(r);
+	printf("edition: free\nexpiry: never\n");
+}
+
+static void license_add(struct api *api, struct request *r)
+{
+	(void)api;
+	for (size_t i = 0; i < r->nr; i++)
+		r->params[i].used = true;
+	printf("all of it is free: there is nothing to add\n");
+}
+
 static void cpu_info(struct api *api, struct request *r)
 {
 	const char *host = object_master(api), *key;
@@ -63,10 +79,10 @@ static void cpu_info(struct api *api, struct request *r)
 }
 
 const struct verb host_verbs[] = {
-	{ "host-shutdown", "host", "host.shutdown", NULL, "", "turns it off; it must be disabled",
+	{ "host-shutdown", "host", "host.shutdown", NULL, "[shutdown-VMs=]",
+	  "turns it off; it must be disabled, without VMs, or shutdown-VMs=true", NULL, false },
+	{ "host-reboot", "host", "host.reboot", NULL, "[shutdown-VMs=]", "reboots it; likewise",
 	  NULL, false },
-	{ "host-reboot", "host", "host.reboot", NULL, "", "reboots it; it must be disabled", NULL,
-	  false },
 	{ "host-enable", "host", "host.enable", NULL, "", "VMs can start", NULL, true },
 	{ "host-disable", "host", "host.disable", NULL, "", "no VM starts", NULL, true },
 	{ "host-dmesg", "host", "host.dmesg", NULL, "", "the hypervisor's messages", NULL, true },
@@ -76,34 +92,61 @@ const struct verb host_verbs[] = {
 	{ "host-syslog-reconfigure", "host", "host.syslog_reconfigure", NULL, "",
 	  "its log goes where logging:syslog_destination says", NULL, true },
 	{ "host-license-free", NULL, NULL, NULL, "", "says that it is free", license_free, false },
+	{ "host-license-view", NULL, NULL, NULL, "", "says that it is free", license_view, false },
+	{ "host-license-add", NULL, NULL, NULL, "[license-file=]", "says that it is free",
+	  license_add, false },
 	{ "host-get-server-localtime", "host", "host.get_server_localtime", NULL, "", "its clock",
 	  NULL, true },
+	{ "host-timezone-list", "host", "host.list_timezones", NULL, "", "the time zones", NULL,
+	  true },
+	{ "host-set-timezone", "host", "host.set_timezone", NULL, "timezone=", "one of these", NULL,
+	  true },
+	{ "host-set-ntp-mode", "host", "host.set_ntp_mode", NULL,
+	  "mode=", "custom: its time servers tell the time; disabled: its own clock", NULL, true },
+	{ "host-set-ntp-custom-servers", "host", "host.set_ntp_custom_servers", NULL,
+	  "servers=", "its time servers: NAME,NAME", NULL, true },
+	{ "host-get-ntp-synchronized", "host", "host.get_ntp_synchronized", NULL, "",
+	  "whether they tell the time", NULL, true },
+	{ "host-set-servertime", "host", "host.set_servertime", NULL,
+	  "time=", "its clock, as 20261122T08:30:00Z", NULL, true },
 	{ "host-compute-free-memory", "host", "host.compute_free_memory", NULL, "",
 	  "memory that VMs can have, bytes", NULL, true },
 	{ "network-create", NULL, "network.create", NULL,
 	  "name-label= [name-description=] [bridge=] [MTU=1500]",
 	  "makes a network inside the host; prints its UUID", NULL, false },
 	{ "network-destroy", "network", "network.destroy", NULL, "", "ends it", NULL, false },
-	{ "vlan-create", NULL, "VLAN.create", NULL, "pif-uuid= vlan= network-uuid=",
+	{ "vlan-create", NULL, "VLAN.create", NULL,
+	  "pif-uuid= vlan= network-uuid= [confirm-within=]",
 	  "puts a network on a VLAN of an interface; prints its UUID", NULL, false },
-	{ "vlan-destroy", "vlan", "VLAN.destroy", NULL, "", "its network is an internal one again",
-	  NULL, false },
+	{ "vlan-destroy", "vlan", "VLAN.destroy", NULL, "[confirm-within=]",
+	  "its network is an internal one again", NULL, false },
 	{ "bond-create", NULL, "Bond.create", NULL,
-	  "network-uuid= pif-uuids= [mac=] [mode=balance-slb]",
+	  "network-uuid= pif-uuids= [mac=] [mode=balance-slb] [confirm-within=]",
 	  "makes one of several interfaces: UUID,UUID; prints its UUID", NULL, false },
-	{ "bond-destroy", "bond", "Bond.destroy", NULL, "", "they stand alone again", NULL, false },
+	{ "bond-destroy", "bond", "Bond.destroy", NULL, "[confirm-within=]",
+	  "they stand alone again", NULL, false },
+	{ "bond-set-mode", "bond", "Bond.set_mode", NULL, "mode= [confirm-within=]",
+	  "balance-slb, active-backup or lacp", NULL, false },
 	{ "pif-reconfigure-ip", "pif", "PIF.reconfigure_ip", NULL,
-	  "mode= [IP=] [netmask=] [gateway=] [DNS=]",
+	  "mode= [IP=] [netmask=] [gateway=] [DNS=] [confirm-within=]",
 	  "the host's address there: DHCP, Static or None; undone if it loses the host", NULL,
 	  false },
 	{ "pif-reconfigure-ipv6", "pif", "PIF.reconfigure_ipv6", NULL,
-	  "mode= [IPv6=] [gateway=] [DNS=]",
+	  "mode= [IPv6=] [gateway=] [DNS=] [confirm-within=]",
 	  "the same: Autoconf, Static with IPv6=ADDRESS/LENGTH, or None", NULL, false },
 	{ "pif-scan", NULL, "PIF.scan", NULL, "[host-uuid=]", "looks which interfaces there are",
+	  NULL, true },
+	{ "pif-introduce", NULL, "PIF.introduce", NULL, "[host-uuid=] [mac=] [device=]",
+	  "finds one of the host's; prints its UUID", NULL, true },
+	{ "pif-forget", "pif", "PIF.forget", NULL, "", "forgets one that the host does not have",
 	  NULL, true },
 	{ "pif-plug", "pif", "PIF.plug", NULL, "", "succeeds if a network is on it", NULL, true },
 	{ "pif-unplug", "pif", "PIF.unplug", NULL, "", "succeeds if no network is on it", NULL,
 	  true },
+	{ "host-network-change-confirm", "host", "host.confirm_network_change", NULL, "",
+	  "keeps what was made with confirm-within=SECONDS, else it is undone then", NULL, true },
+	{ "host-network-change-undo", "host", "host.undo_network_change", NULL, "", "undoes it now",
+	  NULL, false },
 	{ "host-management-reconfigure", NULL, "host.management_reconfigure", NULL,
 	  "pif-uuid=", "the interface whose address clients are told", NULL, false },
 	{ "host-set-hostname-live", "host", "host.set_hostname_live", NULL,

@@ -335,6 +335,34 @@ static void vm_import(struct api *api, struct request *r)
 	buf_free(&path);
 }
 
+#define TARGET_WAIT_S 256
+#define TARGET_NEAR   (1 << 20)
+
+/* What the VM has comes with the host's figures, every few seconds. */
+static void vm_memory_target_wait(struct api *api, struct request *r)
+{
+	const char *vm = verb_object(api, "vm", r);
+	int64_t away = INT64_MAX;
+
+	request_finish(r);
+	for (int s = 0; s < TARGET_WAIT_S && away > TARGET_NEAR; s++) {
+		json_t *target = api_call(api, "VM.get_memory_target", json_pack("[s]", vm));
+		json_t *metrics = api_call(api, "VM.get_metrics", json_pack("[s]", vm));
+		json_t *actual = api_call(api, "VM_metrics.get_memory_actual",
+					  json_pack("[O]", metrics));
+
+		away = llabs(json_integer_value(target) - json_integer_value(actual));
+		json_decref(target);
+		json_decref(metrics);
+		json_decref(actual);
+		if (away > TARGET_NEAR)
+			sleep(1);
+	}
+	if (away > TARGET_NEAR)
+		die(EXIT_REFUSED, "the VM is still %lld MiB away from its target",
+		    (long long)away >> 20);
+}
+
 static void console(struct api *api, struct request *r)
 {
 	const char *vm = verb_object(api, "vm", r);
@@ -381,6 +409,8 @@ const struct verb vm_verbs[] = {
 	{ "vm-memory-set", "vm", "VM.set_memory", NULL, "memory=", "its memory", NULL, false },
 	{ "vm-memory-target-set", "vm", "VM.set_memory_target_live", NULL,
 	  "target=", "the memory it is to have, also while it runs", NULL, false },
+	{ "vm-memory-target-wait", "vm", NULL, NULL, "", "waits until it has that much",
+	  vm_memory_target_wait, false },
 	{ "vm-memory-static-range-set", "vm", "VM.set_memory_static_range", NULL,
 	  "min= max=", "what it can have, while it is halted", NULL, true },
 	{ "vm-memory-dynamic-range-set", "vm", "VM.set_memory_dynamic_range", NULL,

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 //
-// Drives the API by npm's xen-api as Xen Orchestra does: it connects, keeps a copy of all objects by
-// events, starts, snapshots and stops a VM, and leaves. One line of JSON for each step.
-// usage: node client.mjs URL USER PASSWORD VM-UUID
+// Drives the API by npm's xen-api as Xen Orchestra does: it connects, keeps a copy of all objects
+// by events, starts, snapshots and stops a VM, and leaves. One line of JSON for each step.
+// With a file and an SR's UUID it also exports the VM into the file, and imports it into the SR.
+// usage: node client.mjs URL USER PASSWORD VM-UUID [FILE SR-UUID]
+import { createReadStream, createWriteStream, statSync } from 'node:fs'
+import { pipeline } from 'node:stream/promises'
 import { pathToFileURL } from 'node:url'
 const { createClient } = await import(pathToFileURL(process.env.XEN_API).href)
 
-const [url, user, password, uuid] = process.argv.slice(2)
+const [url, user, password, uuid, file, sr] = process.argv.slice(2)
 const say = (step, value) => console.log(JSON.stringify({ step, value }))
 
 // An object in the copy, as soon as a condition holds for it; the copy is fed by events only.
@@ -26,7 +29,8 @@ const until = (xapi, what, holds) =>
     look()
   })
 
-const xapi = createClient({ url, auth: { user, password }, watchEvents: true })
+const auth = { user, password }
+const xapi = createClient({ url, auth, allowUnauthorized: true, watchEvents: true })
 await xapi.connect()
 await xapi.objectsFetched
 say('pool', xapi.pool.$type)
@@ -53,8 +57,26 @@ await xapi.callAsync('VM.hard_shutdown', vm.$ref)
 await until(xapi, 'halted', o => o.uuid === uuid && o.power_state === 'Halted')
 say('halted', true)
 
-const refused = await xapi.call('VM.start', 'OpaqueRef:nonsense', false, false).catch(error => error)
+const nonsense = xapi.call('VM.start', 'OpaqueRef:nonsense', false, false)
+const refused = await nonsense.catch(error => error)
 say('refused', [refused.code, refused.params])
+
+if (file !== undefined) {
+  const query = { ref: vm.$ref, use_compression: 'zstd' }
+  const { body, task } = await xapi.getResource('/export/', { query, task: true })
+  await pipeline(body, createWriteStream(file))
+  await task
+  say('exported', statSync(file).size)
+
+  // Of no known length, as from a pipe.
+  const result = await xapi.putResource(createReadStream(file), '/import/', {
+    query: { sr_id: xapi.getObjectByUuid(sr).$ref },
+    task: true,
+  })
+  const [ref] = /OpaqueRef:[0-9a-f-]+/.exec(result)
+  const imported = await until(xapi, 'imported', o => o.$ref === ref)
+  say('imported', imported.uuid)
+}
 
 await xapi.callAsync('VM.destroy', snapshot)
 for (;;) {

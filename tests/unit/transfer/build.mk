@@ -16,7 +16,8 @@ $(eval $(call unit_test,transfer,host_archive,$(TRANSFER_PARTS) \
 $(eval $(call unit_test,transfer,ova,$(sort $(wildcard toolstack/model/*.c)) \
 	$(addprefix toolstack/,transfer/ova.c lib/bytes.c lib/log.c),$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,request,$(TRANSFER_PARTS) toolstack/apid/scgi.c \
-	toolstack/transfer/http_head.c toolstack/transfer/request.c,$(TRANSFER_TEST)))
+	$(addprefix toolstack/,transfer/http_head.c transfer/request.c lib/deadline.c),\
+	$(TRANSFER_TEST)))
 $(eval $(call unit_test,transfer,websocket,$(addprefix toolstack/,transfer/websocket.c lib/bytes.c \
 	lib/log.c),$(TRANSFER_TEST)))
 $(B)/tests/unit/transfer/test_ova: UNIT_CFLAGS += -ljansson -lexpat

@@ -19,7 +19,7 @@ extern char fake_words[4096]; /* its message */
 
 /* The answer to a method; consumed. All are forgotten by fake_reset. */
 void fake_answer(const char *method, json_t *answer);
-/* The calls that were made: "Class.method [params]" on each line. */
+/* What was called: "Class.method [params]" or "session key=value" on each line. */
 const char *fake_calls(void);
 void fake_reset(void);
 
