@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+// The host's address is changed on trial: every page says so, and whoever sees it may keep it or
+// not; networks are made and deleted.
+const { test, expect } = require("./fixtures");
+
+async function tryAddress(page, host, open, address) {
+	const [, { uuid }] = await host.named("network", "xenbr0");
+
+	await open(`#/networks/${uuid}`);
+	await page.getByRole("button", { name: "Change", exact: true }).click();
+	const dialog = page.getByRole("dialog");
+	await dialog.getByLabel("How it gets its address").selectOption({ label: "A fixed address" });
+	await dialog.getByLabel("Address and length of the net").fill("192.0.2.300/24");
+	await dialog.getByRole("button", { name: "Try it" }).click();
+	await expect(dialog.getByRole("alert")).toBeVisible();
+	await dialog.getByLabel("Address and length of the net").fill(address);
+	await dialog.getByRole("button", { name: "Try it" }).click();
+	await expect(page.getByRole("alertdialog")).toContainText(/undone in \d+ s unless you keep it/);
+}
+
+async function managementAddress(host) {
+	const pifs = Object.values(await host.call("PIF.get_all_records"));
+	return pifs.find((pif) => pif.management).IP;
+}
+
+test("an address is tried and undone, tried and kept", async ({ page, host, open }) => {
+	const before = await managementAddress(host);
+
+	await tryAddress(page, host, open, "192.0.2.20/24");
+	expect(await managementAddress(host)).toBe("192.0.2.20");
+	await open("#/vms");
+	await page.getByRole("button", { name: "Undo it now" }).click();
+	await expect(page.getByText("The change of the networks was undone")).toBeVisible();
+	expect(await managementAddress(host)).toBe(before);
+	await tryAddress(page, host, open, "192.0.2.21/24");
+	await page.getByRole("button", { name: "Keep it" }).click();
+	await expect(page.getByText("The change of the networks was kept")).toBeVisible();
+	expect(await managementAddress(host)).toBe("192.0.2.21");
+});
+
+test("what nobody keeps is undone, and said", async ({ page, host, open }) => {
+	await page.route("**/jsonrpc", (route) => {
+		const asked = route.request().postData() || "";
+		return route.continue({
+			postData: asked.includes("network-confirm-within")
+				? asked.replace(/"60"/, '"5"')
+				: asked,
+		});
+	});
+	const before = await managementAddress(host);
+	await tryAddress(page, host, open, "192.0.2.22/24");
+	await expect(page.getByText("The change of the networks was undone")).toBeVisible();
+	expect(await managementAddress(host)).toBe(before);
+});

@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The session and the stream of events: who is logged in, whether the host answers, and trying
+ * again when it does not. The store is filled from here and from nowhere else.
+ */
+import { batch, signal } from "@preact/signals";
+import * as rpc from "./rpc";
+import { apply } from "./store";
+import { Turn } from "./turn";
+
+export interface User {
+	readonly name: string;
+	readonly role: "read-only" | "operator" | "admin";
+}
+
+/** unknown: the page has just begun. Out: nobody is logged in. */
+export type Session =
+	{ state: "unknown" } | { state: "out"; expired: boolean } | { state: "in"; user: User };
+
+export const session = signal<Session>({ state: "unknown" });
+/** What is shown is all there is: the first events have come. */
+export const complete = signal(false);
+/** Since when nobody answers, as Date.now() says; undefined: the host answers. */
+export const lostSince = signal<number | undefined>(undefined);
+
+const WAIT_EVENTS = 60; /* seconds */
+const WAIT_FIRST = 1000,
+	WAIT_MOST = 5000; /* ms between attempts */
+
+let running: AbortController | undefined;
+
+function isOver(e: unknown): boolean {
+	return (
+		e instanceof rpc.ApiError &&
+		["SESSION_INVALID", "SESSION_AUTHENTICATION_FAILED"].includes(e.code)
+	);
+}
+
+async function pause(ms: number, end: AbortSignal): Promise<void> {
+	await new Promise<void>((done) => {
+		const timer = setTimeout(done, ms);
+		const wake = () => {
+			clearTimeout(timer);
+			done();
+		};
+
+		end.addEventListener("abort", wake, { once: true });
+		addEventListener("online", wake, { once: true });
+	});
+}
+
+async function follow(end: AbortSignal): Promise<void> {
+	const turn = new Turn(end);
+	let token = "",
+		wait = WAIT_FIRST;
+
+	while (!end.aborted) {
+		try {
+			const { events, token: next } = await rpc.eventsFrom(
+				token,
+				turn.mine ? WAIT_EVENTS : 0,
+				end,
+			);
+			batch(() => {
+				apply(events, token === "");
+				complete.value = true;
+				lostSince.value = undefined;
+			});
+			token = next;
+			wait = WAIT_FIRST;
+			if (events.length) turn.tell();
+			await turn.come();
+		} catch (e) {
+			if (end.aborted) return;
+			if (isOver(e)) {
+				ended(true);
+				return;
+			}
+			if (e instanceof rpc.ApiError && e.code === "EVENTS_LOST" && token) {
+				token = ""; /* the host forgot what it stood for: all again */
+				continue;
+			}
+			turn.tell();
+			lostSince.value ??= Date.now();
+			await pause(wait, end);
+			wait = Math.min(wait * 2, WAIT_MOST);
+		}
+	}
+}
+
+function ended(expired: boolean): void {
+	running?.abort();
+	running = undefined;
+	batch(() => {
+		apply([], true);
+		complete.value = false;
+		lostSince.value = undefined;
+		session.value = { state: "out", expired };
+	});
+}
+
+async function begin(): Promise<void> {
+	const record = await rpc.whoAmI();
+	const role = record.is_local_superuser
+		? "admin"
+		: ((await rpc.call("user.get_record", record.this_user)).role as User["role"]);
+
+	session.value = { state: "in", user: { name: record.auth_user_name || "root", role } };
+	running = new AbortController();
+	void follow(running.signal);
+}
+
+/** Goes on with the session that the browser still has, if it is good. */
+export async function resume(): Promise<void> {
+	let wait = WAIT_FIRST;
+
+	for (;;) {
+		try {
+			await begin();
+			lostSince.value = undefined;
+			return;
+		} catch (e) {
+			if (e instanceof rpc.ApiError) {
+				ended(false);
+				return;
+			}
+			lostSince.value ??= Date.now();
+			await pause(wait, new AbortController().signal);
+			wait = Math.min(wait * 2, WAIT_MOST);
+		}
+	}
+}
+
+export async function login(user: string, password: string): Promise<void> {
+	await rpc.login(user, password);
+	await begin();
+}
+
+export async function logout(): Promise<void> {
+	await rpc.logout().catch(() => undefined); /* it may be over already */
+	ended(false);
+}
+
+/** To be told of any error of a call: an ended session leads to the login. */
+export function noticeError(e: unknown): void {
+	if (isOver(e) && session.peek().state === "in") ended(true);
+}
+
+const ranks = ["read-only", "operator", "admin"] as const;
+
+/** Whether the one who is logged in has at least that role; what he may is the host's decision. */
+export function may(role: User["role"]): boolean {
+	const now = session.value;
+
+	return now.state === "in" && ranks.indexOf(now.user.role) >= ranks.indexOf(role);
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Fields that choose among the host's objects: a repository, a network, a CD.
+ */
+import type { Ref, SR, VDI } from "../../../model";
+import { getAll, table, thePool } from "../../api/store";
+import { bytes, t } from "../../text";
+import { SelectField } from "../../ui/fields";
+
+/** Those for disks that the host reaches now. */
+export function repositories(): [Ref<"SR">, SR][] {
+	return [...table("SR")]
+		.filter(
+			([, sr]) =>
+				sr.content_type !== "iso" &&
+				sr.type !== "iso" &&
+				getAll("PBD", sr.PBDs).some(([, pbd]) => pbd.currently_attached),
+		)
+		.sort(([, a], [, b]) => a.name_label.localeCompare(b.name_label));
+}
+
+export function defaultRepository(): Ref<"SR"> {
+	const all = repositories();
+	const named = thePool()?.[1].default_SR;
+
+	return all.find(([ref]) => ref === named)?.[0] ?? all[0]?.[0] ?? "";
+}
+
+export function free(sr: SR): number {
+	return Math.max(sr.physical_size - sr.physical_utilisation, 0);
+}
+
+export function RepositoryField({
+	label = t.vms.repository,
+	value,
+	onChange,
+	needed = 0,
+	hint,
+}: {
+	label?: string;
+	value: Ref<"SR">;
+	onChange: (sr: Ref<"SR">) => void;
+	/** Bytes; less than that free is said. */
+	needed?: number;
+	hint?: string;
+}) {
+	const all = repositories();
+	const sr = all.find(([ref]) => ref === value)?.[1];
+
+	return (
+		<SelectField
+			label={label}
+			value={value}
+			onChange={onChange}
+			hint={sr && needed > free(sr) ? t.vms.moreThanFree(bytes(free(sr))) : hint}
+			error={all.length === 0 ? t.dashboard.noStorage : undefined}
+			choices={all.map(([ref, one]) => ({
+				value: ref as string,
+				label: t.vms.repositoryFree(one.name_label, bytes(free(one))),
+			}))}
+		/>
+	);
+}
+
+export function networkChoices(): { value: string; label: string }[] {
+	return [...table("network")]
+		.map(([ref, network]) => ({
+			value: ref as string,
+			label: network.name_label || network.bridge,
+		}))
+		.sort((a, b) => a.label.localeCompare(b.label));
+}
+
+/** The one that leads out: of the interface that the host is managed by. */
+export function defaultNetwork(): Ref<"network"> {
+	for (const pif of table("PIF").values()) if (pif.management) return pif.network;
+	return networkChoices()[0]?.value ?? "";
+}
+
+/** Files of ISO repositories. */
+export function isos(): [Ref<"VDI">, VDI][] {
+	const found = [...table("SR").values()]
+		.filter((sr) => sr.content_type === "iso" || sr.type === "iso")
+		.flatMap((sr) => getAll("VDI", sr.VDIs));
+
+	return found.sort(([, a], [, b]) => a.name_label.localeCompare(b.name_label));
+}
+
+export function isoChoices(): { value: string; label: string }[] {
+	return isos().map(([ref, vdi]) => ({
+		value: ref as string,
+		label: `${vdi.name_label || vdi.location} (${bytes(vdi.virtual_size)})`,
+	}));
+}
