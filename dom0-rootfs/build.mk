@@ -18,7 +18,7 @@ endef
 LIBRARIES := zlib xz-utils libzstd lz4 xxhash jansson sqlite3 expat mbedtls libsodium ncurses
 $(eval $(call package,musl))
 $(eval $(call package,linux-libc-dev,musl))
-$(foreach p,$(LIBRARIES) libaio mdadm busybox dropbear e2fsprogs util-linux iproute2,\
+$(foreach p,$(LIBRARIES) libaio mdadm busybox dosfstools dropbear e2fsprogs util-linux iproute2,\
 	$(eval $(call package,$p,musl linux-libc-dev)))
 $(eval $(call package,lvm2,musl linux-libc-dev libaio))
 $(eval $(call package,meson,musl))
@@ -28,12 +28,13 @@ $(eval $(call package,qemu,musl linux-libc-dev meson zlib libaio glib2.0))
 $(eval $(call package,lighttpd,musl linux-libc-dev meson zlib mbedtls))
 $(eval $(call package,open-iscsi,musl linux-libc-dev glib2.0))
 $(eval $(call package,libssh2,musl linux-libc-dev mbedtls))
+$(eval $(call package,libvncserver,musl linux-libc-dev zlib))
 $(eval $(call package,curl,musl linux-libc-dev zlib libzstd mbedtls libssh2))
 $(eval $(call package,ca-certificates))
 $(eval $(call package,grub-xen-host))
 # Whose root/ goes into the control domain.
-ROOT_PACKAGES := busybox dropbear mdadm lvm2 e2fsprogs util-linux iproute2 qemu open-iscsi \
-		 lighttpd curl ca-certificates grub-xen-host
+ROOT_PACKAGES := busybox dosfstools dropbear mdadm lvm2 e2fsprogs util-linux iproute2 qemu \
+		 open-iscsi lighttpd curl ca-certificates grub-xen-host
 
 # The sysroot is ready: compiler wrapper, C library, kernel headers, libraries.
 $(B)/sysroot/.done: $(foreach p,musl linux-libc-dev $(LIBRARIES),$(PACKAGES)/$p/.done)
@@ -76,7 +77,8 @@ $(B)/dom0/initrd: $(ROOTFS)/make-rootfs $(shell find $(ROOTFS)/overlay installer
 		installer/example $(wildcard installer/upgrade/*) \
 		tools/pack-initrd $(BOARD)/modules.list $(B)/kernel/.done $(B)/dom0/vmlinuz \
 		$(foreach p,$(ROOT_PACKAGES),$(PACKAGES)/$p/.done) \
-		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS)
+		$(B)/dom0/demo-initrd.gz $(TOOLSTACK_PROGRAMS) $(LOCALE)/zones \
+		$(WEBUI)/dist/index.html.gz
 	@echo "  INITRD  $@"
 	@B=$(B) PACKAGES='$(ROOT_PACKAGES)' TOOLSTACK='$(TOOLSTACK_PROGRAMS)' \
 		$(ROOTFS)/make-rootfs $(KERNEL_VERSION) $(VERSION)
