@@ -30,6 +30,7 @@ export PYTHONDONTWRITEBYTECODE := 1
 -include hypervisor/build.mk
 -include toolstack/build.mk
 -include toolstack/model/build.mk
+-include webui/build.mk
 -include installer/build.mk
 -include dom0-rootfs/build.mk
 -include image/build.mk

@@ -1,11 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
-# Tests. Four kinds, one runner (tests/run.py), every log kept in build/test-logs/:
+# Tests. Five kinds, one runner (tests/run.py), every log kept in build/test-logs/:
 #   make test-unit     host programs with cmocka, AddressSanitizer and UBSan
 #   make test-guest    micro-guests, started as the control domain of the hypervisor under test
 #   make test-api      the API by its clients, natively, against a simulated host (pytest)
+#   make test-webui    the console in a browser, against the same host (Playwright, Chromium)
 #   make test-system   the ISO in an emulated machine, driven over its serial line (pytest, pexpect)
-#   make test          all four; the last line is "N passed, N failed[, N skipped]"
+#   make test          all five; the last line is "N passed, N failed[, N skipped]"
 # HYPERVISOR=xen runs the guest and system tests on Debian's Xen 4.20 instead of ours.
 # TEST=word runs only those tests whose name holds the word.
 #
@@ -56,6 +57,7 @@ endef
 include $(wildcard tests/unit/*/build.mk)
 -include tests/fuzz/build.mk
 include tests/api/build.mk
+include tests/webui/build.mk
 include tests/system/build.mk
 include tests/guest/build.mk
 -include tests/bench/build.mk
@@ -64,5 +66,6 @@ include tests/guest/build.mk
 test-unit: $(UNIT_TESTS) ## host tests under sanitizers
 	@$(TEST_RUN) unit $(UNIT_TESTS)
 
-test: $(UNIT_TESTS) $(GUEST_TESTS) $(API_NEEDS) $(SYSTEM_NEEDS) ## all tests, and their number
-	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) api system
+TEST_NEEDS := $(UNIT_TESTS) $(GUEST_TESTS) $(API_NEEDS) $(WEBUI_NEEDS) $(SYSTEM_NEEDS)
+test: $(TEST_NEEDS) ## all tests, and their number
+	@$(TEST_RUN) unit $(UNIT_TESTS) guest $(GUEST_TESTS) api webui system

@@ -13,13 +13,19 @@ from pathlib import Path
 
 import pexpect
 
+from monitor import Monitor, diagnose
+
 CPU = "qemu64,+svm,+npt"
 # TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. Threads
 # as QEMU 7.2's faults allow (board/README.md): one for our hypervisor, one for each CPU for Xen.
 ACCELERATOR = {"socle": ["-accel", "tcg,thread=single"], "xen": ["-accel", "tcg,thread=multi"]}
 BASE = ["-machine", "q35", "-device", "amd-iommu",
-        "-display", "none", "-monitor", "none",
+        "-display", "none",
         "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
+
+
+# UEFI instead of a BIOS: the firmware alone, what it stores is in its memory.
+UEFI = ["-drive", "if=pflash,format=raw,unit=0,readonly=on,file=/usr/share/OVMF/OVMF_CODE.fd"]
 
 
 def cmdline(name):
@@ -58,14 +64,18 @@ def hypervisor_image(build, hypervisor):
 class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
-    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False,
+    def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False, uefi=False,
                  hypervisor="socle"):
         command = [] if "-accel" in arguments else list(ACCELERATOR[hypervisor])
         command += ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
         command += [] if reboots else ["-no-reboot"]
+        command += UEFI if uefi else []
         command += [str(a) for a in arguments]
         self.started = time.monotonic()
         self.log = StampedLog(log, self.started)
+        self.monitor = Monitor()
+        self.ours = hypervisor == "socle"
+        command += self.monitor.arguments
         self.log.write(("qemu-system-x86_64 " + " ".join(BASE + command) + "\n").encode())
         self.why, self.match = "", None
         self.fatal = []     # patterns after which there is nothing to wait for
@@ -86,8 +96,11 @@ class Machine:
 
     @classmethod
     def iso(cls, build, log, extra=(), **machine):
-        """The ISO, booted by the emulated machine's BIOS."""
-        return cls(["-cdrom", build / "socle.iso", "-boot", "d", *extra], log, **machine)
+        """The ISO, booted by the emulated machine's firmware."""
+        # UEFI looks at nothing but what has an index, as soon as anything has.
+        drive = f"file={build}/socle.iso,format=raw,media=cdrom,readonly=on,if=none,id=cd"
+        medium = ["-drive", drive, "-device", "ide-cd,drive=cd,bus=ide.2,bootindex=0"]
+        return cls([*medium, *extra], log, **machine)
 
     @classmethod
     def direct(cls, build, hypervisor, log, words="", modules=None, initrd=None, extra=(),
@@ -123,6 +136,22 @@ class Machine:
         self.why = [*whys, *("its kernel crashed" for _ in self.fatal)][index - len(patterns)]
         return -1
 
+    def diagnose(self):
+        """What a machine that says nothing is doing, in a line; at length in the log."""
+        if not self.running:
+            return "the machine has stopped"
+        elf = Path(os.environ.get("SOCLE_BUILD", "build")) / "hypervisor/socle.elf"
+        try:
+            said = diagnose(self.monitor, self.log.write, elf if self.ours else None)
+            if self.ours:       # its loop writes a line; for Xen it would be the end of domain 0
+                self.monitor.ask("nmi")
+                heard = self.child.expect([rb"non-maskable interrupt", pexpect.TIMEOUT,
+                                           pexpect.EOF], timeout=5) == 0
+                said += f"; the hypervisor {'answers' if heard else 'does not answer'} an NMI"
+        except OSError as e:
+            return f"QEMU's monitor does not answer: {e}"
+        return said
+
     def send(self, data):
         # In pieces: Xen keeps what came over the serial line in a small buffer, and loses the rest.
         for at in range(0, len(data), 48):
@@ -143,4 +172,5 @@ class Machine:
             self.child.kill(signal.SIGKILL)     # nothing in it is to be kept
             self.child.wait()
         self.child.close()
+        self.monitor.close()
         self.log.close()

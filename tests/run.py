@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Runs the project's tests and counts them.
 
-Owns: starting unit test programs, micro-guests and pytest, keeping each one's log, and the closing
-line "N passed, N failed[, N skipped]". Does not own: building anything (make does), or what a test
-checks.
+Owns: starting unit test programs, micro-guests, pytest and the browser's tests, keeping each one's
+log, and the closing line "N passed, N failed[, N skipped]". Does not own: building anything (make
+does), or what a test checks.
 """
 import argparse
 import os
@@ -13,6 +13,8 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from pathlib import Path
 
 UNIT_TIMEOUT = 300      # seconds for one unit test program
@@ -46,8 +48,8 @@ class Results:
         return 1 if self.failed or not self.passed else 0
 
 
-def run_unit(program, logs, results):
-    """One cmocka program: each of its tests counts, and so does how the program ended."""
+def run_unit(program, logs):
+    """One cmocka program: its tests, and how it ended, as Results.add takes them."""
     area, name = program.parent.name, program.name.removeprefix("test_")
     log = logs / f"unit-{area}-{name}.log"
     env = dict(os.environ, CMOCKA_MESSAGE_OUTPUT="TAP")
@@ -58,35 +60,35 @@ def run_unit(program, logs, results):
         except subprocess.TimeoutExpired:
             rc = f"no end after {UNIT_TIMEOUT} s"
     text = log.read_text(errors="replace")
-    failures = 0
-    seen = 0
+    outcomes = []
     for verdict, test in re.findall(r"^(ok|not ok) \d+ - (.*)$", text, re.M):
-        seen += 1
         test, _, skip = test.partition(" # SKIP")
         full = f"unit/{area}/{name}/{test.strip()}"
         if verdict == "ok":
-            results.add(full, "SKIP" if "# SKIP" in text and skip else "PASS")
+            outcomes.append((full, "SKIP" if "# SKIP" in text and skip else "PASS", "", None))
         else:
-            failures += 1
-            results.add(full, "FAIL", log=log)
-    if (rc != 0 and not failures) or not seen:
-        results.add(f"unit/{area}/{name}", "FAIL", f"ended with {rc} after {seen} tests", log)
+            outcomes.append((full, "FAIL", "", log))
+    failures = sum(verdict == "FAIL" for _, verdict, _, _ in outcomes)
+    if (rc != 0 and not failures) or not outcomes:
+        why = f"ended with {rc} after {len(outcomes)} tests"
+        outcomes.append((f"unit/{area}/{name}", "FAIL", why, log))
+    return outcomes
 
 
-def run_pytest(part, args, logs, results):
-    """pytest writes what happened to each test as JUnit XML; its own output goes to a log as well.
+def run_units(programs, logs, results):
+    """As many programs at once as there are CPUs; told of in their order."""
+    with ThreadPoolExecutor(len(os.sched_getaffinity(0))) as pool:
+        for outcomes in pool.map(lambda program: run_unit(program.resolve(), logs), programs):
+            for outcome in outcomes:
+                results.add(*outcome)
 
-    An emulated machine runs on one thread: the files of tests are shared out among the CPUs.
-    """
-    report = logs / f"{part}.xml"
+
+def run_suite(part, command, report, args, logs, results, **env):
+    """A suite with a runner of its own, which writes what happened to each test as JUnit XML; what
+    it prints goes to a log as well."""
     report.unlink(missing_ok=True)
-    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
-               f"--junitxml={report}", "--dist=loadfile",
-               f"--numprocesses={min(MACHINES, len(os.sched_getaffinity(0)))}", f"tests/{part}"]
-    if args.only:
-        command += ["-k", args.only]
-    env = dict(os.environ, SOCLE_BUILD=str(args.build), SOCLE_HYPERVISOR=args.hypervisor)
-    log = logs / f"{part}-pytest.log"
+    env = dict(os.environ, SOCLE_BUILD=str(args.build), SOCLE_HYPERVISOR=args.hypervisor, **env)
+    log = logs / f"{part}-tests.log"
     with log.open("wb") as out, subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
             env=env) as proc:
@@ -95,18 +97,43 @@ def run_pytest(part, args, logs, results):
             sys.stdout.buffer.write(line)
             sys.stdout.flush()
     if not report.exists():
-        results.add(part, "FAIL", f"pytest ended with {proc.returncode}, no report", log)
+        results.add(part, "FAIL", f"its runner ended with {proc.returncode}, no report", log)
         return
+    failures = len(results.failed)
     for case in ElementTree.parse(report).iter("testcase"):
-        name = f"{part}/{case.get('classname', '').split('.')[-1]}/{case.get('name')}"
+        file = case.get("classname", "").removesuffix(".spec.js").split(".")[-1]
+        name = f"{part}/{file}/{case.get('name')}"
         bad = next((e for e in case if e.tag in ("failure", "error")), None)
         skip = next((e for e in case if e.tag == "skipped"), None)
         if bad is not None:
-            results.add(name, "FAIL", bad.get("message", "").split("\n")[0][:200], log)
+            results.add(name, "FAIL", bad.get("message", "").split("\n")[0][:700], log)
         elif skip is not None:
-            results.add(name, "SKIP", skip.get("message", ""))
+            results.add(name, "SKIP", skip.get("message") or "")
         else:
             results.add(name, "PASS")
+    if proc.returncode and len(results.failed) == failures and not args.only:
+        results.add(part, "FAIL", f"its runner ended with {proc.returncode}", log)
+
+
+def run_pytest(part, args, logs, results):
+    """An emulated machine runs on one thread: the files of tests are shared out among the CPUs."""
+    report = logs / f"{part}.xml"
+    command = ["/usr/bin/python3", "-m", "pytest", "-p", "no:cacheprovider", "-v", "--tb=short",
+               f"--junitxml={report}", "--dist=loadfile",
+               f"--numprocesses={min(MACHINES, len(os.sched_getaffinity(0)))}", f"tests/{part}"]
+    if args.only:
+        command += ["-k", args.only]
+    run_suite(part, command, report, args, logs, results)
+
+
+def run_webui(args, logs, results):
+    """Playwright's runner, from where npm has put it."""
+    modules, report = args.build.resolve() / "tests/webui/node_modules", logs / "webui.xml"
+    command = ["node", modules / "@playwright/test/cli.js", "test", "--config", "tests/webui"]
+    if args.only:
+        command += ["--pass-with-no-tests", "--grep", re.escape(args.only)]
+    run_suite("webui", command, report, args, logs, results, NODE_PATH=str(modules),
+              FORCE_COLOR="0", PLAYWRIGHT_JUNIT_OUTPUT_FILE=str(report.resolve()))
 
 
 def parse_command_line():
@@ -114,15 +141,15 @@ def parse_command_line():
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--hypervisor", choices=["socle", "xen"], default="socle")
     parser.add_argument("--only", help="run only tests whose name holds this word")
-    parser.add_argument("parts", nargs="+", help="unit PROGRAM... guest IMAGE... api system")
+    parser.add_argument("parts", nargs="+", help="unit PROGRAM... guest IMAGE... api webui system")
     args = parser.parse_args()
     part, lists = None, {}
     for word in args.parts:
-        if word in ("unit", "guest", "api", "system"):
+        if word in ("unit", "guest", "api", "webui", "system"):
             part = word
             lists.setdefault(part, [])
         elif part is None:
-            parser.error(f"'{word}': expected unit, guest, api or system first")
+            parser.error(f"'{word}': expected unit, guest, api, webui or system first")
         else:
             lists[part].append(Path(word))
     return args, lists
@@ -134,15 +161,14 @@ def main():
     logs = args.build / "test-logs"
     logs.mkdir(parents=True, exist_ok=True)
     started = time.monotonic()
-    for program in lists.get("unit", []):
-        if results.wanted(f"{program.parent.name}/{program.name}"):
-            run_unit(program.resolve(), logs, results)
+    run_units([program for program in lists.get("unit", [])
+               if results.wanted(f"{program.parent.name}/{program.name}")], logs, results)
     if "guest" in lists:
         from guest.run import run_guests  # the emulator is needed only here
         run_guests(args, lists["guest"], logs, results)
-    for part in ("api", "system"):
+    for part in ("api", "webui", "system"):
         if part in lists:
-            run_pytest(part, args, logs, results)
+            (run_webui if part == "webui" else partial(run_pytest, part))(args, logs, results)
     print(f"\nlogs in {logs}/, {time.monotonic() - started:.0f} s")
     return results.close()
 

@@ -16,12 +16,14 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, ana
 	@$(PYTHON) tools/lint --flags 'abi=-std=c17 -ffreestanding -Wall -Wextra -Werror' \
 		--flags 'hypervisor=$(HV_CFLAGS)' --flags 'toolstack=$(TOOLSTACK_CFLAGS)' \
 		--flags 'installer=$(TOOLSTACK_CFLAGS)' \
-		$(foreach t,certificate xe,\
+		$(foreach t,acme certificate rfb xe,\
 		  --flags 'toolstack/$t=$(TOOLSTACK_CFLAGS) $(LINT_MUSL)') \
 		--flags 'tests/unit=$(UNIT_CFLAGS) -iquote tests/unit/event' \
 		$(foreach t,apid autostart installer metrics model network saverestore storage \
 		    toolstack transfer vmd xe xenstored,\
 		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
+		--flags 'tests/unit/screen=$(UNIT_CFLAGS) -iquote toolstack \
+			-iquote tests/unit/toolstack -D_GNU_SOURCE' \
 		--flags 'tests/guest=$(GUEST_CFLAGS)' \
 		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 #
 # make bench: ours and Debian's Xen 4.20 side by side in one run, as ratios (tests/bench/run.py).
-# Never part of a test. BENCH_REPEAT=n rounds, BENCH_ONLY=disk
-# (or micro, host, api, snapshot, qcow2, attach, network, saverestore), BENCH_MINUTES=n at most.
+# Never part of a test. BENCH_REPEAT=n rounds, BENCH_MINUTES=n at most, BENCH_ONLY=disk (or micro,
+# host, api, installed, snapshot, qcow2, attach, network, saverestore).
 
 PEER_PACKAGES := $(shell awk '$$1 == "peer" { print $$3 }' $(LOCK) | grep -v installer)
 PEER_FILES = $(foreach p,$(filter-out xen-hypervisor%,$(PEER_PACKAGES)),$(call locked_files,$p))

@@ -4,7 +4,7 @@ one host, and what only the API has: a clone of a VM, and the list of them.
 """
 import re
 
-STARTS = 5
+STARTS = 12
 CLONES = 3
 XL = "VM start by xl create"
 API = "VM start by the API"

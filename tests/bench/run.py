@@ -18,6 +18,7 @@ TESTS = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(TESTS), str(TESTS / "system")]
 
 import devices  # noqa: E402
+import installed  # noqa: E402
 import management  # noqa: E402
 from control_domain import ControlDomain  # noqa: E402
 from figures import HYPERVISORS, Figures  # noqa: E402
@@ -25,7 +26,7 @@ from guests import (ACCELERATOR, BOOT_TIMEOUT, CREATE_TIMEOUT, Session, boot,  #
                     wait_for_tools)
 from machine import Machine  # noqa: E402
 
-PARTS = ["micro", "host", "api", *devices.PARTS]
+PARTS = ["micro", "host", "api", "installed", *devices.PARTS]
 ATTEMPTS = 8
 STEP_SECONDS = 420
 MICRO = {"hypercall": "null hypercall", "cpuid": "CPUID exit", "evtchn_send": "event channel send",
@@ -39,6 +40,7 @@ ROWS = {
     "xl create to the guest's shell": ("s", 1),
     "xl destroy": ("s", 1),
     **management.ROWS,
+    **installed.ROWS,
     **devices.ROWS,
     **{row: ("us", 1e-3) for row in MICRO.values()},
     "hypervisor's memory": ("MiB", 1),
@@ -146,6 +148,7 @@ def measure_round(args, hypervisor, figures, deadline, number):
     steps = [("micro", measure_micro, ())] if "micro" in parts else []
     steps += [("host", measure_host, ())] if "host" in parts else []
     steps += [("api", measure_management, ())] if "api" in parts else []
+    steps += [("installed", installed.measure, ())] if "installed" in parts else []
     steps += [("devices", measure_devices, (todo,))] if todo else []
     for name, step, more in steps:
         measure_step(hypervisor, figures, deadline,

@@ -13,8 +13,10 @@ ISCSI_TARGET := $(B)/tests/system/iscsi-target.initrd
 
 TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
-		$(DEBIAN_GUEST) $(B)/xe $(NFS_SERVER) $(ISCSI_TARGET) \
-		$(if $(filter xen,$(HYPERVISOR)),,$(B)/socle.iso $(B)/bundle-sign)
+		$(DEBIAN_GUEST) $(B)/xe $(B)/api/xen_api/.done $(WEBUI_TEST)/.done \
+		$(NFS_SERVER) $(ISCSI_TARGET) \
+		$(if $(filter xen,$(HYPERVISOR)),,\
+		  $(addprefix $(B)/,socle.iso socle.img pxe/README bundle-sign))
 
 $(SYSTEM_IMAGES)/%.elf: tests/system/images/%.S $(addprefix tests/system/images/,pvh.inc image.lds)
 	@mkdir -p $(@D)

@@ -2,6 +2,7 @@
 """Fixtures of the system tests: which build and hypervisor, where logs go, and a control domain to share."""
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 
@@ -49,6 +50,16 @@ def log(logs, request):
     return logs / f"system-{re.sub(r'[^A-Za-z0-9_-]+', '-', request.node.name)}.log"
 
 
+def scratch_disk(path):
+    """QEMU's options for an empty file system, /dev/vda; what else can be written is memory."""
+    path.unlink(missing_ok=True)
+    subprocess.run(["truncate", "-s", "1G", path], check=True)
+    subprocess.run(["/sbin/mkfs.ext4", "-q", "-F", path], check=True)
+    # Behind the IOMMU: on Xen a driver would not give it the machine's addresses otherwise.
+    return ["-drive", f"file={path},if=none,id=scratch,format=raw,cache=unsafe",
+            "-device", "virtio-blk-pci,drive=scratch,disable-legacy=on,iommu_platform=on"]
+
+
 class Shared:
     """One machine for many tests. A test that leaves it unusable costs a new one, not the other tests."""
 
@@ -62,6 +73,7 @@ class Shared:
         # On the AHCI controller: reading takes the control domain's own driver and interrupts.
         disk = ["-drive", f"file={self.build}/tests/system/images.iso,if=ide,index=1,media=disk,"
                           "format=raw,snapshot=on"]
+        disk += scratch_disk(log.with_suffix(".scratch"))
         if self.hypervisor == "socle":
             machine = Machine.iso(self.build, log, extra=disk)
         else:
@@ -71,11 +83,13 @@ class Shared:
         self.host.run("mkdir -p /images; i=0; "
                       "until mount -r -t iso9660 /dev/sda /images 2>/dev/null || [ $i -gt 40 ]; do "
                       "sleep 1; i=$((i+1)); done; test -e /images/spin.elf", 240)
+        self.host.run("mkdir -p /scratch && mount -t ext4 /dev/vda /scratch", 60)
 
     def stop(self):
         if self.host:
             self.host.machine.close()
         self.host = None
+        self.log.with_stem(f"{self.log.stem}-{self.starts}").with_suffix(".scratch").unlink(True)
 
 
 @pytest.fixture(scope="session")

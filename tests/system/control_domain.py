@@ -5,6 +5,7 @@ Owns: logging in, running a command and getting its output and exit status, and 
 `xl console`. Does not own: the machine (tests/machine.py) or what the commands should say.
 """
 import re
+import warnings
 
 BOOT_TIMEOUT = 240
 PROMPT = rb"root@[^\r\n]*# "
@@ -33,7 +34,9 @@ class ControlDomain:
 
     def must_see(self, patterns, timeout, what):
         index = self.machine.expect(patterns, timeout)
-        assert index >= 0, f"no sign of {what}: {self.machine.why}"
+        if index < 0:
+            why = self.machine.why
+            raise AssertionError(f"no sign of {what}: {why}; {self.machine.diagnose()}")
         return index
 
     def start(self, command):
@@ -41,8 +44,18 @@ class ControlDomain:
         self.count += 1
         n = self.count
         # The quotes keep the marks out of what the terminal echoes.
-        self.machine.send(f"echo 'beg'in{n}.; {command}; echo 'en'd{n}=$?.\n")
-        self.must_see([rb"begin%d\.\r*\n" % n], 60, f"the shell taking the command '{command}'")
+        line = f"echo 'beg'in{n}.; {command}; echo 'en'd{n}=$?.\n"
+        begin = rb"begin%d\.\r*\n" % n
+        self.machine.send(line)
+        # "> " is a shell that waits for the rest of a line.
+        if self.machine.expect([begin, rb"[\r\n]> "], 60) == 0 or \
+                self.machine.expect([begin], 5) == 0:
+            return
+        warnings.warn(f"not all of '{command}' arrived at the shell: typed again")
+        self.machine.send("\x03")
+        self.must_see([PROMPT], 30, "the prompt after Ctrl-C")
+        self.machine.send(line)
+        self.must_see([begin], 60, f"the shell taking the command '{command}'")
 
     def finish(self, timeout=60):
         """(exit status, output) of what start() began."""

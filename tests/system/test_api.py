@@ -1,101 +1,35 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""The API over HTTPS, driven by build/xe from the machine that tests, and by xe on the host.
+"""The API over HTTPS, driven by build/xe and npm's xen-api from the machine that tests, and by xe
+on the host: VMs, disks as images and differences, consoles, installers from a repository, backups.
 
-One machine of its own, because of its network: QEMU forwards a port of the loopback to the host's
-443. The tests run in their order: one sets the password that those after it log in with.
+One machine of its own, because of its network (remote.py). The tests run in their order: one sets
+the password that those after it log in with.
 """
+import base64
+import functools
+import gzip
+import http.server
+import io
 import json
+import os
 import random
 import re
 import socket
 import ssl
 import subprocess
+import tarfile
+import threading
 import time
-import urllib.error
-import urllib.request
+from pathlib import Path
 
+import pexpect
 import pytest
 
-from control_domain import ControlDomain
-from machine import Machine
+from remote import DEMO, PASSWORD, Api, free_port  # noqa: F401
+from rfb import DESKTOP_SIZE, QEMU_KEY, ZRLE, Rfb, WebSocket
 
-PASSWORD = "correct horse"
-DEMO = ("kernel=/usr/share/socle/demo/vmlinuz ramdisk=/usr/share/socle/demo/initrd.gz "
-        "args=console=hvc0 memory=128MiB")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
-
-
-class Api:
-    """The host, its forwarded ports, and xe on this machine with a home of its own."""
-
-    def __init__(self, build, hypervisor, logs, home):
-        self.build, self.home = build, home
-        self.https, self.http = free_port(), free_port()
-        net = (f"user,id=net,hostfwd=tcp:127.0.0.1:{self.https}-:443,"
-               f"hostfwd=tcp:127.0.0.1:{self.http}-:80")
-        disk = logs / "api-disk.img"
-        disk.unlink(missing_ok=True)
-        subprocess.run(["truncate", "-s", "1G", disk], check=True)
-        extra = ["-netdev", net, "-device", "virtio-net-pci,netdev=net",
-                 "-drive", f"file={disk},if=none,id=disk,format=raw,cache=unsafe",
-                 "-device", "virtio-blk-pci,drive=disk"]
-        self.host = ControlDomain(Machine.direct(build, hypervisor, logs / "system-api.log",
-                                                 extra=extra))
-        self.host.login()
-
-    def try_xe(self, *args, password=PASSWORD, timeout=60):
-        """(exit status, output, messages) of xe on this machine."""
-        command = [self.build / "xe", "-s", "127.0.0.1", "-p", str(self.https), "-u", "root",
-                   "-pw", password, *args]
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              env={"HOME": str(self.home)}, timeout=timeout, check=False)
-        return done.returncode, done.stdout, done.stderr
-
-    def xe(self, *args, **options):
-        status, out, err = self.try_xe(*args, **options)
-        assert status == 0, f"xe {' '.join(args)}: {status} {err}"
-        return out.strip()
-
-    def xe_soon(self, *args, seconds=90):
-        """What works as soon as a service is up again."""
-        deadline = time.monotonic() + seconds
-        while True:
-            try:
-                status, out, err = self.try_xe(*args)
-            except subprocess.TimeoutExpired:
-                status, err = 1, "no answer"
-            if status == 0:
-                return out.strip()
-            assert time.monotonic() < deadline, err
-            time.sleep(1)
-
-    def get(self, path, data=None):
-        """(status, headers, body) of a request without xe."""
-        trust = ssl._create_unverified_context()
-        try:
-            with urllib.request.urlopen(f"https://127.0.0.1:{self.https}{path}", data, 30,
-                                        context=trust) as r:
-                return r.status, r.headers, r.read()
-        except urllib.error.HTTPError as e:
-            return e.code, e.headers, e.read()
-
-    def wait_up(self):
-        """The network has an address and the services answer."""
-        deadline = time.monotonic() + 240
-        while time.monotonic() < deadline:
-            try:
-                if self.get("/jsonrpc", b"{}")[0] not in (502, 503):
-                    return
-            except (OSError, urllib.error.URLError):
-                pass
-            time.sleep(2)
-        raise AssertionError("nobody answers on the forwarded port: "
-                             + self.host.run("logread | tail -n 20; ip -4 addr"))
+MIB = 1 << 20
+NETBOOT = "dists/trixie/main/installer-amd64/current/images/netboot/debian-installer/amd64"
 
 
 @pytest.fixture(scope="module")
@@ -106,7 +40,6 @@ def api(build, hypervisor, logs, tmp_path_factory):
         yield api
     finally:
         api.host.machine.close()
-        (logs / "api-disk.img").unlink()
 
 
 def test_nobody_logs_in_before_there_is_a_password(api):
@@ -144,7 +77,8 @@ def test_what_is_written_wrong_is_named(api):
 
 def test_the_web_server(api):
     status, headers, body = api.get("/")
-    assert status == 200 and b"Socle" in body
+    assert status == 200 and b"<title>Socle" in gzip.decompress(body)
+    assert headers["Content-Encoding"] == "gzip" and "'self'" in headers["Content-Security-Policy"]
     assert headers["X-Frame-Options"] == "DENY" and headers["X-Content-Type-Options"] == "nosniff"
     assert api.get("/no-such-file")[0] == 404
     assert api.get("/jsonrpc", b"x" * 2_000_000)[0] == 413
@@ -210,6 +144,16 @@ def tell_guest(api, words):
                  ">/dev/null; true", 30)
 
 
+def screen_connected(api, vm):
+    """Its drivers have found the screen and the keyboard, and there is a console for them."""
+    domid = api.xe("vm-param-get", f"uuid={vm}", "param-name=dom-id")
+    for kind in ("vfb", "vkbd"):
+        state = f"/local/domain/0/backend/{kind}/{domid}/0/state"
+        api.host.run(f"i=0; until [ $(xenstore read {state}) = 4 ] || "
+                     "[ $i -ge 60 ]; do sleep 1; i=$((i+1)); done; [ $i -lt 60 ]", 90)
+    assert len(api.xe("console-list", f"vm-uuid={vm}", "--minimal").split(",")) == 2
+
+
 def past_and_present(api, vm, vdi):
     """A checkpoint holds memory and disk of one moment; the VM goes back to it, and on from there."""
     log_has(api, "demo# ")
@@ -225,6 +169,7 @@ def past_and_present(api, vm, vdi):
     api.xe("vm-resume", f"uuid={vm}", timeout=180)
     tell_guest(api, "echo now $x and $(head -c 6 /dev/xvda)")
     log_has(api, "now before and before")
+    screen_connected(api, vm)
     api.xe("vm-suspend", f"uuid={vm}", timeout=180)
     api.xe("vm-resume", f"uuid={vm}", timeout=180)
     api.xe("vm-shutdown", f"uuid={vm}", "--force")
@@ -235,6 +180,7 @@ def test_disks_and_files(api, tmp_path):
     sr = api.xe("sr-create", "name-label=disks", "type=lvmthin", "device-config:device=/dev/vda",
                 timeout=120)
     uuid = api.xe("vm-create", "name-label=kept", *DEMO.split())
+    api.xe("vm-param-set", f"uuid={uuid}", "platform:vga=std")
     vbd = api.xe("vm-disk-add", "vm=kept", "disk-size=4MiB", f"sr-uuid={sr}")
     vdi = api.xe("vbd-param-get", f"uuid={vbd}", "param-name=vdi-uuid")
     data = random.Random(1).randbytes(4 << 20)
@@ -279,8 +225,17 @@ def test_killed_daemons_come_back_and_guests_go_on(api):
     api.xe("vm-destroy", f"uuid={uuid}")
 
 
-def test_another_certificate_is_noticed(api):
-    api.host.run("rm /var/lib/socle/tls/host.pem; sv restart /etc/service/lighttpd")
+def test_another_certificate_is_noticed(api, tmp_path):
+    """An administrator's own is shown without a restart; so is the former one, later."""
+    server = api.host.run("pidof lighttpd")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:P-256", "-nodes", "-keyout", "key", "-out", "own", "-subj",
+                    "/CN=own", "-days", "7", "-config", "/dev/null"], cwd=tmp_path, check=True)
+    assert "KEY_INVALID" in api.try_xe("host-server-certificate-install",
+                                       f"certificate={tmp_path}/own",
+                                       f"private-key={tmp_path}/own")[2]
+    api.xe("host-server-certificate-install", f"certificate={tmp_path}/own",
+           f"private-key={tmp_path}/key")
     deadline = time.monotonic() + 60
     while True:
         status, out, err = api.try_xe("vm-list")
@@ -289,6 +244,262 @@ def test_another_certificate_is_noticed(api):
         assert status != 0, out
         assert time.monotonic() < deadline, err
         time.sleep(1)
-    assert api.host.run("host-certificate").strip() in err
-    (api.home / ".xe-known").unlink()
-    api.xe("vm-list")
+    shown = api.host.run("host-certificate").strip()
+    assert shown in err and shown in api.host.run("cat /etc/issue")
+    assert shown in api.host.run("xe certificate-list")
+    assert api.host.run("stat -c '%U %G %a' /var/lib/socle/tls/host.pem") == "root www 640\n"
+    api.host.run("xe host-restore-server-certificate")
+    api.xe_soon("vm-list")
+    assert api.host.run("pidof lighttpd") == server
+
+
+@pytest.fixture(scope="module")
+def repository(build, tmp_path_factory):
+    """A mirror with Debian's installer, and one where a page is in the kernel's place."""
+    folder = tmp_path_factory.mktemp("repository")
+    images = build / "tests/system/images/installer"
+    for name, kernel in (("debian", images / "vmlinuz"), ("odd", None)):
+        files = folder / name / NETBOOT
+        files.mkdir(parents=True)
+        if kernel:
+            (files / "linux").symlink_to(kernel.resolve())
+            (files / "initrd.gz").symlink_to(kernel.with_name("initrd.gz").resolve())
+        else:
+            (files / "linux").write_text("<html>moved</html>" * 100)
+    handler = functools.partial(http.server.SimpleHTTPRequestHandler, directory=folder)
+    server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://10.0.2.2:{server.server_address[1]}"
+    server.shutdown()
+
+
+@pytest.fixture(scope="module")
+def disks(api):
+    """A repository that stays, for all that comes from here on."""
+    return api.xe("sr-create", "name-label=disks", "type=lvmthin", "device-config:device=/dev/vda",
+                  timeout=120)
+
+
+def test_images_and_differences(api, disks, tmp_path):
+    xe, sr = api.xe, disks
+    data = bytearray(8 * MIB)
+    data[MIB:2 * MIB] = random.Random(1).randbytes(MIB)
+    (tmp_path / "raw").write_bytes(data)
+    subprocess.run(["qemu-img", "convert", "-c", "-O", "qcow2", tmp_path / "raw",
+                    tmp_path / "qcow2"], check=True)
+    vdi, restored = (xe("vdi-create", f"sr-uuid={sr}", f"name-label={name}", "virtual-size=8MiB")
+                     for name in ("disk", "restored"))
+    xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/qcow2", "format=qcow2", timeout=120)
+    snapshots = [xe("vdi-snapshot", f"uuid={vdi}", timeout=60)]
+    data[MIB:MIB + 4096] = bytes(4096)
+    data[5 * MIB:5 * MIB + 100] = b"x" * 100
+    (tmp_path / "raw").write_bytes(data)
+    xe("vdi-import", f"uuid={vdi}", f"filename={tmp_path}/raw", timeout=120)
+    snapshots.append(xe("vdi-snapshot", f"uuid={vdi}", timeout=60))
+    xe("vdi-export", f"uuid={snapshots[0]}", f"filename={tmp_path}/0.vhd", "format=vhd")
+    xe("vdi-export", f"uuid={snapshots[1]}", f"filename={tmp_path}/1.vhd", "format=vhd",
+       f"base={snapshots[0]}", timeout=120)
+    for i in range(2):
+        xe("vdi-import", f"uuid={restored}", f"filename={tmp_path}/{i}.vhd", "format=vhd",
+           timeout=120)
+    xe("vdi-export", f"uuid={restored}", f"filename={tmp_path}/ours", "format=qcow2", timeout=120)
+    subprocess.run(["qemu-img", "compare", "-f", "raw", "-F", "qcow2", tmp_path / "raw",
+                    tmp_path / "ours"], check=True)
+    assert xe("vdi-list", f"sr-uuid={sr}", "--minimal").count(",") == 3
+
+
+def look(api, console, **options):
+    """A client at the screen whose console this is."""
+    sock = ssl._create_unverified_context().wrap_socket(
+        socket.create_connection(("127.0.0.1", api.https), 30))
+    sock.settimeout(60)
+    basic = base64.b64encode(f"root:{PASSWORD}".encode()).decode()
+    return Rfb(WebSocket(sock, f"/console?uuid={console}", f"127.0.0.1:{api.https}",
+                         f"Authorization: Basic {basic}\r\n"), **options)
+
+
+def screen_from_afar(api, vm, console):
+    """A shell on the guest's screen; console is its text, where its answer is seen."""
+    screen = look(api, api.xe("console-list", f"vm-uuid={vm}", "protocol=rfb", "--minimal"),
+                  encodings=(ZRLE, DESKTOP_SIZE, QEMU_KEY))
+    assert (screen.width, screen.height) == (800, 600)
+    screen.request(False)
+    while not screen.lit():
+        screen.update()
+        screen.request()
+    assert screen.qemu_keys
+    console.send("(setsid sh -i </dev/tty1 >/dev/tty1 2>&1 &)\r")
+    # The shell's prompt, and then what is typed, appear on the screen.
+    for typed in ("", "echo here on tty1 | tr a-z A-Z >/dev/hvc0"):
+        before = screen.lit()
+        screen.type(typed)
+        while screen.lit() < before + 20 * len(typed) + 20:
+            screen.request()
+            screen.update()
+    screen.type("\n")
+    console.expect("HERE ON TTY1")
+
+
+def test_a_console_from_afar(api):
+    vm = api.xe("vm-create", "name-label=talker", *DEMO.split())
+    api.xe("vm-param-set", f"uuid={vm}", "platform:vga=std")
+    api.xe("vm-start", f"uuid={vm}", timeout=180)
+    console = api.console(vm)
+    console.expect("Ctrl-] leaves")
+    console.expect("[#$] $", timeout=120)
+    console.send("echo so$((40 + 2))\r")
+    console.expect("so42")
+    screen_from_afar(api, vm, console)
+    console.send("\x1d")
+    console.expect(pexpect.EOF)
+    console.close()
+    assert console.exitstatus == 0
+    api.xe("vm-uninstall", f"uuid={vm}", "--force", timeout=120)
+
+
+def install(api, url, name):
+    return api.xe("vm-install", "template=Debian 13", f"new-name-label={name}", f"url={url}",
+                      "memory_set=512", timeout=120)
+
+
+def nothing_is_left(api):
+    folders = "/var/lib/socle/kernels /run/socle/kernels"
+    return not api.host.run(f"ls {folders} 2>/dev/null | grep install || true").strip()
+
+
+def test_no_installer(api, disks, repository):
+    for url, said in ((f"{repository}/nothing", "no installer of that distribution"),
+                      (f"{repository}/odd", "it is no kernel"),
+                      ("http://10.0.2.2:1/x", "onnect")):
+        vm = install(api, url, "nothing")
+        status, _, err = api.try_xe("vm-start", f"uuid={vm}", timeout=120)
+        assert status == 1 and "BOOTLOADER_FAILED" in err and said in err, err
+        assert api.xe("vm-param-get", f"uuid={vm}", "param-name=power-state") == "halted"
+        api.xe("vm-uninstall", f"uuid={vm}", "--force")
+    assert nothing_is_left(api)
+
+
+def test_an_installer_from_a_repository(api, disks, repository):
+    vm = install(api, f"{repository}/debian", "installed")
+    api.xe("vm-start", f"uuid={vm}", timeout=180)
+    log = "/var/log/xen/console/guest-installed.log"
+    line = api.host.run(f"i=0; until grep -m1 'ommand line:' {log} || [ $i = 90 ]; do "
+                            "sleep 1; i=$((i + 1)); done", 120)
+    assert re.search("console=hvc0 TERM=linux mirror/country=manual .*hostname=10.0.2.2:", line)
+    assert nothing_is_left(api)
+    assert "install-repository" not in re.sub(
+        "last-install-repository", "", api.xe("vm-param-get", f"uuid={vm}",
+                                                  "param-name=other-config"))
+    # Whatever reboots it: from then on it starts what is on its disk, here nothing.
+    api.xe("vm-reboot", f"uuid={vm}", "--force", timeout=180)
+    console = api.console(vm)
+    console.expect("(?i)grub", timeout=90)
+    console.send("\x1d")
+    console.expect(pexpect.EOF)
+    api.xe("vm-uninstall", f"uuid={vm}", "--force", timeout=120)
+
+
+def test_npm_xen_api(api, disks, build, tmp_path):
+    """Unmodified: it watches, starts and stops, takes a snapshot, exports and imports."""
+    uuid = api.xe("vm-create", "name-label=driven", *DEMO.split())
+    api.xe("vm-disk-add", "vm=driven", "disk-size=8MiB", f"sr-uuid={disks}", timeout=60)
+    client = Path(__file__).parents[1] / "api/xen_api/client.mjs"
+    library = build.resolve() / "api/xen_api/node_modules/xen-api/index.mjs"
+    done = subprocess.run(["node", client, f"https://127.0.0.1:{api.https}", "root", PASSWORD, uuid,
+                           tmp_path / "xva", disks], env=dict(os.environ, XEN_API=str(library)),
+                          timeout=300, text=True, capture_output=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    steps = {step["step"]: step["value"] for step in map(json.loads, done.stdout.splitlines())}
+    assert steps["running"] and steps["snapshot"] == "by xen-api" and steps["end"] == "disconnected"
+    assert steps["exported"] > 1000     # its disk is empty
+    copy = steps["imported"]
+    assert api.xe("vm-param-get", f"uuid={copy}", "param-name=name-label") == "driven"
+    assert api.xe("vbd-list", f"vm-uuid={copy}", "params=vdi-uuid", "--minimal")
+    for vm in (uuid, copy):
+        api.xe("vm-uninstall", f"uuid={vm}", "--force", timeout=60)
+
+
+def test_the_hosts_own_settings(api):
+    """Its address, its name, and where its log goes: each as one call, and seen on the host."""
+    xe, run = api.xe, api.host.run
+    pif = xe("pif-list", "management=true", "--minimal")
+    address = xe("pif-param-get", f"uuid={pif}", "param-name=IP")
+    xe("pif-reconfigure-ip", f"uuid={pif}", "mode=Static", f"IP={address}", "netmask=255.255.255.0",
+       "gateway=10.0.2.2", "DNS=10.0.2.3", timeout=120)
+    assert xe("pif-param-get", f"uuid={pif}", "param-name=ip-configuration-mode") == "Static"
+    assert f"address {address}/24" in run("cat /etc/socle/network.conf")
+    xe("pif-reconfigure-ip", f"uuid={pif}", "mode=DHCP", timeout=120)
+    assert xe("pif-param-get", f"uuid={pif}", "param-name=ip-configuration-mode") == "DHCP"
+    host = xe("host-list", "--minimal")
+    xe("host-set-hostname-live", f"uuid={host}", "host-name=renamed")
+    assert run("hostname").strip() == "renamed"
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as log:
+        log.bind(("127.0.0.1", 0))
+        log.settimeout(60)
+        xe("host-param-set", f"uuid={host}",
+           f"logging:syslog_destination=10.0.2.2:{log.getsockname()[1]}")
+        xe("host-syslog-reconfigure", f"uuid={host}")
+        run("logger -t test over there")
+        while b"test: over there" not in log.recv(4096):
+            pass
+    xe("host-param-remove", f"uuid={host}", "param-name=logging", "param-key=syslog_destination")
+    xe("host-syslog-reconfigure", f"uuid={host}")
+    run("logger -t test seen by the API")
+    assert "seen by the API" in xe("log-get", "key=test")
+    assert "not started from a disk" in xe("host-update-status")
+
+
+def test_its_time(api):
+    xe, run = api.xe, api.host.run
+    assert "Asia/Tokyo" in xe("host-timezone-list")
+    xe("host-set-timezone", "timezone=Asia/Tokyo")
+    assert "JST" in run("date") and xe("host-list", "params=timezone", "--minimal") == "Asia/Tokyo"
+    now = time.gmtime(time.time() + 9 * 3600)
+    assert time.strftime("%Y%m%dT%H", now) in xe("host-get-server-localtime") or now.tm_min > 50
+    xe("host-set-ntp-custom-servers", "servers=10.0.2.2")
+    xe("host-set-ntp-mode", "mode=custom")
+    run("i=0; until ps | grep -q 'ntpd -n -p 10.0.2.[2]' || [ $i -gt 20 ]; do sleep 1; "
+        "i=$((i+1)); done; ps | grep -q 'ntpd -n -p 10.0.2.[2]'")
+    assert xe("host-get-ntp-synchronized") == "false"
+    later = ("host-set-servertime", "time=20300101T00:00:00Z")
+    assert "OPERATION_NOT_ALLOWED" in api.try_xe(*later)[2]
+    xe("host-set-ntp-mode", "mode=disabled")
+    xe(*later)
+    assert run("date -u +%Y").strip() == run("hwclock -u | grep -o 2030").strip() == "2030"
+    xe("host-set-servertime", time.strftime("time=%Y%m%dT%H:%M:%SZ", time.gmtime()))
+    xe("host-set-timezone", "timezone=UTC")
+
+
+def names_in(file):
+    unpacked = subprocess.run(["zstd", "-dc", file], capture_output=True, check=True).stdout
+    with tarfile.open(fileobj=io.BytesIO(unpacked)) as archive:
+        return archive.getnames()
+
+
+def test_the_host_in_a_file_and_back(api, disks, tmp_path):
+    xe, run, file = api.xe, api.host.run, tmp_path / "backup"
+    xe("host-backup", f"file-name={file}")
+    names = names_in(file)
+    assert {"manifest.json", "state.db", "network.conf", "tls/host.pem"} <= set(names)
+    assert any(name.startswith("storage/") for name in names)
+    xe("host-param-set", "uuid=" + xe("host-list", "--minimal"), "name-description=changed since")
+    damaged = tmp_path / "damaged"
+    damaged.write_bytes(file.read_bytes()[:-100])
+    status, _, err = api.try_xe("host-restore", f"file-name={damaged}")
+    assert status == 1 and "IMPORT_ERROR" in err, err
+    assert "state.db.old" not in run("ls /var/lib/socle")
+    xe("host-restore", f"file-name={file}")
+    assert "state.db.old" in run("ls /var/lib/socle")
+    # As at the host's next start.
+    run("sv restart /etc/service/apid", 60)
+    assert api.xe_soon("host-list", "params=name-description", "--minimal") != "changed since"
+    assert "disks" in xe("sr-list", "params=name-label")
+
+
+def test_the_state_of_the_host(api, tmp_path):
+    assert "cpu0" in api.xe("host-data-source-list").splitlines()
+    assert float(api.xe("host-data-source-query", "data-source=loadavg")) >= 0
+    api.xe("host-get-system-status", f"filename={tmp_path}/status", timeout=120)
+    names = names_in(tmp_path / "status")
+    assert {"hypervisor.log", "system.log", "storage.json", "network.conf"} <= set(names)
+    assert "log/socle/audit.log" in names

@@ -112,7 +112,6 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
     os.kill(server.child.pid, signal.SIGSTOP)
     assert "shared" in storage(host, "sr list", 30)
     unreachable(host, "vdi list shared")
-    unreachable(host, "vdi create shared 8M name=never")
     status, said = host.try_run("storage check", 90)
     assert status == 2 and "NFS server 10.98.0.2" in said, said
     status, said = host.try_run(f"xl block-attach demo {spare},raw,xvdb,w", 60)
@@ -128,7 +127,7 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
     with guest(host, "xl console demo") as run:
         run("((dd if=/tmp/data of=/dev/xvda bs=64k seek=64 conv=fsync; echo $? >/tmp/status) "
             ">/dev/null 2>&1 &)")
-        assert run("sleep 5; cat /tmp/status 2>/dev/null") == ""
+        assert run("sleep 2; cat /tmp/status 2>/dev/null") == ""
     os.kill(server.child.pid, signal.SIGCONT)
     with guest(host, "xl console demo") as run:
         run("i=0; until [ -e /tmp/status ] || [ $i -gt 90 ]; do sleep 1; i=$((i+1)); done", 240)
@@ -144,7 +143,6 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
 
     # Gone for good: nothing of it stays.
     server.close()
-    unreachable(host, "vdi list shared")
     host.run("storage sr forget shared", 120)
     assert uuid not in host.run("cat /proc/mounts") + storage(host, "sr list")
     unreachable(host, f"sr introduce {SOURCE} type=nfs")

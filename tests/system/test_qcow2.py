@@ -69,9 +69,9 @@ def test_data_lasts(host, images):
     reboot(host)
     with guest(host, "xl console demo") as run:
         assert run(read) == want
-    host.run("xl save demo /tmp/images/saved", 240)
+    host.run("xl save demo /scratch/qcow2.save", 240)
     nothing_left(host)
-    host.run("xl restore /tmp/images/saved", 240)
+    host.run("xl restore /scratch/qcow2.save && rm /scratch/qcow2.save", 240)
     entered = host.enter_console()
     assert host.in_guest(f"echo 3 >/proc/sys/vm/drop_caches; {read}", 120) == want
     host.leave_guest(entered)

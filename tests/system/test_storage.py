@@ -13,7 +13,7 @@ import pytest
 from control_domain import ControlDomain
 from machine import Machine
 
-DISKS = {"vda": "6G", "vdb": "512M", "vdc": "512M", "vdd": "512M"}
+DISKS = {"vda": "6G", "vdb": "512M", "vdc": "512M", "vdd": "512M", "vde": "128M"}
 MIB = 1 << 20
 
 
@@ -39,8 +39,8 @@ class Storage:
         log = self.logs / f"system-storage-{self.starts}.log"
         self.host = ControlDomain(Machine.direct(self.build, self.hypervisor, log, extra=extra))
         self.host.login()
-        self.host.run("i=0; until [ -b /dev/vdd ] || [ $i -gt 60 ]; do sleep 1; "
-                      "i=$((i+1)); done; test -b /dev/vdd", 240)
+        self.host.run("i=0; until [ -b /dev/vde ] || [ $i -gt 60 ]; do sleep 1; "
+                      "i=$((i+1)); done; test -b /dev/vde", 240)
         # The tests run the monitor when they want it.
         self.host.try_run("sv down /etc/service/storage")
 
@@ -221,7 +221,9 @@ def test_a_full_pool_is_announced_and_refuses(storage):
     status, said = host.try_run("storage check")
     assert status == 1 and re.search(rf"WARNING {uuid} small: pool 8\d\.", said), said
     # The monitor gives the pool what the group has left, and says so.
-    host.run("storage monitor >/tmp/monitor 2>&1 & sleep 12; kill $!", 120)
+    host.run("storage monitor >/tmp/monitor 2>&1 & m=$!; i=0; "
+             "until grep -q 'was extended' /tmp/monitor || [ $i -gt 30 ]; do sleep 1; "
+             "i=$((i+1)); done; kill $m", 120)
     said = host.run("cat /tmp/monitor")
     assert re.search(rf"repository {uuid} \(small\): its pool was extended by 40 MiB", said), said
     assert host.try_run("storage check")[0] == 0
@@ -233,7 +235,16 @@ def test_a_full_pool_is_announced_and_refuses(storage):
     host.run(f"dd if={path} bs=1M count=200 of=/dev/null 2>&1", 120)
     storage("vdi destroy greedy")
     assert host.try_run("storage check")[0] == 0
+    # One more disk makes it larger, at once.
+    before = int(storage.field("sr stat small", "physical-size"))
+    storage.refused("sr add-disk small /dev/vdb --force", "DEVICE_IN_USE", "part of")
+    storage("sr add-disk small /dev/vde")
+    assert int(storage.field("sr stat small", "physical-size")) >= before + 100 * MIB
+    disks = storage("sr disks").splitlines()
+    assert any(line.startswith("/dev/vde ") and "is part of" in line for line in disks), disks
     storage("sr destroy small")
+    assert any(line.startswith("/dev/vde ") and line.endswith("nothing")
+               for line in storage("sr disks").splitlines())
     assert "found: nothing\n" in storage("sr probe /dev/vdb") + "\n"
 
 
@@ -243,7 +254,9 @@ def test_writers_to_a_full_pool_wait(storage):
     storage.uuid("vdi create patient 1G name=waiting")
     path = storage("vdi path waiting")
     host.run(f"(tr '\\0' y </dev/zero | dd of={path} bs=1M count=110 iflag=fullblock oflag=direct "
-             f"2>/tmp/dd; echo $? >/tmp/ended) & sleep 20", 120)
+             f"2>/tmp/dd; echo $? >/tmp/ended) & i=0; "
+             "until dmsetup status | grep -q out_of_data_space || [ $i -gt 60 ]; do sleep 1; "
+             "i=$((i+1)); done; sleep 3", 240)
     status, said = host.try_run("storage check; dmsetup status | grep -c out_of_data_space")
     assert status == 0 and "ALARM" in said, said
     assert host.try_run("cat /tmp/ended")[0] != 0
@@ -278,7 +291,7 @@ def test_pulling_the_plug(storage):
     assert storage("vdi list fast").count("unfinished") == 1
     # Not in the background: what comes over the line is what was acknowledged.
     host.start(f"({CHANGER}) & {WRITER}")
-    acked, until = 0, time.monotonic() + 40
+    acked, until = 0, time.monotonic() + 12
     while time.monotonic() < until or acked < 20:
         host.must_see([rb"acked(\d+)\."], 120, "a write that is acknowledged")
         acked = int(host.machine.match[1])
