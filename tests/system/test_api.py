@@ -241,8 +241,7 @@ def test_another_certificate_is_noticed(api, tmp_path):
         status, out, err = api.try_xe("vm-list")
         if status == 3 and "another certificate than before" in err:
             break
-        assert status != 0, out
-        assert time.monotonic() < deadline, err
+        assert time.monotonic() < deadline, (status, out, err)      # still the former one
         time.sleep(1)
     shown = api.host.run("host-certificate").strip()
     assert shown in err and shown in api.host.run("cat /etc/issue")
