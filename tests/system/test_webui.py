@@ -82,7 +82,12 @@ def test_log_in(api, browser):
     browser("log_in", user="root", password=PASSWORD)
 
 
-def test_an_idle_page_asks_nothing(browser):
+def test_an_idle_page_asks_nothing(api, browser):
+    """Of a host that has come up: until its addresses are known there is news."""
+    deadline = time.monotonic() + 60
+    while "DHCP" not in api.xe("pif-list", "management=true", "params=ip-configuration-mode"):
+        assert time.monotonic() < deadline
+        time.sleep(1)
     asked = browser("requests_when_idle", seconds=10)
     assert len(asked) <= 1, asked
 
