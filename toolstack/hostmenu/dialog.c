@@ -110,7 +110,7 @@ int dialog_choose(const char *title, const char *text, const char *const labels[
 
 void dialog_menu(const char *title, const char *text, const struct item *items, size_t nr)
 {
-	const char *labels[CHOICES_MAX];
+	const char *labels[CHOICES_MAX] = { NULL };
 	size_t chosen = 0;
 	int which;
 

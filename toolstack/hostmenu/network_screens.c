@@ -106,7 +106,7 @@ static void pifs_show(void)
 	};
 	static struct record pifs[PIFS_MAX];
 	static char lines[PIFS_MAX][80];
-	const char *labels[PIFS_MAX];
+	const char *labels[PIFS_MAX] = { NULL };
 	struct buf out = { 0 };
 	size_t nr = 0, chosen = 0;
 	int answer;

@@ -176,7 +176,7 @@ static void clock_ask(void)
 static void listed_ask(const char *program, const char *text)
 {
 	const char *const list[] = { program, "--list", NULL };
-	const char *names[LISTED_MAX], *take[] = { program, NULL, NULL };
+	const char *names[LISTED_MAX] = { NULL }, *take[] = { program, NULL, NULL };
 	struct buf out = { 0 };
 	size_t nr = 0, chosen = 0;
 	char *line, *state;

@@ -163,7 +163,7 @@ static void sr_make(void)
 	static struct plan found;
 	static char lines[PLAN_DISKS][128];
 	const struct plan_disk *empty[PLAN_DISKS];
-	const char *labels[PLAN_DISKS];
+	const char *labels[PLAN_DISKS] = { NULL };
 	size_t nr = 0, chosen = 0;
 	char sys[256];
 	int answer;

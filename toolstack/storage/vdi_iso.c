@@ -138,7 +138,7 @@ int iso_vdi_create(const struct sr *sr, struct vdi *v, struct sr_error *e)
 		return -1;
 	}
 	close(fd);
-	memcpy(v->name, v->location, sizeof(v->name) - 1);
+	snprintf(v->name, sizeof(v->name), "%s", v->location);
 	iso_uuid(sr->uuid, v->location, v->uuid);
 	v->plugged = true;
 	return folder_sync(sr->root, e);
