@@ -142,7 +142,5 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e)
 {
 	v->hvm.exits[e->reason]++;
-	if (e->took_interrupt && v->hvm.offered_by_vlapic)
-		vlapic_accept(v, (uint8_t)v->hvm.offered);
 	handlers[e->reason](v, e);
 }

@@ -173,6 +173,15 @@ void hvm_inject_pending(struct vcpu *v)
 	offer_interrupt(v);
 }
 
+void hvm_run(struct vcpu *v, struct vmexit *e)
+{
+	if (v->hvm.offered_by_vlapic)
+		vlapic_offer(v, (uint8_t)v->hvm.offered);
+	hvm->run(v, e);
+	if (v->hvm.offered_by_vlapic)
+		vlapic_offered(v, (uint8_t)v->hvm.offered, e->took_interrupt);
+}
+
 bool hvm_has_pending(struct vcpu *v)
 {
 	if (v->hvm.nmi_pending)

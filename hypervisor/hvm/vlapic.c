@@ -80,7 +80,7 @@ int vlapic_pending(const struct vcpu *v)
 	return vector;
 }
 
-void vlapic_accept(struct vcpu *v, uint8_t vector)
+void vlapic_offer(struct vcpu *v, uint8_t vector)
 {
 	struct vlapic *a = vcpu_vlapic(v);
 	unsigned word = vector / 32;
@@ -94,8 +94,21 @@ void vlapic_accept(struct vcpu *v, uint8_t vector)
 		if (atomic_read(&a->regs[APIC_IRR + word]))
 			atomic_or(&a->irr_words, 1u << word);
 	}
-	a->regs[APIC_ISR + word] |= bit;
-	a->isr_words |= 1u << word;
+}
+
+void vlapic_offered(struct vcpu *v, uint8_t vector, bool taken)
+{
+	struct vlapic *a = vcpu_vlapic(v);
+	unsigned word = vector / 32;
+	uint32_t bit = 1u << vector % 32;
+
+	if (taken) {
+		a->regs[APIC_ISR + word] |= bit;
+		a->isr_words |= 1u << word;
+	} else {
+		atomic_or(&a->regs[APIC_IRR + word], bit);
+		atomic_or(&a->irr_words, 1u << word);
+	}
 }
 
 static void end_of_interrupt(struct vcpu *v)

@@ -44,8 +44,12 @@ bool vlapic_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 void vlapic_set_irq(struct vcpu *v, uint8_t vector, bool level);
 /* The vector that would be delivered now (priority over PPR), or -1. */
 int vlapic_pending(const struct vcpu *v);
-/* Moves it from IRR to ISR: it is being delivered. */
-void vlapic_accept(struct vcpu *v, uint8_t vector);
+/*
+ * A pending vector leaves IRR while the guest may take it, without an exit, at any moment: one that
+ * comes again during its service waits in IRR, as on a machine. Then it goes to ISR, or back.
+ */
+void vlapic_offer(struct vcpu *v, uint8_t vector);
+void vlapic_offered(struct vcpu *v, uint8_t vector, bool taken);
 /* The task priority register, all 8 bits; CR8 is the upper four. */
 uint8_t vlapic_get_tpr(const struct vcpu *v);
 void vlapic_set_tpr(struct vcpu *v, uint8_t tpr);

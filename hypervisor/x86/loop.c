@@ -114,7 +114,7 @@ noreturn_fn void cpu_run(void)
 		 */
 		if (READ_ONCE(c->need_resched))
 			continue;
-		hvm->run(c->current, &exit);
+		hvm_run(c->current, &exit);
 		hvm_handle_exit(c->current, &exit);
 	}
 }

@@ -107,7 +107,8 @@ static void take_interrupt(struct vcpu *v)
 
 	if (vector < 0)
 		return;
-	vlapic_accept(v, (uint8_t)vector);
+	vlapic_offer(v, (uint8_t)vector);
+	vlapic_offered(v, (uint8_t)vector, true);
 	MUST(vlapic_pending(v) == -1 || (vlapic_pending(v) & 0xf0) > (vector & 0xf0));
 }
 

@@ -108,6 +108,47 @@ TEST(ipi_wakes_the_other_cpu)
 	CHECK_EQ(irq_count(VECTOR), 1);
 }
 
+static volatile unsigned taken;
+static volatile bool sent_again;
+
+static void late_eoi(struct trap_frame *frame)
+{
+	(void)frame;
+	taken++;
+	while (!sent_again && !stop)
+		cpu_relax();
+	apic_eoi();
+}
+
+static void take_two(void *arg)
+{
+	(void)arg;
+	apic_init();
+	irq_enable();
+	while (taken < 2 && !stop)
+		cpu_relax();
+	irq_disable();
+}
+
+TEST(ipi_during_the_service_of_its_vector_is_kept)
+{
+	uint32_t icr = APIC_ICR_FIXED | APIC_ICR_ASSERT | VECTOR;
+
+	need_cpu1();
+	apic_init();
+	stop = false;
+	irq_set_handler(VECTOR, late_eoi);
+	smp_give(take_two, 0);
+	WAIT_FOR(false, 50);
+	apic_send(smp_apic_id(1), icr);
+	CHECK(WAIT_FOR(taken == 1, 500), "the first one does not come");
+	apic_send(smp_apic_id(1), icr);
+	sent_again = true;
+	CHECK(WAIT_FOR(taken == 2, 500), "the second one is lost");
+	stop = true;
+	CHECK(WAIT_FOR(smp_done(), 500), "it does not end");
+}
+
 static void wait_for_event(void *arg)
 {
 	evtchn_port_t port = *(evtchn_port_t *)arg;

@@ -154,13 +154,19 @@ void x2apic_on(unsigned n)
 	assert_true(wrmsr(n, 0x1b, rdmsr(n, 0x1b) | BIT(10)));
 }
 
+void take_vector(unsigned n, uint8_t vector)
+{
+	vlapic_offer(&cpu[n], vector);
+	vlapic_offered(&cpu[n], vector, true);
+}
+
 int take(unsigned n)
 {
 	int vector = vlapic_pending(&cpu[n]);
 
 	if (vector < 0)
 		return -1;
-	vlapic_accept(&cpu[n], (uint8_t)vector);
+	take_vector(n, (uint8_t)vector);
 	if (cpu[n].hvm.vlapic.base_msr & BIT(10))
 		assert_true(wrmsr(n, 0x80b, 0));
 	else

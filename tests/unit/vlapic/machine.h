@@ -67,6 +67,8 @@ static inline bool rdmsr_faults(unsigned n, uint32_t msr)
 	return !vlapic_msr_read(&cpu[n], msr, &value);
 }
 void x2apic_on(unsigned n);
+/* Delivers one that is pending. */
+void take_vector(unsigned n, uint8_t vector);
 /* Takes what is pending, and ends it: the vector, or -1. */
 int take(unsigned n);
 /* Is the vector waiting in vCPU n? */

@@ -119,7 +119,7 @@ static void test_lowest_priority(void **state)
 	send(0x940, 0xf);
 	assert_int_equal(who(0x40), 1 << 2);
 	vlapic_set_irq(&cpu[2], 0x90, false);
-	vlapic_accept(&cpu[2], 0x90); /* now it is busy with something important */
+	take_vector(2, 0x90); /* now it is busy with something important */
 	send(0x940, 0xf);
 	assert_int_equal(who(0x40), 1 << 1);
 	set_reg(1, 0xf0, 0xff); /* and that one takes none */

@@ -25,7 +25,7 @@ static void test_interrupt(void **state)
 	assert_int_equal(vlapic_pending(&cpu[0]), 0x31);
 	vlapic_set_irq(&cpu[0], 0x31, false); /* still waiting: one interrupt, one kick */
 	assert_int_equal(seen[0].kicks, 1);
-	vlapic_accept(&cpu[0], 0x31);
+	take_vector(0, 0x31);
 	assert_int_equal(reg(0, 0x210), 0);
 	assert_int_equal(reg(0, 0x110), 1u << 0x11);
 	assert_int_equal(vlapic_pending(&cpu[0]), -1);
@@ -37,23 +37,48 @@ static void test_interrupt(void **state)
 	assert_int_equal(eois, 0);
 }
 
+/* The guest may be in its handler already when the next one comes. */
+static void test_again_while_offered(void **state)
+{
+	vlapic_set_irq(&cpu[0], 0x31, false);
+	vlapic_offer(&cpu[0], 0x31);
+	assert_int_equal(vlapic_pending(&cpu[0]), -1);
+	vlapic_set_irq(&cpu[0], 0x31, false);
+	assert_int_equal(seen[0].kicks, 2);
+	vlapic_offered(&cpu[0], 0x31, true);
+	assert_int_equal(reg(0, 0x110), 1u << 0x11);
+	set_reg(0, 0xb0, 0);
+	assert_int_equal(take(0), 0x31);
+	assert_int_equal(take(0), -1);
+}
+
+static void test_offered_in_vain(void **state)
+{
+	vlapic_set_irq(&cpu[0], 0x31, false);
+	vlapic_offer(&cpu[0], 0x31);
+	vlapic_offered(&cpu[0], 0x31, false);
+	assert_int_equal(reg(0, 0x110), 0);
+	assert_int_equal(take(0), 0x31);
+	assert_int_equal(take(0), -1);
+}
+
 static void test_priorities(void **state)
 {
 	vlapic_set_irq(&cpu[0], 0x41, false);
 	vlapic_set_irq(&cpu[0], 0xef, false);
 	vlapic_set_irq(&cpu[0], 0x4f, false);
 	assert_int_equal(vlapic_pending(&cpu[0]), 0xef);
-	vlapic_accept(&cpu[0], 0xef);
+	take_vector(0, 0xef);
 	assert_int_equal(reg(0, 0xa0), 0xe0); /* PPR */
 	assert_int_equal(vlapic_pending(&cpu[0]), -1);
 	vlapic_set_irq(&cpu[0], 0xfe, false); /* nests */
 	assert_int_equal(vlapic_pending(&cpu[0]), 0xfe);
-	vlapic_accept(&cpu[0], 0xfe);
+	take_vector(0, 0xfe);
 	set_reg(0, 0xb0, 0); /* ends the higher one */
 	assert_int_equal(reg(0, 0x170), 1u << 15);
 	set_reg(0, 0xb0, 0);
 	assert_int_equal(vlapic_pending(&cpu[0]), 0x4f);
-	vlapic_accept(&cpu[0], 0x4f);
+	take_vector(0, 0x4f);
 	assert_int_equal(vlapic_pending(&cpu[0]), -1); /* 0x41: same class */
 	set_reg(0, 0xb0, 0);
 	assert_int_equal(take(0), 0x41);
@@ -268,7 +293,7 @@ static void test_init_reset(void **state)
 {
 	x2apic_on(1);
 	vlapic_set_irq(&cpu[1], 0x44, false);
-	vlapic_accept(&cpu[1], 0x44);
+	take_vector(1, 0x44);
 	vlapic_set_irq(&cpu[1], 0x80, true);
 	vlapic_reset(&cpu[1]);
 	assert_int_equal(rdmsr(1, 0x802), 2);
@@ -288,7 +313,7 @@ static void test_restored(void **state)
 	struct vlapic saved;
 
 	vlapic_set_irq(&cpu[1], 0x44, false);
-	vlapic_accept(&cpu[1], 0x44);
+	take_vector(1, 0x44);
 	vlapic_set_irq(&cpu[1], 0x31, false);
 	vlapic_set_irq(&cpu[1], 0x81, false);
 	saved = *a;
@@ -306,6 +331,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_power_on, machine_reset),
 		cmocka_unit_test_setup(test_interrupt, machine_reset),
+		cmocka_unit_test_setup(test_again_while_offered, machine_reset),
+		cmocka_unit_test_setup(test_offered_in_vain, machine_reset),
 		cmocka_unit_test_setup(test_priorities, machine_reset),
 		cmocka_unit_test_setup(test_task_priority, machine_reset),
 		cmocka_unit_test_setup(test_every_vector, machine_reset),
