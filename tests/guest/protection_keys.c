@@ -46,15 +46,12 @@ TEST(rights_survive_other_domains)
 	domain_unpause(domid);
 	event_init();
 	port = event_bind_virq(VIRQ_TIMER, 0);
-	irq_enable();
 	for (unsigned i = 0; i < 5; i++) {
-		hypercall1(__HYPERVISOR_set_timer_op, clock_now() + 20 * MS);
 		event_count_reset(port);
-		while (!event_count(port))
-			irq_enable_and_halt();
+		hypercall1(__HYPERVISOR_set_timer_op, clock_now() + 20 * MS);
+		event_sleep(port);
 		CHECK_EQ(read_pkru(), RIGHTS);
 	}
-	irq_disable();
 	event_close(port);
 	CHECK(domain_cpu_time(domid) > 0, "the other domain did not run");
 	domain_destroy(domid);

@@ -153,8 +153,7 @@ static void wait_for_event(void *arg)
 {
 	evtchn_port_t port = *(evtchn_port_t *)arg;
 
-	while (!event_count(port))
-		irq_enable_and_halt();
+	event_sleep(port);
 }
 
 TEST(event_wakes_the_other_cpu)
@@ -199,8 +198,7 @@ static void own_timer(void *arg)
 	evtchn_port_t port = *(evtchn_port_t *)arg;
 
 	vcpu_op(VCPUOP_set_singleshot_timer, 1, &op);
-	while (!event_count(port))
-		irq_enable_and_halt();
+	event_sleep(port);
 }
 
 TEST(timer_of_the_second_cpu)

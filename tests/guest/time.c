@@ -157,9 +157,7 @@ TEST(halt_wakes_for_the_timer)
 	uint64_t start = clock_now();
 
 	CHECK_EQ(timer_set(start + 100 * MS, 0), 0);
-	while (!event_count(port))
-		irq_enable_and_halt();
-	irq_disable();
+	event_sleep(port);
 	CHECK(clock_now() - start >= 100 * MS, "after %lu us", (clock_now() - start) / 1000);
 }
 
@@ -221,9 +219,7 @@ TEST(halted_time_is_blocked_time)
 	blocked = READ_ONCE(info->time[RUNSTATE_blocked]);
 	running = READ_ONCE(info->time[RUNSTATE_running]);
 	CHECK_EQ(timer_set(clock_now() + 200 * MS, 0), 0);
-	while (!event_count(port))
-		irq_enable_and_halt();
-	irq_disable();
+	event_sleep(port);
 	blocked = READ_ONCE(info->time[RUNSTATE_blocked]) - blocked;
 	running = READ_ONCE(info->time[RUNSTATE_running]) - running;
 	CHECK_EQ(READ_ONCE(info->state), RUNSTATE_running);

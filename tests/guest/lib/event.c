@@ -180,6 +180,14 @@ unsigned event_count(evtchn_port_t port)
 	return counts[port];
 }
 
+void event_sleep(evtchn_port_t port)
+{
+	while (!event_count(port)) {
+		irq_enable_and_halt();
+		irq_disable();
+	}
+}
+
 void event_count_reset(evtchn_port_t port)
 {
 	counts[port] = 0;

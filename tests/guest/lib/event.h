@@ -40,6 +40,8 @@ void event_clear(evtchn_port_t port);
 
 unsigned event_count(evtchn_port_t port); /* deliveries since event_count_reset */
 void event_count_reset(evtchn_port_t port);
+/* Halts until there was a delivery. Interrupts are off before and after: none slips in between. */
+void event_sleep(evtchn_port_t port);
 unsigned event_last_vcpu(evtchn_port_t port); /* where it was delivered last */
 
 #endif
