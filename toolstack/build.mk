@@ -34,7 +34,7 @@ CERTIFICATE_SOURCES := $(call toolstack_folders,certificate) \
 		       $(addprefix toolstack/lib/,bytes.c file.c log.c)
 
 ACME_SOURCES := $(call toolstack_folders,acme) \
-		$(addprefix toolstack/lib/,bytes.c deadline.c log.c write_all.c)
+		$(addprefix toolstack/lib/,bytes.c curl.c deadline.c log.c write_all.c)
 
 # Screens, and the list of disks, are the installer's.
 HOSTMENU_SOURCES := $(call toolstack_folders,hostmenu) installer/ui/ui.c installer/ui/machine.c \
@@ -50,8 +50,8 @@ AUTOSTART_SOURCES := $(call toolstack_folders,autostart api) \
 GUARD_SOURCES := $(call toolstack_folders,guard alerts backup courier api model) $(VMD_CLIENT) \
 		 $(addprefix toolstack/metrics/,metrics.c recent.c table.c) \
 		 $(addprefix toolstack/transfer/,disk.c ova.c source.c tar.c xva_read.c xva_sum.c) \
-		 $(addprefix toolstack/lib/,bytes.c deadline.c file.c log.c privilege.c sparse.c \
-		   uuid.c write_all.c zone.c)
+		 $(addprefix toolstack/lib/,bytes.c curl.c deadline.c file.c log.c privilege.c \
+		   sparse.c uuid.c write_all.c zone.c)
 TRANSFER_SOURCES := $(call toolstack_folders,transfer api model) $(VMD_CLIENT) \
 		    $(addprefix toolstack/apid/,scgi.c cookie.c) \
 		    $(addprefix toolstack/metrics/,query.c table.c) \

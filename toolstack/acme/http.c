@@ -11,30 +11,33 @@
 #include <unistd.h>
 
 #include "acme/acme.h"
+#include "lib/curl.h"
 
 #define ANSWER_MAX (512 * 1024)
 
+static const struct curl_rules rules = {
+	.protocols = "=https",
+	.agent = "Socle",
+	.connect_seconds = 20,
+	.seconds = 60,
+	.size_max = 400000,
+};
+
 static _Noreturn void curl_run(const char *url, const char *body, int out, int err)
 {
-	const char *argv[32] = { "curl",      "--disable",         "--silent", "--show-error",
-				 "--include", "--proto",           "=https",   "--max-time",
-				 "60",        "--connect-timeout", "20",       "--max-filesize",
-				 "400000",    "--user-agent",      "Socle" };
-	size_t n = 15;
+	struct curl_args args;
 
+	curl_args(&args, "curl", &rules);
+	curl_arg(&args, "--include", NULL);
 	if (body) {
-		argv[n++] = "--header";
-		argv[n++] = "Content-Type: application/jose+json";
+		curl_arg(&args, "--header", "Content-Type: application/jose+json");
 		/* Not from a file, whatever it begins with. */
-		argv[n++] = "--data-raw";
-		argv[n++] = body;
+		curl_arg(&args, "--data-raw", body);
 	}
-	argv[n++] = "--";
-	argv[n++] = url;
 	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
 	dup2(out, STDOUT_FILENO);
 	dup2(err, STDERR_FILENO);
-	execvp("curl", (char *const *)argv);
+	execvp("curl", (char *const *)curl_args_url(&args, url));
 	_exit(126);
 }
 

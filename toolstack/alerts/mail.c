@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "alerts/deliver.h"
+#include "lib/curl.h"
 
 #define SEND_MS  60000
 #define LINE_MAX 900 /* SMTP allows 998 bytes */
@@ -107,7 +108,7 @@ static int config_write(struct buf *config, struct api *api, const json_t *setti
 	if (!*hub)
 		return reason_set(why, "other_config:ssmtp-mailhub is missing");
 	snprintf(url, sizeof(url), "%s://%s", strcmp(tls, "tls") == 0 ? "smtps" : "smtp", hub);
-	curl_begin(config, url);
+	courier_config(config, url);
 	curl_option(config, "mail-from", sender);
 	recipients(config, text_of(settings, "mail-destination"));
 	buf_printf(config, "upload-file = \"-\"\n");

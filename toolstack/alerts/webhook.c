@@ -11,6 +11,7 @@
 #include <unistd.h>
 
 #include "alerts/deliver.h"
+#include "lib/curl.h"
 
 #define SEND_MS 60000
 
@@ -57,7 +58,7 @@ static int config_write(struct buf *config, struct api *api, const json_t *setti
 	struct buf key = { 0 };
 	int rc = 0;
 
-	curl_begin(config, text_of(settings, "webhook-url"));
+	courier_config(config, text_of(settings, "webhook-url"));
 	buf_printf(config, "data-binary = \"@-\"\n");
 	curl_option(config, "header", "Content-Type: application/json");
 	if (!*secret)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "backup/target.h"
+#include "lib/curl.h"
 
 #define PART_TRIES 3
 

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "backup/target.h"
+#include "lib/curl.h"
 #include "lib/write_all.h"
 
 #define SMALL_MS  120000
@@ -72,7 +73,7 @@ void remote_config(struct target *t, struct buf *config, const char *name, const
 	char url[LOCATION_MAX + 200];
 
 	snprintf(url, sizeof(url), "%s/%s", t->p->location, name);
-	curl_begin(config, url);
+	courier_config(config, url);
 	login(t, config);
 	if (t->p->target == TARGET_S3)
 		body_hash(config, body);

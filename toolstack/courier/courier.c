@@ -16,6 +16,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/curl.h"
 #include "lib/deadline.h"
 #include "lib/write_all.h"
 
@@ -75,29 +76,18 @@ bool courier_login(struct courier *c, struct api *api)
 
 /* ---- curl -------------------------------------------------------------------------------- */
 
-void curl_option(struct buf *config, const char *option, const char *value)
+void courier_config(struct buf *config, const char *url)
 {
-	buf_printf(config, "%s = \"", option);
-	for (; *value; value++) {
-		switch (*value) {
-		case '\n': buf_printf(config, "\\n"); break;
-		case '\r': buf_printf(config, "\\r"); break;
-		case '\t': buf_printf(config, "\\t"); break;
-		case '"':
-		case '\\': buf_printf(config, "\\%c", *value); break;
-		default: buf_append(config, value, 1);
-		}
-	}
-	buf_printf(config, "\"\n");
-}
+	static const struct curl_rules rules = {
+		.protocols = "=http,https,sftp,smtp,smtps",
+		.agent = "Socle",
+		.connect_seconds = 15,
+		.slow = 1,
+		.slow_for = 60,
+		.errors_fail = true,
+	};
 
-void curl_begin(struct buf *config, const char *url)
-{
-	buf_printf(config, "silent\nshow-error\nfail\ngloboff\n"
-			   "proto = \"=http,https,sftp,smtp,smtps\"\n"
-			   "connect-timeout = 15\nspeed-limit = 1\nspeed-time = 60\n");
-	curl_option(config, "user-agent", "Socle");
-	curl_option(config, "url", url);
+	curl_config(config, &rules, url);
 }
 
 /* A file in memory, to be read from its beginning. */

@@ -30,10 +30,8 @@ int courier_start(struct courier *c, const struct courier_settings *s, struct re
 /* A session of root's. False: the API does not answer. */
 bool courier_login(struct courier *c, struct api *api);
 
-/* A line of a configuration of curl's: option = "value". */
-void curl_option(struct buf *config, const char *option, const char *value);
-/* What every transfer has: it is silent, it ends, it does not go elsewhere. */
-void curl_begin(struct buf *config, const char *url);
+/* A configuration of curl's with what every transfer has: it ends, it does not go elsewhere. */
+void courier_config(struct buf *config, const char *url);
 
 /*
  * Starts curl with in and out as its input and output (-1: none); one at a time. -1 with the

@@ -7,35 +7,22 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/random.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "lib/deadline.h"
-#include "vmd/unprivileged.h"
+#include "vmd/fetch.h"
 
 #define FOLDER    "/srv/library"
 #define PREFIX    ".bundle-"
 #define LEFT_OVER 3600 /* seconds that nobody has written to it */
 #define FETCH_MS  (60 * 60 * 1000)
-#define SAID_ROOM 512
 #define FETCHING  0.7 /* of all the work */
-
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int number)
-{
-	(void)number;
-	stopped = 1;
-}
 
 /* ---- the file ---------------------------------------------------------------------------- */
 
@@ -82,110 +69,55 @@ int bundle_make(struct call *c, char token[BUNDLE_TOKEN])
 
 /* ---- from a server ----------------------------------------------------------------------- */
 
-/* The end of what curl has said: its bar with percents, or why it failed. */
-static char *said_last(int fd, char text[SAID_ROOM])
+/* From the bar of curl's, with percents. */
+static double fetch_done(const struct fetch *f)
 {
-	struct stat st;
-	off_t from = fstat(fd, &st) == 0 && st.st_size >= SAID_ROOM ? st.st_size - SAID_ROOM + 1
-								    : 0;
-	ssize_t n = pread(fd, text, SAID_ROOM - 1, from);
-
-	text[n > 0 ? n : 0] = '\0';
-	return text;
-}
-
-static void progress(struct call *c, int said)
-{
-	char text[SAID_ROOM], *percent = strrchr(said_last(said, text), '%');
+	char text[FETCH_SAID], *percent = strrchr(fetch_said(f, text), '%');
 	double done = 0;
 
 	while (percent && percent > text && (strchr("0123456789.", percent[-1])))
 		percent--;
 	if (percent)
 		done = strtod(percent, NULL) / 100;
-	call_progress(c, FETCHING * (done >= 0 && done <= 1 ? done : 0));
+	return FETCHING * (done >= 0 && done <= 1 ? done : 0);
 }
 
-static int fetch_failed(struct call *c, const char *url, int said, const char *otherwise)
+static int fetch_failed(struct call *c, const char *url, const char *words)
 {
-	char text[SAID_ROOM], *line, *lines = said_last(said, text);
-	const char *words = otherwise;
-
-	while ((line = strsep(&lines, "\r\n")))
-		if (strncmp(line, "curl: ", 6) == 0)
-			words = line + 6;
 	call_fail(c, BUNDLE_FAILED, NULL, "%.150s: %.120s", url, words);
 	json_array_append_new(c->error, json_string(c->why.text));
 	return -1;
 }
 
-static int fetch_end(struct call *c, const char *url, int status, int said)
+/* As curl said it, behind its bar. */
+static int fetch_refused(const struct fetch *f, const char *url)
 {
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
-		return fetch_failed(c, url, -1, "it is larger than a bundle can be");
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return fetch_failed(c, url, said, "it could not be fetched");
-	return 0;
-}
+	char text[FETCH_SAID], *line, *lines = fetch_said(f, text);
+	const char *words = "it could not be fetched";
 
-static int fetch_wait(struct call *c, const char *url, pid_t pid, int said)
-{
-	int64_t deadline = now_ms() + FETCH_MS;
-	unsigned int round = 0;
-	int status;
-
-	while (waitpid(pid, &status, WNOHANG) != pid) {
-		if (stopped || now_ms() >= deadline) {
-			kill(pid, SIGKILL);
-			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-				;
-			return stopped ? call_fail(c, "TASK_CANCELLED", NULL,
-						   "nobody waits for it any more")
-				       : fetch_failed(c, url, -1, "it took too long");
-		}
-		if (++round % 10 == 0)
-			progress(c, said);
-		poll(NULL, 0, 100);
-	}
-	return fetch_end(c, url, status, said);
+	while ((line = strsep(&lines, "\r\n")))
+		if (strncmp(line, "curl: ", 6) == 0)
+			words = line + 6;
+	return fetch_failed(f->call, url, words);
 }
 
 int bundle_fetch(struct call *c, const char *url, int fd)
 {
-	/* Only those two protocols, whatever the answer redirects to. */
-	const char *const argv[] = { "/usr/bin/curl",
-				     "--disable",
-				     "--progress-bar",
-				     "--fail",
-				     "--location",
-				     "--max-redirs",
-				     "5",
-				     "--proto",
-				     "=http,https",
-				     "--connect-timeout",
-				     "20",
-				     "--speed-limit",
-				     "1000",
-				     "--speed-time",
-				     "60",
-				     "--output",
-				     "-",
-				     "--",
-				     url,
-				     NULL };
-	const struct sigaction stop = { .sa_handler = on_stop };
-	int null = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	int said = memfd_create("said", MFD_CLOEXEC);
-	const int fds[3] = { null, fd, said };
-	struct sigaction before;
-	pid_t pid;
-	int rc;
+	struct fetch f = {
+		.call = c, .deadline = now_ms() + FETCH_MS, .done = fetch_done, .bar = true
+	};
+	int rc = 0;
 
-	sigaction(SIGTERM, &stop, &before);
-	pid = unprivileged_start(argv, fds, BUNDLE_MAX);
-	rc = pid < 0 ? fetch_failed(c, url, -1, strerror(errno)) : fetch_wait(c, url, pid, said);
-	sigaction(SIGTERM, &before, NULL);
-	close(null);
-	close(said);
+	fetch_begin(&f);
+	switch (fetch_url(&f, url, fd, BUNDLE_MAX)) {
+	case FETCH_DONE: break;
+	case FETCH_CANCELLED:
+		rc = call_fail(c, "TASK_CANCELLED", NULL, "nobody waits for it any more");
+		break;
+	case FETCH_LATE: rc = fetch_failed(c, url, "it took too long"); break;
+	case FETCH_TOO_LARGE: rc = fetch_failed(c, url, "it is larger than a bundle can be"); break;
+	default: rc = fetch_refused(&f, url);
+	}
+	fetch_end(&f);
 	return rc;
 }

@@ -10,25 +10,19 @@
 #include <fcntl.h>
 #include <linux/magic.h>
 #include <linux/openat2.h>
-#include <poll.h>
-#include <pwd.h>
-#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mount.h>
-#include <sys/prctl.h>
-#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/statfs.h>
 #include <sys/syscall.h>
-#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/deadline.h"
 #include "lib/file.h"
-#include "lib/privilege.h"
 #include "lib/write_all.h"
 #include "storage/mount.h"
+#include "vmd/fetch.h"
 #include "vmd/install_media.h"
 
 /* The first is on a disk, where the host is installed; else both are memory. */
@@ -39,22 +33,12 @@
 #define KERNEL_MAX   (64ull << 20)
 #define RAMDISK_MAX  (1024ull << 20)
 #define FETCH_MS     (30 * 60 * 1000)
-#define SAID_MAX     300
-#define NOT_THERE    22 /* the status of curl for what an HTTP server does not have */
-
-static volatile sig_atomic_t stopped;
-
-static void on_stop(int number)
-{
-	(void)number;
-	stopped = 1;
-}
 
 struct fetching {
 	struct call *call;
 	struct install_media media;
 	char folder[FOLDER_MAX], mount[FOLDER_MAX];
-	int64_t deadline;
+	struct fetch fetch;
 };
 
 /* Where a VM's installer is while it is needed. */
@@ -68,45 +52,10 @@ static void folder_of(const struct call *c, char folder[FOLDER_MAX])
 		 arg_text(c->args, "uuid"));
 }
 
-/* ---- the process without privilege ------------------------------------------------------- */
-
-static _Noreturn void fetch_by_curl(const char *url, unsigned long long most)
-{
-	char size[24];
-	/* Only those two protocols, whatever the answer redirects to. */
-	const char *const argv[] = { "curl",
-				     "--disable",
-				     "--silent",
-				     "--show-error",
-				     "--fail",
-				     "--location",
-				     "--max-redirs",
-				     "5",
-				     "--proto",
-				     "=http,https",
-				     "--connect-timeout",
-				     "20",
-				     "--speed-limit",
-				     "1000",
-				     "--speed-time",
-				     "60",
-				     "--max-filesize",
-				     size,
-				     "--output",
-				     "-",
-				     "--",
-				     url,
-				     NULL };
-	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", NULL };
-
-	snprintf(size, sizeof(size), "%llu", most);
-	execve("/usr/bin/curl", (char **)argv, environment);
-	dprintf(STDERR_FILENO, "/usr/bin/curl: %s", strerror(errno));
-	_exit(126);
-}
+/* ---- who fetches ------------------------------------------------------------------------ */
 
 /* Links may lead anywhere on the server, and nowhere else. */
-static _Noreturn void fetch_by_copy(const char *folder, const char *path)
+static _Noreturn void copy(const char *folder, const char *path)
 {
 	struct open_how how = { .flags = O_RDONLY | O_CLOEXEC, .resolve = RESOLVE_BENEATH };
 	int dir = open(folder, O_PATH | O_DIRECTORY | O_CLOEXEC);
@@ -115,7 +64,7 @@ static _Noreturn void fetch_by_copy(const char *folder, const char *path)
 	ssize_t n = 0;
 
 	if (fd < 0 && (errno == ENOENT || errno == ENOTDIR))
-		_exit(NOT_THERE);
+		_exit(FETCH_STATUS_NOT_THERE);
 	while (fd >= 0 && (n = read(fd, data, sizeof(data))) > 0)
 		if (write_all(STDOUT_FILENO, data, (size_t)n) < 0)
 			n = -1;
@@ -125,29 +74,26 @@ static _Noreturn void fetch_by_copy(const char *folder, const char *path)
 	_exit(1);
 }
 
-static _Noreturn void fetcher(const struct fetching *f, const char *path, int out, int err,
-			      unsigned long long most)
+static enum fetch_verdict fetch_one(struct fetching *f, const char *path, int out, uint64_t most)
 {
-	const struct rlimit limit = { most, most }, none = { 0, 0 };
-	const struct passwd *nobody = getpwnam("nobody");
 	char url[2 * MEDIA_PLACE];
+	pid_t pid;
 
-	signal(SIGTERM, SIG_DFL);
-	dup2(open("/dev/null", O_RDONLY), STDIN_FILENO);
-	dup2(out, STDOUT_FILENO);
-	dup2(err, STDERR_FILENO);
-	syscall(SYS_close_range, 3, ~0U, 0);
-	setrlimit(RLIMIT_FSIZE, &limit);
-	setrlimit(RLIMIT_CORE, &none);
-	if (!nobody || privilege_drop(nobody) < 0)
-		_exit(126);
-	/* Another user forgets this one. */
-	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	if (f->media.nfs)
-		fetch_by_copy(f->mount, path);
+	if (f->media.nfs) {
+		pid = fetch_fork(&f->fetch, out, most);
+		if (pid == 0)
+			copy(f->mount, path);
+		return fetch_wait(&f->fetch, pid);
+	}
 	snprintf(url, sizeof(url), "%s/%s", f->media.base, path);
-	fetch_by_curl(url, most);
+	return fetch_url(&f->fetch, url, out, most);
+}
+
+/* Nobody knows. */
+static double fetch_done(const struct fetch *f)
+{
+	(void)f;
+	return 0.05;
 }
 
 /* ---- files ------------------------------------------------------------------------------- */
@@ -163,67 +109,32 @@ static int failed(struct fetching *f, const char *path, const char *said)
 	return -1;
 }
 
-/* What it ended with; -1: it had to be ended. */
-static int fetcher_wait(struct fetching *f, pid_t pid)
+/* As it said it itself. */
+static int refused(struct fetching *f, const char *path)
 {
-	unsigned int round = 0;
-	int status;
+	char said[FETCH_SAID];
 
-	for (;;) {
-		if (waitpid(pid, &status, WNOHANG) == pid)
-			return status;
-		if (stopped || now_ms() >= f->deadline) {
-			kill(pid, SIGKILL);
-			while (waitpid(pid, &status, 0) < 0 && errno == EINTR)
-				;
-			return -1;
-		}
-		/* Whoever waits sees that something goes on. */
-		if (++round % 50 == 0)
-			call_progress(f->call, 0.05);
-		poll(NULL, 0, 100);
-	}
+	fetch_said(&f->fetch, said)[strcspn(said, "\n")] = '\0';
+	return failed(f, path, *said ? said : "it could not be fetched");
 }
 
 /* 0, 1: there is no such file; -1: the call has failed. */
-static int verdict(struct fetching *f, const char *path, int status, const char *said)
+static int run_fetch(struct fetching *f, const char *path, int out, uint64_t most)
 {
-	if (status == -1 && stopped)
+	switch (fetch_one(f, path, out, most)) {
+	case FETCH_DONE: return 0;
+	case FETCH_NOT_THERE: return 1;
+	case FETCH_CANCELLED:
 		return call_fail(f->call, "TASK_CANCELLED", arg_text(f->call->args, "uuid"),
 				 "nobody waits for it any more");
-	if (status == -1)
-		return failed(f, path, "it took too long");
-	if (WIFSIGNALED(status) && WTERMSIG(status) == SIGXFSZ)
-		return failed(f, path, "it is larger than an installer's can be");
-	if (WIFEXITED(status) && WEXITSTATUS(status) == NOT_THERE)
-		return 1;
-	if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
-		return failed(f, path, *said ? said : "it could not be fetched");
-	return 0;
+	case FETCH_LATE: return failed(f, path, "it took too long");
+	case FETCH_TOO_LARGE: return failed(f, path, "it is larger than an installer's can be");
+	default: return refused(f, path);
+	}
 }
 
-static int run_fetcher(struct fetching *f, const char *path, int out, unsigned long long most)
-{
-	char said[SAID_MAX] = "";
-	int errors[2], status;
-	ssize_t n;
-	pid_t pid;
-
-	if (pipe2(errors, O_CLOEXEC | O_NONBLOCK) < 0)
-		return failed(f, path, strerror(errno));
-	pid = fork();
-	if (pid == 0)
-		fetcher(f, path, out, errors[1], most);
-	status = pid < 0 ? -1 : fetcher_wait(f, pid);
-	n = read(errors[0], said, sizeof(said) - 1);
-	said[n > 0 ? strcspn(said, "\n") : 0] = '\0';
-	close(errors[0]);
-	close(errors[1]);
-	return verdict(f, path, status, said);
-}
-
-/* As run_fetcher(). */
-static int fetch(struct fetching *f, const char *path, const char *name, unsigned long long most,
+/* As run_fetch(). */
+static int fetch(struct fetching *f, const char *path, const char *name, uint64_t most,
 		 bool (*is_right)(struct bytes head))
 {
 	uint8_t head[MEDIA_HEAD];
@@ -235,7 +146,7 @@ static int fetch(struct fetching *f, const char *path, const char *name, unsigne
 	fd = open(file, O_RDWR | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
 	if (fd < 0)
 		return failed(f, path, strerror(errno));
-	rc = run_fetcher(f, path, fd, most);
+	rc = run_fetch(f, path, fd, most);
 	len = pread(fd, head, sizeof(head), 0);
 	close(fd);
 	if (rc == 0 && !is_right((struct bytes){ head, len > 0 ? (size_t)len : 0 }))
@@ -287,14 +198,12 @@ static int fetch_all(struct fetching *f)
 
 int install_prepare(struct call *c)
 {
-	const struct sigaction stop = { .sa_handler = on_stop };
 	const json_t *install = json_object_get(c->args, "install");
 	const struct install_wish wish = { arg_text(install, "repository"),
 					   arg_text(install, "distro"),
 					   arg_text(install, "release"),
 					   arg_text(install, "args") };
-	struct fetching f = { .call = c, .deadline = now_ms() + FETCH_MS };
-	struct sigaction before;
+	struct fetching f = { .call = c };
 	struct reason why;
 	int rc;
 
@@ -308,9 +217,10 @@ int install_prepare(struct call *c)
 	if (mkdir(f.folder, 0700) < 0 && errno != EEXIST)
 		return call_fail(c, "INTERNAL_ERROR", f.folder, "%s: %s", f.folder,
 				 strerror(errno));
-	sigaction(SIGTERM, &stop, &before);
+	f.fetch = (struct fetch){ .call = c, .deadline = now_ms() + FETCH_MS, .done = fetch_done };
+	fetch_begin(&f.fetch);
 	rc = fetch_all(&f);
-	sigaction(SIGTERM, &before, NULL);
+	fetch_end(&f.fetch);
 	if (rc < 0)
 		install_finish(c);
 	return rc;

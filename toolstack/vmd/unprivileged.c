@@ -8,7 +8,9 @@
 #include <poll.h>
 #include <pwd.h>
 #include <signal.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
@@ -23,9 +25,8 @@
 #define OUTPUT_MAX (1 << 20)
 #define MEMORY_MAX (256ul << 20)
 
-static _Noreturn void child(const char *const argv[], const int fds[3], uint64_t file_max)
+static void confine(const int fds[3], uint64_t file_max)
 {
-	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", NULL };
 	const struct rlimit size = { file_max, file_max }, memory = { MEMORY_MAX, MEMORY_MAX },
 			    none = { 0, 0 };
 	const struct passwd *nobody = getpwnam("nobody");
@@ -43,16 +44,27 @@ static _Noreturn void child(const char *const argv[], const int fds[3], uint64_t
 	/* Another user forgets this one. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
 	prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0);
-	execve(argv[0], (char *const *)argv, environment);
-	_exit(126);
 }
 
-pid_t unprivileged_start(const char *const argv[], const int fds[3], uint64_t file_max)
+pid_t unprivileged_fork(const int fds[3], uint64_t file_max)
 {
 	pid_t pid = fork();
 
 	if (pid == 0)
-		child(argv, fds, file_max);
+		confine(fds, file_max);
+	return pid;
+}
+
+pid_t unprivileged_start(const char *const argv[], const int fds[3], uint64_t file_max)
+{
+	static char *const environment[] = { "PATH=/usr/bin:/bin", "LC_ALL=C", "HOME=/", NULL };
+	pid_t pid = unprivileged_fork(fds, file_max);
+
+	if (pid == 0) {
+		execve(argv[0], (char *const *)argv, environment);
+		dprintf(STDERR_FILENO, "%s: %s", argv[0], strerror(errno));
+		_exit(126);
+	}
 	return pid;
 }
 

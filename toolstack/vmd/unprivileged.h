@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A program that reads foreign bytes: as the user nobody, with nothing but its input, its output
- * and its errors, each of them memory of a bounded size, for a bounded time.
+ * Whoever reads foreign bytes: as the user nobody, with nothing but its input, its output and its
+ * errors, of a bounded size. unprivileged_run() gives them memory, and ends in a bounded time.
  */
 #ifndef VMD_UNPRIVILEGED_H
 #define VMD_UNPRIVILEGED_H
@@ -11,8 +11,13 @@
 
 #include "lib/bytes.h"
 
-/* The process, or -1 with errno: it has these descriptors and writes files of that size at most. */
+/*
+ * The process, or -1 with errno: it has these descriptors and writes files of that size at most. It
+ * says on the last one why argv[0], a path, could not be executed.
+ */
 pid_t unprivileged_start(const char *const argv[], const int fds[3], uint64_t file_max);
+/* The same for what this program does itself: 0 in that process, which must not return from it. */
+pid_t unprivileged_fork(const int fds[3], uint64_t file_max);
 
 /*
  * argv[0] is its path. What it ended with; -1 with errno if it could not be started or did not end
