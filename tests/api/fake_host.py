@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a simulated vmd knows: domains, repositories and disks, in memory."""
 import asyncio
+import os
 import socket
 import time
 import uuid as uuids
@@ -13,6 +14,19 @@ class Refused(Exception):
     def __init__(self, *error):
         super().__init__(" ".join(error))
         self.error = list(error)
+
+
+class Descriptor(dict):
+    """An answer that a descriptor comes along with."""
+    fd = -1
+
+
+def memory_file(data=b""):
+    ok = Descriptor()
+    ok.fd = os.memfd_create("file")
+    os.write(ok.fd, data)
+    os.lseek(ok.fd, 0, os.SEEK_SET)
+    return ok
 
 
 class Host:

@@ -14,9 +14,12 @@ import zlib
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent / "api"))
+import fake_machine  # noqa: E402  pylint: disable=wrong-import-position
+import fake_storage  # noqa: E402  pylint: disable=wrong-import-position
 import fake_vmd  # noqa: E402  pylint: disable=wrong-import-position
+import fake_vms  # noqa: E402  pylint: disable=wrong-import-position
 from dev_screen import Screen  # noqa: E402  pylint: disable=wrong-import-position
-from fake_host import GIB  # noqa: E402  pylint: disable=wrong-import-position
+from fake_host import GIB, Descriptor  # noqa: E402  pylint: disable=wrong-import-position
 
 CPUS = 8
 BOOTED = int(time.time()) - 17 * 86400
@@ -26,7 +29,7 @@ FILES = "backup.sh  bin  etc  notes.txt  www"
 
 
 def host_info(h, args):
-    info = fake_vmd.host_info(h, args)
+    info = fake_machine.host_info(h, args)
     info["cpu"].update(model_name="AMD EPYC 4564P 16-Core Processor", speed_mhz=4500)
     info.update(cpus=[{"number": i} for i in range(CPUS)], cpu_count=CPUS, cores_per_socket=CPUS,
                 memory_total=64 * GIB, memory_free=24 * GIB, memory_dom0=GIB // 2,
@@ -107,13 +110,13 @@ def vm_console(h, args):
     ours.setblocking(False)
     h.consoles.setdefault(args["uuid"], []).append(ours)
     h.guests.add(asyncio.ensure_future(guest(ours, Shell(vm["name"]))))
-    ok = fake_vmd.Descriptor()
+    ok = Descriptor()
     ok.fd = theirs.detach()
     return ok
 
 
 async def vm_start(h, args):
-    ok = await fake_vmd.vm_start(h, args)
+    ok = await fake_vms.vm_start(h, args)
     h.vms[args["uuid"]]["screen"] = ok["screen"] = "screen" in args
     return ok
 
@@ -125,7 +128,7 @@ def vm_screen(h, args):
     if args["as"] == "rfb":
         h.consoles.setdefault(args["uuid"], []).append(ours)
     h.guests.add(asyncio.ensure_future(Screen(ours, vm["name"]).serve(args["as"])))
-    ok = fake_vmd.Descriptor()
+    ok = Descriptor()
     ok.fd = theirs.detach()
     return ok
 
@@ -133,12 +136,12 @@ def vm_screen(h, args):
 async def vdi_copy(h, args):
     if h.find_vdi(args)["name"].startswith("slow"):
         await asyncio.sleep(600)
-    return fake_vmd.vdi_copy(h, args)
+    return fake_storage.vdi_copy(h, args)
 
 
 def crash(h, args):
     """It does not come back."""
-    fake_vmd.test_crash(h, args)
+    fake_vms.test_crash(h, args)
     domid = h.next_domid - 1
     h.died(args["uuid"], domid, {**h.vm(args["uuid"], "crasher", GIB, 1, domid, "Crashed")})
     return {}
