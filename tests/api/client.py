@@ -175,7 +175,8 @@ class Server:
             client = client or Client(self.socket)
             vms = client.call("VM.get_all_records").values()
             if sum(vm["power_state"] == "Running" for vm in vms) > self.vms and \
-                    len(client.call("SR.get_all")) > 1 and client.call("PIF.get_all"):
+                    len(client.call("SR.get_all")) > 1 and any(
+                        pif["IP"] for pif in client.call("PIF.get_all_records").values()):
                 return client
             time.sleep(0.02)
         raise TimeoutError("the daemon has not heard from vmd")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """What a simulated vmd knows: domains, repositories and disks, in memory."""
 import asyncio
+import collections
 import os
 import socket
 import time
@@ -34,6 +35,8 @@ class Host:
 
     def __init__(self, nr):
         self.next_domid = 1
+        self.asked = collections.Counter()      # how often, by verb
+        self.cards = 3
         self.keys = []           # of root, for SSH
         self.certificates = [("A1:B2", "socle")]        # fingerprints and names; the last counts
         self.slots = {"installed": True, "running": "a", "starts": "a", "version_a": "1"}

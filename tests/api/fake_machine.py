@@ -18,7 +18,7 @@ def host_info(h, _):
             "hypervisor_capabilities": "hvm-3.0-x86_64",
             "nics": [{"name": f"nic{i}", "mac": f"52:54:00:12:34:{i + 56}", "speed": 1000,
                       "carrier": True, "mtu": 1500, "pci": f"0000:00:0{i + 2}.0",
-                      "driver": "e1000"} for i in range(3)],
+                      "driver": "e1000"} for i in range(h.cards)],
             "boot_time": int(time.time()) - 100, "hypervisor_command_line": ""}
 
 
@@ -42,6 +42,7 @@ def host_set_zone(h, args):
 
 def host_set_ntp(h, args):
     h.time["servers"] = args["servers"]
+    h.tell({"settings": True})
     return {}
 
 

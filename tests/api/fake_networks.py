@@ -18,6 +18,8 @@ def blocks(config):
 
 
 def network_list(h, _):
+    if h.failing.get("look"):
+        raise Refused(h.failing.pop("look"))
     one = {"bridge": "xenbr0", "nic": "nic0", "vlan": 0, "carrier": True, "mtu": 1500,
            "mac": "52:54:00:12:34:56", "guests": 2, "addresses": ["192.0.2.10/24"],
            "gateway": "192.0.2.1"}
@@ -30,7 +32,7 @@ def network_list(h, _):
             one["addresses"] = ["192.0.2.10/24" if wanted == "dhcp" else wanted]
         else:
             networks.append({**one, "bridge": name, "nic": settings.get("nic", [""])[0],
-                             "vlan": int(settings.get("vlan", [0])[0]), "addresses": [],
+                             "vlan": int(settings.get("vlan", [0])[0]), "addresses": settings.get("address", []),
                              "mtu": int(settings.get("mtu", [0])[0])})
     return {"networks": networks, "bonds": bonds, "dns": []}
 
@@ -45,6 +47,7 @@ def network_change(h, args):
         timer = asyncio.get_running_loop().call_later(within, network_back, h, "nobody confirmed")
         h.waiting = {"former": h.config, "until": time.time() + within, "timer": timer}
     h.config = args["config"]
+    h.tell({"networks": True})
     return {"text": "done"}
 
 
@@ -56,6 +59,7 @@ def network_back(h, because):
 def network_end(h, state, text):
     h.waiting["timer"].cancel()
     h.waiting, h.last_change = None, {"state": state, "seconds": 0, "text": text}
+    h.tell({"networks": True})
     return {"text": text}
 
 
@@ -75,7 +79,16 @@ def network_verdict(keep):
     return end
 
 
+def test_cards(h, args):
+    """For tests: so many, as when a driver comes late; told of more than once."""
+    h.cards = args["nr"]
+    for _ in range(100):
+        h.tell({"networks": True})
+    return {}
+
+
 VERBS = {
+    "test.cards": test_cards,
     "network.list": network_list,
     "network.get": lambda h, a: {"text": h.config},
     "network.change": network_change,

@@ -16,6 +16,13 @@ def sr_list(h, _):
     return {"srs": [{k: v for k, v in sr.items() if k not in sizes} for sr in h.srs.values()]}
 
 
+def sr_stat(h, args):
+    """Somebody writes a little beside the disks."""
+    sr = h.find_sr(args)
+    return {**sr, "physical_utilisation":
+            sr["physical_utilisation"] + h.asked["sr.stat"] % 5 * 4096}
+
+
 def sr_vdis(h, args):
     h.find_sr(args)
     return {"vdis": [v for v in h.vdis.values() if v["sr"] == args["sr"]]}
@@ -184,7 +191,7 @@ VERBS = {
     "test.sr": test_sr,
     "sr.list": sr_list,
     "sr.vdis": sr_vdis,
-    "sr.stat": lambda h, a: h.find_sr(a),
+    "sr.stat": sr_stat,
     "sr.scan": lambda h, a: h.find_sr(a) and {"removed": 0, "finished": 0, "adopted": 0},
     "sr.create": sr_create,
     "sr.probe": lambda h, a: {"size": GIB, "read_only": False, "used": False, "found": ""},
@@ -197,6 +204,7 @@ VERBS = {
     "vdi.revert": vdi_revert,
     "vdi.copy": vdi_copy,
     "vdi.snapshot": vdi_child(snapshot=True, read_only=True),
+    "test.fail_look": test_fail("look"),
     "test.fail_copy": test_fail("copy"),
     "test.fail_destroy": test_fail("destroy"),
     "sr.disks": sr_disks,

@@ -26,7 +26,8 @@ from fake_host import Descriptor, Host, Refused
 LIMIT = 128 * 1024
 
 # Each: (host, args) -> what is ok.
-VERBS = {**fake_machine.VERBS, **fake_updates.VERBS, **fake_networks.VERBS, **fake_vms.VERBS,
+VERBS = {"test.asked": lambda h, a: dict(h.asked),
+         **fake_machine.VERBS, **fake_updates.VERBS, **fake_networks.VERBS, **fake_vms.VERBS,
          **fake_storage.VERBS}
 
 
@@ -42,7 +43,8 @@ async def watch(h, sock):
     try:
         for vm in list(h.vms.values()):
             await send(sock, {"vm": vm})
-        await send(sock, {"settled": True})
+        for news in ("settled", "networks", "settings"):
+            await send(sock, {news: True})
         while True:
             await send(sock, await queue.get())
     finally:
@@ -51,6 +53,7 @@ async def watch(h, sock):
 
 async def answer(h, sock, request):
     verb, args = request["verb"], request["args"]
+    h.asked[verb] += 1
     if verb == "watch":
         await watch(h, sock)
         return

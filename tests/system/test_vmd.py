@@ -148,6 +148,27 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     assert (started["domid"], "Paused") in states and (again, "Running") in states
 
 
+def told_of_networks(host, times):
+    """Within a minute, and no more than that."""
+    host.run("i=0; until [ $(grep -c networks /tmp/watched) -ge %d ] || [ $i -ge 60 ]; do "
+             "sleep 1; i=$((i+1)); done; sleep 2" % times, 90)
+    assert int(host.run("grep -c networks /tmp/watched || true")) == times
+
+
+def test_networks_are_told_of(host, bridge):  # noqa: F811
+    host.run("(vmd ask watch >/tmp/watched & echo $! >/tmp/watcher) ; sleep 3")
+    before = int(host.run("grep -c networks /tmp/watched || true"))
+    assert before >= 1
+    host.run(f"ip addr add 198.51.100.9/24 dev {bridge}")
+    told_of_networks(host, before + 1)
+    # The same once more: a look, and nothing to tell.
+    host.run(f"ip addr change 198.51.100.9/24 dev {bridge}")
+    told_of_networks(host, before + 1)
+    host.run(f"ip addr del 198.51.100.9/24 dev {bridge}")
+    told_of_networks(host, before + 2)
+    host.run("kill $(cat /tmp/watcher)")
+
+
 def test_xl_and_vmd_see_the_same(host):
     host.run("xl create demo", 120)
     vm = vms(host)["demo"]

@@ -8,7 +8,6 @@
 
 #include "apid/call.h"
 #include "apid/leftover.h"
-#include "apid/network_pending.h"
 #include "apid/ops.h"
 #include "apid/vmd_link.h"
 #include "lib/deadline.h"
@@ -34,7 +33,7 @@ static void again_due(struct loop_timer *t)
 
 static struct loop_timer again = { .expired = again_due };
 
-static void complain(const char *what, const json_t *error)
+void inventory_complain(const char *what, const json_t *error)
 {
 	log_warning("%s: %s %s", what, json_string_value(json_array_get(error, 0)),
 		    json_array_size(error) > 1 ? json_string_value(json_array_get(error, 1)) : "");
@@ -42,55 +41,16 @@ static void complain(const char *what, const json_t *error)
 
 /* ---- answers ----------------------------------------------------------------------------- */
 
-static void modes_answer(void *owner, const json_t *ok, const json_t *error)
-{
-	(void)owner;
-	if (!ok) {
-		complain("network.get", error);
-		return;
-	}
-	store_begin();
-	inventory_network_modes(ok);
-	call_commit_told("network.get");
-	network_pending_ask();
-}
-
-static void networks_answer(void *owner, const json_t *ok, const json_t *error)
-{
-	if (!ok) {
-		complain("network.list", error);
-		return;
-	}
-	store_begin();
-	inventory_networks(ok);
-	if (owner)
-		inventory_pifs_settle(ok);
-	call_commit_told("network.list");
-	vmd_ask("network.get", json_object(), modes_answer, NULL, NULL);
-}
-
 static void host_answer(void *owner, const json_t *ok, const json_t *error)
 {
 	(void)owner;
 	if (!ok) {
-		complain("host.info", error);
+		inventory_complain("host.info", error);
 		return;
 	}
 	store_begin();
 	inventory_host(ok);
 	call_commit_told("host.info");
-	/* Interfaces are made from both. */
-	inventory_look_at_networks();
-}
-
-void inventory_look_at_networks(void)
-{
-	vmd_ask("network.list", json_object(), networks_answer, NULL, NULL);
-}
-
-void inventory_ask_networks(void)
-{
-	vmd_ask("network.list", json_object(), networks_answer, NULL, the_host());
 }
 
 static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
@@ -98,7 +58,7 @@ static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
 	struct object *sr = owner;
 
 	if (!ok)
-		complain("sr.vdis", error);
+		inventory_complain("sr.vdis", error);
 	if (ok && !sr->gone) {
 		store_begin();
 		inventory_vdis(sr, json_object_get(ok, "vdis"));
@@ -121,7 +81,7 @@ static void stat_answer(void *owner, const json_t *ok, const json_t *error)
 	struct object *sr = owner;
 
 	if (!ok)
-		complain("sr.stat", error);
+		inventory_complain("sr.stat", error);
 	if (ok && !sr->gone) {
 		store_begin();
 		inventory_sr(ok);
@@ -173,7 +133,7 @@ static void srs_answer(void *owner, const json_t *ok, const json_t *error)
 
 	(void)owner;
 	if (!ok) {
-		complain("sr.list", error);
+		inventory_complain("sr.list", error);
 		return;
 	}
 	store_begin();
@@ -203,7 +163,7 @@ static void watch_ended(void *owner, const json_t *ok, const json_t *error)
 	watch = NULL;
 	settled = false;
 	if (!ok)
-		complain("watch", error);
+		inventory_complain("watch", error);
 	loop_timer_set(&again, now_ms() + AGAIN_MS);
 }
 
@@ -213,6 +173,10 @@ static void watch_message(void *owner, const json_t *m)
 	size_t lost;
 
 	(void)owner;
+	if (json_is_true(json_object_get(m, "networks")))
+		inventory_look_at_networks();
+	if (json_is_true(json_object_get(m, "settings")))
+		inventory_ask_settings();
 	store_begin();
 	if (json_is_object(vm))
 		inventory_vm(vm);
@@ -242,5 +206,4 @@ void inventory_start(void)
 	}
 	vmd_ask("host.info", json_object(), host_answer, NULL, NULL);
 	inventory_ask_srs();
-	inventory_ask_settings();
 }

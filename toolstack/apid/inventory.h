@@ -14,7 +14,8 @@
 /* Pool, host and templates exist, from the first start on. In a transaction. */
 void inventory_make(void);
 void inventory_start(void);
-void inventory_start_stats(void);
+/* A session has begun: what changes all the time is asked for while there is one. */
+void inventory_somebody_came(void);
 /* Domains and repositories are known as they are now. */
 bool inventory_settled(void);
 
@@ -24,13 +25,26 @@ void inventory_ask_sr(struct object *sr);
 void inventory_ask_srs(void);
 /* Asks for networks and addresses as they are after a change was undone. */
 void inventory_ask_networks(void);
-/* The same; interfaces that are not told of stay. Links and addresses come and go by themselves. */
+/*
+ * The same, and for cards; interfaces that are not told of stay. Links and addresses come and go by
+ * themselves.
+ */
 void inventory_look_at_networks(void);
 /* Asks for what the host has in files: its time zone and so on. */
 void inventory_ask_settings(void);
+/* Logs what vmd said to a question. */
+void inventory_complain(const char *what, const json_t *error);
+
+/*
+ * Bytes that change all the time: less than a MiB is no news, for an event of it wakes whoever
+ * watches. Graphs have their own source.
+ */
+void set_bytes_about(struct object *o, const char *field, int64_t bytes);
 
 /* The parts, each in a transaction. */
 void inventory_host(const json_t *info);
+/* Of the same answer, the cards. */
+void inventory_cards(const json_t *info);
 void inventory_networks(const json_t *list);
 /* Interfaces that it does not tell of are gone: it is not of a host that is still starting. */
 void inventory_pifs_settle(const json_t *list);

@@ -181,12 +181,23 @@ static void put_versions(struct object *host, const json_t *versions)
 	json_decref(map);
 }
 
-static void put_nics(const json_t *nics)
+/* When it was measured is news only with another measure. */
+static void put_link(struct object *metrics, bool carrier, json_int_t speed)
+{
+	if (get_int(metrics, "last_updated") && get_int(metrics, "carrier") == carrier &&
+	    get_int(metrics, "speed") == speed)
+		return;
+	set_int(metrics, "carrier", carrier);
+	set_int(metrics, "speed", speed);
+	set_int(metrics, "last_updated", time(NULL));
+}
+
+void inventory_cards(const json_t *info)
 {
 	const json_t *nic;
 	size_t i;
 
-	json_array_foreach(nics, i, nic)
+	json_array_foreach(json_object_get(info, "nics"), i, nic)
 	{
 		struct object *pif = inventory_pif(text_of(nic, "name"), -1);
 		struct object *metrics = get_ref(pif, "metrics");
@@ -194,11 +205,10 @@ static void put_nics(const json_t *nics)
 		set_text(pif, "MAC", text_of(nic, "mac"));
 		set_int(pif, "MTU", int_of(nic, "mtu"));
 		set_int(pif, "physical", true);
-		set_int(metrics, "carrier", json_is_true(json_object_get(nic, "carrier")));
-		set_int(metrics, "speed", int_of(nic, "speed"));
+		put_link(metrics, json_is_true(json_object_get(nic, "carrier")),
+			 int_of(nic, "speed"));
 		set_int(metrics, "duplex", true);
 		set_text(metrics, "pci_bus_path", text_of(nic, "pci"));
-		set_int(metrics, "last_updated", time(NULL));
 	}
 }
 
@@ -213,7 +223,7 @@ void inventory_host(const json_t *info)
 	put_cpus(info);
 	put_cpu_info(host, info);
 	put_versions(host, json_object_get(info, "versions"));
-	put_nics(json_object_get(info, "nics"));
+	inventory_cards(info);
 	snprintf(boot, sizeof(boot), "%lld.", (long long)int_of(info, "boot_time"));
 	set_entry(host, "other_config", "boot_time", boot);
 	set_int(metrics, "memory_total", int_of(info, "memory_total"));

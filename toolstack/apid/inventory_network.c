@@ -81,15 +81,12 @@ static void bond_put(const json_t *told)
 	}
 }
 
-/* The interface that was chosen for it, or else the first with an address. */
-static void management_put(struct object *pif, const char *ip)
+/* The interface that was chosen for it, or else each with an address. */
+static bool is_management(const struct object *pif)
 {
 	const char *chosen = get_entry(the_host(), "other_config", MANAGEMENT_KEY);
-	bool is_it = !*chosen || strcmp(chosen, get_text(pif, "uuid")) == 0;
 
-	set_int(pif, "management", is_it);
-	if (is_it)
-		set_text(the_host(), "address", ip);
+	return *get_text(pif, "IP") && (!*chosen || strcmp(chosen, get_text(pif, "uuid")) == 0);
 }
 
 /* "192.0.2.10/24" to its parts; false for one of IPv6. */
@@ -125,10 +122,7 @@ static void addresses_put(struct object *pif, const json_t *told)
 	}
 	set_text(pif, "IP", ip);
 	set_text(pif, "netmask", netmask);
-	if (*ip)
-		management_put(pif, ip);
-	else
-		set_int(pif, "management", false);
+	set_int(pif, "management", is_management(pif));
 	set_json(pif, "IPv6", six);
 	json_decref(six);
 	set_text(pif, "gateway", text_of(told, "gateway"));
@@ -179,7 +173,8 @@ static void dns_put(struct object *pif, const json_t *servers)
 	buf_free(&all);
 }
 
-static void network_put(const json_t *told, const json_t *servers)
+/* Its interface, or NULL. */
+static struct object *network_put(const json_t *told, const json_t *servers)
 {
 	struct object *network = network_of_bridge(text_of(told, "bridge")), *pif;
 	const char *nic = text_of(told, "nic");
@@ -188,18 +183,22 @@ static void network_put(const json_t *told, const json_t *servers)
 	if (int_of(told, "mtu") > 0)
 		set_int(network, "MTU", int_of(told, "mtu"));
 	if (!*nic)
-		return;
+		return NULL;
 	pif = inventory_pif(nic, vlan ? vlan : -1);
 	set_ref(pif, "network", network);
 	set_int(pif, "currently_attached", true);
 	set_int(pif, "MTU", get_int(network, "MTU"));
 	if (!*get_text(pif, "MAC"))
 		set_text(pif, "MAC", text_of(told, "mac"));
-	set_int(get_ref(pif, "metrics"), "carrier", json_is_true(json_object_get(told, "carrier")));
+	/* A bridge has a link also by a guest on it: what a card has the card says. */
+	if (!get_int(pif, "physical"))
+		set_int(get_ref(pif, "metrics"), "carrier",
+			json_is_true(json_object_get(told, "carrier")));
 	addresses_put(pif, told);
 	dns_put(pif, servers);
 	if (vlan)
 		vlan_put(pif, nic, vlan);
+	return pif;
 }
 
 static bool is_told(const json_t *networks, const struct object *network)
@@ -290,6 +289,7 @@ void inventory_pifs_settle(const json_t *list)
 void inventory_networks(const json_t *list)
 {
 	const json_t *networks = json_object_get(list, "networks"), *told;
+	struct object *reached = NULL, *pif;
 	size_t i;
 
 	json_array_foreach(json_object_get(list, "bonds"), i, told)
@@ -299,9 +299,13 @@ void inventory_networks(const json_t *list)
 	/* The first with an address is where the host is reached. */
 	for (i = json_array_size(networks); i-- > 0;) {
 		told = json_array_get(networks, i);
-		if (*text_of(told, "bridge"))
-			network_put(told, json_object_get(list, "dns"));
+		pif = *text_of(told, "bridge") ? network_put(told, json_object_get(list, "dns"))
+					       : NULL;
+		if (pif && get_int(pif, "management"))
+			reached = pif;
 	}
+	if (reached)
+		set_text(the_host(), "address", get_text(reached, "IP"));
 	networks_drop(networks);
 	inventory_consoles_locate();
 }

@@ -14,8 +14,18 @@
 #include "lib/deadline.h"
 
 #define EVERY_MS 10000
-#define SELDOM   6  /* times that long: somebody may use `storage` beside us */
-#define COMING   30 /* turns, five minutes */
+#define FIRST_MS 500       /* most sessions of commands are over by then */
+#define SELDOM   6         /* times that long: somebody may use `storage` beside us */
+#define ABOUT    (1 << 20) /* bytes */
+
+void set_bytes_about(struct object *o, const char *field, int64_t bytes)
+{
+	int64_t shown = get_int(o, field);
+
+	/* Nothing is something else than little. */
+	if (!shown || bytes <= 0 || bytes >= shown + ABOUT || bytes <= shown - ABOUT)
+		set_int(o, field, bytes);
+}
 
 /* What agents write, the field of VM_guest_metrics that it goes to, and its key there. */
 static const struct {
@@ -99,8 +109,8 @@ static void put_vm(const json_t *told)
 
 	if (!vm || !get_ref(vm, "metrics"))
 		return;
-	set_int(get_ref(vm, "metrics"), "memory_actual",
-		json_integer_value(json_object_get(told, "memory")));
+	set_bytes_about(get_ref(vm, "metrics"), "memory_actual",
+			json_integer_value(json_object_get(told, "memory")));
 	put_guest(vm, json_object_get(told, "guest"));
 }
 
@@ -118,8 +128,8 @@ static void stats_told(void *owner, const json_t *ok, const json_t *error)
 	{
 		put_vm(told);
 	}
-	set_int(get_ref(the_host(), "metrics"), "memory_free",
-		json_integer_value(json_object_get(host, "memory_free")));
+	set_bytes_about(get_ref(the_host(), "metrics"), "memory_free",
+			json_integer_value(json_object_get(host, "memory_free")));
 	call_commit_told("vm.stats");
 }
 
@@ -138,22 +148,22 @@ static void ask(struct loop_timer *t)
 {
 	static unsigned int turn;
 
-	if (somebody_looks() && inventory_settled()) {
+	/* The next login begins again. */
+	if (!somebody_looks())
+		return;
+	if (inventory_settled()) {
 		vmd_ask("vm.stats", json_object(), stats_told, NULL, NULL);
-		/* While the host starts, its cards and addresses are still coming. */
-		if (++turn % SELDOM == 0 || turn < COMING)
-			inventory_look_at_networks();
-		if (turn % SELDOM == 0) {
+		if (++turn % SELDOM == 0)
 			inventory_ask_srs();
-			inventory_ask_settings();
-		}
 	}
 	loop_timer_set(t, now_ms() + EVERY_MS);
 }
 
-void inventory_start_stats(void)
+void inventory_somebody_came(void)
 {
 	static struct loop_timer timer = { .expired = ask };
 
-	loop_timer_set(&timer, now_ms() + EVERY_MS);
+	/* What has changed while nobody looked is told soon, and not to a page at rest. */
+	if (!timer.at)
+		loop_timer_set(&timer, now_ms() + FIRST_MS);
 }

@@ -30,7 +30,7 @@ void vdi_update(struct object *vdi, const json_t *from)
 	set_text(vdi, "name_description", text_of(from, "description"));
 	set_text(vdi, "location", text_of(from, "location"));
 	set_int(vdi, "virtual_size", int_of(from, "virtual_size"));
-	set_int(vdi, "physical_utilisation", int_of(from, "physical_utilisation"));
+	set_bytes_about(vdi, "physical_utilisation", int_of(from, "physical_utilisation"));
 	set_int(vdi, "read_only", json_is_true(json_object_get(from, "read_only")));
 	set_int(vdi, "is_a_snapshot", json_is_true(json_object_get(from, "snapshot")));
 	if (get_int(vdi, "is_a_snapshot"))
@@ -171,7 +171,8 @@ struct object *sr_from_vmd(const json_t *told)
 	/* A list has no sizes. */
 	if (json_object_get(told, "physical_size")) {
 		set_int(sr, "physical_size", int_of(told, "physical_size"));
-		set_int(sr, "physical_utilisation", int_of(told, "physical_utilisation"));
+		/* Logs share a file system with images. */
+		set_bytes_about(sr, "physical_utilisation", int_of(told, "physical_utilisation"));
 		set_int(sr, "virtual_allocation", int_of(told, "virtual_allocation"));
 		thin_put(sr, told);
 	}

@@ -208,7 +208,6 @@ static int serve(void)
 	bind_all();
 	vmd_link_open(options.vmd);
 	inventory_start();
-	inventory_start_stats();
 	tasks_start_expiry();
 	if (connections_start() < 0)
 		return 1;

@@ -11,6 +11,7 @@
 #include "apid/account.h"
 #include "apid/connection.h"
 #include "apid/cookie.h"
+#include "apid/inventory.h"
 #include "apid/record.h"
 #include "lib/deadline.h"
 
@@ -160,6 +161,7 @@ static void session_make(struct call *c, struct object *user)
 	set_int(session, "is_local_superuser", strcmp(get_text(user, "role"), "admin") == 0);
 	set_int(session, "validation_time", time(NULL));
 	mark_used(session);
+	inventory_somebody_came();
 	if (c->from.wants_cookie)
 		cookie_give(c, session);
 	else

@@ -15,7 +15,9 @@
 
 #include "lib/bytes.h"
 #include "lib/file.h"
+#include "network/files.h"
 #include "vmd/network_list.h"
+#include "vmd/nic_list.h"
 
 #define NET "/sys/class/net"
 
@@ -215,7 +217,7 @@ static json_t *name_servers(void)
 	return all;
 }
 
-int do_network_list(struct call *c)
+static json_t *network_listing(void)
 {
 	struct listing l = { .networks = json_array(), .bonds = json_array(), .routes = "" };
 	struct buf routes = { 0 };
@@ -225,11 +227,36 @@ int do_network_list(struct call *c)
 	if (buf_read_file(&routes, "/proc/net/route", 256 * 1024) == 0 && routes.data)
 		l.routes = routes.data;
 	each_link(NET, look_at_link, &l);
-	call_set(c, "networks", l.networks);
-	call_set(c, "bonds", l.bonds);
-	call_set(c, "dns", name_servers());
 	buf_free(&routes);
 	if (l.addresses)
 		freeifaddrs(l.addresses);
+	return json_pack("{s:o, s:o, s:o}", "networks", l.networks, "bonds", l.bonds, "dns",
+			 name_servers());
+}
+
+int do_network_list(struct call *c)
+{
+	json_t *listing = network_listing();
+
+	json_object_update(c->answer, listing);
+	json_decref(listing);
 	return 0;
+}
+
+json_t *network_look(void)
+{
+	json_t *seen = network_listing(), *one;
+	struct buf conf = { 0 };
+	size_t i;
+
+	/* Guests that come and go are no news. */
+	json_array_foreach(json_object_get(seen, "networks"), i, one)
+	{
+		json_object_del(one, "guests");
+	}
+	json_object_set_new(seen, "nics", nic_list());
+	if (file_read("", FILE_CONF, &conf) == 0 && conf.data)
+		json_object_set_new(seen, "conf", json_stringn_nocheck(conf.data, conf.len));
+	buf_free(&conf);
+	return seen;
 }

@@ -3,7 +3,7 @@
  * watch: first every VM, then what changes. xenstored tells when domains come and go; what it does
  * not tell (pausing, crashes that are kept) is looked for every second, by the hypervisor's list
  * alone. State files are read again when their folder says so; of crashes that nobody else may have
- * seen there are notes.
+ * seen there are notes. That networks and settings have changed is told, too, not how (news.h).
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -15,6 +15,8 @@
 #include "lib/domain.h"
 #include "vm/crash_note.h"
 #include "vm/vm_name.h"
+#include "vmd/network_list.h"
+#include "vmd/news.h"
 #include "vmd/verbs.h"
 #include "vmd/vm_list.h"
 
@@ -31,6 +33,7 @@ struct watching {
 	int files; /* inotify of the state files, and of notes of crashes */
 	struct seen *seen;
 	size_t nr;
+	struct news news;
 };
 
 static const struct seen *find(const struct watching *w,
@@ -148,7 +151,7 @@ static void store_again(struct watching *w)
 /* Whether the state files have changed, in *files; false when the client is gone. */
 static bool wait_for_news(struct watching *w, bool *files)
 {
-	struct pollfd fds[] = {
+	struct pollfd fds[3 + NEWS_FDS] = {
 		{ .fd = w->c->fd, .events = POLLRDHUP },
 		{ .fd = w->files, .events = POLLIN },
 		{ .fd = w->store.fd, .events = POLLIN },
@@ -156,7 +159,7 @@ static bool wait_for_news(struct watching *w, bool *files)
 	struct buf event = { 0 };
 	char changes[4096];
 
-	poll(fds, 3, LOOK_MS);
+	poll(fds, 3 + NEWS_FDS, news_poll(&w->news, fds + 3, LOOK_MS));
 	*files = w->files < 0 || fds[1].revents;
 	if (fds[1].revents && read(w->files, changes, sizeof(changes)) <= 0)
 		*files = true;
@@ -170,6 +173,14 @@ static bool wait_for_news(struct watching *w, bool *files)
 	return !fds[0].revents;
 }
 
+static bool tell_news(struct watching *w)
+{
+	unsigned int what = news_take(&w->news);
+
+	return (!(what & NEWS_NETWORKS) || call_send(w->c, json_pack("{s:b}", "networks", 1))) &&
+	       (!(what & NEWS_SETTINGS) || call_send(w->c, json_pack("{s:b}", "settings", 1)));
+}
+
 static int do_watch(struct call *c)
 {
 	struct watching w = { .c = c, .store = { .fd = -1 } };
@@ -181,15 +192,17 @@ static int do_watch(struct call *c)
 		inotify_add_watch(w.files, VM_STATE_DIR, IN_CLOSE_WRITE | IN_MOVED_TO);
 		inotify_add_watch(w.files, VM_CRASH_DIR, IN_MOVED_TO);
 	}
+	news_open(&w.news, "", network_look);
 	store_again(&w);
 	if (!look(&w, true) || !call_send(c, json_pack("{s:b}", "settled", 1)))
 		return 0;
-	while (wait_for_news(&w, &files) && look(&w, files))
+	while (wait_for_news(&w, &files) && look(&w, files) && tell_news(&w))
 		store_again(&w);
 	return 0;
 }
 
 const struct verb watch_verbs[] = {
-	{ "watch", args_none, do_watch, "{vm} for each, {settled}, then {vm} when one changes" },
+	{ "watch", args_none, do_watch,
+	  "{vm} for each, {settled}, then {vm}, {networks}, {settings} when they change" },
 	{ .name = NULL },
 };

@@ -16,6 +16,7 @@ $(call vmd_test,crash_note,vm/crash_note.c lib/file.c lib/uuid.c)
 $(call vmd_test,counters,vmd/counters.c)
 $(call vmd_test,fetch,vmd/fetch.c vmd/unprivileged.c lib/curl.c lib/deadline.c lib/privilege.c \
 	lib/write_all.c)
+$(call vmd_test,news,vmd/news.c lib/deadline.c lib/netlink.c)
 $(call vmd_test,client,vmd/client.c lib/deadline.c)
 $(call vmd_test,server,vmd/server.c vmd/client.c lib/deadline.c lib/file.c lib/listener.c \
 	lib/signals.c)
@@ -23,7 +24,7 @@ $(call vmd_test,restart,vm/restart.c vm/vm_text.c lib/file.c lib/vm_state.c $(VM
 
 $(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client test_server \
-	test_fetch): \
+	test_fetch test_news): \
 	UNIT_CFLAGS += -ljansson
 $(B)/tests/unit/vmd/test_restart%: UNIT_CFLAGS += -DVM_RESTART_DIR='"/tmp/socle-restarting"'
 $(B)/tests/unit/vmd/test_crash_note%: UNIT_CFLAGS += -DVM_CRASH_DIR='"/tmp/socle-crashed"'
