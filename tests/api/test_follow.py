@@ -81,6 +81,29 @@ def test_the_end_of_the_session(streams):
     hang_up(sock, lines)
 
 
+def may_follow(streams, session):
+    path = streams.path("rrd_updates", session=False, follow="true", interval=3600,
+                        session_id=session)
+    with connect(streams.socket, 20) as sock:
+        sock.sendall(scgi(b"", path, "GET"))
+        return b" 200 " in sock.recv(100)
+
+
+def test_who_goes_is_noticed_at_once(streams):
+    """Though the next row is an hour away: each leaves its place to the next one."""
+    session = Client(streams.server.socket).session
+    taken = [follow(streams, session, interval=3600) for _ in range(OF_ONE)]
+    assert not may_follow(streams, session)
+    end = time.monotonic() + 20
+    hang_up(*taken.pop())
+    for _ in range(12):
+        while not may_follow(streams, session):
+            assert time.monotonic() < end
+            time.sleep(0.05)
+    for one in taken:
+        hang_up(*one)
+
+
 def test_not_too_many(streams):
     """One session's are bounded, and those of all; other streams have room beside them."""
     clients = [Client(streams.server.socket) for _ in range(OF_ALL // OF_ONE + 1)]

@@ -5,11 +5,11 @@
 #include "api/api.h"
 
 #include <errno.h>
+#include <poll.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/socket.h>
-#include <sys/time.h>
 #include <sys/un.h>
 #include <unistd.h>
 
@@ -43,12 +43,10 @@ void api_error_words(const struct api *api, struct buf *text)
 static int connect_to(const char *path)
 {
 	struct sockaddr_un to = { .sun_family = AF_UNIX };
-	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
 	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 
 	snprintf(to.sun_path, sizeof(to.sun_path), "%s", path);
-	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0 &&
-	    setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof(patience)) == 0)
+	if (fd >= 0 && connect(fd, (struct sockaddr *)&to, sizeof(to)) == 0)
 		return fd;
 	if (fd >= 0)
 		close(fd);
@@ -78,12 +76,30 @@ static void request_put(struct buf *request, const char *body)
 	buf_free(&headers);
 }
 
-static bool receive_all(int fd, struct buf *answer)
+/* False: too late, or nobody waits for it any more. */
+static bool answer_wait(const struct api *api, int fd)
+{
+	struct pollfd p[2] = { { .fd = fd, .events = POLLIN },
+			       { .fd = api->client ? api->client : -1, .events = POLLRDHUP } };
+	int n;
+
+	do
+		n = poll(p, 2, ANSWER_SECONDS * 1000);
+	while (n < 0 && errno == EINTR);
+	return n > 0 && !p[1].revents;
+}
+
+static bool receive_all(const struct api *api, int fd, struct buf *answer)
 {
 	char part[16384];
 	ssize_t n;
 
-	while ((n = recv(fd, part, sizeof(part), 0)) != 0) {
+	for (;;) {
+		if (!answer_wait(api, fd))
+			return false;
+		n = recv(fd, part, sizeof(part), 0);
+		if (n == 0)
+			break;
 		if (n < 0 && errno != EINTR)
 			return false;
 		buf_append(answer, part, n > 0 ? (size_t)n : 0);
@@ -94,16 +110,16 @@ static bool receive_all(int fd, struct buf *answer)
 }
 
 /* The body of the daemon's answer; NULL: there was none. */
-static json_t *exchange(const char *socket, const char *body)
+static json_t *exchange(const struct api *api, const char *body)
 {
 	struct buf request = { 0 }, answer = { 0 };
 	json_t *parsed = NULL;
 	const char *at;
-	int fd = connect_to(socket);
+	int fd = connect_to(api->socket);
 
 	request_put(&request, body);
 	if (fd >= 0 && !request.failed && write_all(fd, request.data, request.len) == 0 &&
-	    receive_all(fd, &answer) && (at = strstr(answer.data, "\r\n\r\n")))
+	    receive_all(api, fd, &answer) && (at = strstr(answer.data, "\r\n\r\n")))
 		parsed = json_loads(at + 4, 0, NULL);
 	if (fd >= 0)
 		close(fd);
@@ -134,7 +150,7 @@ static json_t *call(struct api *api, const char *method, json_t *params)
 	json_t *request = json_pack("{ss,ss,si,so}", "jsonrpc", "2.0", "method", method, "id", 1,
 				    "params", params);
 	char *body = request ? json_dumps(request, JSON_COMPACT) : NULL;
-	json_t *answer = body ? exchange(api->socket, body) : NULL;
+	json_t *answer = body ? exchange(api, body) : NULL;
 	json_t *result = result_take(api, answer);
 
 	json_decref(answer);

@@ -18,6 +18,8 @@
 struct api {
 	const char *socket;
 	char session[API_REF];
+	/* To whom we call for: when it ends, so does waiting for an answer. 0: nobody. */
+	int client;
 	/* Of the last call that failed: a code and its parameters; never NULL then. */
 	json_t *error;
 };

@@ -14,7 +14,6 @@
 #include "transfer/serve.h"
 
 #define LIFE_MS 20000 /* a sign of life, if nothing else happens */
-#define LOOK_MS 10000 /* whether the client is still there */
 #define LATE_MS 300   /* a row is asked for so long after it is complete */
 
 static bool flag(struct job *j, const char *name)
@@ -84,15 +83,16 @@ static int rows_send(struct figures *f, int64_t *told)
 	return rc;
 }
 
-/* Until the next row is complete, but not for long: in seconds. */
-static double pause_of(int64_t step)
+/* Until the next row is complete, or a sign of life is due: in seconds. */
+static double pause_of(int64_t step, int64_t told)
 {
+	int64_t ms, life = told + LIFE_MS - now_ms();
 	struct timespec now;
-	int64_t ms;
 
 	clock_gettime(CLOCK_REALTIME, &now);
 	ms = (step - now.tv_sec % step) * 1000 - now.tv_nsec / 1000000 + LATE_MS;
-	return (double)(ms < LOOK_MS ? ms : LOOK_MS) / 1000;
+	ms = ms < life ? ms : life;
+	return ms > 0 ? (double)ms / 1000 : 0;
 }
 
 /* It sends nothing any more: what comes from it is its end. */
@@ -106,14 +106,20 @@ static bool client_is_gone(const struct job *j)
 static int follow(struct figures *f)
 {
 	int64_t step = metrics_step(&f->query), told = now_ms();
+	struct api *api = &f->job->api;
+	int rc = 0;
 
 	f->query.interval = step;
-	while (!client_is_gone(f->job)) {
+	/* Who goes is noticed also while nothing happens. */
+	api->client = f->job->request->fd;
+	while (rc == 0 && !client_is_gone(f->job)) {
 		f->query.start = f->query.now / step * step;
-		if (figures_look(f, pause_of(step)) < 0 || rows_send(f, &told) < 0)
-			return -1;
+		rc = figures_look(f, pause_of(step, told));
+		if (rc == 0)
+			rc = rows_send(f, &told);
 	}
-	return 0;
+	api->client = 0;
+	return client_is_gone(f->job) ? 0 : rc;
 }
 
 int job_rrd_updates(struct job *j)
