@@ -296,11 +296,60 @@ static void look_end(struct screen *sc, struct store *s, enum screen_end end)
 
 void screen_look(struct screen *sc, struct store *s)
 {
-	if (now_ms() < sc->again)
+	if (sc->resting || now_ms() < sc->again)
 		return;
 	sc->again = 0;
 	for (enum screen_end end = 0; end < NR_ENDS; end++)
 		look_end(sc, s, end);
+}
+
+/* ---- guests that do not stop ------------------------------------------------------------- */
+
+/* Without a watch the store does not tell us either. */
+static void rest(struct screen *sc, int64_t until)
+{
+	store_close(&sc->front);
+	sc->front.fd = -1;
+	sc->resting = until;
+}
+
+void screen_stirred(struct screen *sc, struct store *s, int64_t now)
+{
+	if (allowance_take(&sc->looks, now)) {
+		screen_look(sc, s);
+		return;
+	}
+	if (!sc->rested)
+		log_warning("domain %u: its screen's states change all the time; they are looked "
+			    "at now and then",
+			    sc->domid);
+	sc->rested = true;
+	rest(sc, allowance_rest(&sc->looks));
+}
+
+/* A new watch tells at once, as if something had changed. */
+static void rest_end(struct screen *sc, int64_t now)
+{
+	sc->resting = 0;
+	if (store_open(&sc->front) == 0 && front_watch(sc) == 0)
+		return;
+	log_warning("domain %u: its screen: store: %s", sc->domid, strerror(errno));
+	rest(sc, now + AGAIN_MS);
+}
+
+void screen_due(struct screen *sc, struct store *s, int64_t now)
+{
+	if (sc->resting && now >= sc->resting)
+		rest_end(sc, now);
+	if (sc->again && now >= sc->again)
+		screen_look(sc, s);
+}
+
+int64_t screen_next(const struct screen *sc)
+{
+	if (sc->resting)
+		return sc->resting;
+	return sc->again;
 }
 
 static void answered(struct screen *sc, struct store *s, const struct order_answer *a)

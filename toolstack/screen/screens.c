@@ -16,7 +16,8 @@
 #include "lib/log.h"
 #include "screen/screen.h"
 
-#define STORE_MS 30000
+#define STORE_MS       30000
+#define EVENTS_AT_ONCE 64
 
 static struct store store;  /* to ask */
 static struct store events; /* watches the back ends */
@@ -114,12 +115,15 @@ size_t screens_poll(struct pollfd fds[1 + SCREENS_MAX * SCREEN_POLLS])
 	return nr;
 }
 
-/* How many there were does not matter: what they tell of is looked at afterwards. */
+/*
+ * How many there were does not matter: what they tell of is looked at afterwards. More than so many
+ * are for the next time, for a guest can make new ones as fast as we take them.
+ */
 static bool drain(struct store *s)
 {
 	bool any = false;
 
-	while (store_event_wait(s, 0) > 0) {
+	for (unsigned int i = 0; i < EVENTS_AT_ONCE && store_event_wait(s, 0) > 0; i++) {
 		struct buf event = { 0 };
 		int rc = store_event(s, &event);
 
@@ -145,8 +149,9 @@ void screens_serve(const struct pollfd *fds)
 			screen_answer(sc, &store);
 		if (mine[2].revents)
 			screen_accept(sc);
-		if ((mine[0].revents && drain(&sc->front)) || (sc->again && now >= sc->again))
-			screen_look(sc, &store);
+		if (mine[0].revents && drain(&sc->front))
+			screen_stirred(sc, &store, now);
+		screen_due(sc, &store, now);
 	}
 	if (fds[0].revents)
 		changed = drain(&events);
@@ -158,8 +163,11 @@ int screens_wait(void)
 {
 	int64_t next = -1, now = now_ms();
 
-	for (size_t i = 0; i < nr_screens; i++)
-		if (screens[i]->again && (next < 0 || screens[i]->again < next))
-			next = screens[i]->again;
+	for (size_t i = 0; i < nr_screens; i++) {
+		int64_t due = screen_next(screens[i]);
+
+		if (due && (next < 0 || due < next))
+			next = due;
+	}
 	return next < 0 ? -1 : next <= now ? 0 : (int)(next - now);
 }

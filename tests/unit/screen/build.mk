@@ -5,6 +5,7 @@ $(eval $(call unit_test,screen,$1,$(addprefix toolstack/,$2 lib/log.c),\
 	-iquote toolstack -iquote tests/unit/toolstack -D_GNU_SOURCE))
 endef
 
+$(call screen_test,allowance,screen/allowance.c)
 $(call screen_test,changes,screen/changes.c)
 $(call screen_test,fb,screen/fb.c)
 $(call screen_test,keys,screen/keys.c)
@@ -13,4 +14,5 @@ $(call screen_test,keymap,rfb/keymap.c)
 $(call screen_test,painter,$(addprefix screen/,changes.c fb.c keys.c packet.c painter.c picture.c) \
 	lib/deadline.c)
 # The states of its devices, with a store and a painter of the test's.
-$(call screen_test,screen,screen/screen.c screen/packet.c lib/deadline.c)
+$(call screen_test,screen,screen/allowance.c screen/screen.c screen/packet.c \
+	lib/deadline.c)

@@ -30,8 +30,9 @@ static struct device {
 
 static struct screen screen;
 static struct store store;
-static int painter = -1; /* the painter's end of its orders */
-static unsigned int painters, offers;
+static int painter = -1;                       /* the painter's end of its orders */
+static unsigned int painters, offers, watched; /* watched: states that are */
+static bool no_store;
 
 /* ---- what is around -------------------------------------------------------------------------- */
 
@@ -105,19 +106,22 @@ const char *device_text(const struct device_id *id)
 
 int store_open(struct store *s)
 {
-	s->fd = -1;
-	return 0;
+	errno = ECONNREFUSED;
+	s->fd = no_store ? -1 : 99;
+	return no_store ? -1 : 0;
 }
 
 void store_close(struct store *s)
 {
-	(void)s;
+	s->fd = -1;
+	watched = 0;
 }
 
 int store_watch(struct store *s, const char *path, const char *token)
 {
 	(void)s;
 	(void)token;
+	watched++;
 	return strstr(path, "/state") ? 0 : -1;
 }
 
@@ -198,7 +202,8 @@ static int start(void **state)
 					      .page = 100 + i,
 					      .port = 10 + i,
 					      .protocol = "x86_64-abi" };
-	painters = offers = 0;
+	painters = offers = watched = 0;
+	no_store = false;
 	return screen_open(&screen, &store, DOMID);
 }
 
@@ -259,6 +264,72 @@ static void test_both_connect(void **state)
 	answer(ORDER_KEYS, true);
 	assert_int_equal(picture->back, DEVICE_CONNECTED);
 	assert_int_equal(keys->back, DEVICE_CONNECTED);
+}
+
+/* What a guest does in a row at that time; how often it was looked at. */
+static unsigned int flip(unsigned int times, int64_t now)
+{
+	unsigned int before = offers;
+
+	for (unsigned int i = 0; i < times && !screen.resting; i++) {
+		keys->back = DEVICE_CLOSED; /* each look offers again */
+		screen_stirred(&screen, &store, now);
+	}
+	return offers - before;
+}
+
+/* One that changes its states without end is looked at now and then, and seen when it stops. */
+static void test_a_guest_that_does_not_stop(void **state)
+{
+	int64_t now = 1000000;
+	unsigned int looks;
+
+	(void)state;
+	look();
+	picture->front = DEVICE_UNKNOWN;
+	offers = 0;
+	assert_int_equal(screen_next(&screen), 0);
+	looks = flip(100000, now);
+	assert_int_equal(looks, ALLOWANCE_MOST);
+	/* Nothing of it comes to us any more, nor does what others do lead to a look. */
+	assert_int_equal(watched, 0);
+	assert_int_equal(screen.front.fd, -1);
+	keys->back = DEVICE_CLOSED;
+	look();
+	assert_int_equal(offers, looks);
+	for (unsigned int i = 0; i < 20; i++) {
+		assert_true(screen_next(&screen) > now);
+		screen_due(&screen, &store, screen_next(&screen) - 1);
+		assert_int_equal(watched, 0);
+		now = screen_next(&screen);
+		screen_due(&screen, &store, now);
+		assert_int_equal(watched, NR_ENDS);
+		assert_int_equal(flip(100000, now), ALLOWANCE_FEW);
+	}
+	/* It stops: the watch tells of the state that it has, and that is seen. */
+	now = screen_next(&screen);
+	screen_due(&screen, &store, now);
+	assert_int_equal(flip(1, now), 1);
+	assert_int_equal(screen_next(&screen), 0);
+	assert_int_equal(flip(1, now + 1), 1);
+}
+
+static void test_a_rest_without_a_store(void **state)
+{
+	int64_t now = 1000000, next;
+
+	(void)state;
+	look();
+	flip(1000, now);
+	no_store = true;
+	now = screen_next(&screen);
+	screen_due(&screen, &store, now);
+	next = screen_next(&screen);
+	assert_true(next > now);
+	no_store = false;
+	screen_due(&screen, &store, next);
+	assert_int_equal(watched, NR_ENDS);
+	assert_int_equal(screen_next(&screen), 0);
 }
 
 /* A driver that is unloaded and loaded; another kernel (kexec) that does not say goodbye. */
@@ -388,6 +459,8 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(test_both_connect, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_guest_that_does_not_stop, start, stop),
+		cmocka_unit_test_setup_teardown(test_a_rest_without_a_store, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_driver_comes_back, start, stop),
 		cmocka_unit_test_setup_teardown(test_the_toolstack_takes_it, start, stop),
 		cmocka_unit_test_setup_teardown(test_a_guest_that_has_no_page, start, stop),
