@@ -155,10 +155,9 @@ export function latest(series: Series, name: string): number | undefined {
 
 /** Sum of several columns, row by row; null where none has a value. */
 export function sum(series: Series, names: readonly string[]): (number | null)[] {
-	const columns = names.flatMap((name) => series.columns.get(name) ?? []);
 	const used = names.map((name) => series.columns.get(name)).filter((c) => c !== undefined);
 
-	if (columns.length === 0) return [];
+	if (used.length === 0) return [];
 	return series.times.map((_, i) => {
 		const values = used.map((c) => c[i] ?? null).filter((v) => v !== null);
 
