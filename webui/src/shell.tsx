@@ -5,6 +5,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import icon from "../icon.svg";
 import { complete, logout, lostSince, session } from "./api/connection";
+import { needsAttention } from "./api/messages";
 import { table, theHost } from "./api/store";
 import { OwnPassword } from "./pages/host/accounts";
 import { Leaving } from "./pages/host/power";
@@ -20,13 +21,10 @@ import { Menu } from "./ui/menu";
 import { Toasts } from "./ui/toast";
 import { Uploads } from "./ui/uploads";
 
-/** Messages that need attention, not those that only tell. */
-const ATTENTION = 3;
-
 function alertCount(): number {
 	let n = 0;
 
-	for (const message of table("message").values()) n += message.priority <= ATTENTION ? 1 : 0;
+	for (const message of table("message").values()) n += needsAttention(message) ? 1 : 0;
 	return n;
 }
 

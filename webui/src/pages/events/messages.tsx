@@ -5,6 +5,7 @@
 import { useState } from "preact/hooks";
 import type { message, Ref } from "../../../model";
 import { may } from "../../api/connection";
+import { ATTENTION, needsAttention } from "../../api/messages";
 import { call } from "../../api/rpc";
 import { table } from "../../api/store";
 import { ago, date, dateTime, t } from "../../text";
@@ -16,8 +17,6 @@ import { ObjectLink, placeOf } from "./objects";
 
 export type Message = [Ref<"message">, message];
 
-/** Those need somebody; the others only tell. */
-export const ATTENTION = 3;
 const SHOWN = 100;
 
 export function messageName(name: string): string {
@@ -58,7 +57,7 @@ export function MessageItem({ message: [ref, m], short }: { message: Message; sh
 	return (
 		<li>
 			<State
-				kind={m.priority <= 2 ? "bad" : m.priority <= ATTENTION ? "busy" : "off"}
+				kind={m.priority <= 2 ? "bad" : needsAttention(m) ? "busy" : "off"}
 				text=""
 				label={t.events.priorities[m.priority] ?? ""}
 			/>

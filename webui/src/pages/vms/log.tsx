@@ -4,6 +4,7 @@
  */
 import type { Ref, message } from "../../../model";
 import { may } from "../../api/connection";
+import { needsAttention } from "../../api/messages";
 import { call } from "../../api/rpc";
 import { get, table } from "../../api/store";
 import { ago, date, dateTime, t } from "../../text";
@@ -11,8 +12,6 @@ import { Button } from "../../ui/button";
 import { Card, Empty, State } from "../../ui/layout";
 import { attempt } from "../../ui/toast";
 import type { Row } from "./vms";
-
-const ATTENTION = 3;
 
 function messagesOf(uuid: string): [Ref<"message">, message][] {
 	return [...table("message")]
@@ -25,7 +24,7 @@ function Entry({ id, message }: { id: Ref<"message">; message: message }) {
 
 	return (
 		<li>
-			<State kind={message.priority <= ATTENTION ? "bad" : "off"} text="" />
+			<State kind={needsAttention(message) ? "bad" : "off"} text="" />
 			<div class="grow">
 				<strong dir="auto">
 					{t.vms.messages[message.name as keyof typeof t.vms.messages] ?? message.name}
