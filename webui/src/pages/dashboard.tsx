@@ -7,6 +7,7 @@ import type { host, VM } from "../../model";
 import { may } from "../api/connection";
 import { feed, latest, type Interval, type Series } from "../api/metrics";
 import { ATTENTION } from "../api/messages";
+import { isLibrary } from "../api/repositories";
 import { get, table, theHost } from "../api/store";
 import { to } from "../route";
 import { bytes, percent, rate, t } from "../text";
@@ -17,7 +18,7 @@ import { MessageItem, sortedMessages } from "./events/messages";
 import { runningTasks, TaskItem } from "./events/tasks";
 import { HostGraphs } from "./graphs";
 import { upFor } from "./host/overview";
-import { isLibrary, isThin, promisedOf } from "./storage/data";
+import { isThin, promisedOf } from "./storage/data";
 
 const LISTED = 6,
 	LISTED_SHORT = 4;

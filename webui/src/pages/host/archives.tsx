@@ -3,10 +3,9 @@
  * What a policy's target holds, and a VM out of it again.
  */
 import { useState } from "preact/hooks";
-import type { Ref } from "../../../model";
 import { may } from "../../api/connection";
+import { defaultRepository, diskRepositories } from "../../api/repositories";
 import { call } from "../../api/rpc";
-import { table, thePool } from "../../api/store";
 import { ended } from "../../api/tasks";
 import { ago, bytes, date, dateTime, t } from "../../text";
 import { Button } from "../../ui/button";
@@ -15,7 +14,6 @@ import { SelectField } from "../../ui/fields";
 import { Empty } from "../../ui/layout";
 import { Load, useLoaded } from "../../ui/load";
 import { attempt } from "../../ui/toast";
-import { isAttached, isLibrary } from "../storage/data";
 import type { Policy } from "./backup";
 
 interface Archive {
@@ -41,10 +39,8 @@ function archivesOf(json: string): Archive[] {
 }
 
 export function Archives({ policy: [ref, record], close }: { policy: Policy; close: () => void }) {
-	const places = [...table("SR")].filter(([, sr]) => !isLibrary(sr) && isAttached(sr));
-	const [sr, setSr] = useState<Ref<"SR">>(
-		places.find(([place]) => place === thePool()?.[1].default_SR)?.[0] ?? places[0]?.[0] ?? "",
-	);
+	const places = diskRepositories();
+	const [sr, setSr] = useState(defaultRepository());
 	const archives = useLoaded(async () =>
 		archivesOf(await ended(await call("VMPP.get_archives", ref))),
 	);

@@ -2,22 +2,16 @@
 /*
  * What the pages about storage know of repositories and disks beyond their records.
  */
-import type { PBD, Ref, SR, VDI, VM } from "../../../model";
-import { run } from "../../api/tasks";
+import type { Ref, SR, VDI, VM } from "../../../model";
+import { connectionOf, createDisk } from "../../api/repositories";
 import { ApiError, call } from "../../api/rpc";
 import { get, getAll, thePool } from "../../api/store";
 import { t } from "../../text";
 
-export type Repository = [Ref<"SR">, SR];
 export type Disk = [Ref<"VDI">, VDI];
 
 export function kindName(type: string): string {
 	return t.storage.kinds[type as keyof typeof t.storage.kinds] ?? type;
-}
-
-/** CDs and the like: files that VMs only read. */
-export function isLibrary(sr: SR): boolean {
-	return sr.content_type === "iso" || sr.type === "iso";
 }
 
 /** Disks take only what was written to them. */
@@ -37,15 +31,6 @@ export function promisedOf(sr: SR): number {
 		sr.virtual_allocation,
 		all.reduce((a, b) => a + b, 0),
 	);
-}
-
-/** How this host reaches it. */
-export function connectionOf(sr: SR): [Ref<"PBD">, PBD] | undefined {
-	return getAll("PBD", sr.PBDs)[0];
-}
-
-export function isAttached(sr: SR): boolean {
-	return connectionOf(sr)?.[1].currently_attached ?? false;
 }
 
 /** Where it is, in one line, without what is secret. */
@@ -118,22 +103,4 @@ export async function diskFrom(
 		throw e;
 	}
 	return vdi;
-}
-
-export async function createDisk(
-	sr: Ref<"SR">,
-	name: string,
-	description: string,
-	size: number,
-): Promise<Ref<"VDI">> {
-	return await run("VDI.create", {
-		SR: sr,
-		name_label: name,
-		name_description: description,
-		virtual_size: size,
-		type: "user",
-		sharable: false,
-		read_only: false,
-		other_config: {},
-	});
 }

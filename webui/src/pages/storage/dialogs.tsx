@@ -3,6 +3,7 @@
  * Dialogs about a repository as a whole.
  */
 import { useState } from "preact/hooks";
+import { connectionOf, isAttached, type Repository } from "../../api/repositories";
 import { call } from "../../api/rpc";
 import { run } from "../../api/tasks";
 import { go } from "../../route";
@@ -11,7 +12,7 @@ import { Dialog } from "../../ui/dialog";
 import { CheckField, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
 import { deviceConfig, DeviceField, isComplete, noChoice, useDevices } from "./device";
-import { connectionOf, isAttached, usersOf, vmsOn, type Repository } from "./data";
+import { usersOf, vmsOn } from "./data";
 import { getAll } from "../../api/store";
 
 interface Props {

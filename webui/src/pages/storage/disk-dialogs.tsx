@@ -4,14 +4,15 @@
  */
 import { useState } from "preact/hooks";
 import type { Ref } from "../../../model";
+import { createDisk, diskRepositories, type Repository } from "../../api/repositories";
 import { call } from "../../api/rpc";
-import { get, getAll, table } from "../../api/store";
+import { get, getAll } from "../../api/store";
 import { run } from "../../api/tasks";
 import { bytes, isolated, t } from "../../text";
 import { Dialog } from "../../ui/dialog";
 import { SelectField, SizeField, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
-import { createDisk, isAttached, isLibrary, usersOf, type Disk, type Repository } from "./data";
+import { usersOf, type Disk } from "./data";
 import { Names } from "./dialogs";
 
 const GIB = 1 << 30,
@@ -120,12 +121,8 @@ function PlaceField({
 	);
 }
 
-function places(): Repository[] {
-	return [...table("SR")].filter(([, sr]) => !isLibrary(sr) && isAttached(sr));
-}
-
 export function CopyDisk({ disk: [ref, vdi], close }: Props) {
-	const all = places();
+	const all = diskRepositories();
 	const [sr, setSr] = useState(all.find(([other]) => other !== vdi.SR)?.[0] ?? vdi.SR);
 
 	return (
@@ -142,7 +139,7 @@ export function CopyDisk({ disk: [ref, vdi], close }: Props) {
 }
 
 export function MoveDisk({ disk: [ref, vdi], close }: Props) {
-	const all = places().filter(([other]) => other !== vdi.SR);
+	const all = diskRepositories().filter(([other]) => other !== vdi.SR);
 	const [sr, setSr] = useState(all[0]?.[0] ?? "");
 
 	return (

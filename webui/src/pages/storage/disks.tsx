@@ -4,6 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import { may } from "../../api/connection";
+import type { Repository } from "../../api/repositories";
 import { getAll } from "../../api/store";
 import { run } from "../../api/tasks";
 import { download } from "../../api/streams";
@@ -17,7 +18,7 @@ import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
 import { DropZone } from "../../ui/uploads";
 import { CopyDisk, DeleteDisk, EditDisk, MoveDisk, ResizeDisk } from "./disk-dialogs";
-import { usersOf, type Disk, type Repository } from "./data";
+import { usersOf, type Disk } from "./data";
 
 function Users({ vdi }: { vdi: Disk[1] }) {
 	const users = usersOf(vdi);

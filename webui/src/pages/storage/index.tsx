@@ -3,6 +3,7 @@
  * All repositories, with what is free of each; one of them is a page of its own.
  */
 import { may } from "../../api/connection";
+import { isAttached, isLibrary, type Repository } from "../../api/repositories";
 import { table } from "../../api/store";
 import { to } from "../../route";
 import { bytes, t } from "../../text";
@@ -11,16 +12,7 @@ import { openDialog } from "../../ui/dialog";
 import { Bar, Empty, Page, State } from "../../ui/layout";
 import { DataTable, type Column } from "../../ui/table";
 import { CreateRepository } from "./create";
-import {
-	isAttached,
-	isDefault,
-	isLibrary,
-	isThin,
-	kindName,
-	placeOf,
-	promisedOf,
-	type Repository,
-} from "./data";
+import { isDefault, isThin, kindName, placeOf, promisedOf } from "./data";
 import { RepositoryPage } from "./repository";
 
 export function RepositoryState({ sr: [, sr] }: { sr: Repository }) {

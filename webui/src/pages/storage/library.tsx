@@ -5,6 +5,7 @@
 import type { Ref } from "../../../model";
 import { may } from "../../api/connection";
 import { imageOf } from "../../api/images";
+import { isAttached, type Repository } from "../../api/repositories";
 import { getAll } from "../../api/store";
 import { download } from "../../api/streams";
 import { bytes, t } from "../../text";
@@ -14,7 +15,7 @@ import { Menu } from "../../ui/menu";
 import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
 import { DropZone, sendFile, tellSending } from "../../ui/uploads";
-import { diskFrom, isAttached, usersOf, type Disk, type Repository } from "./data";
+import { diskFrom, usersOf, type Disk } from "./data";
 import { DeleteDisk } from "./disk-dialogs";
 
 const IMPORT = "/import_raw_vdi/";

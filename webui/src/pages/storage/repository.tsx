@@ -4,6 +4,7 @@
  */
 import type { SR } from "../../../model";
 import { may } from "../../api/connection";
+import { connectionOf, isAttached, isLibrary, type Repository } from "../../api/repositories";
 import { call } from "../../api/rpc";
 import { byUuid, thePool } from "../../api/store";
 import { run } from "../../api/tasks";
@@ -16,17 +17,7 @@ import { Menu } from "../../ui/menu";
 import { attempt } from "../../ui/toast";
 import { Page404 } from "../page404";
 import { RepositoryState, Use } from ".";
-import {
-	connectionOf,
-	isAttached,
-	isDefault,
-	isLibrary,
-	isThin,
-	kindName,
-	placeOf,
-	promisedOf,
-	type Repository,
-} from "./data";
+import { isDefault, isThin, kindName, placeOf, promisedOf } from "./data";
 import { DestroyRepository, ForgetRepository, GrowRepository, RenameRepository } from "./dialogs";
 import { Disks } from "./disks";
 import { importImages, Library } from "./library";

@@ -3,28 +3,10 @@
  * Fields that choose among the host's objects: a repository, a network, a CD.
  */
 import type { Ref, SR, VDI } from "../../../model";
-import { getAll, table, thePool } from "../../api/store";
+import { diskRepositories, isLibrary } from "../../api/repositories";
+import { getAll, table } from "../../api/store";
 import { bytes, t } from "../../text";
 import { SelectField } from "../../ui/fields";
-
-/** Those for disks that the host reaches now. */
-export function repositories(): [Ref<"SR">, SR][] {
-	return [...table("SR")]
-		.filter(
-			([, sr]) =>
-				sr.content_type !== "iso" &&
-				sr.type !== "iso" &&
-				getAll("PBD", sr.PBDs).some(([, pbd]) => pbd.currently_attached),
-		)
-		.sort(([, a], [, b]) => a.name_label.localeCompare(b.name_label));
-}
-
-export function defaultRepository(): Ref<"SR"> {
-	const all = repositories();
-	const named = thePool()?.[1].default_SR;
-
-	return all.find(([ref]) => ref === named)?.[0] ?? all[0]?.[0] ?? "";
-}
 
 export function free(sr: SR): number {
 	return Math.max(sr.physical_size - sr.physical_utilisation, 0);
@@ -44,7 +26,7 @@ export function RepositoryField({
 	needed?: number;
 	hint?: string;
 }) {
-	const all = repositories();
+	const all = diskRepositories();
 	const sr = all.find(([ref]) => ref === value)?.[1];
 
 	return (
@@ -80,7 +62,7 @@ export function defaultNetwork(): Ref<"network"> {
 /** Files of ISO repositories. */
 export function isos(): [Ref<"VDI">, VDI][] {
 	const found = [...table("SR").values()]
-		.filter((sr) => sr.content_type === "iso" || sr.type === "iso")
+		.filter(isLibrary)
 		.flatMap((sr) => getAll("VDI", sr.VDIs));
 
 	return found.sort(([, a], [, b]) => a.name_label.localeCompare(b.name_label));

@@ -3,11 +3,11 @@
  * A new VM, step by step, from what it is to be made of. Whatever fails, what was begun goes again.
  */
 import type { Ref, VM } from "../../../model";
+import { createDisk } from "../../api/repositories";
 import { call, Unreachable } from "../../api/rpc";
 import { run } from "../../api/tasks";
 import { t } from "../../text";
 import { sendFile } from "../../ui/uploads";
-import { makeDisk } from "./disk_dialogs";
 import type { DiskFormat } from "./image";
 import type { VmRef } from "./vms";
 
@@ -132,7 +132,7 @@ async function fromTemplate(plan: Plan, made: Made): Promise<VmRef> {
 
 async function fromDisk(plan: Plan, made: Made): Promise<VmRef> {
 	const { file, format, size, sr } = plan.source as Source & { kind: "disk" };
-	const vdi = await makeDisk(sr, t.vms.disks.nameFor(plan.name, 0), size, file.name);
+	const vdi = await createDisk(sr, t.vms.disks.nameFor(plan.name, 0), file.name, size);
 
 	made.add(() => run("VDI.destroy", vdi));
 	await sendFile("/import_raw_vdi/", { vdi, format }, file, t.vms.making.upload(file.name));
@@ -218,7 +218,7 @@ async function complete(ref: VmRef, plan: Plan, step: (words: string) => void): 
 	await setSizes(ref, plan);
 	for (const [i, { size, sr }] of plan.disks.entries()) {
 		step(t.vms.making.makingDisk(i + 1));
-		const vdi = await makeDisk(sr, t.vms.disks.nameFor(plan.name, i), size);
+		const vdi = await createDisk(sr, t.vms.disks.nameFor(plan.name, i), "", size);
 
 		await attach(ref, vdi, "Disk", i === 0 && plan.source.kind === "template").catch(
 			async (e: unknown) => {

@@ -4,6 +4,7 @@
  */
 import { useState } from "preact/hooks";
 import type { Ref, VBD, VDI } from "../../../model";
+import { createDisk, defaultRepository, diskRepositories } from "../../api/repositories";
 import { call } from "../../api/rpc";
 import { get, table } from "../../api/store";
 import { run } from "../../api/tasks";
@@ -12,7 +13,7 @@ import { Dialog, openDialog } from "../../ui/dialog";
 import { CheckField, SelectField, SizeField, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
 import { attempt, tell } from "../../ui/toast";
-import { defaultRepository, isoChoices, isos, repositories, RepositoryField } from "./choices";
+import { isoChoices, isos, RepositoryField } from "./choices";
 import { isLive, vmName, type Row } from "./vms";
 
 const GIB = 2 ** 30;
@@ -34,24 +35,6 @@ export async function give({ ref, vm }: Row, record: Partial<VBD>): Promise<void
 		tell(t.vms.disks.atNextStart);
 }
 
-export async function makeDisk(
-	sr: Ref<"SR">,
-	name: string,
-	size: number,
-	description = "",
-): Promise<Ref<"VDI">> {
-	return await run("VDI.create", {
-		SR: sr,
-		name_label: name,
-		name_description: description,
-		virtual_size: size,
-		type: "user",
-		sharable: false,
-		read_only: false,
-		other_config: {},
-	});
-}
-
 function AddDialog({ row, close }: { row: Row; close: () => void }) {
 	const { vm } = row;
 	const [name, setName] = useState(t.vms.disks.nameFor(vmName(vm), vm.VBDs.length));
@@ -65,7 +48,7 @@ function AddDialog({ row, close }: { row: Row; close: () => void }) {
 			action={t.action.create}
 			disabled={!name.trim() || !(size > 0) || !sr}
 			onAction={async () => {
-				const vdi = await makeDisk(sr, name.trim(), size);
+				const vdi = await createDisk(sr, name.trim(), "", size);
 				try {
 					await give(row, { VDI: vdi });
 				} catch (e) {
@@ -82,7 +65,7 @@ function AddDialog({ row, close }: { row: Row; close: () => void }) {
 }
 
 function unused(): [Ref<"VDI">, VDI][] {
-	const kept = new Set(repositories().map(([ref]) => ref));
+	const kept = new Set(diskRepositories().map(([ref]) => ref));
 
 	return [...table("VDI")]
 		.filter(

@@ -6,6 +6,7 @@
 import { useEffect, useRef, useState } from "preact/hooks";
 import { may } from "../../api/connection";
 import { call } from "../../api/rpc";
+import { defaultRepository } from "../../api/repositories";
 import { byUuid, get } from "../../api/store";
 import { run } from "../../api/tasks";
 import { go, query, route, to } from "../../route";
@@ -22,7 +23,7 @@ import {
 } from "../../ui/fields";
 import { Card, Notice, Page } from "../../ui/layout";
 import { attempt, tell, tellError } from "../../ui/toast";
-import { defaultNetwork, defaultRepository, networkChoices, RepositoryField } from "./choices";
+import { defaultNetwork, networkChoices, RepositoryField } from "./choices";
 import { createVm, type NewDisk, type Plan } from "./create";
 import { SourceFields, sourceOf, startSource, templateDisks, type Choices } from "./new_source";
 import { isVm, ownDisks, vifsOf } from "./vms";

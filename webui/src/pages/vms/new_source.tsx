@@ -5,12 +5,13 @@
  */
 import { useState } from "preact/hooks";
 import type { Ref, VM } from "../../../model";
+import { defaultRepository } from "../../api/repositories";
 import { get } from "../../api/store";
 import { bytes, t } from "../../text";
 import { RadioField, SelectField, TextField } from "../../ui/fields";
 import { Card, Notice } from "../../ui/layout";
 import { DropZone } from "../../ui/uploads";
-import { defaultRepository, isoChoices, isos, RepositoryField } from "./choices";
+import { isoChoices, isos, RepositoryField } from "./choices";
 import type { Source } from "./create";
 import { recognise, type Image } from "./image";
 import { byName, isTemplate, isVm, vmName, vmsWhere, type Row, type VmRef } from "./vms";
