@@ -7,13 +7,17 @@ import type { ComponentChildren } from "preact";
 import { useId, useState } from "preact/hooks";
 import { t } from "../text";
 
-interface Common<T> {
+/** What surrounds a control, and says whether it can be used. */
+interface Around {
 	readonly label: string;
-	readonly value: T;
-	readonly onChange: (value: T) => void;
 	readonly hint?: ComponentChildren;
 	readonly error?: string;
 	readonly disabled?: boolean;
+}
+
+interface Common<T> extends Around {
+	readonly value: T;
+	readonly onChange: (value: T) => void;
 }
 
 function Frame({
@@ -22,11 +26,8 @@ function Frame({
 	hint,
 	error,
 	children,
-}: {
+}: Around & {
 	id: string;
-	label: string;
-	hint?: ComponentChildren;
-	error?: string;
 	children: ComponentChildren;
 }) {
 	return (
@@ -51,18 +52,28 @@ function described(id: string, hint: unknown, error: unknown): string | undefine
 	return [hint && `${id}-hint`, error && `${id}-error`].filter(Boolean).join(" ") || undefined;
 }
 
+/** What a control has of its field. */
+function controlOf(id: string, { hint, error, disabled }: Around) {
+	return {
+		id,
+		disabled,
+		"aria-invalid": !!error,
+		"aria-describedby": described(id, hint, error),
+	};
+}
+
+/** What somebody types is theirs: its direction, its spelling. */
+const typed = { dir: "auto", spellcheck: false } as const;
+
 export function TextField({
-	label,
 	value,
 	onChange,
-	hint,
-	error,
-	disabled,
 	type = "text",
 	autoFocus,
 	autoComplete,
 	placeholder,
 	required,
+	...around
 }: Common<string> & {
 	type?: "text" | "password" | "search" | "url" | "email" | "time";
 	autoFocus?: boolean;
@@ -73,20 +84,16 @@ export function TextField({
 	const id = useId();
 
 	return (
-		<Frame id={id} label={label} hint={hint} error={error}>
+		<Frame id={id} {...around}>
 			<input
-				id={id}
+				{...controlOf(id, around)}
+				{...typed}
 				type={type as "text"}
 				value={value}
-				disabled={disabled}
 				autoFocus={autoFocus}
-				dir="auto"
 				autocomplete={autoComplete ?? "off"}
 				placeholder={placeholder}
 				required={required}
-				spellcheck={false}
-				aria-invalid={!!error}
-				aria-describedby={described(id, hint, error)}
 				onInput={(e) => onChange(e.currentTarget.value)}
 			/>
 		</Frame>
@@ -94,14 +101,11 @@ export function TextField({
 }
 
 export function TextArea({
-	label,
 	value,
 	onChange,
-	hint,
-	error,
-	disabled,
 	rows = 4,
 	mono,
+	...around
 }: Common<string> & {
 	rows?: number;
 	mono?: boolean;
@@ -109,17 +113,13 @@ export function TextArea({
 	const id = useId();
 
 	return (
-		<Frame id={id} label={label} hint={hint} error={error}>
+		<Frame id={id} {...around}>
 			<textarea
-				id={id}
+				{...controlOf(id, around)}
+				{...typed}
 				rows={rows}
 				value={value}
-				disabled={disabled}
-				dir="auto"
 				class={mono ? "mono" : ""}
-				spellcheck={false}
-				aria-invalid={!!error}
-				aria-describedby={described(id, hint, error)}
 				onInput={(e) => onChange(e.currentTarget.value)}
 			/>
 		</Frame>
@@ -128,39 +128,36 @@ export function TextArea({
 
 /** A number with a unit; NaN while what is typed is none. */
 export function NumberField({
-	label,
 	value,
 	onChange,
-	hint,
-	error,
-	disabled,
 	min,
 	max,
 	step = 1,
 	unit,
+	...given
 }: Common<number> & { min?: number; max?: number; step?: number | "any"; unit?: string }) {
 	const id = useId();
-	const [typed, setTyped] = useState<string>();
-	const wrong = error ?? (Number.isNaN(value) ? t.common.notANumber : undefined);
+	const [text, setText] = useState<string>();
+	const around = {
+		...given,
+		error: given.error ?? (Number.isNaN(value) ? t.common.notANumber : undefined),
+	};
 
 	return (
-		<Frame id={id} label={label} hint={hint} error={wrong}>
+		<Frame id={id} {...around}>
 			<span class="with-unit">
 				<input
-					id={id}
+					{...controlOf(id, around)}
 					type="number"
-					value={typed ?? (Number.isNaN(value) ? "" : String(value))}
+					value={text ?? (Number.isNaN(value) ? "" : String(value))}
 					min={min}
 					max={max}
 					step={step}
-					disabled={disabled}
-					aria-invalid={!!wrong}
-					aria-describedby={described(id, hint, wrong)}
 					onInput={(e) => {
-						setTyped(e.currentTarget.value);
+						setText(e.currentTarget.value);
 						onChange(e.currentTarget.valueAsNumber);
 					}}
-					onBlur={() => setTyped(undefined)}
+					onBlur={() => setText(undefined)}
 				/>
 				{unit && <span class="unit">{unit}</span>}
 			</span>
@@ -173,25 +170,19 @@ const MIB = 1 << 20,
 
 /** A size in bytes, typed in MiB or GiB. */
 export function SizeField({
-	label,
 	value,
 	onChange,
-	hint,
-	error,
-	disabled,
 	unit = "GiB",
 	min,
 	max,
+	...around
 }: Common<number> & { unit?: "MiB" | "GiB"; min?: number; max?: number }) {
 	const one = unit === "GiB" ? GIB : MIB;
 	const scaled = (n: number | undefined) => (n === undefined ? undefined : n / one);
 
 	return (
 		<NumberField
-			label={label}
-			hint={hint}
-			error={error}
-			disabled={disabled}
+			{...around}
 			unit={unit}
 			value={Math.round((value / one) * 1000) / 1000}
 			min={scaled(min)}
@@ -209,23 +200,17 @@ export interface Choice<T extends string> {
 }
 
 export function SelectField<T extends string>({
-	label,
 	value,
 	onChange,
-	hint,
-	error,
-	disabled,
 	choices,
+	...around
 }: Common<T> & { choices: readonly Choice<T>[] }) {
 	const id = useId();
 
 	return (
-		<Frame id={id} label={label} hint={hint} error={error}>
+		<Frame id={id} {...around}>
 			<select
-				id={id}
-				disabled={disabled}
-				aria-invalid={!!error}
-				aria-describedby={described(id, hint, error)}
+				{...controlOf(id, around)}
 				value={value}
 				onChange={(e) => onChange(e.currentTarget.value as T)}
 			>

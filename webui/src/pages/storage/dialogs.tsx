@@ -4,13 +4,13 @@
  */
 import { useState } from "preact/hooks";
 import { connectionOf, isAttached, type Repository } from "../../api/repositories";
-import { call } from "../../api/rpc";
 import { run } from "../../api/tasks";
 import { go } from "../../route";
 import { isolated, t } from "../../text";
 import { Dialog } from "../../ui/dialog";
-import { CheckField, TextField } from "../../ui/fields";
+import { CheckField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
+import { NamingDialog } from "../naming";
 import { deviceConfig, DeviceField, isComplete, noChoice, useDevices } from "./device";
 import { usersOf, vmsOn } from "./data";
 import { getAll } from "../../api/store";
@@ -22,28 +22,8 @@ interface Props {
 
 const NAMED = 8;
 
-export function RenameRepository({ sr: [ref, record], close }: Props) {
-	const [name, setName] = useState(record.name_label);
-	const [description, setDescription] = useState(record.name_description);
-
-	async function save(): Promise<void> {
-		if (name !== record.name_label) await call("SR.set_name_label", ref, name);
-		if (description !== record.name_description)
-			await call("SR.set_name_description", ref, description);
-	}
-
-	return (
-		<Dialog
-			title={t.storage.edit}
-			close={close}
-			action={t.action.save}
-			disabled={!name.trim()}
-			onAction={save}
-		>
-			<TextField label={t.common.name} value={name} onChange={setName} autoFocus />
-			<TextField label={t.common.description} value={description} onChange={setDescription} />
-		</Dialog>
-	);
+export function RenameRepository({ sr, close }: Props) {
+	return <NamingDialog title={t.storage.edit} kind="SR" of={sr} close={close} />;
 }
 
 /** Names, the first few of them. */

@@ -5,13 +5,13 @@
 import { useState } from "preact/hooks";
 import type { Ref } from "../../../model";
 import { createDisk, diskRepositories, type Repository } from "../../api/repositories";
-import { call } from "../../api/rpc";
 import { get, getAll } from "../../api/store";
 import { run } from "../../api/tasks";
 import { bytes, isolated, t } from "../../text";
 import { Dialog } from "../../ui/dialog";
 import { SelectField, SizeField, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
+import { NamingDialog } from "../naming";
 import { usersOf, type Disk } from "./data";
 import { Names } from "./dialogs";
 
@@ -50,26 +50,8 @@ export function CreateDisk({ sr, close }: { sr: Ref<"SR">; close: () => void }) 
 	);
 }
 
-export function EditDisk({ disk: [ref, vdi], close }: Props) {
-	const [name, setName] = useState(vdi.name_label);
-	const [description, setDescription] = useState(vdi.name_description);
-
-	return (
-		<Dialog
-			title={t.storage.editDisk}
-			close={close}
-			action={t.action.save}
-			disabled={!name.trim()}
-			onAction={async () => {
-				if (name !== vdi.name_label) await call("VDI.set_name_label", ref, name);
-				if (description !== vdi.name_description)
-					await call("VDI.set_name_description", ref, description);
-			}}
-		>
-			<TextField label={t.common.name} value={name} onChange={setName} autoFocus />
-			<TextField label={t.common.description} value={description} onChange={setDescription} />
-		</Dialog>
-	);
+export function EditDisk({ disk, close }: Props) {
+	return <NamingDialog title={t.storage.editDisk} kind="VDI" of={disk} close={close} />;
 }
 
 export function ResizeDisk({ disk: [ref, vdi], close }: Props) {

@@ -17,6 +17,7 @@ import { Search } from "../../ui/search";
 import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
 import { DropZone } from "../../ui/uploads";
+import { nameColumn, sizeColumn } from "./columns";
 import { CopyDisk, DeleteDisk, EditDisk, MoveDisk, ResizeDisk } from "./disk-dialogs";
 import { usersOf, type Disk } from "./data";
 
@@ -107,33 +108,21 @@ function DiskActions({ disk }: { disk: Disk }) {
 }
 
 const columns: readonly Column<Disk>[] = [
-	{
-		title: t.common.name,
-		head: true,
-		sort: ([, vdi]) => vdi.name_label,
-		cell: ([, vdi]) => (
-			<>
-				<span class="clip" dir="auto">
-					{vdi.name_label || t.common.unnamed}
-				</span>{" "}
-				{vdi.is_a_snapshot && (
-					<span class="tag">{t.storage.snapshotOf(ago(date(vdi.snapshot_time)))}</span>
-				)}
-				{vdi.missing && <span class="tag bad">{t.storage.missing}</span>}
-				{vdi.name_description && (
-					<p class="hint clip" dir="auto">
-						{vdi.name_description}
-					</p>
-				)}
-			</>
-		),
-	},
-	{
-		title: t.common.size,
-		align: "end",
-		sort: ([, vdi]) => vdi.virtual_size,
-		cell: ([, vdi]) => bytes(vdi.virtual_size),
-	},
+	nameColumn((vdi) => (
+		<>
+			{" "}
+			{vdi.is_a_snapshot && (
+				<span class="tag">{t.storage.snapshotOf(ago(date(vdi.snapshot_time)))}</span>
+			)}
+			{vdi.missing && <span class="tag bad">{t.storage.missing}</span>}
+			{vdi.name_description && (
+				<p class="hint clip" dir="auto">
+					{vdi.name_description}
+				</p>
+			)}
+		</>
+	)),
+	sizeColumn,
 	{
 		title: t.storage.taken,
 		align: "end",

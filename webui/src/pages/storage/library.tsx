@@ -8,13 +8,14 @@ import { imageOf } from "../../api/images";
 import { isAttached, type Repository } from "../../api/repositories";
 import { getAll } from "../../api/store";
 import { download } from "../../api/streams";
-import { bytes, t } from "../../text";
+import { t } from "../../text";
 import { openDialog } from "../../ui/dialog";
 import { Card, Empty } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
 import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
 import { DropZone, sendFile, tellSending } from "../../ui/uploads";
+import { nameColumn, sizeColumn } from "./columns";
 import { diskFrom, usersOf, type Disk } from "./data";
 import { DeleteDisk } from "./disk-dialogs";
 
@@ -46,22 +47,8 @@ async function uploadDiscs(sr: Ref<"SR">, files: File[]): Promise<void> {
 }
 
 const columns: readonly Column<Disk>[] = [
-	{
-		title: t.common.name,
-		head: true,
-		sort: ([, vdi]) => vdi.name_label,
-		cell: ([, vdi]) => (
-			<span class="clip" dir="auto">
-				{vdi.name_label}
-			</span>
-		),
-	},
-	{
-		title: t.common.size,
-		align: "end",
-		sort: ([, vdi]) => vdi.virtual_size,
-		cell: ([, vdi]) => bytes(vdi.virtual_size),
-	},
+	nameColumn(),
+	sizeColumn,
 	{
 		title: t.storage.inDrives,
 		align: "end",

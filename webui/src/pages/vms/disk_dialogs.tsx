@@ -13,6 +13,7 @@ import { Dialog, openDialog } from "../../ui/dialog";
 import { CheckField, SelectField, SizeField, TextField } from "../../ui/fields";
 import { Notice } from "../../ui/layout";
 import { attempt, tell } from "../../ui/toast";
+import { NamingDialog } from "../naming";
 import { isoChoices, isos, RepositoryField } from "./choices";
 import { isLive, vmName, type Row } from "./vms";
 
@@ -152,29 +153,6 @@ function ResizeDialog({
 	);
 }
 
-function RenameDialog({ vdi, close }: { vdi: Ref<"VDI">; close: () => void }) {
-	const record = get("VDI", vdi);
-	const [name, setName] = useState(record?.name_label ?? "");
-	const [words, setWords] = useState(record?.name_description ?? "");
-
-	return (
-		<Dialog
-			title={t.vms.rename}
-			close={close}
-			action={t.action.save}
-			disabled={!name.trim()}
-			onAction={async () => {
-				if (name !== record?.name_label) await call("VDI.set_name_label", vdi, name.trim());
-				if (words !== record?.name_description)
-					await call("VDI.set_name_description", vdi, words);
-			}}
-		>
-			<TextField label={t.common.name} value={name} onChange={setName} required autoFocus />
-			<TextField label={t.common.description} value={words} onChange={setWords} />
-		</Dialog>
-	);
-}
-
 function CdDialog({
 	put,
 	close,
@@ -220,7 +198,12 @@ export function resizeDisk(vdi: Ref<"VDI">, attached: boolean): void {
 }
 
 export function renameDisk(vdi: Ref<"VDI">): void {
-	openDialog((close) => <RenameDialog vdi={vdi} close={close} />);
+	const record = get("VDI", vdi);
+
+	if (record)
+		openDialog((close) => (
+			<NamingDialog title={t.vms.rename} kind="VDI" of={[vdi, record]} close={close} />
+		));
 }
 
 export function insertCd(vbd: Ref<"VBD">): void {

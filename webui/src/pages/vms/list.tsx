@@ -13,6 +13,7 @@ import { Empty, Page, State, Tabs } from "../../ui/layout";
 import { Icon } from "../../ui/icons";
 import { DataTable, type Column } from "../../ui/table";
 import { BulkActions } from "./bulk";
+import { nameColumn } from "./columns";
 import {
 	addresses,
 	byName,
@@ -54,23 +55,14 @@ export function Tags({ tags }: { tags: readonly string[] }) {
 }
 
 const columns: readonly Column<Row>[] = [
-	{
-		title: t.common.name,
-		head: true,
-		sort: ({ vm }) => vm.name_label,
-		cell: ({ vm }) => (
-			<>
-				<a href={to("vms", vm.uuid)} dir="auto" class="clip">
-					{vmName(vm)}
-				</a>
-				{vm.tags.length > 0 && (
-					<span class="tags">
-						<Tags tags={vm.tags} />
-					</span>
-				)}
-			</>
-		),
-	},
+	nameColumn(
+		({ tags }) =>
+			tags.length > 0 && (
+				<span class="tags">
+					<Tags tags={tags} />
+				</span>
+			),
+	),
 	{
 		title: t.common.state,
 		sort: ({ vm }) => stateOf(vm).text,

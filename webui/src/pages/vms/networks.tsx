@@ -65,6 +65,27 @@ async function takeAway({ ref, vif, owner }: VifRow): Promise<void> {
 
 /* ---- one to add, one to change --------------------------------------------------------------- */
 
+interface FieldProps {
+	readonly value: string;
+	readonly onChange: (value: string) => void;
+}
+
+function NetworkField(field: FieldProps) {
+	return <SelectField label={t.vms.networks.network} choices={networkChoices()} {...field} />;
+}
+
+function MacField({ optional, ...field }: FieldProps & { optional?: boolean }) {
+	return (
+		<TextField
+			label={t.vms.networks.mac}
+			placeholder={optional ? "0a:1b:2c:3d:4e:5f" : undefined}
+			hint={optional && t.vms.networks.macHint}
+			error={macError(field.value)}
+			{...field}
+		/>
+	);
+}
+
 function AddDialog({ row, close }: { row: Row; close: () => void }) {
 	const [network, setNetwork] = useState<string>(defaultNetwork());
 	const [mac, setMac] = useState("");
@@ -87,20 +108,8 @@ function AddDialog({ row, close }: { row: Row; close: () => void }) {
 				await plugIfLive(row, vif);
 			}}
 		>
-			<SelectField
-				label={t.vms.networks.network}
-				value={network}
-				onChange={setNetwork}
-				choices={networkChoices()}
-			/>
-			<TextField
-				label={t.vms.networks.mac}
-				value={mac}
-				onChange={setMac}
-				placeholder="0a:1b:2c:3d:4e:5f"
-				hint={t.vms.networks.macHint}
-				error={macError(mac)}
-			/>
+			<NetworkField value={network} onChange={setNetwork} />
+			<MacField value={mac} onChange={setMac} optional />
 		</Dialog>
 	);
 }
@@ -195,18 +204,8 @@ function EditDialog({ row, close }: { row: VifRow; close: () => void }) {
 			onAction={() => change(row, wanted)}
 		>
 			{isLive(owner.vm) && <Notice>{t.vms.networks.editLive}</Notice>}
-			<SelectField
-				label={t.vms.networks.network}
-				value={network}
-				onChange={setNetwork}
-				choices={networkChoices()}
-			/>
-			<TextField
-				label={t.vms.networks.mac}
-				value={mac}
-				onChange={setMac}
-				error={macError(mac)}
-			/>
+			<NetworkField value={network} onChange={setNetwork} />
+			<MacField value={mac} onChange={setMac} />
 			<NumberField
 				label={t.vms.networks.limit}
 				value={limit}

@@ -13,6 +13,7 @@ import { Empty, Page } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
 import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
+import { nameColumn } from "./columns";
 import { deleteVms } from "./delete";
 import { exportVm } from "./export";
 import { CreateButton, VmTabs } from "./list";
@@ -80,23 +81,14 @@ function TemplateActions({ row }: { row: Row }) {
 }
 
 const columns: readonly Column<Row>[] = [
-	{
-		title: t.common.name,
-		head: true,
-		sort: ({ vm }) => vm.name_label,
-		cell: ({ vm }) => (
-			<>
-				<a href={to("vms", vm.uuid)} dir="auto" class="clip">
-					{vmName(vm)}
-				</a>
-				{vm.name_description && (
-					<span class="hint clip" dir="auto">
-						{vm.name_description}
-					</span>
-				)}
-			</>
-		),
-	},
+	nameColumn(
+		({ name_description: words }) =>
+			words && (
+				<span class="hint clip" dir="auto">
+					{words}
+				</span>
+			),
+	),
 	{
 		title: t.vms.memory,
 		align: "end",
