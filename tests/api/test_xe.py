@@ -2,6 +2,7 @@
 """xe, with sanitizers, against the daemons and a simulated host: what each command does to it."""
 import os
 import pty
+import re
 import select
 import signal
 import subprocess
@@ -245,6 +246,17 @@ def test_the_log(xe):
     xe("log-reopen")
     assert xe.get("host", host, "logging") == ""
     assert "expected syslog:HOST" in xe.refused("log-set-output", "output=stderr")[1]
+
+
+def test_who_did_what(xe):
+    network = xe("network-create", "name-label=of the audit")
+    xe("network-destroy", f"uuid={network}")
+    *_, created, destroyed = xe("audit-log-get", "search=network.").splitlines()
+    assert re.fullmatch(r"\S+Z root@\S+ network\.create -: ok", created)
+    assert re.fullmatch(rf"\S+Z root@\S+ network\.destroy {network}: ok", destroyed)
+    assert xe("audit-log-get", "search=network.", "limit=1") == destroyed
+    assert "expected a number" in xe.refused("audit-log-get", "limit=many")[1]
+    assert "expected 1 to 500" in xe.refused("audit-log-get", "limit=501")[1]
 
 
 def test_the_hosts_address_and_name(xe):

@@ -57,9 +57,10 @@ static void rows_due(struct loop_timer *t)
 	rows_write();
 }
 
-void audit_close(void)
+void audit_write(void)
 {
-	rows_write();
+	if (nr_pending)
+		rows_write();
 }
 
 static struct loop_timer timer = { .expired = rows_due };
@@ -90,13 +91,26 @@ static void make_plain(char *text)
 			*text = '?';
 }
 
-/* Reading is not noted, nor what was refused before we knew who asks. */
+/* Pages that follow a log ask for it again and again. Who read a secret is noted. */
+static bool is_reading(const struct call *c)
+{
+	const char *name = c->method->name;
+
+	if (strcmp(c->cls->name, "secret") == 0)
+		return false;
+	return strncmp(name, "get_", 4) == 0 || strncmp(name, "list_", 5) == 0 ||
+	       strcmp(name, "dmesg") == 0;
+}
+
+/* Reading is not noted unless it was refused, nor what came from nobody that we know. */
 static bool matters(const struct call *c)
 {
 	if (!c->cls)
 		return false;
+	if (c->method && strcmp(c->cls->name, "session") == 0)
+		return true;
 	if (c->method)
-		return (c->method->role > ROLE_READ_ONLY || strcmp(c->cls->name, "session") == 0);
+		return c->method->role > ROLE_READ_ONLY && (c->error || !is_reading(c));
 	return strstr(c->rpc.method, ".get_") == NULL && c->session;
 }
 

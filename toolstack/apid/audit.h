@@ -10,8 +10,8 @@
 
 /* The file; NULL: none. */
 void audit_open(const char *path);
-/* What is not in the database yet goes there. */
-void audit_close(void);
+/* What is not in the database yet goes there: before it is read, and at the end. */
+void audit_write(void);
 void audit_note(const struct call *c);
 
 #endif

@@ -121,7 +121,7 @@ static void bind_all(void)
 		vdi_move_bindings,    network_bindings,    pif_bindings,
 		host_bindings,        vmpp_bindings,       secret_bindings,
 		ssh_bindings,         host_time_bindings,  certificate_bindings,
-		host_update_bindings,
+		host_update_bindings, audit_bindings,
 	};
 
 	for (size_t i = 0; i < sizeof(lists) / sizeof(lists[0]); i++)
@@ -214,7 +214,7 @@ static int serve(void)
 	log_info("serving on %s", options.socket);
 	loop_run(between);
 	vmd_link_close();
-	audit_close();
+	audit_write();
 	database_close();
 	return 0;
 }

@@ -156,6 +156,11 @@ static const struct model_method host_methods[] = {
 	METHOD("reboot", VOID, ADMIN, "Starts it anew; likewise", SELF, P("?shutdown_VMs", BOOL)),
 	METHOD("dmesg", STRING, ADMIN, "The hypervisor's messages", SELF),
 	METHOD("get_log", STRING, OPERATOR, "The newest of its log", SELF),
+	METHOD("get_audit_log", SET(STRING_MAP), ADMIN,
+	       "Who did what, the newest first: id, time, user, address, method, object (a UUID), "
+	       "result. Those with one of the words, or all without any; those before the row with "
+	       "that id, or 0; at most so many, 1 to 500",
+	       SELF, P("words", STRING_SET), P("before", INT), P("most", INT)),
 	METHOD("syslog_reconfigure", VOID, ADMIN,
 	       "Where logging:syslog_destination says, the log goes as well", SELF),
 	METHOD("evacuate", VOID, ADMIN, "Fails while VMs run: there is nowhere to go", SELF),

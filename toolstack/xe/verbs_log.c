@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The host's log: what it says, who says it, and where it goes as well.
+ * The host's log: what it says, who says it, and where it goes as well; who did what.
  */
 #include <stdio.h>
 #include <string.h>
 
 #include "xe/die.h"
+#include "xe/text.h"
 #include "xe/verbs.h"
 
 #define WORDS_BEFORE 5 /* month, day, time, host, facility.level */
@@ -94,7 +95,40 @@ static void log_set_output(struct api *api, struct request *r)
 	json_decref(api_call(api, "host.syslog_reconfigure", json_pack("[s]", host)));
 }
 
+static const char *word_of(const json_t *row, const char *key)
+{
+	const char *text = json_string_value(json_object_get(row, key));
+
+	return text && *text ? text : "-";
+}
+
+/* As lines of the file are, the newest last. */
+static void audit_log_get(struct api *api, struct request *r)
+{
+	const char *search = request_get(r, "search"), *limit = request_get(r, "limit");
+	json_t *words = json_array(), *rows;
+	int64_t most = 100;
+
+	request_finish(r);
+	if (limit && !size_parse(limit, &most))
+		request_wrong("limit=%s: expected a number", limit);
+	if (search)
+		json_array_append_new(words, json_string(search));
+	rows = api_call(api, "host.get_audit_log",
+			json_pack("[soiI]", object_master(api), words, 0, (json_int_t)most));
+	for (size_t i = json_array_size(rows); i > 0; i--) {
+		const json_t *row = json_array_get(rows, i - 1);
+
+		printf("%s %s@%s %s %s: %s\n", word_of(row, "time"), word_of(row, "user"),
+		       word_of(row, "address"), word_of(row, "method"), word_of(row, "object"),
+		       word_of(row, "result"));
+	}
+	json_decref(rows);
+}
+
 const struct verb log_verbs[] = {
+	{ "audit-log-get", NULL, NULL, NULL, "[search=] [limit=100]",
+	  "who did what, the newest last; search: what has that word", audit_log_get, false },
 	{ "log-get", NULL, NULL, NULL, "[key=]", "the newest of the host's log; key: who says it",
 	  log_get, false },
 	{ "log-get-keys", NULL, NULL, NULL, "", "who says something in the log", log_get_keys,
