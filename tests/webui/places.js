@@ -15,17 +15,9 @@ module.exports = [
 	"#/networks/{network xenbr0}",
 	"#/networks/{network DMZ}",
 	"#/networks/{network Storage}",
-	...["", "settings", "accounts", "certificate", "updates", "backup", "power", "logs"].map(
+	...["", "settings", "accounts", "certificate", "updates", "backup", "power", "logs", "audit"].map(
 		(tab) => `#/host${tab && "/"}${tab}`,
 	),
-	"#/host",
-	"#/host/settings",
-	"#/host/accounts",
-	"#/host/certificate",
-	"#/host/updates",
-	"#/host/backup",
-	"#/host/power",
-	"#/host/logs",
 	"#/events",
 	"#/no-such-place",
 ];

@@ -50,9 +50,9 @@ export function date(text: string): Date | undefined {
 	return new Date(`${m[1]}-${m[2]}-${m[3]}T${m[4]}:${m[5]}:${m[6]}Z`);
 }
 
-export function dateTime(when: Date | undefined): string {
+export function dateTime(when: Date | undefined, timeStyle: "short" | "medium" = "short"): string {
 	return when
-		? when.toLocaleString(undefined, { dateStyle: "medium", timeStyle: "short" })
+		? when.toLocaleString(undefined, { dateStyle: "medium", timeStyle })
 		: t.common.never;
 }
 

@@ -7,7 +7,7 @@ import { byUuid, table } from "../../api/store";
 import { to } from "../../route";
 import { t } from "../../text";
 
-interface Place {
+export interface Place {
 	readonly name: string;
 	readonly href: string;
 }

@@ -11,6 +11,7 @@ import { t } from "../../text";
 import { Notice, Page, Tabs } from "../../ui/layout";
 import { Page404 } from "../page404";
 import { Accounts } from "./accounts";
+import { Audit } from "./audit";
 import { Backup } from "./backup";
 import { CertificateTab } from "./certificate";
 import { Logs } from "./logs";
@@ -31,12 +32,16 @@ const tabs: Record<keyof typeof t.host.tabs, Tab> = {
 	backup: Backup,
 	power: Power,
 	logs: Logs,
+	audit: Audit,
 };
 const names = Object.keys(tabs) as (keyof typeof tabs)[];
+/** Others cannot read what these show. */
+const forAdmins: readonly string[] = ["audit"];
 
 export function HostPage({ parts }: { parts: readonly string[] }) {
 	const found = theHost();
-	const name = names.find((one) => one === (parts[0] ?? "overview"));
+	const seen = names.filter((one) => may("admin") || !forAdmins.includes(one));
+	const name = seen.find((one) => one === (parts[0] ?? "overview"));
 
 	if (!found || !name) return <Page404 />;
 	const TheTab = tabs[name];
@@ -46,7 +51,7 @@ export function HostPage({ parts }: { parts: readonly string[] }) {
 			<Tabs
 				label={t.nav.host}
 				current={name}
-				tabs={names.map((id) => ({
+				tabs={seen.map((id) => ({
 					id,
 					title: t.host.tabs[id],
 					href: to("host", ...(id === "overview" ? [] : [id])),
