@@ -26,6 +26,8 @@ export const lostSince = signal<number | undefined>(undefined);
 const WAIT_EVENTS = 60; /* seconds */
 const WAIT_FIRST = 1000,
 	WAIT_MOST = 5000; /* ms between attempts */
+const ANSWER_MS = 20_000 /* for an answer, beyond what the host was asked to wait */,
+	PROBE_MS = 5000; /* the same while nobody answers: what hangs then hangs for minutes */
 
 let running: AbortController | undefined;
 
@@ -36,31 +38,76 @@ function isOver(e: unknown): boolean {
 	);
 }
 
+/**
+ * Shorter when the network is back or somebody comes to look: browsers let timers of windows that
+ * nobody sees wait for a minute.
+ */
 async function pause(ms: number, end: AbortSignal): Promise<void> {
+	const woken = new AbortController();
+
 	await new Promise<void>((done) => {
 		const timer = setTimeout(done, ms);
 		const wake = () => {
 			clearTimeout(timer);
 			done();
 		};
+		const once = { once: true, signal: woken.signal };
 
-		end.addEventListener("abort", wake, { once: true });
-		addEventListener("online", wake, { once: true });
+		end.addEventListener("abort", wake, once);
+		addEventListener("online", wake, once);
+		document.addEventListener("visibilitychange", () => document.hidden || wake(), {
+			signal: woken.signal,
+		});
 	});
+	woken.abort();
+}
+
+/** Events since the token; undefined: the network is another one, so nothing may ever come. */
+async function ask(
+	token: string,
+	seconds: number,
+	patience: number,
+	end: AbortSignal,
+): Promise<Awaited<ReturnType<typeof rpc.eventsFrom>> | undefined> {
+	const attempt = new AbortController();
+	const settled = new AbortController();
+	const stop = () => attempt.abort();
+	const once = { once: true, signal: settled.signal };
+	const timer = setTimeout(stop, seconds * 1000 + patience);
+	let online = false;
+
+	end.addEventListener("abort", stop, once);
+	addEventListener("online", () => (online = true) && stop(), once);
+	try {
+		return await rpc.eventsFrom(token, seconds, attempt.signal);
+	} catch (e) {
+		if (online && !end.aborted) return undefined;
+		throw e;
+	} finally {
+		clearTimeout(timer);
+		settled.abort();
+	}
 }
 
 async function follow(end: AbortSignal): Promise<void> {
 	const turn = new Turn(end);
 	let token = "",
-		wait = WAIT_FIRST;
+		wait = WAIT_FIRST,
+		doubtful = false;
 
 	while (!end.aborted) {
 		try {
-			const { events, token: next } = await rpc.eventsFrom(
+			/* Whether somebody answers is to be known at once, not when something has changed. */
+			const probe = doubtful || lostSince.peek() !== undefined;
+			const answer = await ask(
 				token,
-				turn.mine ? WAIT_EVENTS : 0,
+				turn.mine && !probe ? WAIT_EVENTS : 0,
+				probe && token ? PROBE_MS : ANSWER_MS,
 				end,
 			);
+			doubtful = !answer;
+			if (!answer) continue;
+			const { events, token: next } = answer;
 			batch(() => {
 				apply(events, token === "");
 				complete.value = true;

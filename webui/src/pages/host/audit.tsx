@@ -99,7 +99,7 @@ interface Shown {
 	readonly end: boolean;
 }
 
-/** Rows with the words, the newest part at first; news are joined, older parts come when asked for. */
+/** Rows with the words: the newest, which news join; older ones when they are asked for. */
 function useAudit(host: Host[0], search: string) {
 	const [shown, setShown] = useState<Shown>();
 	const [error, setError] = useState<string>();
