@@ -161,3 +161,39 @@ test("a screen is shown, and gets what is typed", async ({ page, host, open }) =
 	await group.getByText("Text").click();
 	await expect(page.locator(".xterm-rows")).toContainText("Welcome to desktop");
 });
+
+test("the settings say what a VM starts from", async ({ page, host, open }) => {
+	const [vm, { uuid }] = await host.vm("what it starts", { disk: false });
+	const card = page.locator(".card", {
+		has: page.getByRole("heading", { name: "Start and screen" }),
+	});
+
+	await open(`#/vms/${uuid}/settings`);
+	await expect(card).toContainText("no disk and no CD");
+	const [disc] = await host.named("VDI", "alpine-virt.iso");
+	const [disk] = await host.named("VDI", "web-1 disk 0");
+	for (const [VDI, userdevice, type] of [
+		[disc, "3", "CD"],
+		[disk, "0", "Disk"],
+	])
+		await host.call("VBD.create", {
+			VM: vm,
+			VDI,
+			userdevice,
+			type,
+			bootable: false,
+			mode: "RO",
+			empty: false,
+			other_config: {},
+		});
+	await expect(card.getByRole("listitem")).toHaveText([
+		/^xvda web-1 disk 0/,
+		/^xvdd alpine-virt\.iso\s*CD/,
+	]);
+	await card.getByLabel("Kernel", { exact: true }).fill("/usr/share/socle/demo");
+	await expect(card).toContainText("It starts the kernel that stands here");
+	await page.getByRole("button", { name: "Discard" }).click();
+	await host.call("VM.add_to_other_config", vm, "install-repository", "http://192.0.2.7/x");
+	await expect(card).toContainText("installer from \u2068http://192.0.2.7/x\u2069");
+	await host.call("VM.destroy", vm);
+});

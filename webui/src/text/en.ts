@@ -124,6 +124,7 @@ export const en = {
 		unknown: "Unknown",
 		never: "Never",
 		of: (a: string, b: string) => `${a} of ${b}`,
+		notFoundTitle: "Not found",
 		notFound: "There is nothing at this address (any more).",
 		selectAll: "Select all",
 		selectRow: (name: string) => `Select ${name}`,
@@ -184,7 +185,7 @@ export const en = {
 		edit: "Edit the repository",
 		repository: "Repository",
 		about: "About it",
-		attached: "In use",
+		attached: "Attached",
 		detached: "Not attached",
 		detachedWords:
 			"This host does not use the repository now: it was detached, or its device or server " +
@@ -1087,7 +1088,6 @@ export const en = {
 			noneFree: "There is no disk that is not in use.",
 			disk: "Disk",
 			device: "Device",
-			boot: "boot",
 			readOnlyShort: "read-only",
 			idle: "Not running",
 			attached: "Attached",
@@ -1100,8 +1100,6 @@ export const en = {
 			resizeLive:
 				"It grows while the VM runs. Its system may have to look again, and its " +
 				"partitions and file systems are made larger there.",
-			bootable: "Mark as bootable",
-			notBootable: "Mark as not bootable",
 			readOnly: "Make read-only",
 			writable: "Make writable",
 			onlyDetached: "Only while the VM does not have it",
@@ -1213,6 +1211,16 @@ export const en = {
 			boot: "Start and screen",
 			kernel: "Kernel",
 			kernelHint: "A file of the host. Empty: what its own disk or CD starts.",
+			startsInstaller: (place: string) =>
+				`The next start is that of the installer from ${place}; then it starts from its disk.`,
+			startsKernel: "It starts the kernel that stands here, and looks for none on its disks.",
+			startsNothing: "It has no disk and no CD that it could start from.",
+			startsDrives: "The first of its drives with a GRUB menu starts, in this order:",
+			startsHint:
+				"The order is that of the devices, and cannot be another one. A disk whose /boot is a " +
+				"partition of its own comes after all others: eject a CD that has installed a system. " +
+				"To start from a CD although there is a system, detach that disk.",
+			cd: "CD",
 			ramdisk: "Initial RAM disk",
 			args: "Kernel’s arguments",
 			argsHint: "For a kernel of the host’s, and for an installer from the network.",

@@ -94,16 +94,6 @@ function menuOf(disk: DiskRow): (MenuItem | false)[] {
 		},
 		{ label: t.vms.rename, icon: "tag", onChoose: () => renameDisk(vbd.VDI) },
 		{
-			label: vbd.bootable ? t.vms.disks.notBootable : t.vms.disks.bootable,
-			icon: "power",
-			onChoose: () =>
-				attempt(
-					vbd.bootable ? t.vms.disks.notBootable : t.vms.disks.bootable,
-					() => call("VBD.set_bootable", ref, !vbd.bootable),
-					true,
-				),
-		},
-		{
 			label: vbd.mode === "RO" ? t.vms.disks.writable : t.vms.disks.readOnly,
 			icon: "lock",
 			disabled: attached && t.vms.disks.onlyDetached,
@@ -175,7 +165,6 @@ const columns: readonly Column<DiskRow>[] = [
 		cell: ({ vbd }) => (
 			<>
 				<code>{deviceName(vbd)}</code>
-				{vbd.bootable && <span class="tag">{t.vms.disks.boot}</span>}
 				{vbd.mode === "RO" && <span class="tag">{t.vms.disks.readOnlyShort}</span>}
 			</>
 		),

@@ -6,7 +6,7 @@ import { useState } from "preact/hooks";
 import type { VM } from "../../../model";
 import { may, noticeError } from "../../api/connection";
 import { call } from "../../api/rpc";
-import { t, words } from "../../text";
+import { isolated, t, words } from "../../text";
 import { Button } from "../../ui/button";
 import { confirm } from "../../ui/dialog";
 import { useEdits, type Edits } from "../../ui/edits";
@@ -23,7 +23,7 @@ import { Card, Notice } from "../../ui/layout";
 import { useLeaving } from "../../ui/leaving";
 import { attempt } from "../../ui/toast";
 import { save, settingsOf, wrong, type Settings as Values } from "./settings_save";
-import { isLive, type Row } from "./vms";
+import { deviceName, disksOf, isLive, type Row } from "./vms";
 
 type Form = Edits<Values>;
 
@@ -241,11 +241,38 @@ function Start({ form, fixed }: Section) {
 	);
 }
 
-function Boot({ form, live, fixed }: Section) {
+/** A VM starts in one way, which follows from what it has: it is said, for nothing chooses it. */
+function Starts({ vm, kernel }: { vm: VM; kernel: string }) {
+	const installer = vm.other_config["install-repository"] ?? "";
+	const drives = disksOf(vm).filter(({ vdi }) => vdi);
+
+	if (/^(https?|nfs):/.test(installer))
+		return <Notice>{t.vms.settings.startsInstaller(isolated(installer))}</Notice>;
+	if (kernel.trim()) return <p class="hint">{t.vms.settings.startsKernel}</p>;
+	if (drives.length === 0) return <Notice kind="warning">{t.vms.settings.startsNothing}</Notice>;
+	return (
+		<div>
+			<p>{t.vms.settings.startsDrives}</p>
+			<ol class="starts" aria-label={t.vms.settings.startsDrives}>
+				{drives.map(({ ref, vbd, vdi }) => (
+					<li key={ref}>
+						<code>{deviceName(vbd)}</code>{" "}
+						<span dir="auto">{vdi?.name_label || t.common.unnamed}</span>{" "}
+						{vbd.type === "CD" && <span class="tag">{t.vms.settings.cd}</span>}
+					</li>
+				))}
+			</ol>
+			<p class="hint">{t.vms.settings.startsHint}</p>
+		</div>
+	);
+}
+
+function Boot({ form, vm, live, fixed }: Section) {
 	const { values, set } = form;
 
 	return (
 		<Card title={t.vms.settings.boot}>
+			<Starts vm={vm} kernel={values.kernel} />
 			<TextField
 				label={t.vms.settings.kernel}
 				value={values.kernel}
