@@ -15,9 +15,17 @@ module.exports = [
 	"#/networks/{network xenbr0}",
 	"#/networks/{network DMZ}",
 	"#/networks/{network Storage}",
-	...["", "settings", "accounts", "certificate", "updates", "backup", "power", "logs", "audit"].map(
-		(tab) => `#/host${tab && "/"}${tab}`,
-	),
+	...[
+		"",
+		"settings",
+		"accounts",
+		"certificate",
+		"updates",
+		"backup",
+		"power",
+		"logs",
+		"audit",
+	].map((tab) => `#/host${tab && "/"}${tab}`),
 	"#/events",
 	"#/no-such-place",
 ];

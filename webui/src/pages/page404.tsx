@@ -9,7 +9,7 @@ import { Empty, Page } from "../ui/layout";
 
 export function Page404() {
 	return (
-		<Page title={t.nav.dashboard}>
+		<Page title={t.common.notFoundTitle}>
 			<Empty icon="search" text={t.common.notFound}>
 				<LinkButton label={t.nav.dashboard} href={to()} />
 			</Empty>

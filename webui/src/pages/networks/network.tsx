@@ -14,6 +14,7 @@ import { Graph, SpanChoice } from "../../ui/graph";
 import { Card, Empty, Facts, Page, State } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
 import { Page404 } from "../page404";
+import { stateOf } from "../vms/vms";
 import { Link, speed } from ".";
 import { AddressDialog } from "./address";
 import { addressesOf, carrierName, interfaceOf, vmsOn, type Interface, type Network } from "./data";
@@ -138,10 +139,7 @@ function Vms({ network }: { network: Network[1] }) {
 						<a class="grow clip" href={to("vms", vm.uuid)} dir="auto">
 							{vm.name_label || t.common.unnamed}
 						</a>
-						<State
-							kind={vm.power_state === "Running" ? "on" : "off"}
-							text={t.power[vm.power_state as keyof typeof t.power]}
-						/>
+						<State {...stateOf(vm)} />
 					</li>
 				))}
 			</ul>
