@@ -98,10 +98,13 @@ def test_headers_of_every_answer(web, streams):
 
 
 def test_what_is_not_encrypted_is_sent_on(web):
-    connection = http.client.HTTPConnection("127.0.0.1", web.http_port, timeout=20)
-    connection.request("POST", "/jsonrpc?a=b", "{}", {"Host": "host.example"})
-    reply = connection.getresponse()
-    assert (reply.status, reply.headers["location"]) == (308, "https://host.example/jsonrpc?a=b")
+    for method, path, status in (("POST", "/jsonrpc?a=b", 308), ("GET", "/", 301),
+                                 ("GET", "/?a=b", 301), ("GET", "/assets/x.js", 301)):
+        connection = http.client.HTTPConnection("127.0.0.1", web.http_port, timeout=20)
+        connection.request(method, path, "{}" if method == "POST" else None,
+                           {"Host": "host.example"})
+        reply = connection.getresponse()
+        assert (reply.status, reply.headers["location"]) == (status, f"https://host.example{path}")
 
 
 def call(web, *params, cookie=None, origin=None, **headers):

@@ -86,9 +86,10 @@ def test_the_web_server(api):
         {"jsonrpc": "2.0", "method": "VM.get_all", "params": ["OpaqueRef:none"], "id": 1}).encode())
     assert headers["Content-Type"] == "application/json"
     assert json.loads(body)["error"]["message"] == "SESSION_INVALID"
-    with socket.create_connection(("127.0.0.1", api.http), 30) as s:
-        s.sendall(b"GET /x?y=1 HTTP/1.1\r\nHost: host\r\n\r\n")
-        assert b"Location: https://host/x?y=1" in s.recv(4096)
+    for path in (b"/", b"/?y=1", b"/x?y=1"):
+        with socket.create_connection(("127.0.0.1", api.http), 30) as s:
+            s.sendall(b"GET %b HTTP/1.1\r\nHost: host\r\n\r\n" % path)
+            assert b"Location: https://host%b\r\n" % path in s.recv(4096)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")
