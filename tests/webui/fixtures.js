@@ -5,7 +5,8 @@ const base = require("@playwright/test");
 const { watchErrors } = require("./errors");
 const { Host } = require("./host");
 
-// The session goes into a cookie by the same call that the login page makes.
+// The session goes into a cookie by the same call that the login page makes, and the browser keeps
+// that there is one.
 async function logIn(page, { url, user, password }) {
 	const response = await page.request.post(new URL("jsonrpc", url).href, {
 		headers: { "X-Session": "cookie", Origin: new URL(url).origin },
@@ -17,6 +18,7 @@ async function logIn(page, { url, user, password }) {
 		},
 	});
 	base.expect((await response.json()).result).toBe("cookie");
+	await page.addInitScript(() => localStorage.setItem("socle.session", "1"));
 }
 
 async function show(page, url, hash) {

@@ -61,6 +61,13 @@ test("a session that has expired: log in, and go on at the same place", async ({
 	expect(new URL(page.url()).hash).toBe("#/no-such-place");
 });
 
+test("a browser that still believes in a session shows the login, too", async ({ page, host }) => {
+	await page.addInitScript(() => localStorage.setItem("socle.session", "1"));
+	await page.goto(host.url);
+	await fill(page, host.user, host.password);
+	await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+});
+
 test("who guesses passwords has to wait, and is told so", async ({ page }) => {
 	const host = await Host.start("--bare");
 

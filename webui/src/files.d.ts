@@ -4,4 +4,7 @@ declare module "*.svg" {
 	const url: string;
 	export default url;
 }
-declare module "*.css";
+declare module "*.css" {
+	const text: string;
+	export default text;
+}

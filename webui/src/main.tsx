@@ -1,41 +1,48 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The console: a login, or the pages in their frame, or one VM's console in a window of its own.
+ * What a visitor sees first: the login, or that the page is coming. All the rest is in inside.tsx,
+ * which comes while somebody types, or at once for who is logged in already.
  */
-import "@xterm/xterm/css/xterm.css";
-import "uplot/dist/uPlot.min.css";
-import "./style/main.css";
-import "./style/parts.css";
-import "./style/host.css";
-import "./style/vms.css";
-import "./style/console.css";
+import "./style";
 import "./theme";
 import { render } from "preact";
+import { useEffect } from "preact/hooks";
 import { lostSince, resume, session } from "./api/connection";
 import { Login } from "./pages/login";
-import { ConsoleWindow } from "./console/window";
-import { route } from "./route";
-import { Shell, Waiting } from "./shell";
 import { t } from "./text";
 import { Guard } from "./ui/guard";
+import { useLazy } from "./ui/lazy";
+import { Waiting } from "./ui/waiting";
+
+const loadInside = () => import("./inside");
+
+function Coming() {
+	return (
+		<Waiting
+			text={lostSince.value === undefined ? t.connection.loading : t.connection.waiting}
+		/>
+	);
+}
+
+function Inside() {
+	const loaded = useLazy(loadInside);
+
+	return loaded ? <loaded.Inside /> : <Coming />;
+}
 
 function App() {
 	const { state } = session.value;
 
+	/* Effects come after the first picture. */
+	useEffect(() => void loadInside().catch(() => undefined), []);
 	if (state === "out") return <Login />;
-	if (state === "unknown")
-		return (
-			<Waiting
-				text={lostSince.value === undefined ? t.connection.loading : t.connection.waiting}
-			/>
-		);
-	return route.value[0] === "console" ? <ConsoleWindow /> : <Shell />;
+	return state === "in" ? <Inside /> : <Coming />;
 }
 
+void resume();
 render(
 	<Guard>
 		<App />
 	</Guard>,
 	document.getElementById("app")!,
 );
-void resume();

@@ -20,6 +20,7 @@ import { Icon } from "./ui/icons";
 import { Menu } from "./ui/menu";
 import { Toasts } from "./ui/toast";
 import { Uploads } from "./ui/uploads";
+import { Waiting } from "./ui/waiting";
 
 function alertCount(): number {
 	let n = 0;
@@ -106,15 +107,6 @@ function Lost() {
 					{t.connection.lost(Math.round((Date.now() - since) / 1000))}
 				</div>
 			)}
-		</div>
-	);
-}
-
-export function Waiting({ text }: { text: string }) {
-	return (
-		<div class="centre">
-			<Icon name="host" />
-			<p>{text}</p>
 		</div>
 	);
 }

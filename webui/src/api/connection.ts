@@ -29,6 +29,9 @@ const WAIT_FIRST = 1000,
 const ANSWER_MS = 20_000 /* for an answer, beyond what the host was asked to wait */,
 	PROBE_MS = 5000; /* the same while nobody answers: what hangs then hangs for minutes */
 
+/** Kept by the browser from a login to its end: only then there is a session to ask for. */
+const KEPT = "socle.session";
+
 let running: AbortController | undefined;
 
 function isOver(e: unknown): boolean {
@@ -138,6 +141,7 @@ async function follow(end: AbortSignal): Promise<void> {
 function ended(expired: boolean): void {
 	running?.abort();
 	running = undefined;
+	localStorage.removeItem(KEPT);
 	batch(() => {
 		apply([], true);
 		complete.value = false;
@@ -161,6 +165,10 @@ async function begin(): Promise<void> {
 export async function resume(): Promise<void> {
 	let wait = WAIT_FIRST;
 
+	if (localStorage.getItem(KEPT) === null) {
+		ended(false);
+		return;
+	}
 	for (;;) {
 		try {
 			await begin();
@@ -180,6 +188,7 @@ export async function resume(): Promise<void> {
 
 export async function login(user: string, password: string): Promise<void> {
 	await rpc.login(user, password);
+	localStorage.setItem(KEPT, "1");
 	await begin();
 }
 

@@ -7,10 +7,10 @@ import { complete } from "../api/connection";
 import { byUuid } from "../api/store";
 import { Page404 } from "../pages/page404";
 import { route } from "../route";
-import { Waiting } from "../shell";
 import { t } from "../text";
 import { Dialogs } from "../ui/dialog";
 import { Toasts } from "../ui/toast";
+import { Waiting } from "../ui/waiting";
 import { Console } from "./console";
 
 function Inside() {
