@@ -2,7 +2,8 @@
 """Images for CD drives, into a library and out of it; new disks out of streams."""
 import pytest
 from client import Failure, connect, scgi
-from streaming import MIB, OPEN_LENGTH, noise, streams  # noqa: F401 pylint: disable=unused-import
+from streaming import (MIB, OPEN_LENGTH, noise, sparse,  # noqa: F401
+                       streams)  # pylint: disable=unused-import
 
 
 @pytest.fixture(name="library")
@@ -98,6 +99,54 @@ def test_disks_out_of_streams(streams):
         assert upload(streams, streams.sr, data, "disk", **more)[0] == 500
     assert streams.put("import_raw_vdi", data, sr_id=streams.sr)[0] == 500     # without a name
     assert streams.put("import_raw_vdi", data, sr_id="OpaqueRef:1", name="x")[0] == 404
+    assert streams.objects() == before
+
+
+def test_new_disks_of_images(streams):
+    """The disk is as large as is said, its contents those of the image, and nothing is beside it."""
+    call, data, before = streams.client.call, sparse(9 * MIB), streams.objects()
+    full = streams.vdi(len(data))
+    streams.put("import_raw_vdi", data, vdi=full)
+    for form in ("raw", "vhd", "qcow2"):
+        image = streams.get("export_raw_vdi", vdi=full, format=form)[2]
+        status, task = upload(streams, streams.sr, image, "of an image", format=form,
+                              size=12 * MIB, description="came+by+mail")
+        assert status == 200, task
+        vdi = task["result"].removeprefix("<value>").removesuffix("</value>")
+        record = call("VDI.get_record", vdi)
+        assert (record["virtual_size"], record["name_description"]) == (12 * MIB, "came by mail")
+        assert "temporary" not in record["other_config"]
+        assert streams.get("export_raw_vdi", vdi=vdi)[2] == data + bytes(3 * MIB), form
+        call("VDI.destroy", vdi)
+    call("VDI.destroy", full)
+    assert streams.objects() == before
+
+
+@pytest.mark.parametrize("form", ["raw", "vhd", "qcow2"])
+def test_of_half_an_image_nothing_is_left(streams, form):
+    data = noise(3 * MIB)
+    full = streams.vdi(len(data))
+    streams.put("import_raw_vdi", data, vdi=full)
+    image = streams.get("export_raw_vdi", vdi=full, format=form)[2]
+    streams.client.call("VDI.destroy", full)
+    before = streams.objects()
+    with connect(streams.socket) as sock:
+        sock.sendall(scgi(image[:2 * MIB], streams.path(
+            "import_raw_vdi", sr_id=streams.sr, name="half", format=form, size=len(data)),
+            "PUT", len(image)))
+        sock.shutdown(1)
+        assert b" 500 " in sock.recv(1000)
+    assert streams.objects() == before
+    # One that lies about its size, and ones that are no image of that kind.
+    for sent, size in ((image, MIB), (noise(MIB) if form != "raw" else noise(MIB + 512), MIB)):
+        status, task = upload(streams, streams.sr, sent, "wrong", format=form, size=size)
+        assert status == 500 and task["error_info"][0] == "VDI_IO_ERROR", task
+    status, task = upload(streams, streams.sr, image, "wrong", format=form, size=len(data),
+                          description="x" * 256)
+    assert status == 500 and task["error_info"][:2] == ["INVALID_VALUE", "description"], task
+    for size in ("0", "-512", "1x", "9" * 30, 1 << 50):
+        status, task = upload(streams, streams.sr, image, "wrong", format=form, size=size)
+        assert status == 500 and task["error_info"][:2] == ["INVALID_VALUE", "size"], task
     assert streams.objects() == before
 
 

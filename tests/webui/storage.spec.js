@@ -98,6 +98,40 @@ test("an upload that is cut off says so", async ({ page, host, open }) => {
 	await host.order("start web");
 });
 
+test("of a disk image whose page is closed on the way nothing is left", async ({
+	page,
+	host,
+	open,
+}) => {
+	const file = test.info().outputPath("half.img");
+	const there = async () =>
+		Object.values(await host.call("VDI.get_all_records")).filter(
+			(vdi) => vdi.name_label === "half",
+		).length;
+
+	fs.writeFileSync(file, Buffer.alloc(30 * MIB, 1));
+	await open(await place(host, "local"));
+	await slowUplink(page, 2 * MIB);
+	await page.getByLabel("Import disk images").setInputFiles(file);
+	await expect.poll(there).toBe(1);
+	await page.close();
+	await expect.poll(there).toBe(0);
+});
+
+test("a disk image becomes a disk of its contents", async ({ page, host, open }) => {
+	const buffer = Buffer.alloc(3 * MIB, "what is on a disk");
+
+	await open(await place(host, "local"));
+	await page
+		.getByLabel("Import disk images")
+		.setInputFiles({ name: "whole.raw", mimeType: "", buffer });
+	await expect(page.getByRole("rowheader", { name: "whole", exact: true })).toBeVisible();
+	await expect(page.getByText(/done$/)).toBeVisible();
+	const [, vdi] = await host.named("VDI", "whole");
+	const got = await page.request.get(`${host.url}export_raw_vdi/?vdi=${vdi.uuid}&format=raw`);
+	expect(buffer.equals(await got.body())).toBe(true);
+});
+
 test("a repository without room ends an upload in words", async ({ page, host, open }) => {
 	await open(await place(host, "images"));
 	page.expectErrors();

@@ -3,7 +3,9 @@
  * /export_raw_vdi and /import_raw_vdi: the contents of a disk, as they are, as a VHD or as a qcow2
  * image; as a VHD also what differs from another disk, mostly an older snapshot of the same.
  */
+#include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -160,7 +162,8 @@ static int image_read(struct job *j, const char *vdi, struct source *from, struc
 	close(spool.fd);
 	if (rc < 0)
 		return job_fail(j, "VDI_IO_ERROR", &why);
-	json_array_clear(j->made);
+	/* The disk that it goes to may have been made by this stream, too. */
+	json_array_remove(j->made, json_array_size(j->made) - 1);
 	return api_do(&j->api, "VDI.destroy", json_pack("[s]", spool_vdi)) ? 0 : -1;
 }
 
@@ -184,22 +187,49 @@ static int disk_take(struct job *j, enum format format, const char *vdi, struct 
 	return rc;
 }
 
-/* A new disk of the length of what comes; it goes if not all of that comes. */
-static int disk_make(struct job *j, const char *sr, char vdi[API_REF])
+/* Of the disk to be made, in bytes; 0: see the error. */
+static uint64_t size_of(struct job *j, enum format format)
 {
 	const uint64_t len = j->request->scgi.content_length;
-	char name[256];
+	unsigned long long size;
+	char text[24], *end;
+
+	if (len == 0 || len >= LENGTH_MOST) {
+		api_fail(&j->api, "VDI_IO_ERROR", "a new disk needs a Content-Length", NULL);
+		return 0;
+	}
+	if (format == FORMAT_RAW && !request_has(j->request, "size"))
+		return len;
+	request_param(j->request, "size", text, sizeof(text));
+	errno = 0;
+	size = strtoull(text, &end, 10);
+	if (text[0] < '0' || text[0] > '9' || *end || errno || size == 0 || size >= LENGTH_MOST) {
+		api_fail(&j->api, "INVALID_VALUE", "size", "the new disk's, in bytes", NULL);
+		return 0;
+	}
+	return size;
+}
+
+/* A new disk for what comes; it goes if not all of that comes. */
+static int disk_make(struct job *j, const char *sr, enum format format, char vdi[API_REF])
+{
+	const uint64_t size = size_of(j, format);
+	char name[256], description[256];
 	json_t *made;
 
-	if (len == 0 || len >= LENGTH_MOST)
-		return api_fail(&j->api, "VDI_IO_ERROR", "a new disk needs a Content-Length", NULL);
+	if (!size)
+		return -1;
 	if (!request_param(j->request, "name", name, sizeof(name)))
 		return api_fail(&j->api, "INVALID_VALUE", "name", "of 1 to 255 bytes", NULL);
+	if (!request_param(j->request, "description", description, sizeof(description)) &&
+	    request_has(j->request, "description"))
+		return api_fail(&j->api, "INVALID_VALUE", "description", "of at most 255 bytes",
+				NULL);
 	made = api_call(&j->api, "VDI.create",
 			json_pack("[{ss,ss,ss,sI,ss,sb,sb,s{ss}}]", "name_label", name,
-				  "name_description", "", "SR", sr, "virtual_size", (json_int_t)len,
-				  "type", "user", "sharable", 0, "read_only", 0, "other_config",
-				  JOB_TEMPORARY, "true"));
+				  "name_description", description, "SR", sr, "virtual_size",
+				  (json_int_t)size, "type", "user", "sharable", 0, "read_only", 0,
+				  "other_config", JOB_TEMPORARY, "true"));
 	if (!made)
 		return -1;
 	job_made(j, "VDI", made);
@@ -250,9 +280,7 @@ int job_import_vdi(struct job *j)
 
 	if (format == FORMAT_UNKNOWN)
 		return -1;
-	if (make && format != FORMAT_RAW)
-		return api_fail(&j->api, "NOT_IMPLEMENTED", "a new disk but as raw", NULL);
-	if (make ? !job_object(j, "SR", "sr_id", sr) || disk_make(j, sr, vdi) < 0
+	if (make ? !job_object(j, "SR", "sr_id", sr) || disk_make(j, sr, format, vdi) < 0
 		 : !job_object(j, "VDI", "vdi", vdi))
 		return -1;
 	if (job_disk_open(j, vdi, true, &disk) < 0)

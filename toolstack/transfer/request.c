@@ -103,16 +103,42 @@ static bool unescape(const char *from, size_t len, char *text, size_t room)
 	return true;
 }
 
-bool request_param(const struct request *r, const char *name, char *text, size_t room)
+/* The next value of a parameter from at on, which is the query's "?" or a "&", or NULL. */
+static const char *param_next(const char *at, const char *name, size_t *len)
 {
-	const char *uri = scgi_header(&r->scgi, "REQUEST_URI"), *at = strchr(uri, '?');
-	size_t name_len = strlen(name);
+	const size_t name_len = strlen(name);
 
 	while (at) {
-		size_t len = strcspn(++at, "&");
+		const size_t all = strcspn(++at, "&");
 
-		if (strncmp(at, name, name_len) == 0 && at[name_len] == '=' &&
-		    unescape(at + name_len + 1, len - name_len - 1, text, room))
+		if (strncmp(at, name, name_len) == 0 && at[name_len] == '=') {
+			*len = all - name_len - 1;
+			return at + name_len + 1;
+		}
+		at = at[all] ? at + all : NULL;
+	}
+	return NULL;
+}
+
+static const char *query_of(const struct request *r)
+{
+	return strchr(scgi_header(&r->scgi, "REQUEST_URI"), '?');
+}
+
+bool request_has(const struct request *r, const char *name)
+{
+	size_t len;
+
+	return param_next(query_of(r), name, &len) != NULL;
+}
+
+bool request_param(const struct request *r, const char *name, char *text, size_t room)
+{
+	const char *at = query_of(r);
+	size_t len;
+
+	while ((at = param_next(at, name, &len))) {
+		if (unescape(at, len, text, room))
 			return true;
 		at = at[len] ? at + len : NULL;
 	}

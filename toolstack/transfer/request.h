@@ -31,6 +31,8 @@ void request_close(struct request *r);
  * then.
  */
 bool request_param(const struct request *r, const char *name, char *text, size_t room);
+/* It is there, however long it is. */
+bool request_has(const struct request *r, const char *name);
 /* Name and password of basic authentication. False if there is none. */
 bool request_basic(const struct request *r, char name[128], char password[256]);
 /*

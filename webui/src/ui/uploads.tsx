@@ -6,6 +6,7 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useId, useRef, useState } from "preact/hooks";
+import type { Ref } from "../../model";
 import { upload, type Upload } from "../api/streams";
 import { bytes, percent, t } from "../text";
 import { Icon } from "./icons";
@@ -61,6 +62,30 @@ export async function tellSending(
 	label: string,
 ): Promise<boolean> {
 	return await attempt(label, () => sendFile(path, query, file, label));
+}
+
+/** A new disk as the host is to make it. */
+export interface NewImage {
+	readonly sr: Ref<"SR">;
+	readonly name: string;
+	readonly description?: string;
+	readonly format: "raw" | "vhd" | "qcow2";
+	/** Of the disk, bytes. */
+	readonly size: number;
+}
+
+/** PUTs a disk image. The host makes the disk, and leaves none if not all of the image comes. */
+export async function sendImage(
+	{ sr, name, description = "", format, size }: NewImage,
+	file: Blob,
+	label: string,
+): Promise<Ref<"VDI">> {
+	return (await sendFile(
+		"/import_raw_vdi/",
+		{ sr_id: sr, name, description, format, size: String(size) },
+		file,
+		label,
+	)) as Ref<"VDI">;
 }
 
 export function Uploads() {

@@ -3,8 +3,7 @@
  * What the pages about storage know of repositories and disks beyond their records.
  */
 import type { Ref, SR, VDI, VM } from "../../../model";
-import { connectionOf, createDisk } from "../../api/repositories";
-import { ApiError, call } from "../../api/rpc";
+import { connectionOf } from "../../api/repositories";
 import { get, getAll, thePool } from "../../api/store";
 import { t } from "../../text";
 
@@ -69,38 +68,4 @@ export function vmsOn(sr: SR): VM[] {
 	);
 
 	return [...all.values()];
-}
-
-const REMOVE_WAIT_MS = 5000,
-	REMOVE_TRIES = 60;
-
-/** Removes half a disk, also when the host answers only later. */
-async function removeHalf(vdi: Ref<"VDI">): Promise<void> {
-	for (let i = 0; i < REMOVE_TRIES; i++) {
-		try {
-			await call("VDI.destroy", vdi);
-			return;
-		} catch (e) {
-			if (e instanceof ApiError && e.code === "HANDLE_INVALID") return;
-			await new Promise((done) => setTimeout(done, REMOVE_WAIT_MS));
-		}
-	}
-}
-
-/** Makes a disk of a file's contents; on failure none is left. */
-export async function diskFrom(
-	sr: Ref<"SR">,
-	name: string,
-	size: number,
-	fill: (vdi: Ref<"VDI">) => Promise<unknown>,
-): Promise<Ref<"VDI">> {
-	const vdi = await createDisk(sr, name, "", size);
-
-	try {
-		await fill(vdi);
-	} catch (e) {
-		void removeHalf(vdi);
-		throw e;
-	}
-	return vdi;
 }

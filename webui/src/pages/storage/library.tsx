@@ -14,12 +14,10 @@ import { Card, Empty } from "../../ui/layout";
 import { Menu } from "../../ui/menu";
 import { DataTable, type Column } from "../../ui/table";
 import { attempt } from "../../ui/toast";
-import { DropZone, sendFile, tellSending } from "../../ui/uploads";
+import { DropZone, sendImage, tellSending } from "../../ui/uploads";
 import { nameColumn, sizeColumn } from "./columns";
-import { diskFrom, usersOf, type Disk } from "./data";
+import { usersOf, type Disk } from "./data";
 import { DeleteDisk } from "./disk-dialogs";
-
-const IMPORT = "/import_raw_vdi/";
 
 /** Several at once would only share the way there. */
 export async function importImages(sr: Ref<"SR">, files: File[]): Promise<void> {
@@ -27,10 +25,10 @@ export async function importImages(sr: Ref<"SR">, files: File[]): Promise<void> 
 		const label = t.storage.importing(file.name);
 
 		await attempt(label, async () => {
-			const { format, size } = await imageOf(file);
-			await diskFrom(sr, file.name.replace(/\.(raw|img|vhd|qcow2)$/i, ""), size, (vdi) =>
-				sendFile(IMPORT, { vdi, format }, file, label),
-			);
+			const image = await imageOf(file);
+			const name = file.name.replace(/\.(raw|img|vhd|qcow2)$/i, "");
+
+			await sendImage({ ...image, sr, name }, file, label);
 		});
 	}
 }
@@ -39,7 +37,7 @@ export async function importImages(sr: Ref<"SR">, files: File[]): Promise<void> 
 async function uploadDiscs(sr: Ref<"SR">, files: File[]): Promise<void> {
 	for (const file of files)
 		await tellSending(
-			IMPORT,
+			"/import_raw_vdi/",
 			{ sr_id: sr, name: file.name },
 			file,
 			t.storage.uploading(file.name),

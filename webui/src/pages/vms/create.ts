@@ -7,7 +7,7 @@ import { createDisk } from "../../api/repositories";
 import { call, Unreachable } from "../../api/rpc";
 import { run } from "../../api/tasks";
 import { t } from "../../text";
-import { sendFile } from "../../ui/uploads";
+import { sendFile, sendImage } from "../../ui/uploads";
 import type { DiskFormat } from "./image";
 import type { VmRef } from "./vms";
 
@@ -132,10 +132,14 @@ async function fromTemplate(plan: Plan, made: Made): Promise<VmRef> {
 
 async function fromDisk(plan: Plan, made: Made): Promise<VmRef> {
 	const { file, format, size, sr } = plan.source as Source & { kind: "disk" };
-	const vdi = await createDisk(sr, t.vms.disks.nameFor(plan.name, 0), file.name, size);
+	const name = t.vms.disks.nameFor(plan.name, 0);
+	const vdi = await sendImage(
+		{ sr, name, description: file.name, format, size },
+		file,
+		t.vms.making.upload(file.name),
+	);
 
 	made.add(() => run("VDI.destroy", vdi));
-	await sendFile("/import_raw_vdi/", { vdi, format }, file, t.vms.making.upload(file.name));
 	const ref = await call("VM.create", {
 		name_label: plan.name,
 		name_description: plan.description,
