@@ -123,6 +123,53 @@ def test_the_hosts_address(api, server):
     assert api.call("PIF.get_ip_configuration_mode", card) == "DHCP"
 
 
+def test_name_servers_beside_dhcp(api, server):
+    card, before = pif_of(api, "nic0"), "automatic bridges\nautomatic address\n"
+    begin = "automatic bridges\nnetwork xenbr0\n    nic nic0\n    address dhcp\n"
+
+    def text():
+        return server.vmd_request("network.get", {})["ok"]["text"]
+
+    def own():
+        record = api.call("PIF.get_record", card)
+        return record["ip_configuration_mode"], record["own_DNS"], record["search_domains"]
+
+    def dhcp(dns):
+        api.call("PIF.reconfigure_ip", card, "DHCP", "", "", "", dns)
+
+    try:
+        assert own() == ("DHCP", "", "")
+        assert refused(api, "PIF.reconfigure_ip", card, "DHCP", "", "", "", "nobody") == \
+            ("INVALID_IP_ADDRESS_SPECIFIED", "DNS")
+        dhcp("192.0.2.53, 2001:db8::53")
+        assert text() == begin + "    dns 192.0.2.53\n    dns 2001:db8::53\n"
+        assert own() == ("DHCP", "192.0.2.53,2001:db8::53", "")
+        # Where names are looked for goes along with the next change.
+        api.call("PIF.add_to_other_config", card, "domain", "example.org, b.test")
+        dhcp("192.0.2.54")
+        assert own() == ("DHCP", "192.0.2.54", "example.org b.test")
+        api.call("PIF.remove_from_other_config", card, "domain")
+        dhcp("")
+        assert own() == ("DHCP", "", "example.org b.test")
+        for wrong in ("a;b", "a\nnetwork evil", "x" * 256):
+            api.call("PIF.set_other_config", card, {"domain": wrong})
+            assert refused(api, "PIF.reconfigure_ip", card, "DHCP", "", "", "", "")[:2] == \
+                ("INVALID_VALUE", "domain")
+        api.call("PIF.set_other_config", card, {"domain": ""})
+        api.call("PIF.reconfigure_ipv6", card, "Autoconf", "", "", "2001:db8::54")
+        assert own() == ("DHCP", "2001:db8::54", "")
+        # As somebody wrote it.
+        server.vmd_request("network.change", {"config": begin + "  dns 192.0.2.1 192.0.2.2 # two\n"
+                                                                "\tsearch a b\n search c\n"})
+        api.call("PIF.scan", api.call("host.get_all")[0])
+        assert own() == ("DHCP", "192.0.2.1,192.0.2.2", "a b c")
+    finally:
+        api.call("PIF.set_other_config", card, {})
+        server.vmd_request("network.change", {"config": before})
+        api.call("PIF.scan", api.call("host.get_all")[0])
+    assert own() == ("DHCP", "", "")
+
+
 def test_the_hosts_name(api):
     host = api.call("host.get_all")[0]
     api.call("host.set_hostname", host, "other-name")

@@ -134,7 +134,7 @@ void inventory_network_modes(const json_t *told)
 
 	for (size_t i = 0; i < pifs->nr; i++) {
 		struct object *pif = pifs->items[i], *network = get_ref(pif, "network");
-		struct network_modes modes = { "None", "None", true };
+		struct network_modes modes = { .ipv4 = "None", .ipv6 = "None", .named = true };
 
 		if (network)
 			network_text_modes(text_of(told, "text"), get_text(network, "bridge"),
@@ -144,6 +144,8 @@ void inventory_network_modes(const json_t *told)
 			modes.ipv4 = "DHCP";
 		set_text(pif, "ip_configuration_mode", modes.ipv4);
 		set_text(pif, "ipv6_configuration_mode", modes.ipv6);
+		set_text(pif, "own_DNS", modes.dns);
+		set_text(pif, "search_domains", modes.search);
 	}
 }
 

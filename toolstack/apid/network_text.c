@@ -46,8 +46,35 @@ static bool is_six(const char *line)
 
 /* ---- reading ----------------------------------------------------------------------------- */
 
+/* The words behind the first one of a line, to a list of those of other lines. */
+static void words_read(const char *line, const char *between, char *list, size_t room)
+{
+	const char *end = line + strcspn(line, "#\n");
+	size_t at = strlen(list);
+
+	line += strspn(line, " \t");
+	line += strcspn(line, " \t\r#\n");
+	for (;;) {
+		int len;
+
+		line += strspn(line, " \t\r");
+		if (line >= end)
+			return;
+		len = (int)strcspn(line, " \t\r#\n");
+		if (at + (size_t)len + 2 > room)
+			return;
+		at += (size_t)snprintf(list + at, room - at, "%s%.*s", at ? between : "", len,
+				       line);
+		line += len;
+	}
+}
+
 static void mode_read(const char *line, struct network_modes *modes)
 {
+	if (line_begins(line, "dns", NULL))
+		words_read(line, ",", modes->dns, sizeof(modes->dns));
+	else if (line_begins(line, "search", NULL))
+		words_read(line, " ", modes->search, sizeof(modes->search));
 	if (!line_begins(line, "address", NULL))
 		return;
 	if (line_begins(line, "address", "dhcp"))
@@ -64,7 +91,7 @@ void network_text_modes(const char *text, const char *bridge, struct network_mod
 {
 	bool inside = false;
 
-	*modes = (struct network_modes){ "None", "None", false };
+	*modes = (struct network_modes){ .ipv4 = "None", .ipv6 = "None" };
 	for (const char *line = text; *line; line = line_next(line)) {
 		if (line_is_block(line))
 			inside = line_begins(line, "network", bridge);
@@ -77,16 +104,18 @@ void network_text_modes(const char *text, const char *bridge, struct network_mod
 /* ---- changing ---------------------------------------------------------------------------- */
 
 /* A line about the addresses that are replaced. */
-static bool is_replaced(const char *line, bool six)
+static bool is_replaced(const char *line, const struct network_address *a)
 {
 	if (line_begins(line, "address", "dhcp"))
-		return !six;
+		return !a->six;
 	if (line_begins(line, "address", "slaac"))
-		return six;
+		return a->six;
+	if (line_begins(line, "dns", NULL) && a->servers)
+		return true;
 	if (line_begins(line, "address", NULL) || line_begins(line, "gateway", NULL) ||
 	    line_begins(line, "dns", NULL))
-		return is_six(line) == six;
-	return false;
+		return is_six(line) == a->six;
+	return line_begins(line, "search", NULL) && a->search;
 }
 
 void network_text_address(const char *text, const struct network_address *a, struct buf *out)
@@ -98,7 +127,7 @@ void network_text_address(const char *text, const struct network_address *a, str
 		next = line_next(line);
 		if (line_is_block(line))
 			inside = line_begins(line, "network", a->bridge);
-		if ((inside && is_replaced(line, a->six)) ||
+		if ((inside && is_replaced(line, a)) ||
 		    (a->automatic && line_begins(line, "automatic", "address")))
 			continue;
 		line_copy(out, line, next);

@@ -21,7 +21,9 @@ void line_copy(struct buf *out, const char *line, const char *next);
 /* Where a network's addresses come from: XenAPI's names of modes. */
 struct network_modes {
 	const char *ipv4, *ipv6;
-	bool named; /* it has a block; or else it is made without one */
+	bool named;       /* it has a block; or else it is made without one */
+	char dns[160];    /* its own name servers, comma apart */
+	char search[256]; /* domains, blank apart */
 };
 
 void network_text_modes(const char *text, const char *bridge, struct network_modes *modes);
@@ -29,8 +31,10 @@ void network_text_modes(const char *text, const char *bridge, struct network_mod
 struct network_address {
 	const char *bridge;
 	const char *begin; /* what its block consists of, if there is none yet: lines */
-	const char *lines; /* address, gateway, dns: lines; "": none */
+	const char *lines; /* address, gateway, dns, search: lines; "": none */
 	bool six;          /* they are for IPv6; those of the other family stay */
+	bool servers;      /* dns lines among them stand for all that there are */
+	bool search;       /* so do those with search */
 	bool automatic;    /* it had the address that the host chooses by itself: no more */
 };
 

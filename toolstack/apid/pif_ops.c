@@ -14,9 +14,13 @@
 #include "apid/ops.h"
 #include "apid/record.h"
 
+#define DOMAIN_KEY     "domain"
+#define DOMAINS_MOST   255
+#define DOMAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
+
 struct readdressing {
 	struct network_change base;
-	bool six;
+	bool six, servers, search; /* see struct network_address */
 	struct buf lines;
 };
 
@@ -70,6 +74,28 @@ static void dns_take(struct call *c, struct readdressing *r, const char *text)
 			return;
 		}
 		buf_printf(&r->lines, "    dns %s\n", word);
+		r->servers = true;
+		text += len;
+	}
+}
+
+/* A key that is there says what there is to be; without it what is there stays. */
+static void search_take(struct call *c, struct readdressing *r)
+{
+	const json_t *domain = json_object_get(get_json(c->refs[0], "other_config"), DOMAIN_KEY);
+	const char *text = json_string_value(domain);
+	size_t len;
+
+	if (!text)
+		return;
+	if (strlen(text) > DOMAINS_MOST || text[strspn(text, DOMAIN_LETTERS ", ")]) {
+		call_fail(c, "INVALID_VALUE", DOMAIN_KEY, text, NULL);
+		return;
+	}
+	r->search = true;
+	for (text += strspn(text, ", "); *text; text += strspn(text, ", ")) {
+		len = strcspn(text, ", ");
+		buf_printf(&r->lines, "    search %.*s\n", (int)len, text);
 		text += len;
 	}
 }
@@ -119,6 +145,8 @@ static void edit(struct call *c, const char *text, struct buf *out)
 		.begin = begin,
 		.lines = r->lines.data ? r->lines.data : "",
 		.six = r->six,
+		.servers = r->servers,
+		.search = r->search,
 	};
 
 	if (get_int(pif, "VLAN") > 0)
@@ -148,10 +176,13 @@ static struct readdressing *readdressing_new(struct call *c, bool six)
 	return r;
 }
 
-static void readdress(struct call *c, const struct readdressing *r)
+static void readdress(struct call *c, struct readdressing *r)
 {
 	struct object *network = get_ref(c->refs[0], "network");
 
+	search_take(c, r);
+	if (call_failed(c))
+		return;
 	if (r->lines.failed)
 		call_fail(c, "INTERNAL_ERROR", "out of memory", NULL);
 	else if (!network)
@@ -165,11 +196,14 @@ static void reconfigure_ip(struct call *c)
 	struct readdressing *r = readdressing_new(c, false);
 	const char *mode = call_text(c, 1);
 
-	if (strcmp(mode, "DHCP") == 0)
+	r->servers = strcmp(mode, "None") != 0;
+	if (strcmp(mode, "DHCP") == 0) {
 		buf_printf(&r->lines, "    address dhcp\n");
-	else if (strcmp(mode, "Static") == 0)
+		dns_take(c, r, call_text(c, 5));
+	} else if (strcmp(mode, "Static") == 0) {
 		static_take(c, r, call_text(c, 2), netmask_bits(call_text(c, 3)), call_text(c, 4),
 			    call_text(c, 5));
+	}
 	readdress(c, r);
 }
 
@@ -178,12 +212,14 @@ static void reconfigure_ipv6(struct call *c)
 	struct readdressing *r = readdressing_new(c, true);
 	const char *mode = call_text(c, 1);
 
-	if (strcmp(mode, "Autoconf") == 0)
+	if (strcmp(mode, "Autoconf") == 0) {
 		buf_printf(&r->lines, "    address slaac\n");
-	else if (strcmp(mode, "Static") == 0)
+		dns_take(c, r, call_text(c, 4));
+	} else if (strcmp(mode, "Static") == 0) {
 		static_take_six(c, r);
-	else if (strcmp(mode, "DHCP") == 0)
+	} else if (strcmp(mode, "DHCP") == 0) {
 		call_fail(c, "VALUE_NOT_SUPPORTED", "mode", mode, "there is no DHCPv6 here", NULL);
+	}
 	readdress(c, r);
 }
 

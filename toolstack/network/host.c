@@ -13,6 +13,7 @@
 
 #include "network/files.h"
 #include "network/nat.h"
+#include "network/resolv.h"
 
 #define ROUNDS 8
 /* How long "automatic address" waits for the first NIC's link before it takes another's. */
@@ -204,6 +205,7 @@ int host_converge(struct host *h, bool strict, struct reason *why)
 			plan_free(&p);
 			if (automatic_choose(h, &w))
 				continue;
+			resolv_update(h);
 			return nat_update(h, why) < 0 ? -1 : steps;
 		}
 		steps += (int)p.nr;
@@ -241,6 +243,14 @@ bool host_dhcp(const struct host *h, const char *network)
 	return wanted_dhcp(&w, network);
 }
 
+static bool has_own_dns(const struct settings *s, const char *network)
+{
+	for (size_t i = 0; i < s->nr_networks; i++)
+		if (strcmp(s->networks[i].name, network) == 0)
+			return s->networks[i].nr_dns > 0;
+	return false;
+}
+
 size_t host_dns(const struct host *h, struct ip *out, size_t max)
 {
 	size_t nr = 0;
@@ -248,8 +258,13 @@ size_t host_dns(const struct host *h, struct ip *out, size_t max)
 	for (size_t i = 0; i < h->settings.nr_networks; i++)
 		for (size_t j = 0; j < h->settings.networks[i].nr_dns && nr < max; j++)
 			out[nr++] = h->settings.networks[i].dns[j];
-	for (size_t i = 0; i < h->leases.nr; i++)
-		for (size_t j = 0; j < h->leases.list[i].nr_dns && nr < max; j++)
-			out[nr++] = h->leases.list[i].dns[j];
+	for (size_t i = 0; i < h->leases.nr; i++) {
+		const struct lease *l = &h->leases.list[i];
+
+		if (has_own_dns(&h->settings, l->link))
+			continue;
+		for (size_t j = 0; j < l->nr_dns && nr < max; j++)
+			out[nr++] = l->dns[j];
+	}
 	return nr;
 }

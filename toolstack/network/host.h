@@ -21,6 +21,7 @@ struct host {
 	struct leases stale; /* of networks that have moved to another wire: to be asked for anew */
 	char automatic[LINK_NAME]; /* the bridge that "automatic address" has chosen, or "" */
 	double started;            /* when all drivers were there; 0: not yet */
+	char *resolv;              /* resolv.conf as last written; NULL: not yet */
 	char absent[200];          /* the NIC that was missing last time, for one message only */
 };
 
@@ -45,7 +46,10 @@ int host_check(struct host *h, const struct settings *s, struct buf *steps, stru
 /* The network has, or is to have, the host's address by DHCP. */
 bool host_dhcp(const struct host *h, const char *network);
 
-/* All name servers, those of the file first. Returns how many. */
+/*
+ * All name servers, those of the file first; of a network that has its own there none that DHCP
+ * brought: who asks them all takes the first answer. Returns how many.
+ */
 size_t host_dns(const struct host *h, struct ip *out, size_t max);
 
 #endif

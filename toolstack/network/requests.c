@@ -190,21 +190,6 @@ static bool do_state(struct request *r)
 	return true;
 }
 
-static void resolv_write(const struct host *h)
-{
-	struct buf text = { 0 };
-	struct ip dns[8];
-	size_t nr = host_dns(h, dns, sizeof(dns) / sizeof(dns[0]));
-	char ip[IP_TEXT];
-	struct reason why;
-
-	for (size_t i = 0; i < nr; i++)
-		buf_printf(&text, "nameserver %s\n", ip_format(&dns[i], -1, ip));
-	if (nr && file_write(h->root, FILE_RESOLV, text.data, text.len, &why) < 0)
-		log_warning("name servers: %s", why.text);
-	buf_free(&text);
-}
-
 /* udhcpc: words are the network and what happened. */
 static bool do_lease(struct request *r)
 {
@@ -232,7 +217,6 @@ static bool do_lease(struct request *r)
 	}
 	if (host_converge(h, false, &why) < 0)
 		log_error("%s", why.text);
-	resolv_write(h);
 	return true;
 }
 

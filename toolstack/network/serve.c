@@ -192,6 +192,7 @@ int serve(const char *root)
 	look_after(s, 0);
 	loop(s);
 	free(s->host.text);
+	free(s->host.resolv);
 	free(s);
 	return 0;
 }

@@ -306,6 +306,49 @@ static int read_dns(struct reader *r)
 	return 0;
 }
 
+#define LABEL_MOST  63
+#define DOMAIN_MOST 253
+
+static bool domain_valid(const char *word)
+{
+	size_t label = 0;
+
+	if (strlen(word) > DOMAIN_MOST)
+		return false;
+	for (; *word; word++) {
+		if (*word == '.' || *word == '-') {
+			if (label == 0)
+				return false;
+		} else if (!isalnum((unsigned char)*word)) {
+			return false;
+		}
+		label = *word == '.' ? 0 : label + 1;
+		if (label > LABEL_MOST)
+			return false;
+	}
+	return label > 0;
+}
+
+static int read_search(struct reader *r)
+{
+	static const char what[] = "a domain (example.org)";
+	struct network_settings *n = r->network;
+
+	if (r->nr_words < 2)
+		return expected(r, what, NULL);
+	for (size_t i = 1; i < r->nr_words; i++) {
+		size_t len = strlen(n->search);
+
+		if (!domain_valid(r->words[i]))
+			return expected(r, what, r->words[i]);
+		if (len + strlen(r->words[i]) + 2 > sizeof(n->search))
+			return too_many(r, "characters of domains", SETTINGS_MAX_SEARCH);
+		snprintf(n->search + len, sizeof(n->search) - len, "%s%s", len ? " " : "",
+			 r->words[i]);
+	}
+	return 0;
+}
+
 static int read_nat(struct reader *r)
 {
 	static const char what[] =
@@ -340,7 +383,7 @@ static const struct keyword {
 	{ "vlan", IN_NETWORK, read_vlan },    { "address", IN_NETWORK, read_address },
 	{ "dns", IN_NETWORK, read_dns },      { "gateway", IN_NETWORK, read_gateway },
 	{ "route", IN_NETWORK, read_route },  { "nat", IN_NETWORK, read_nat },
-	{ "mtu", IN_NETWORK, read_mtu },
+	{ "mtu", IN_NETWORK, read_mtu },      { "search", IN_NETWORK, read_search },
 };
 
 static int line_read(struct reader *r)
@@ -350,7 +393,7 @@ static int line_read(struct reader *r)
 		[TOP] = "automatic, bond or network",
 		[IN_BOND] = "nics or mode, or a new block",
 		[IN_NETWORK] =
-			"nic, vlan, address, gateway, route, dns, mtu or nat, or a new block",
+			"nic, vlan, address, gateway, route, dns, search, mtu or nat, or a new block",
 	};
 
 	for (size_t i = 0; i < sizeof(keywords) / sizeof(keywords[0]); i++)

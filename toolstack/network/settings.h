@@ -17,7 +17,8 @@
  *       address dhcp | slaac | ADDRESS/LENGTH
  *       gateway ADDRESS
  *       route NET/LENGTH ADDRESS
- *       dns ADDRESS...
+ *       dns ADDRESS...           instead of those that DHCP brings
+ *       search DOMAIN...         where names without a dot are looked for
  *       nat ADDRESS/LENGTH       internal, with DHCP, and a way out through the host
  *
  * A NIC is a name (nic0), a MAC address, pci:0000:00:03.0, or a bond. Fuzz entry point:
@@ -35,6 +36,7 @@
 #define SETTINGS_MAX_MEMBERS   8
 #define SETTINGS_MAX_ADDRESSES 8
 #define SETTINGS_MAX_DNS       3
+#define SETTINGS_MAX_SEARCH    256 /* characters */
 #define SETTINGS_MAX_ROUTES    8
 #define SETTINGS_MAX_NAT       4
 #define SETTINGS_MTU_MIN       576
@@ -84,6 +86,7 @@ struct network_settings {
 	size_t nr_routes;
 	struct ip dns[SETTINGS_MAX_DNS];
 	size_t nr_dns;
+	char search[SETTINGS_MAX_SEARCH]; /* domains, a blank between; "": none */
 };
 
 struct settings {

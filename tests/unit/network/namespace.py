@@ -144,6 +144,9 @@ class Host:
         self.candidate.write_text(text)
         return self.ask("apply", str(self.candidate), *words)
 
+    def resolv(self):
+        return (self.root / "etc/resolv.conf").read_text()
+
     def addresses(self, link):
         return re.findall(r"inet6? (\S+)", sh("ip", "addr", "show", "dev", link, "scope", "global"))
 
@@ -461,6 +464,23 @@ def a_lock_goes_with_its_interface():
 
 
 @test
+def name_servers_without_dhcp():
+    with host(STATIC + "    dns 10.7.0.53 2001:db8::53\n    search example.org b.test\n") as h:
+        file = h.root / "etc/resolv.conf"
+        wait("the file", file.exists)
+        assert h.resolv() == ("search example.org b.test\nnameserver 10.7.0.53\n"
+                              "nameserver 2001:db8::53\n")
+        # What somebody else writes stays until there is something new to say.
+        file.write_text("nameserver 10.7.0.99\n")
+        assert h.apply(h.conf.read_text() + "network inner\n")[0] == 0
+        assert h.resolv() == "nameserver 10.7.0.99\n"
+        assert h.apply(STATIC + "    dns 10.7.0.54\n")[0] == 0
+        assert h.resolv() == "nameserver 10.7.0.54\n"
+        status, said = h.apply(STATIC + "    search not/a/domain\n")
+        assert status != 0 and "expected a domain" in said, said
+
+
+@test
 def dhcp_on_the_first_nic_with_a_link():
     with host("automatic bridges\nautomatic address\n", started=False) as h:
         ip("link set far-e1 down", h.wire)      # nic0 has no link
@@ -477,7 +497,15 @@ def dhcp_on_the_first_nic_with_a_link():
             h.start()
             wait("the lease", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"], 30)
             wait("the route", lambda: "default via 10.6.0.1 dev xenbr1" in ip("route"))
-            assert (h.root / "etc/resolv.conf").read_text() == "nameserver 10.6.0.53\n"
+            assert h.resolv() == "nameserver 10.6.0.53\n"
+            # Its own name servers stand in for those that DHCP brought, and for these only.
+            own = "network xenbr1\nnic nic1\naddress dhcp\n"
+            status, said = h.apply(f"automatic bridges\n{own}dns 10.6.0.1\nsearch example.org\n")
+            assert status == 0, said
+            assert h.resolv() == "search example.org\nnameserver 10.6.0.1\n"
+            assert h.addresses("xenbr1") == ["10.6.0.50/24"]
+            assert h.apply(f"automatic bridges\n{own}")[0] == 0
+            assert h.resolv() == "nameserver 10.6.0.53\n"
             # A change elsewhere does not touch it; the service started again does not, either.
             status, said = h.apply("automatic bridges\nautomatic address\nnetwork inner\n")
             assert status == 0 and "the gateway answers" in said, said

@@ -37,6 +37,7 @@ static void everything(void **state)
 		      "network lan\n\tnic bond0\n\tvlan 4094\n\taddress 10.0.0.2/24\n"
 		      "\taddress 2001:db8::2/64\n\tgateway 10.0.0.1\n"
 		      "\tgateway 2001:db8::1\n\tdns 10.0.0.3 2001:db8::3\n"
+		      "\tsearch example.org\n\tsearch a-1.test b\n"
 		      "\troute 10.2.0.0/16 10.0.0.9\n"
 		      "\troute 2001:db8:2::/48 2001:db8::9\n"
 		      "network dyn\nnic pci:0000:00:03.0\nmtu 9000\naddress dhcp\naddress slaac\n"
@@ -55,6 +56,7 @@ static void everything(void **state)
 	assert_int_equal(n->gateway4.ip.family, 4);
 	assert_int_equal(n->gateway6.ip.family, 6);
 	assert_int_equal(n->nr_dns, 2);
+	assert_string_equal(n->search, "example.org a-1.test b");
 	assert_int_equal(n->nr_routes, 2);
 	assert_int_equal(n->routes[1].prefix, 48);
 	assert_true(s.networks[1].dhcp && s.networks[1].slaac);
@@ -125,6 +127,14 @@ static void mistakes(void **state)
 		{ "network a\naddress 10.0.0.2/24\naddress 10.0.0.2/24\n",
 		  "conflicts with 10.0.0.2/24 in line 2" },
 		{ "network a\nnic nic0\ndns nowhere\n", "the address of a name server" },
+		{ "network a\nsearch\n", "f:2: expected a domain (example.org), found the end" },
+		{ "network a\nsearch -a\n", "found \"-a\"" },
+		{ "network a\nsearch a..b\n", "found \"a..b\"" },
+		{ "network a\nsearch a.\n", "found \"a.\"" },
+		{ "network a\nsearch a;b\n", "found \"a;b\"" },
+		{ "network a\nsearch "
+		  "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\n",
+		  "expected a domain" },
 		/* names */
 		{ "network a\nnetwork a\n", "f:2: the name a is taken in line 1" },
 		{ "bond a\nnics nic0\nnetwork a\n", "f:3: the name a is taken in line 1" },
@@ -164,6 +174,12 @@ static void limits(void **state)
 		buf_printf(&text, "x");
 	assert_int_equal(parse(text.data), -1);
 	assert_reason(why, "more than 256 characters in a line");
+	buf_free(&text);
+	buf_printf(&text, "network a\n");
+	for (int i = 0; i < 9; i++)
+		buf_printf(&text, "search domain-%d.of.thirty.characters\n", i);
+	assert_int_equal(parse(text.data), -1);
+	assert_reason(why, "f:10: more than 256 characters of domains");
 	buf_free(&text);
 	for (int i = 0; i < 20; i++)
 		buf_printf(&text, "a ");

@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * /etc/resolv.conf: the name servers that the host asks, and where it looks for short names.
+ */
+#ifndef NETWORK_RESOLV_H
+#define NETWORK_RESOLV_H
+
+#include "network/host.h"
+
+/* Writes it if it is to be another than the last time. Failures are logged. */
+void resolv_update(struct host *h);
+
+#endif
