@@ -38,6 +38,38 @@ test("an address is tried and undone, tried and kept", async ({ page, host, open
 	expect(await managementAddress(host)).toBe("192.0.2.21");
 });
 
+test("name servers and search domains of one's own, with DHCP", async ({ page, host, open }) => {
+	const [, { uuid }] = await host.named("network", "xenbr0");
+	const own = async () => {
+		const pifs = Object.values(await host.call("PIF.get_all_records"));
+		const pif = pifs.find((one) => one.management);
+		return [pif.ip_configuration_mode, pif.own_DNS, pif.search_domains];
+	};
+	const fill = async (servers, domains) => {
+		await open(`#/networks/${uuid}`);
+		await page.getByRole("button", { name: "Change", exact: true }).click();
+		const dialog = page.getByRole("dialog");
+		await dialog
+			.getByLabel("How it gets its address")
+			.selectOption({ label: "By itself (DHCP)" });
+		await dialog.getByLabel("Name servers").fill(servers);
+		await dialog.getByLabel("Search domains").fill(domains);
+		await dialog.getByRole("button", { name: "Try it" }).click();
+	};
+
+	await fill("192.0.2.53, 192.0.2.54", "example.org b.test");
+	await page.getByRole("button", { name: "Keep it" }).click();
+	await expect(page.getByText("The change of the networks was kept")).toBeVisible();
+	expect(await own()).toEqual(["DHCP", "192.0.2.53,192.0.2.54", "example.org b.test"]);
+	await expect(page.getByText("example.org b.test")).toBeVisible();
+	await page.getByRole("button", { name: "Change", exact: true }).click();
+	await expect(page.getByLabel("Name servers")).toHaveValue("192.0.2.53,192.0.2.54");
+	await page.keyboard.press("Escape");
+	await fill("", "");
+	await page.getByRole("button", { name: "Keep it" }).click();
+	await expect.poll(own).toEqual(["DHCP", "", ""]);
+});
+
 test("what nobody keeps is undone, and said", async ({ page, host, open }) => {
 	await page.route("**/jsonrpc", (route) => {
 		const asked = route.request().postData() || "";

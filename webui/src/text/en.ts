@@ -717,6 +717,9 @@ export const en = {
 		gateway6: "IPv6 gateway",
 		dns: "Name servers",
 		dnsHint: "Addresses, with commas between",
+		dnsHintDhcp: "Addresses, with commas between; empty: those that DHCP brings",
+		search: "Search domains",
+		searchHint: "Where names without a dot are looked for, such as example.org",
 		tryIt: "Try it",
 		tryWords:
 			"The change is tried for a minute. Unless you keep it then, the host undoes it by itself.",

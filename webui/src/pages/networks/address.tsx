@@ -4,6 +4,7 @@
  * itself.
  */
 import { useState } from "preact/hooks";
+import { call } from "../../api/rpc";
 import { tried } from "../../api/trial";
 import { t } from "../../text";
 import { Dialog } from "../../ui/dialog";
@@ -24,6 +25,7 @@ interface Wanted {
 	readonly address: string;
 	readonly gateway: string;
 	readonly dns: string;
+	readonly search: string;
 }
 
 /** 255.255.255.0 is 24; undefined: no netmask. */
@@ -45,18 +47,20 @@ function netmaskOf(bits: number): string {
 }
 
 function present([, pif]: Interface, family: Family): Wanted {
+	const names = { dns: pif.own_DNS, search: pif.search_domains };
+
 	if (family === "IPv6")
 		return {
+			...names,
 			mode: pif.ipv6_configuration_mode,
 			address: pif.IPv6.find((a) => !a.toLowerCase().startsWith("fe80:")) ?? "",
 			gateway: pif.ipv6_gateway,
-			dns: pif.DNS,
 		};
 	return {
+		...names,
 		mode: pif.ip_configuration_mode,
 		address: pif.IP && `${pif.IP}/${bitsOf(pif.netmask) ?? 24}`,
 		gateway: pif.gateway,
-		dns: pif.DNS,
 	};
 }
 
@@ -72,11 +76,20 @@ function addressWrong(family: Family, address: string): string | undefined {
 	return !address || good ? undefined : t.networks.addressForm[family];
 }
 
-async function change([ref]: Interface, family: Family, wanted: Wanted): Promise<void> {
-	const { mode, address, gateway, dns } = wanted;
-	const fixed = mode === "Static";
-	const words = fixed ? ([gateway.trim(), dns.trim()] as const) : (["", ""] as const);
+/** Taken up by the change of the address that follows. */
+async function setSearch([ref, pif]: Interface, search: string): Promise<void> {
+	if (search === (pif.other_config.domain ?? pif.search_domains)) return;
+	await call("PIF.remove_from_other_config", ref, "domain");
+	await call("PIF.add_to_other_config", ref, "domain", search);
+}
 
+async function change(pif: Interface, family: Family, wanted: Wanted): Promise<void> {
+	const { mode, address, gateway, dns, search } = wanted;
+	const fixed = mode === "Static";
+	const words = [fixed ? gateway.trim() : "", mode === "None" ? "" : dns.trim()] as const;
+	const [ref] = pif;
+
+	await setSearch(pif, search.trim());
 	if (family === "IPv6") {
 		await tried("PIF.reconfigure_ipv6", ref, mode, fixed ? address : "", ...words);
 		return;
@@ -142,11 +155,21 @@ export function AddressDialog({ pif, close }: { pif: Interface; close: () => voi
 						value={wanted.gateway}
 						onChange={(gateway) => set({ gateway })}
 					/>
+				</>
+			)}
+			{wanted.mode !== "None" && (
+				<>
 					<TextField
 						label={t.common.optional(t.networks.dns)}
 						value={wanted.dns}
 						onChange={(dns) => set({ dns })}
-						hint={t.networks.dnsHint}
+						hint={wanted.mode === "DHCP" ? t.networks.dnsHintDhcp : t.networks.dnsHint}
+					/>
+					<TextField
+						label={t.common.optional(t.networks.search)}
+						value={wanted.search}
+						onChange={(search) => set({ search })}
+						hint={t.networks.searchHint}
 					/>
 				</>
 			)}

@@ -94,6 +94,7 @@ function Address({ pif }: { pif: Interface }) {
 					[t.networks.v6Addresses, record.IPv6.join(", ")],
 					[t.networks.gateway6, record.ipv6_gateway],
 					[t.networks.dns, record.DNS.replaceAll(",", ", ")],
+					[t.networks.search, record.search_domains],
 					[t.networks.role, record.management ? t.networks.managementWords : ""],
 				]}
 			/>
