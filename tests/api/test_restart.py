@@ -3,6 +3,7 @@
 repairs and tells."""
 import random
 import resource
+import sqlite3
 import threading
 import time
 
@@ -200,6 +201,20 @@ def test_killed_at_any_time(server):
     finally:
         stop.set()
         thread.join()
+
+
+def test_a_database_of_an_older_version(server):
+    """It lacks a kind of repository that this version knows; the others stay the same objects."""
+    before = {sm["type"]: ref for ref, sm in server.settled().call("SM.get_all_records").items()}
+    server.kill()
+    with sqlite3.connect(server.database) as db:
+        gone = db.execute("DELETE FROM SM WHERE type = 'lvmoiscsi'").rowcount
+    db.close()
+    assert gone == 1 and "lvmthin" in before
+    server.start_daemon()
+    after = {sm["type"]: ref for ref, sm in server.settled().call("SM.get_all_records").items()}
+    assert after.keys() == before.keys()
+    assert {kind for kind in after if after[kind] != before[kind]} == {"lvmoiscsi"}
 
 
 def test_a_damaged_database(server):

@@ -60,6 +60,17 @@ static void make_roles(void)
 	}
 }
 
+static bool has_kind(const char *type)
+{
+	const struct store_class *all = store_class_of("SM");
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (strcmp(get_text(all->objects[i], "type"), type) == 0)
+			return true;
+	return false;
+}
+
+/* Also those that an older version, whose database this is, did not know. */
 static void make_kinds(void)
 {
 	static const char *const kinds[][3] = {
@@ -71,11 +82,12 @@ static void make_kinds(void)
 		{ "lvmoiscsi", "LVM over iSCSI", "Disks are logical volumes on a server's disk" },
 	};
 
-	if (store_class_of("SM")->nr)
-		return;
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++) {
-		struct object *kind = object_create("SM", NULL);
+		struct object *kind;
 
+		if (has_kind(kinds[i][0]))
+			continue;
+		kind = object_create("SM", NULL);
 		set_text(kind, "type", kinds[i][0]);
 		set_text(kind, "name_label", kinds[i][1]);
 		set_text(kind, "name_description", kinds[i][2]);
