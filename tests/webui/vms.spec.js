@@ -100,6 +100,28 @@ test("a VM is made from a template, runs, and is deleted", async ({ page, host, 
 	await expect(host.named("VM", 'made <here> "now"')).rejects.toThrow("no VM");
 });
 
+test("a VM is made of a disk image", async ({ page, host, open }) => {
+	const buffer = Buffer.alloc(3 << 20, "what is on a disk");
+
+	await open("#/vms/new");
+	await page.getByRole("radio", { name: /disk image/i }).check();
+	await page
+		.locator("input[type=file]")
+		.setInputFiles({ name: "imported.img", mimeType: "", buffer });
+	await expect(page.getByLabel("Name", { exact: true })).toHaveValue("imported");
+	await page.getByRole("button", { name: "New virtual machine" }).click();
+	await expect(page.getByRole("heading", { level: 1 })).toHaveText("imported");
+	const [vm, { VBDs }] = await host.named("VM", "imported");
+	expect(VBDs).toHaveLength(1);
+	const vdi = await host.call("VBD.get_VDI", VBDs[0]);
+	expect(await host.call("VDI.get_name_description", vdi)).toBe("imported.img");
+	const got = await page.request.get(`${host.url}export_raw_vdi/?vdi=${vdi}&format=raw`);
+	expect(buffer.equals(await got.body())).toBe(true);
+	await host.call("VM.hard_shutdown", vm).catch(() => undefined);
+	await host.call("VM.destroy", vm);
+	await host.call("VDI.destroy", vdi);
+});
+
 test("a snapshot is taken, and the VM goes back to it", async ({ page, host, open }) => {
 	const [vm, { uuid }] = await host.vm("with a past");
 
