@@ -255,6 +255,24 @@ static bool set_noreboot(struct cmdline *c, const char *value)
 	return false;
 }
 
+/* <what>[,<CPU>]: x86/crash_test.c knows what. */
+static bool set_crash_test(struct cmdline *c, const char *value)
+{
+	unsigned cpu = 0;
+	char part[sizeof(c->crash_test)], number[8];
+
+	if (strlen(value) >= sizeof(part) + sizeof(number) ||
+	    !take_part(&value, part, sizeof(part)) || !part[0])
+		return false;
+	if (take_part(&value, number, sizeof(number)) && !parse_unsigned(number, 8192, &cpu))
+		return false;
+	if (*value)
+		return false;
+	str_copy(c->crash_test, part, sizeof(c->crash_test));
+	c->crash_test_cpu = cpu;
+	return true;
+}
+
 static const struct option {
 	const char *name;
 	bool (*set)(struct cmdline *c, const char *value);
@@ -268,6 +286,7 @@ static const struct option {
 	{ "loglvl", set_loglvl },
 	{ "guest_loglvl", set_guest_loglvl },
 	{ "noreboot", set_noreboot },
+	{ "crash_test", set_crash_test },
 };
 
 static void parse_word(struct cmdline *out, const char *word)

@@ -14,7 +14,7 @@
 #define MAGIC 0x1badb002
 #define MAGIC2 0xe85250d6
 #define FLAGS 0x00010003 /* page-aligned modules, memory map, addresses below are valid */
-#define STACK_SIZE 16384
+#define STACK_SIZE 32768 /* include/cpu.h */
 
 	.section .head, "ax"
 	.code32
@@ -194,7 +194,7 @@ trampoline_gdt_pointer:
 trampoline_end:
 
 	.bss
-	.balign STACK_SIZE
+	.balign STACK_SIZE	/* its guard pages go with mm/kernel_map.c */
 	.globl boot_stack
 boot_stack:
 	.skip STACK_SIZE - 1024

@@ -90,6 +90,7 @@ static unsigned dom0_vcpus(void)
 
 void start(uint32_t magic, paddr_t info)
 {
+	stack_guard_init();
 	boot_cpu_init();
 	string_moves_are_fast = cpu_has_fast_strings();
 	if (magic == MULTIBOOT2_MAGIC)
@@ -103,6 +104,7 @@ void start(uint32_t magic, paddr_t info)
 	boot_info_tidy(&boot_info);
 	memory_setup(&boot_info, dom0_bytes());
 	traps_init_cpu();
+	cpu_harden();
 	if (acpi_parse(&acpi, boot_info.rsdp))
 		log_warn(
 			"ACPI is missing or broken: one CPU, no interrupts of devices, no power-off");

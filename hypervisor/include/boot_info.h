@@ -88,6 +88,8 @@ struct cmdline {
 	unsigned maxcpus;        /* 0: all */
 	int log_level;           /* enum log_level */
 	bool noreboot;
+	char crash_test[16]; /* empty: none */
+	unsigned crash_test_cpu;
 };
 extern struct cmdline cmdline;
 /* Never fails: a bad value is warned about by name and the default stays. */

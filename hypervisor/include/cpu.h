@@ -12,7 +12,16 @@
 #include "timer.h"
 #include "types.h"
 
-#define STACK_SIZE 16384UL
+/*
+ * A CPU's stack area, aligned to its size: a guard page, the stack for double faults, a guard page,
+ * and from STACK_BOTTOM on the stack with the struct cpu at its end. Nothing is mapped at the
+ * guards.
+ */
+#define STACK_SIZE       32768UL
+#define STACK_GUARD_LOW  0UL
+#define STACK_EMERGENCY  12288UL /* its top */
+#define STACK_GUARD_HIGH 12288UL
+#define STACK_BOTTOM     16384UL
 
 struct cpu {
 	unsigned id;
@@ -70,13 +79,17 @@ void apic_look_again(void); /* before a HLT */
 uint32_t apic_id(void);
 void apic_send_ipi(uint32_t apic_id, uint8_t vector);
 void apic_send_init(uint32_t apic_id);
+void apic_send_nmi(uint32_t apic_id);
 void apic_send_startup(uint32_t apic_id, uint8_t page);
 void apic_timer_calibrate(void);
 /* Interrupts this CPU at the given time, or as soon after as it can, or some seconds before. */
 void apic_timer_program(time_ns_t when);
 
 /* --- x86/: start-up, in the order of boot/start.c --- */
+void stack_guard_init(void);
 void traps_init_cpu(void);
+void traps_lose_tss(void); /* hvm/svm: guests' TSSs will be loaded here */
+void cpu_harden(void);
 void time_init(void);
 /* Seconds since 1970 by the CMOS clock, taken as UTC. */
 uint64_t cmos_time(void);

@@ -28,9 +28,17 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 /* Set when start-up is over. */
 extern bool panic_reboots;
 /*
- * Says why on every console and stops the machine; once it had started, reboots unless `noreboot`.
+ * Says why on every console, with a back trace, and stops the machine; once it had started, reboots
+ * unless `noreboot`.
  */
 noreturn_fn void panic(const char *fmt, ...) __printf_like(1, 2);
+/*
+ * The two halves of it, for who has more to tell before the reason: the log and its consoles are
+ * this CPU's from panic_begin on, whoever holds their lock, and the other CPUs stop.
+ */
+void panic_begin(void);
+noreturn_fn void panic_end(const char *fmt, ...) __printf_like(1, 2);
+bool panic_under_way(void);
 
 #define BUG_ON(cond)                                                          \
 	do {                                                                  \

@@ -82,6 +82,11 @@ paddr_t memory_dom0_end(void);
 /* Gives a boot module's frames back to the heap. */
 void memory_free_range(paddr_t start, paddr_t end);
 void *kernel_pml4(void);
+/*
+ * Nothing is mapped at a page of ours any more, for CPUs that have not used it: a guard page. False
+ * for want of memory.
+ */
+bool page_hide(void *va);
 /* Device memory at pa, uncached; NULL when it cannot be mapped. The GiB around it stays mapped. */
 void *device_to_virt(paddr_t pa);
 

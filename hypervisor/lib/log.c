@@ -164,16 +164,21 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 
 bool panic_reboots;
 
-void panic(const char *fmt, ...)
+bool panic_under_way(void)
 {
-	va_list ap;
+	return atomic_read(&panicking);
+}
 
+void panic_begin(void)
+{
 	/* The second one, on another CPU or from the text of the first, has nothing to add. */
 	if (atomic_xchg(&panicking, 1u))
 		machine_halt();
-	va_start(ap, fmt);
-	emit("PANIC: ", fmt, ap);
-	va_end(ap);
+	machine_stop_others();
+}
+
+static noreturn_fn void stop(void)
+{
 	/* What keeps the machine from starting would keep it so after a reboot: let it be read. */
 	if (!panic_reboots || cmdline.noreboot) {
 		log_write(LOG_ERR, panic_reboots ? "noreboot was given: halted" : "stopped");
@@ -181,4 +186,26 @@ void panic(const char *fmt, ...)
 	}
 	log_write(LOG_ERR, "rebooting");
 	machine_reboot();
+}
+
+void panic_end(const char *fmt, ...)
+{
+	va_list ap;
+
+	va_start(ap, fmt);
+	emit("PANIC: ", fmt, ap);
+	va_end(ap);
+	stop();
+}
+
+void panic(const char *fmt, ...)
+{
+	va_list ap;
+
+	panic_begin();
+	va_start(ap, fmt);
+	emit("PANIC: ", fmt, ap);
+	va_end(ap);
+	machine_back_trace();
+	stop();
 }

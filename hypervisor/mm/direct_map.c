@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The direct map: machine address n is at DIRECTMAP_BASE + n. boot/entry.S maps the first 4 GiB,
- * start-up the RAM above; device memory above that (64-bit BARs) is mapped, uncached, when it is
- * first asked for. Entries are only ever added, under one lock.
+ * The direct map: machine address n is at DIRECTMAP_BASE + n. kernel_map.c has the first 4 GiB,
+ * start-up maps the RAM above; device memory above that (64-bit BARs) is mapped, uncached, when it
+ * is first asked for. Entries are only ever added, under one lock, but for the guard pages of
+ * stacks.
  */
 #include "lib.h"
 #include "log.h"
@@ -10,32 +11,27 @@
 #include "spinlock.h"
 
 #define GIB          (1UL << 30)
-#define ENTRY_TABLE  0x003UL /* present, writable */
-#define ENTRY_RAM    0x083UL /* and a 2 MiB leaf */
-#define ENTRY_DEVICE 0x09bUL /* and uncached: PCD, PWT */
 #define DEVICE_LIMIT (1UL << 46)
-
-extern uint64_t boot_pml4[];
 
 static struct spinlock lock;
 
-void *kernel_pml4(void)
+static uint64_t *table_of(uint64_t entry)
 {
-	return boot_pml4;
+	return paddr_to_virt(entry & MAP_ADDRESS);
 }
 
 static uint64_t *entry_of_gib(paddr_t pa, void *(*table_alloc)(void))
 {
-	uint64_t *e = &boot_pml4[256 + (pa >> 39)];
+	uint64_t *e = kernel_root_entry(pa);
 	void *table;
 
 	if (!(*e & 1)) {
 		table = table_alloc();
 		if (!table)
 			return NULL;
-		*e = virt_to_paddr(table) | ENTRY_TABLE;
+		*e = virt_to_paddr(table) | MAP_TABLE;
 	}
-	return (uint64_t *)paddr_to_virt(*e & PAGE_MASK) + (pa >> 30 & 511);
+	return table_of(*e) + (pa >> 30 & 511);
 }
 
 static bool map_gib(paddr_t pa, uint64_t bits, void *(*table_alloc)(void))
@@ -51,7 +47,7 @@ static bool map_gib(paddr_t pa, uint64_t bits, void *(*table_alloc)(void))
 		return false;
 	for (unsigned i = 0; i < 512; i++)
 		pd[i] = (ROUND_DOWN(pa, GIB) + ((uint64_t)i << 21)) | bits;
-	*e = virt_to_paddr(pd) | ENTRY_TABLE;
+	*e = virt_to_paddr(pd) | MAP_TABLE;
 	return true;
 }
 
@@ -71,7 +67,7 @@ static void *heap_table(void)
 void direct_map_ram(paddr_t end)
 {
 	for (paddr_t pa = BOOT_MAPPED; pa < end; pa += GIB)
-		map_gib(pa, ENTRY_RAM, early_table);
+		map_gib(pa, MAP_RAM, early_table);
 }
 
 void *device_to_virt(paddr_t pa)
@@ -80,8 +76,30 @@ void *device_to_virt(paddr_t pa)
 
 	if (!mapped && pa < DEVICE_LIMIT) {
 		spin_lock(&lock);
-		mapped = map_gib(pa, ENTRY_DEVICE, heap_table);
+		mapped = map_gib(pa, MAP_DEVICE, heap_table);
 		spin_unlock(&lock);
 	}
 	return mapped ? paddr_to_virt(pa) : NULL;
+}
+
+bool direct_map_hide(paddr_t pa)
+{
+	uint64_t *large, *pt;
+
+	spin_lock(&lock);
+	large = &table_of(*entry_of_gib(pa, heap_table))[pa >> 21 & 511];
+	if (*large & MAP_LARGE) {
+		pt = heap_table();
+		if (!pt) {
+			spin_unlock(&lock);
+			return false;
+		}
+		for (unsigned i = 0; i < 512; i++)
+			pt[i] = ROUND_DOWN(pa, 2UL << 20) | (uint64_t)i << PAGE_SHIFT |
+				(*large & ~(MAP_ADDRESS | MAP_LARGE));
+		WRITE_ONCE(*large, virt_to_paddr(pt) | MAP_TABLE);
+	}
+	WRITE_ONCE(table_of(*large)[pa >> PAGE_SHIFT & 511], 0);
+	spin_unlock(&lock);
+	return true;
 }

@@ -17,6 +17,21 @@ void heap_add_range(uint64_t first, uint64_t end);
 
 #define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
 
+/* Bits of the hypervisor's own page tables (SDM vol. 3, 4.5; APM vol. 2, 5.4). */
+#define MAP_PRESENT BIT(0)
+#define MAP_WRITE   BIT(1)
+#define MAP_LARGE   BIT(7)
+#define MAP_NX      BIT(63)
+#define MAP_ADDRESS 0xffffffffff000UL
+#define MAP_TABLE   (MAP_PRESENT | MAP_WRITE) /* leaves decide */
+#define MAP_RAM     (MAP_PRESENT | MAP_WRITE | MAP_LARGE | MAP_NX)
+#define MAP_DEVICE  (MAP_RAM | BIT(3) | BIT(4)) /* uncached: PWT, PCD */
+
+/* --- kernel_map.c: the tables' root, and the first GiBs with the image --- */
+void kernel_map_build(void);
+void kernel_map_enter(void);
+uint64_t *kernel_root_entry(paddr_t pa);
+
 /* Start-up memory, never given back; panics when there is none (setup.c). */
 paddr_t early_alloc(uint64_t size);
 
@@ -35,5 +50,7 @@ void ram_free(const struct boot_info *bi, paddr_t low, const struct ram_range *t
 
 /* Maps RAM up to here (direct_map.c). */
 void direct_map_ram(paddr_t end);
+/* Nothing is mapped at this mapped page of RAM any more; see page_hide. */
+bool direct_map_hide(paddr_t pa);
 
 #endif

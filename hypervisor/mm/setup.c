@@ -184,7 +184,9 @@ void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 	early_region_choose(bi);
 	early_start = early_top;
 	modules_move(bi);
+	kernel_map_build();
 	direct_map_ram(ram_end);
+	kernel_map_enter();
 	taken[0] = frame_table_build(bi);
 	/* Modules are given back when domain 0 is built. */
 	taken[1] = (struct ram_range){ early_top, early_start };

@@ -33,6 +33,7 @@
 #define LVT_TIMER_DEADLINE (2u << 17)
 #define ICR_PENDING        (1u << 12)
 #define ICR_ASSERT         (1u << 14)
+#define ICR_NMI            (4u << 8)
 #define ICR_INIT           (5u << 8)
 #define ICR_STARTUP        (6u << 8)
 #define BASE_X2APIC        BIT(10)
@@ -136,6 +137,11 @@ void apic_send_ipi(uint32_t dest, uint8_t vector)
 void apic_send_init(uint32_t dest)
 {
 	icr_send(dest, ICR_ASSERT | ICR_INIT);
+}
+
+void apic_send_nmi(uint32_t dest)
+{
+	icr_send(dest, ICR_ASSERT | ICR_NMI);
 }
 
 void apic_send_startup(uint32_t dest, uint8_t page)

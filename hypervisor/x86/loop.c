@@ -9,6 +9,7 @@
 #include "hvm.h"
 #include "log.h"
 #include "machine_check.h"
+#include "private.h"
 #include "processor.h"
 
 #define PRED_CMD_IBPB 1u
@@ -90,6 +91,7 @@ noreturn_fn void cpu_run(void)
 	timer_init(&c->slice_timer, slice_over, c, c->id);
 	c->need_resched = true;
 	predictions_init(c);
+	crash_test();
 	for (;;) {
 		timers_run();
 		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))

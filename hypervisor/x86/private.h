@@ -8,6 +8,9 @@
 
 extern struct acpi_info acpi; /* what acpi_parse found; constant after start-up */
 
+/* A fault on purpose, where the command line asks for one on this CPU (crash_test.c). */
+void crash_test(void);
+
 /* --- real IO-APICs (ioapic.c) --- */
 unsigned ioapic_gsi_count(void);
 /* Programs the pin of this GSI; vector 0 leaves it masked. false: no such pin. */

@@ -62,9 +62,10 @@ void start_secondary(void)
 {
 	struct cpu *c = this_cpu();
 
-	/* The boot CPU's tables: with all memory, and without the low identity map. */
+	/* The boot CPU's tables: without the low identity map, and nothing writable runs. */
 	write_cr3(virt_to_paddr(kernel_pml4()));
 	traps_init_cpu();
+	cpu_harden();
 	apic_init_cpu();
 	timers_init_cpu();
 	fpu_init_cpu();
@@ -90,11 +91,13 @@ static unsigned trampoline_page(void)
 static bool start_one(unsigned id, uint32_t apic, unsigned at)
 {
 	char *page = paddr_to_virt((paddr_t)at << PAGE_SHIFT);
-	char *stack = heap_alloc(2);
+	char *stack = heap_alloc(3);
 	struct cpu *c;
 
 	if (!stack)
 		panic("no memory for the stack of CPU %u", id);
+	if (!page_hide(stack + STACK_GUARD_LOW) || !page_hide(stack + STACK_GUARD_HIGH))
+		panic("no memory for the guard pages of CPU %u", id);
 	c = (struct cpu *)(stack + STACK_SIZE - sizeof(*c));
 	c->id = id;
 	c->apic_id = apic;

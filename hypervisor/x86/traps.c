@@ -1,20 +1,18 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The hypervisor's own descriptor tables and what happens on its own exceptions and interrupts. An
- * exception here is our fault, so it ends in a panic with the registers, unless the instruction
- * stands in the fixup table (an MSR that may not exist). Guests' exceptions never arrive here.
+ * exception here is our fault, so it ends in a crash, unless the instruction stands in the fixup
+ * table (an MSR that may not exist). Guests' exceptions never arrive here.
  */
 #include "cpu.h"
+#include "crash.h"
+#include "lib.h"
 #include "log.h"
+#include "machine.h"
 #include "machine_check.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
-
-struct trap_frame {
-	uint64_t rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15;
-	uint64_t vector, error, rip, cs, rflags, rsp, ss;
-};
 
 struct idt_gate {
 	uint16_t offset_low, selector;
@@ -28,15 +26,23 @@ struct table_pointer {
 	uint64_t base;
 } __packed;
 
-#define SELECTOR_CODE 8
-#define SELECTOR_TSS  32
+#define SELECTOR_CODE       8
+#define SELECTOR_TSS        32
+#define VECTOR_NMI          2
+#define VECTOR_DOUBLE_FAULT 8
+#define VECTOR_PROTECTION   13
+#define VECTOR_PAGE_FAULT   14
+#define VECTOR_MC           18
 
 extern const char trap_stubs[];
 extern const uint64_t _fixup_start[], _fixup_end[];
 
 static struct idt_gate idt[256];
 
-/* The TSS is never used to switch stacks; long mode wants one loaded for VM exits to restore. */
+/*
+ * The TSS has the stack for double faults, which is what becomes of an exception when the stack has
+ * run into its guard page. Long mode wants one loaded for VM exits to restore, too.
+ */
 struct cpu_descriptors {
 	uint64_t gdt[8];
 	uint32_t tss[26];
@@ -57,6 +63,18 @@ static void idt_build(void)
 			.offset_high = (uint32_t)(at >> 32),
 		};
 	}
+	idt[VECTOR_DOUBLE_FAULT].ist = 1;
+}
+
+/* A VMLOAD leaves the guest's TSS in the register, and a guest shall not say where our stack is. */
+void traps_lose_tss(void)
+{
+	idt[VECTOR_DOUBLE_FAULT].ist = 0;
+}
+
+static uint64_t emergency_stack(void)
+{
+	return ROUND_DOWN((uint64_t)this_cpu(), STACK_SIZE) + STACK_EMERGENCY;
 }
 
 void traps_init_cpu(void)
@@ -69,6 +87,9 @@ void traps_init_cpu(void)
 		panic("no memory for the descriptor tables of CPU %u", this_cpu()->id);
 	if (!idt[0].type)
 		idt_build();
+	/* IST 1, at byte 36. */
+	t->tss[9] = (uint32_t)emergency_stack();
+	t->tss[10] = (uint32_t)(emergency_stack() >> 32);
 	tss = (uint64_t)t->tss;
 	t->gdt[1] = 0x00af9b000000ffffUL; /* 64-bit code */
 	t->gdt[2] = 0x00cf93000000ffffUL; /* data */
@@ -95,28 +116,44 @@ static bool fixup(struct trap_frame *f)
 
 static noreturn_fn void trap_fatal(const struct trap_frame *f)
 {
-	const uint64_t *sp = (const uint64_t *)f->rsp;
-	struct vcpu *v = this_cpu()->current;
+	static const char *const names[] = {
+		"divide error",
+		"debug exception",
+		"NMI",
+		"breakpoint",
+		"overflow",
+		"bound range",
+		"invalid opcode",
+		"no FPU",
+		"double fault",
+		"coprocessor overrun",
+		"invalid TSS",
+		"segment not present",
+		"stack fault",
+		"general protection",
+		"page fault",
+	};
+	const char *name = f->vector < ARRAY_SIZE(names) ? names[f->vector] : "exception";
+	char what[80];
 
-	log_err("CPU %u, vCPU %d.%d: exception %lu, error code %#lx, CR2 %#lx", this_cpu()->id,
-		v ? v->domain->id : -1, v ? (int)v->id : -1, f->vector, f->error, read_cr2());
-	log_err("rip %#lx rflags %#lx rsp %#lx rbp %#lx", f->rip, f->rflags, f->rsp, f->rbp);
-	log_err("rax %#lx rbx %#lx rcx %#lx rdx %#lx", f->rax, f->rbx, f->rcx, f->rdx);
-	log_err("rsi %#lx rdi %#lx r8 %#lx r9 %#lx", f->rsi, f->rdi, f->r8, f->r9);
-	log_err("r10 %#lx r11 %#lx r12 %#lx r13 %#lx r14 %#lx r15 %#lx", f->r10, f->r11, f->r12,
-		f->r13, f->r14, f->r15);
-	/* Return addresses into the image, for addr2line. */
-	for (unsigned n = 0; ((uintptr_t)sp & (STACK_SIZE - 1)) && n < 12; sp++)
-		if (*sp >= HYPERVISOR_BASE + 0x200000 && *sp < HYPERVISOR_BASE + 0x400000) {
-			log_err("  stack: %#lx", *sp);
-			n++;
-		}
-	panic("exception %lu in the hypervisor at %#lx", f->vector, f->rip);
+	if (f->vector == VECTOR_PAGE_FAULT)
+		snprintf(what, sizeof(what), "page fault (%s%s of %#lx, error code %#lx)",
+			 f->error & 1 ? "forbidden " : "",
+			 f->error & 16  ? "execution"
+			 : f->error & 2 ? "write"
+					: "read",
+			 read_cr2(), f->error);
+	else
+		snprintf(what, sizeof(what), "%s (exception %lu, error code %#lx)", name, f->vector,
+			 f->error);
+	crash_trap(f, what);
 }
 
 /* Whatever it interrupted may hold any lock, the log's too: cpu_run tells of it. */
 static void nmi_note(struct cpu *c)
 {
+	if (panic_under_way())
+		machine_halt();
 	c->nmis++;
 	WRITE_ONCE(c->need_resched, true);
 }
@@ -125,10 +162,10 @@ void trap_handle(struct trap_frame *f)
 {
 	if (f->vector >= VECTOR_DEVICE_FIRST)
 		irq_handle((uint8_t)f->vector);
-	else if (f->vector == 2)
+	else if (f->vector == VECTOR_NMI)
 		nmi_note(this_cpu());
-	else if (f->vector == 18)
+	else if (f->vector == VECTOR_MC)
 		machine_check_trap();
-	else if (f->vector != 13 || !fixup(f))
+	else if (f->vector != VECTOR_PROTECTION || !fixup(f))
 		trap_fatal(f);
 }

@@ -4,6 +4,7 @@
  * SYSCALL and SYSENTER registers) is in the CPU itself while the vCPU is loaded: svm_sync fetches
  * it first.
  */
+#include "cpu.h"
 #include "cpuid.h"
 #include "lib.h"
 #include "mm.h"
@@ -16,6 +17,7 @@ void svm_load(struct vcpu *v)
 {
 	struct svm_vcpu *s = svm_of(v);
 
+	traps_lose_tss();
 	__asm__ volatile("vmload %%rax" : : "a"(s->vmcb_pa) : "memory");
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
 			 :

@@ -185,6 +185,23 @@ static void test_noreboot(void **state)
 	refused("noreboot=perhaps");
 }
 
+static void test_crash_test(void **state)
+{
+	struct cmdline c = parse("crash_test=write-constant");
+
+	assert_string_equal(c.crash_test, "write-constant");
+	assert_int_equal(c.crash_test_cpu, 0);
+	c = parse("crash_test=stack,3");
+	assert_string_equal(c.crash_test, "stack");
+	assert_int_equal(c.crash_test_cpu, 3);
+	assert_int_equal(warnings, 0);
+	refused("crash_test");
+	refused("crash_test=,1");
+	refused("crash_test=stack,x");
+	refused("crash_test=stack,1,2");
+	refused("crash_test=longer-than-any-there-is");
+}
+
 static void test_unknown(void **state)
 {
 	struct cmdline c;
@@ -223,15 +240,11 @@ static void test_spaces_and_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_our_own_line),
-		cmocka_unit_test(test_console),
-		cmocka_unit_test(test_com1),
-		cmocka_unit_test(test_dom0_mem),
-		cmocka_unit_test(test_cpus),
-		cmocka_unit_test(test_loglvl),
-		cmocka_unit_test(test_noreboot),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_spaces_and_length),
+		cmocka_unit_test(test_our_own_line), cmocka_unit_test(test_console),
+		cmocka_unit_test(test_com1),         cmocka_unit_test(test_dom0_mem),
+		cmocka_unit_test(test_cpus),         cmocka_unit_test(test_loglvl),
+		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_crash_test),
+		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,6 +41,17 @@ void machine_reboot(void)
 	longjmp(machine_stopped, REBOOTED);
 }
 
+static unsigned traces;
+
+void machine_back_trace(void)
+{
+	traces++;
+}
+
+void machine_stop_others(void)
+{
+}
+
 void machine_halt(void)
 {
 	longjmp(machine_stopped, HALTED);
@@ -358,6 +369,7 @@ static void test_panic_with_the_lock_held(void **state)
 	assert_int_equal(how, REBOOTED);
 	assert_non_null(strstr(seen, "\n(socle) PANIC: the sink broke\n"));
 	assert_non_null(strstr(ring_text(), "PANIC: the sink broke"));
+	assert_int_equal(traces, 1);
 }
 
 static void test_second_panic_is_silent(void **state)
