@@ -163,6 +163,32 @@ static void test_claims(void **state)
 	assert_int_equal(do_memory_op(XENMEM_claim_pages, MEMORY), -EPERM);
 }
 
+/* libxl asks this for every change of a guest's size: see hypercall/memory.c. */
+static void test_targets_on_demand(void **state)
+{
+	static const unsigned ops[] = { XENMEM_set_pod_target, XENMEM_get_pod_target };
+
+	give_ram(guest, 77, 0);
+	for (unsigned i = 0; i < ARRAY_SIZE(ops); i++) {
+		struct xen_pod_target t = {
+			.target_pages = 1, .pod_cache_pages = 5, .pod_entries = 5, .domid = 1
+		};
+
+		memcpy(memory, &t, sizeof(t));
+		assert_int_equal(do_memory_op(ops[i], MEMORY), 0);
+		memcpy(&t, memory, sizeof(t));
+		assert_int_equal(t.tot_pages, 1);
+		assert_int_equal(t.pod_cache_pages, 0);
+		assert_int_equal(t.pod_entries, 0);
+		t.domid = 999;
+		memcpy(memory, &t, sizeof(t));
+		assert_int_equal(do_memory_op(ops[i], MEMORY), -ESRCH);
+		assert_int_equal(do_memory_op(ops[i], 0), -EFAULT);
+	}
+	run_as(guest);
+	assert_int_equal(do_memory_op(XENMEM_set_pod_target, MEMORY), -EPERM);
+}
+
 static void test_questions(void **state)
 {
 	struct xen_memory_domain m = { .domid = 1 };
@@ -191,6 +217,7 @@ int main(void)
 		TEST(test_hostile_memory_maps),
 		TEST(test_machine_map_is_domain_0s),
 		TEST(test_claims),
+		TEST(test_targets_on_demand),
 		TEST(test_questions),
 	};
 
