@@ -28,8 +28,8 @@ $(B)/hypervisor/%.S.o: hypervisor/%.S
 HV_LINK = $(HOSTCC) $(HV_LDFLAGS) -T hypervisor/hypervisor.lds $(HV_OBJ)
 HV_BASE := 0xffffffff80000000
 
-# Twice: the functions' names and places are known after the first link, and the table of them, which
-# is behind all functions, moves none. That is checked.
+# Twice: the functions' names and places are known after the first link, and the table of them,
+# which is behind all functions, moves none. That is checked.
 $(B)/hypervisor/socle.elf: $(HV_OBJ) hypervisor/hypervisor.lds hypervisor/make-symbols
 	@echo "  LINK $@"
 	@hypervisor/make-symbols $(HV_BASE) >$@.symbols.S

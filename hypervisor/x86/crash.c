@@ -26,7 +26,7 @@ static bool in_text(uint64_t address)
 }
 
 /*
- * Does a CALL end here? The relative one of five bytes, or FF /2 with its two to seven: of what lies
+ * Does a CALL end here? The relative one of five bytes, or FF /2 with its two to seven: of what is
  * on a stack, only return addresses have that, and what is left of earlier calls.
  */
 static bool follows_call(uint64_t address)
@@ -52,8 +52,8 @@ static void trace_line(uint64_t address)
 }
 
 /*
- * There are no frame pointers; so everything on the stack that can be a return address is shown, the
- * innermost first. A stack pointer that ran off the stack is taken back to where that begins.
+ * There are no frame pointers; so everything on the stack that can be a return address is shown,
+ * the innermost first. A stack pointer that ran off the stack is taken back to where that begins.
  */
 static void trace(uint64_t sp)
 {

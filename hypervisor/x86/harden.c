@@ -34,8 +34,8 @@ static uint64_t mix(uint64_t x)
 }
 
 /*
- * Its caller must never return: the canary on its stack is of before. The lowest byte is zero, where
- * a string that runs over would end.
+ * Its caller must never return: the canary on its stack is of before. The lowest byte is zero,
+ * where a string that runs over would end.
  */
 __attribute__((no_stack_protector)) void stack_guard_init(void)
 {
@@ -45,7 +45,7 @@ __attribute__((no_stack_protector)) void stack_guard_init(void)
 	cpuid_count(1, 0, r);
 	if ((r[2] & CPUID_1_RDRAND) && random_word(&word))
 		guard ^= mix(word);
-	/* How long the CPU takes for this is another few bits where there is no source of its own. */
+	/* How long this takes is another few bits where the CPU has no source of its own. */
 	for (unsigned i = 0; i < 16; i++) {
 		cpuid_count(0, 0, r);
 		guard = mix(guard + rdtsc());
