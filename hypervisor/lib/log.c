@@ -10,6 +10,7 @@
 #include "boot_info.h"
 #include "domain.h"
 #include "hypercall.h"
+#include "kept_log.h"
 #include "lib.h"
 #include "machine.h"
 #include "private.h"
@@ -179,6 +180,7 @@ void panic_begin(void)
 
 static noreturn_fn void stop(void)
 {
+	kept_log_write();
 	/* What keeps the machine from starting would keep it so after a reboot: let it be read. */
 	if (!panic_reboots || cmdline.noreboot) {
 		log_write(LOG_ERR, panic_reboots ? "noreboot was given: halted" : "stopped");

@@ -5,6 +5,7 @@
  * memory is taken from the top of RAM, downwards.
  */
 #include "boot_info.h"
+#include "kept_log.h"
 #include "lib.h"
 #include "log.h"
 #include "lz4.h"
@@ -48,6 +49,35 @@ static void early_region_choose(const struct boot_info *bi)
 		      dom0_end);
 	early_floor = r.start;
 	early_top = r.end;
+}
+
+/*
+ * One that a panic before this start has left: at any of the places where one may begin, since the
+ * command line may have been another.
+ */
+static void kept_log_find(const struct boot_info *bi)
+{
+	for (unsigned i = 0; i < bi->nr_regions; i++) {
+		const struct mem_region *r = &bi->region[i];
+		paddr_t end = MIN(r->start + r->size, BOOT_MAPPED);
+
+		if (r->type != MEM_RAM)
+			continue;
+		for (paddr_t at = MAX(ROUND_UP(r->start, KEPT_LOG_ALIGN), IMAGE_HOLE_END);
+		     at + KEPT_LOG_SIZE <= end; at += KEPT_LOG_ALIGN)
+			kept_log_tell(paddr_to_virt(at), at);
+	}
+}
+
+/* At the lower end of the early region, which is used from its top; none if that is very small. */
+static struct ram_range kept_log_place(void)
+{
+	paddr_t at = ROUND_UP(early_floor, KEPT_LOG_ALIGN);
+
+	if (at + MIN_HEAP > early_top)
+		return (struct ram_range){ 0, 0 };
+	early_floor = at + KEPT_LOG_SIZE;
+	return (struct ram_range){ at, early_floor };
 }
 
 static void dom0_share_choose(const struct boot_info *bi, uint64_t bytes)
@@ -174,7 +204,7 @@ void memory_free_range(paddr_t start, paddr_t end)
 
 void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 {
-	struct ram_range taken[2];
+	struct ram_range taken[3];
 	paddr_t early_start;
 
 	for (unsigned i = 0; i < bi->nr_regions; i++)
@@ -182,8 +212,12 @@ void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)
 			ram_end = ROUND_DOWN(bi->region[i].start + bi->region[i].size, PAGE_SIZE);
 	dom0_share_choose(bi, dom0_bytes);
 	early_region_choose(bi);
+	kept_log_find(bi);
+	taken[2] = kept_log_place();
 	early_start = early_top;
 	modules_move(bi);
+	if (taken[2].end)
+		kept_log_use(paddr_to_virt(taken[2].start), taken[2].start);
 	kernel_map_build();
 	direct_map_ram(ram_end);
 	kernel_map_enter();

@@ -20,6 +20,7 @@ static void spin_ms(unsigned ms)
 
 noreturn_fn void machine_halt(void)
 {
+	__asm__ volatile("wbinvd" : : : "memory"); /* as below: somebody will press reset */
 	for (;;)
 		__asm__ volatile("cli; hlt");
 }
@@ -31,6 +32,8 @@ noreturn_fn void machine_reboot(void)
 		uint64_t base;
 	} __packed no_idt = { 0, 0 };
 
+	/* A reset loses what is in the caches alone, the kept log for one. */
+	__asm__ volatile("wbinvd" : : : "memory");
 	if (acpi.has_reset && acpi.reset_reg.space == 1) {
 		out8((uint16_t)acpi.reset_reg.address, acpi.reset_value);
 		spin_ms(50);

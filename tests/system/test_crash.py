@@ -70,3 +70,13 @@ def test_smep_smap_and_umip_are_on_where_there_are_any(build, log):
     with crash(build, log, "undefined", cpu=f"{CPU},+smep,+smap,+umip") as machine:
         assert machine.expect([rb"SMEP, SMAP, UMIP,"], WAIT) == 0, machine.why
         assert re.search(r"cr4 0x3[0-9a-f]{2}[89a-f][0-9a-f]{2}\b", end(machine)[1])
+
+
+def test_the_next_start_tells_of_it(build, log):
+    with crash(build, log, "undefined", reboots=True) as machine:
+        end(machine)
+        assert machine.expect([rb"rebooting"], WAIT) == 0, machine.why
+        assert machine.expect([rb"before this start the hypervisor panicked"], WAIT) == 0, \
+            machine.why
+        line = rb"\| [^\r\n]*PANIC: invalid opcode[^\r\n]*undefined\+"
+        assert machine.expect([line], WAIT) == 0, machine.why

@@ -11,6 +11,7 @@
 #include "console.h"
 #include "domain.h"
 #include "hypercall.h"
+#include "kept_log.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
@@ -354,6 +355,73 @@ static void test_input_overflow(void **state)
 	assert_memory_equal(back, text + 300, 1024);
 }
 
+/* --- what outlives a restart ------------------------------------------------------------------ */
+
+static _Alignas(8) char area[KEPT_LOG_SIZE];
+#define AREA_AT 0x10000000UL
+
+static const char *kept_text(size_t *len)
+{
+	return kept_log_text(area, AREA_AT, len);
+}
+
+static void test_kept_log_is_told_once(void **state)
+{
+	size_t len;
+
+	kept_log_use(area, AREA_AT);
+	assert_null(kept_text(&len));
+	log_info("a line with \033[2J in it");
+	kept_log_write();
+	assert_non_null(kept_text(&len));
+	seen_len = 0;
+	kept_log_tell(area, AREA_AT);
+	assert_non_null(strstr(seen, "before this start the hypervisor panicked"));
+	assert_non_null(strstr(seen, "| (socle) a line with .[2J in it\n"));
+	assert_null(kept_text(&len));
+	seen[seen_len = 0] = '\0';
+	kept_log_tell(area, AREA_AT);
+	assert_string_equal(seen, "");
+}
+
+/* What lies in memory after a start is anything. */
+static void test_kept_log_is_not_believed_blindly(void **state)
+{
+	size_t len;
+
+	kept_log_use(area, AREA_AT);
+	log_info("text");
+	kept_log_write();
+	assert_null(kept_log_text(area, AREA_AT + KEPT_LOG_ALIGN, &len));
+	assert_non_null(kept_text(&len));
+	/* Each bit of the header, and one of the text. */
+	for (unsigned bit = 0; bit < 25 * 8; bit++) {
+		area[bit / 8] ^= (char)(1 << bit % 8);
+		assert_null(kept_text(&len));
+		area[bit / 8] ^= (char)(1 << bit % 8);
+	}
+	assert_non_null(kept_text(&len));
+	memset(area, 0xff, sizeof(area));
+	assert_null(kept_text(&len));
+	memset(area, 0, sizeof(area));
+	assert_null(kept_text(&len));
+}
+
+static void test_kept_log_holds_the_end_of_a_long_one(void **state)
+{
+	const char *text;
+	size_t len;
+
+	kept_log_use(area, AREA_AT);
+	for (unsigned i = 0; i < 2000; i++)
+		log_info("line %u of many", i);
+	kept_log_write();
+	text = kept_text(&len);
+	assert_non_null(text);
+	assert_true(len <= KEPT_LOG_SIZE - 24 && len > KEPT_LOG_SIZE / 2);
+	assert_memory_equal(text + len - 18, "line 1999 of many\n", 18);
+}
+
 /* --- the end: each of these leaves the log in its last state, so the order matters ------------ */
 
 static void test_panic_with_the_lock_held(void **state)
@@ -400,6 +468,9 @@ int main(void)
 		cmocka_unit_test_setup(test_guests_sharing_a_buffer, begin),
 		cmocka_unit_test_setup(test_input, begin),
 		cmocka_unit_test_setup(test_input_overflow, begin),
+		cmocka_unit_test_setup(test_kept_log_is_told_once, begin),
+		cmocka_unit_test_setup(test_kept_log_is_not_believed_blindly, begin),
+		cmocka_unit_test_setup(test_kept_log_holds_the_end_of_a_long_one, begin),
 		cmocka_unit_test_setup(test_panic_with_the_lock_held, begin),
 		cmocka_unit_test(test_second_panic_is_silent),
 	};
