@@ -141,7 +141,7 @@ no_long_mode:
 5:	hlt
 	jmp 5b
 no_long_mode_text:
-	.ascii "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V is needed. "
+	.ascii "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V or VT-x is needed. "
 	.asciz "Stopped.\r\n"
 
 	.balign 8

@@ -25,7 +25,7 @@
 struct boot_info boot_info;
 
 extern char boot_stack[];
-extern const struct hvm_ops svm_ops;
+extern const struct hvm_ops svm_ops, vmx_ops;
 void start(uint32_t magic, paddr_t info);
 
 /* The boot CPU's record lies at the end of its static stack. */
@@ -60,12 +60,22 @@ static void consoles_init(void)
 		log_warn("console=com1: there is no serial port at %#x", cmdline.com1_port);
 }
 
+/* Who makes CPUs with VT-x: Intel, Centaur, Zhaoxin. CPUID 0 EBX, four letters of the name. */
+static const uint32_t vt_x_vendors[] = { 0x756e6547, 0x746e6543, 0x68532020 };
+
 static void virtualisation_choose(void)
 {
+	uint32_t r[4];
+
+	cpuid_count(0, 0, r);
 	hvm = &svm_ops;
+	for (unsigned i = 0; i < ARRAY_SIZE(vt_x_vendors); i++)
+		if (r[1] == vt_x_vendors[i])
+			hvm = &vmx_ops;
 	if (hvm->cpu_enable())
-		panic("this machine cannot run virtual machines: a CPU with AMD-V and nested paging is "
-		      "needed, and it must be enabled in the firmware set-up");
+		panic("this machine cannot run virtual machines: a CPU with AMD-V and nested paging, or "
+		      "with Intel VT-x, EPT and unrestricted guest, is needed, and it must be enabled "
+		      "in the firmware set-up");
 	log_info("virtualisation: %s with nested paging", hvm->name);
 }
 

@@ -4,6 +4,7 @@
  * the few that systems read without asking CPUID first. Any other one is #GP.
  */
 #include "boot_info.h"
+#include "cpuid.h"
 #include "domain.h"
 #include "hvm.h"
 #include "hypercall.h"
@@ -37,6 +38,24 @@ static bool is_harmless(uint32_t msr)
 			return true;
 	return (msr >= MSR_MTRR_PHYSBASE0 && msr < MSR_MTRR_PHYSBASE0 + 16) ||
 	       (msr >= MSR_MTRR_FIX64K && msr < MSR_PAT && msr != 0x251);
+}
+
+bool hvm_pat_valid(uint64_t pat)
+{
+	for (unsigned i = 0; i < 8; i++, pat >>= 8)
+		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
+			return false;
+	return true;
+}
+
+/*
+ * APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM.
+ */
+bool hvm_efer_valid(const struct vcpu *v, uint64_t old, uint64_t cr0, uint64_t efer)
+{
+	if (efer & ~(cpuid_efer_allowed(v->domain->hvm.cpuid) | EFER_LMA))
+		return false;
+	return !((efer ^ old) & EFER_LME) || !(cr0 & CR0_PG);
 }
 
 bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)

@@ -36,10 +36,11 @@ struct cpu {
 	struct list timers; /* sorted by expiry; timer_lock */
 	struct timer *timer_running;
 	time_ns_t timer_programmed; /* what the local APIC timer is set for, or TIME_NEVER */
-	uint64_t asid_generation;   /* hvm/svm */
+	uint64_t asid_generation;   /* hvm/svm; VPIDs in hvm/vmx */
 	uint32_t asid_next;
-	void *vendor_page; /* host save area or VMXON region */
-	domid_t predicts;  /* whose branches this CPU has learnt last */
+	struct vcpu *vmcs_loaded; /* hvm/vmx: whose VMCS is active here */
+	void *vendor_page;        /* host save area or VMXON region */
+	domid_t predicts;         /* whose branches this CPU has learnt last */
 	bool has_ibpb;
 	uint64_t interrupts, idle_ns;
 	uint32_t nmis, nmis_told; /* counted where they arrive, told where it is safe */

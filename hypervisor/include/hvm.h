@@ -54,7 +54,7 @@ enum vmexit_reason {
 	VMEXIT_NESTED_FAULT,
 	VMEXIT_SHUTDOWN, /* triple fault */
 	VMEXIT_XSETBV,
-	VMEXIT_CR, /* none are intercepted on SVM but by need */
+	VMEXIT_CR, /* VT-x only, whose code has dealt with it */
 	VMEXIT_WBINVD,
 	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
 	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
@@ -189,6 +189,11 @@ void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector);
 /* RDMSR and WRMSR by the guest; false: #GP. (hvm/msr.c) */
 bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
+/* Values of MSRs that the control block keeps; old is EFER's value before. (hvm/msr.c) */
+bool hvm_efer_valid(const struct vcpu *v, uint64_t old, uint64_t cr0, uint64_t efer);
+bool hvm_pat_valid(uint64_t pat);
+/* Sets the bits of the ports that exit in a vendor's permission map (hvm/port_map.c). */
+void hvm_port_map_fill(const struct domain *d, uint8_t *map, size_t size);
 /* Port access that exited (hvm/io.c); nested page fault (hvm/mmio.c). */
 void hvm_handle_io(struct vcpu *v, const struct vmexit *e);
 void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e);

@@ -10,6 +10,8 @@
 
 #define CR0_PE             BIT(0)
 #define CR0_MP             BIT(1)
+#define CR0_EM             BIT(2)
+#define CR0_TS             BIT(3)
 #define CR0_ET             BIT(4)
 #define CR0_NE             BIT(5)
 #define CR0_WP             BIT(16)
@@ -23,6 +25,7 @@
 #define CR4_OSFXSR         BIT(9)
 #define CR4_OSXMMEXCPT     BIT(10)
 #define CR4_UMIP           BIT(11)
+#define CR4_VMXE           BIT(13)
 #define CR4_OSXSAVE        BIT(18)
 #define CR4_SMEP           BIT(20)
 #define CR4_SMAP           BIT(21)
@@ -38,6 +41,7 @@
 #define RFLAGS_RF          BIT(16)
 
 #define MSR_TSC            0x10u
+#define MSR_PLATFORM_ID    0x17u
 #define MSR_APIC_BASE      0x1bu
 #define MSR_PRED_CMD       0x49u
 #define MSR_PATCH_LEVEL    0x8bu

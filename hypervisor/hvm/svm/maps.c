@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/*
- * Permission maps (APM vol. 2, 15.10 and 15.11): a set bit makes the access exit. Guests own no
- * port at all; domain 0 owns all but those of which the hypervisor keeps or watches the device.
- */
+/* Permission maps (APM vol. 2, 15.10 and 15.11): a set bit makes the access exit. */
 #include "abi/errno.h"
-#include "boot_info.h"
 #include "lib.h"
 #include "mm.h"
 #include "private.h"
@@ -12,12 +8,6 @@
 
 #define IOPM_ORDER  2u /* 12 KiB used */
 #define MSRPM_ORDER 1u
-
-static void port_trap(uint8_t *map, unsigned first, unsigned last)
-{
-	for (unsigned p = first; p <= last; p++)
-		map[p / 8] |= (uint8_t)(1u << p % 8);
-}
 
 static void msr_pass(uint8_t *map, uint32_t msr, bool read, bool write)
 {
@@ -56,16 +46,7 @@ int svm_maps_create(struct domain *d)
 	d->hvm.io_bitmap = io;
 	d->hvm.msr_bitmap = msr;
 	msr_map_fill(msr);
-	if (!d->is_control) {
-		memset(io, 0xff, PAGE_SIZE << IOPM_ORDER);
-		return 0;
-	}
-	port_trap(io, 0x20, 0x21); /* the 8259s: masked for good */
-	port_trap(io, 0xa0, 0xa1);
-	port_trap(io, 0x40, 0x43); /* the PIT: not domain 0's clock */
-	port_trap(io, 0xcf8, 0xcff);
-	if (cmdline.console_com1)
-		port_trap(io, cmdline.com1_port, cmdline.com1_port + 7u);
+	hvm_port_map_fill(d, io, PAGE_SIZE << IOPM_ORDER);
 	return 0;
 }
 

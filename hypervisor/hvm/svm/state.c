@@ -5,7 +5,6 @@
  * it first.
  */
 #include "cpu.h"
-#include "cpuid.h"
 #include "lib.h"
 #include "mm.h"
 #include "private.h"
@@ -121,36 +120,18 @@ bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 	}
 }
 
-static bool pat_valid(uint64_t pat)
-{
-	for (unsigned i = 0; i < 8; i++, pat >>= 8)
-		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
-			return false;
-	return true;
-}
-
-/* APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM. */
-static bool efer_valid(const struct vcpu *v, uint64_t efer)
-{
-	const struct vmcb *c = svm_of(v)->vmcb;
-
-	if (efer & ~(cpuid_efer_allowed(v->domain->hvm.cpuid) | EFER_LMA))
-		return false;
-	return !((efer ^ c->efer) & EFER_LME) || !(c->cr0 & CR0_PG);
-}
-
 bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault)
 {
 	struct vmcb *c = svm_of(v)->vmcb;
 
 	switch (msr) {
 	case MSR_EFER:
-		*fault = !efer_valid(v, value);
+		*fault = !hvm_efer_valid(v, c->efer, c->cr0, value);
 		if (!*fault)
 			c->efer = (value & ~EFER_LMA) | (c->efer & EFER_LMA) | EFER_SVME;
 		return true;
 	case MSR_PAT:
-		*fault = !pat_valid(value);
+		*fault = !hvm_pat_valid(value);
 		if (!*fault)
 			c->g_pat = value;
 		return true;

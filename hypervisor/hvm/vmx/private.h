@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* Between the files of hvm/vmx/ only. */
+#ifndef SOCLE_VMX_PRIVATE_H
+#define SOCLE_VMX_PRIVATE_H
+
+#include "domain.h"
+#include "pure.h"
+#include "spinlock.h"
+#include "types.h"
+#include "vmcs.h"
+
+/* What is the same for all CPUs and was found when the first one was enabled. */
+struct vmx_config {
+	uint32_t revision, pin, cpu, cpu2, exit, entry;
+	uint64_t cr0_fixed, cr4_fixed; /* bits that are 1 while a guest runs, PE and PG aside */
+	uint64_t ept_vpid;             /* MSR_VMX_EPT_VPID_CAP */
+};
+extern struct vmx_config vmx_config;
+
+/*
+ * A vCPU's VMCS is active on the CPU that runs it, from switch_in to switch_out, and on no other;
+ * in between whoever wants to see it takes it for a moment (vmx_open). What an entry takes and an
+ * exit gives each time is kept here meanwhile.
+ */
+struct vmx_vcpu {
+	void *vmcs; /* one heap page */
+	paddr_t vmcs_pa;
+	struct spinlock lock; /* who has a paused vCPU's VMCS open */
+	bool launched;
+	uint32_t event, event_error; /* to be delivered on the next entry; VMCS_ENTRY_EVENT */
+	uint32_t shadow;             /* interruptibility, VMCS_GUEST_SHADOW */
+	uint32_t controls;           /* VMCS_CPU_CONTROLS as last written */
+	bool nmi_waiting;            /* the guest is not open for it yet */
+	/* the CPU has these while it is switched in */
+	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
+	uint64_t dr[4], dr6, cr2;
+	unsigned host_cpu;        /* whose state the host fields have */
+	unsigned vpid_cpu;        /* where the VPID is valid, */
+	uint64_t vpid_generation; /* and until when */
+};
+
+static inline struct vmx_vcpu *vmx_of(const struct vcpu *v)
+{
+	return v->hvm.vendor;
+}
+
+/* --- vmcs.c: instructions, and whose VMCS is loaded --- */
+uint64_t vmread(enum vmcs_field field);
+void vmwrite(enum vmcs_field field, uint64_t value);
+int vmx_vcpu_init(struct vcpu *v);
+void vmx_vcpu_destroy(struct vcpu *v);
+void vmx_switch_in(struct vcpu *v);
+void vmx_switch_out(struct vcpu *v);
+/* vmread and vmwrite are about v, the current vCPU or a paused one, until vmx_close. */
+void vmx_open(struct vcpu *v);
+void vmx_close(struct vcpu *v);
+
+/* --- registers.c: those that the CPU keeps outside the VMCS --- */
+void vmx_registers_load(struct vcpu *v);
+void vmx_registers_save(struct vcpu *v);
+
+/* --- tlb.c --- */
+void vmx_tlb_init_cpu(void);
+/* Before every entry: nothing stale is under v's VPID and EPT pointer on this CPU. */
+void vmx_tlb_check(struct vcpu *v);
+/* The guest's own tables have another meaning now. */
+void vmx_tlb_forget(struct vcpu *v);
+
+/* --- maps.c: which ports and MSRs exit --- */
+int vmx_maps_create(struct domain *d);
+void vmx_maps_destroy(struct domain *d);
+
+/* --- state.c --- */
+void vmx_get_state(struct vcpu *v, struct hvm_state *s);
+void vmx_set_state(struct vcpu *v, const struct hvm_state *s);
+bool vmx_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
+bool vmx_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
+
+/* --- cr.c; the VMCS is open --- */
+uint64_t vmx_cr0_get(void);
+uint64_t vmx_cr4_get(void);
+void vmx_cr0_put(uint64_t value);
+void vmx_cr4_put(uint64_t value);
+/* The bits of CR4 that a guest does not change by itself. */
+uint64_t vmx_cr4_mask(const struct domain *d);
+/* EFER.LMA and the entry in long mode go together. */
+void vmx_efer_put(uint64_t value);
+/* With PAE paging the processor has its four top entries in the VMCS. False: not valid. */
+bool vmx_pdptes_load(struct vcpu *v, uint64_t cr0, uint64_t cr3, uint64_t cr4, uint64_t efer);
+/* An access to a control register exited: carried out, or a fault injected. */
+void vmx_handle_cr(struct vcpu *v, uint64_t qualification, unsigned length);
+
+/* --- run.c --- */
+void vmx_run(struct vcpu *v, struct vmexit *e);
+bool vmx_injecting(struct vcpu *v);
+void vmx_inject_interrupt(struct vcpu *v, uint8_t vector);
+void vmx_inject_nmi(struct vcpu *v);
+void vmx_inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
+
+/* --- enter.S --- */
+/* False: the processor did not take the VMCS. */
+bool vmx_enter(struct cpu_regs *regs, bool launched);
+extern const char vmx_exited[];
+
+#endif

@@ -1,0 +1,229 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * One entry and exit, and the events that go in with it (SDM vol. 3, 27.6, 28.2 and 33.3). One
+ * event is delivered per entry; what the guest is not open for makes it exit as soon as it is.
+ */
+#include "atomic.h"
+#include "cpu.h"
+#include "private.h"
+#include "processor.h"
+
+#define DR6_CAUSES   0x600fUL /* what the exit qualification of #DB has of DR6 */
+#define DR7_GD       BIT(13)
+#define ENTRY_FAILED 0xffffffffu
+
+/* --- before ----------------------------------------------------------------------------------- */
+
+/* An NMI goes in as soon as the one before is over. True: it needs an exit for that. */
+static bool nmi_offer(struct vmx_vcpu *s)
+{
+	if (!s->nmi_waiting)
+		return false;
+	if ((s->event & EVENT_VALID) || (s->shadow & (SHADOW_NMI | SHADOW_MOV_SS)))
+		return true;
+	s->shadow &= ~SHADOW_STI;
+	s->event = EVENT_VALID | EVENT_NMI | 2;
+	s->nmi_waiting = false;
+	return false;
+}
+
+/* Delivered on this entry: true. */
+static bool interrupt_offer(const struct vcpu *v, struct vmx_vcpu *s)
+{
+	if (v->hvm.offered < 0 || (s->event & EVENT_VALID) || !(v->hvm.regs.rflags & RFLAGS_IF) ||
+	    (s->shadow & (SHADOW_STI | SHADOW_MOV_SS)))
+		return false;
+	s->event = EVENT_VALID | EVENT_INTR | (uint32_t)v->hvm.offered;
+	return true;
+}
+
+/*
+ * An entry wants a single step over the instruction whose shadow this is to be pending, and no
+ * other (27.3.1.5).
+ */
+static void single_step_tidy(const struct vcpu *v, const struct vmx_vcpu *s)
+{
+	uint64_t pending;
+
+	if (likely(!(s->shadow & (SHADOW_STI | SHADOW_MOV_SS))))
+		return;
+	pending = vmread(VMCS_GUEST_PENDING_DEBUG) & ~PENDING_DEBUG_STEP;
+	if (v->hvm.regs.rflags & RFLAGS_TF)
+		pending |= PENDING_DEBUG_STEP;
+	vmwrite(VMCS_GUEST_PENDING_DEBUG, pending);
+}
+
+/* True: the interrupt offered goes in. */
+static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
+{
+	uint32_t controls = vmx_config.cpu;
+	bool taken;
+
+	if (nmi_offer(s))
+		controls |= CPU_NMI_WINDOW;
+	taken = interrupt_offer(v, s);
+	if (v->hvm.offered >= 0 && !taken)
+		controls |= CPU_INTR_WINDOW;
+	if (controls != s->controls)
+		vmwrite(VMCS_CPU_CONTROLS, controls);
+	s->controls = controls;
+	if (s->event & EVENT_VALID) {
+		vmwrite(VMCS_ENTRY_EVENT, s->event);
+		if (s->event & EVENT_ERROR_VALID)
+			vmwrite(VMCS_ENTRY_ERROR, s->event_error);
+	}
+	vmwrite(VMCS_GUEST_SHADOW, s->shadow);
+	single_step_tidy(v, s);
+	vmwrite(VMCS_GUEST_RSP, v->hvm.regs.rsp);
+	vmwrite(VMCS_GUEST_RIP, v->hvm.regs.rip);
+	vmwrite(VMCS_GUEST_RFLAGS, v->hvm.regs.rflags);
+	return taken;
+}
+
+/* --- after ------------------------------------------------------------------------------------ */
+
+/* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
+static void keep_interrupted_event(struct vmx_vcpu *s)
+{
+	s->event = vmx_interrupted_event((uint32_t)vmread(VMCS_IDT_EVENT));
+	if (!s->event)
+		return;
+	if (s->event & EVENT_ERROR_VALID)
+		s->event_error = (uint32_t)vmread(VMCS_IDT_ERROR);
+	if ((s->event & EVENT_TYPE) == EVENT_NMI)
+		s->shadow &= ~SHADOW_NMI;
+}
+
+/* An IRET that faulted has ended the blocking of NMIs, and will be executed again. */
+static void keep_nmi_blocking(struct vmx_vcpu *s, const struct vmx_exit_info *i)
+{
+	bool unblocked = false;
+
+	if (s->event & EVENT_VALID)
+		return;
+	if (i->reason == VMX_EXIT_EXCEPTION)
+		unblocked = (i->event & EVENT_NMI_UNBLOCKED) &&
+			    (i->event & EVENT_VECTOR) != EXCEPTION_DF;
+	else if (i->reason == VMX_EXIT_EPT_FAULT)
+		unblocked = i->qualification & EVENT_NMI_UNBLOCKED;
+	if (unblocked)
+		s->shadow |= SHADOW_NMI;
+}
+
+/* The exit has kept its causes from DR6, and GD in DR7. */
+static void debug_registers_update(uint64_t causes)
+{
+	uint64_t dr6, dr7 = vmread(VMCS_GUEST_DR7);
+
+	__asm__ volatile("mov %%dr6, %0" : "=r"(dr6));
+	dr6 |= causes & DR6_CAUSES;
+	__asm__ volatile("mov %0, %%dr6" : : "r"(dr6));
+	if (dr7 & DR7_GD)
+		vmwrite(VMCS_GUEST_DR7, dr7 & ~DR7_GD);
+}
+
+/*
+ * Delivered after all, one exit at a time. An event in whose delivery it was raised is delivered
+ * again first, and raises it again.
+ */
+static void deliver_intercepted(struct vcpu *v, const struct vmx_exit_info *i)
+{
+	uint32_t vector = i->event & EVENT_VECTOR;
+
+	if (i->reason != VMX_EXIT_EXCEPTION)
+		return;
+	if ((i->event & EVENT_TYPE) == EVENT_NMI) {
+		__asm__ volatile("int $2" : : : "memory"); /* ours; IRET lets the next one come */
+		return;
+	}
+	if (vmx_of(v)->event & EVENT_VALID)
+		return;
+	if (vector == EXCEPTION_DB) {
+		debug_registers_update(i->qualification);
+		hvm->inject_exception(v, EXCEPTION_DB, false, 0);
+	} else if (vector == EXCEPTION_AC) {
+		hvm->inject_exception(v, EXCEPTION_AC, true, (uint32_t)vmread(VMCS_EXIT_ERROR));
+	}
+}
+
+static void exit_info_read(struct vmx_exit_info *i)
+{
+	i->reason = (uint32_t)vmread(VMCS_EXIT_REASON);
+	i->event = i->reason == VMX_EXIT_EXCEPTION ? (uint32_t)vmread(VMCS_EXIT_EVENT) : 0;
+	i->length = (uint32_t)vmread(VMCS_EXIT_LENGTH);
+	i->qualification = vmread(VMCS_QUALIFICATION);
+	i->gpa = i->reason == VMX_EXIT_EPT_FAULT ? vmread(VMCS_GUEST_PHYSICAL) : 0;
+}
+
+static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
+{
+	struct vmx_exit_info i;
+
+	exit_info_read(&i);
+	vmx_decode_exit(&i, e);
+	if (i.reason & EXIT_REASON_FAILED) {
+		s->event = 0;
+		return;
+	}
+	s->launched = true;
+	v->hvm.regs.rsp = vmread(VMCS_GUEST_RSP);
+	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
+	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
+	s->shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
+	keep_interrupted_event(s);
+	keep_nmi_blocking(s, &i);
+	deliver_intercepted(v, &i);
+	if (i.reason == VMX_EXIT_CR)
+		vmx_handle_cr(v, i.qualification, e->length);
+	else if (i.reason == VMX_EXIT_INTR)
+		interrupts_take();
+}
+
+void vmx_run(struct vcpu *v, struct vmexit *e)
+{
+	struct vmx_vcpu *s = vmx_of(v);
+	struct cpu *cpu = this_cpu();
+	bool taken = entry_prepare(v, s), entered;
+
+	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
+	atomic_set(&cpu->in_guest, v);
+	vmx_tlb_check(v);
+
+	entered = vmx_enter(&v->hvm.regs, s->launched);
+
+	cpu->entries++;
+	atomic_set(&cpu->in_guest, NULL);
+	*e = (struct vmexit){ .reason = VMEXIT_FAILED, .code = ENTRY_FAILED };
+	if (likely(entered))
+		exit_collect(v, s, e);
+	e->took_interrupt = taken && e->reason != VMEXIT_FAILED;
+}
+
+/* --- events that must go in ------------------------------------------------------------------- */
+
+bool vmx_injecting(struct vcpu *v)
+{
+	return vmx_of(v)->event & EVENT_VALID;
+}
+
+void vmx_inject_interrupt(struct vcpu *v, uint8_t vector)
+{
+	vmx_of(v)->event = EVENT_VALID | EVENT_INTR | vector;
+}
+
+void vmx_inject_nmi(struct vcpu *v)
+{
+	vmx_of(v)->nmi_waiting = true;
+}
+
+void vmx_inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error)
+{
+	struct vmx_vcpu *s = vmx_of(v);
+
+	/* In real mode there are no error codes. */
+	vmx_open(v);
+	has_error = has_error && (vmread(VMCS_GUEST_CR0) & CR0_PE);
+	vmx_close(v);
+	s->event = EVENT_VALID | EVENT_EXCEPTION | vector | (has_error ? EVENT_ERROR_VALID : 0);
+	s->event_error = error;
+}

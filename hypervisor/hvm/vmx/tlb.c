@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Stale translations (SDM vol. 3, 29.4). Those of the guest's own tables are tagged by VPID: each
+ * CPU hands out numbers in order, and begins again with one full flush; a vCPU takes a new one when
+ * it comes to another CPU. Those of the EPT are tagged by its pointer, for all vCPUs of the domain
+ * alike: each vCPU has them flushed when it finds that mappings were taken away since its last
+ * entry, or that it is on another CPU. Without VPIDs an entry flushes what they would tag.
+ */
+#include "atomic.h"
+#include "cpu.h"
+#include "private.h"
+
+#define VPID_LIMIT  0x10000u
+#define INVEPT_ONE  1UL
+#define INVEPT_ALL  2UL
+#define INVVPID_ALL 2UL
+
+struct invalidation {
+	uint64_t tag, address;
+};
+
+static void invept(uint64_t pointer)
+{
+	const struct invalidation what = { .tag = pointer };
+	uint64_t type = vmx_config.ept_vpid & EPT_CAP_INVEPT_ONE ? INVEPT_ONE : INVEPT_ALL;
+
+	__asm__ volatile("invept %0, %1" : : "m"(what), "r"(type) : "cc", "memory");
+}
+
+static void invvpid_all(void)
+{
+	const struct invalidation what = { 0 };
+
+	__asm__ volatile("invvpid %0, %1" : : "m"(what), "r"(INVVPID_ALL) : "cc", "memory");
+}
+
+void vmx_tlb_init_cpu(void)
+{
+	this_cpu()->asid_next = VPID_LIMIT; /* the first vCPU starts a generation */
+}
+
+static void vpid_take(struct vmx_vcpu *s, struct cpu *c)
+{
+	if (vmx_config.cpu2 & CPU2_VPID) {
+		if (c->asid_next >= VPID_LIMIT) {
+			c->asid_next = 1;
+			c->asid_generation++;
+			invvpid_all();
+		}
+		vmwrite(VMCS_VPID, c->asid_next++);
+	}
+	s->vpid_cpu = c->id;
+	s->vpid_generation = c->asid_generation;
+}
+
+void vmx_tlb_check(struct vcpu *v)
+{
+	struct vmx_vcpu *s = vmx_of(v);
+	struct cpu *c = this_cpu();
+	uint64_t generation = atomic_read(&v->domain->p2m.generation);
+	bool has_vpid = s->vpid_cpu == c->id && s->vpid_generation == c->asid_generation;
+
+	if (has_vpid && v->hvm.p2m_generation == generation)
+		return;
+	if (!has_vpid)
+		vpid_take(s, c);
+	invept(ept_pointer(v->domain->p2m.root));
+	v->hvm.p2m_generation = generation;
+}
+
+void vmx_tlb_forget(struct vcpu *v)
+{
+	vmx_of(v)->vpid_cpu = MAX_CPUS;
+}

@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * The virtual machine control structure: field encodings (SDM vol. 3, appendix B), control bits
+ * (chapter 25), exit reasons (appendix C) and capability registers (appendix A). Numbers only.
+ */
+#ifndef SOCLE_VMCS_H
+#define SOCLE_VMCS_H
+
+#include "types.h"
+
+enum vmcs_field {
+	VMCS_VPID = 0x0000,
+	/* segments by enum vmx_segment, two apart */
+	VMCS_GUEST_SELECTOR = 0x0800,
+	VMCS_HOST_ES = 0x0c00,
+	VMCS_HOST_CS = 0x0c02,
+	VMCS_HOST_SS = 0x0c04,
+	VMCS_HOST_DS = 0x0c06,
+	VMCS_HOST_FS = 0x0c08,
+	VMCS_HOST_GS = 0x0c0a,
+	VMCS_HOST_TR = 0x0c0c,
+	VMCS_IO_BITMAP_A = 0x2000,
+	VMCS_IO_BITMAP_B = 0x2002,
+	VMCS_MSR_BITMAP = 0x2004,
+	VMCS_TSC_OFFSET = 0x2010,
+	VMCS_EPT_POINTER = 0x201a,
+	VMCS_GUEST_PHYSICAL = 0x2400,
+	VMCS_LINK_POINTER = 0x2800,
+	VMCS_GUEST_DEBUGCTL = 0x2802,
+	VMCS_GUEST_PAT = 0x2804,
+	VMCS_GUEST_EFER = 0x2806,
+	VMCS_GUEST_PDPTE0 = 0x280a,
+	VMCS_HOST_PAT = 0x2c00,
+	VMCS_HOST_EFER = 0x2c02,
+	VMCS_PIN_CONTROLS = 0x4000,
+	VMCS_CPU_CONTROLS = 0x4002,
+	VMCS_EXCEPTION_BITMAP = 0x4004,
+	VMCS_PF_ERROR_MASK = 0x4006,
+	VMCS_PF_ERROR_MATCH = 0x4008,
+	VMCS_CR3_TARGETS = 0x400a,
+	VMCS_EXIT_CONTROLS = 0x400c,
+	VMCS_EXIT_MSR_STORES = 0x400e,
+	VMCS_EXIT_MSR_LOADS = 0x4010,
+	VMCS_ENTRY_CONTROLS = 0x4012,
+	VMCS_ENTRY_MSR_LOADS = 0x4014,
+	VMCS_ENTRY_EVENT = 0x4016,
+	VMCS_ENTRY_ERROR = 0x4018,
+	VMCS_ENTRY_LENGTH = 0x401a,
+	VMCS_CPU_CONTROLS2 = 0x401e,
+	VMCS_INSTRUCTION_ERROR = 0x4400,
+	VMCS_EXIT_REASON = 0x4402,
+	VMCS_EXIT_EVENT = 0x4404,
+	VMCS_EXIT_ERROR = 0x4406,
+	VMCS_IDT_EVENT = 0x4408,
+	VMCS_IDT_ERROR = 0x440a,
+	VMCS_EXIT_LENGTH = 0x440c,
+	VMCS_GUEST_LIMIT = 0x4800,
+	VMCS_GUEST_GDTR_LIMIT = 0x4810,
+	VMCS_GUEST_IDTR_LIMIT = 0x4812,
+	VMCS_GUEST_RIGHTS = 0x4814,
+	VMCS_GUEST_SHADOW = 0x4824, /* interruptibility */
+	VMCS_GUEST_ACTIVITY = 0x4826,
+	VMCS_GUEST_SYSENTER_CS = 0x482a,
+	VMCS_HOST_SYSENTER_CS = 0x4c00,
+	VMCS_CR0_MASK = 0x6000,
+	VMCS_CR4_MASK = 0x6002,
+	VMCS_CR0_SHADOW = 0x6004,
+	VMCS_CR4_SHADOW = 0x6006,
+	VMCS_QUALIFICATION = 0x6400,
+	VMCS_GUEST_CR0 = 0x6800,
+	VMCS_GUEST_CR3 = 0x6802,
+	VMCS_GUEST_CR4 = 0x6804,
+	VMCS_GUEST_BASE = 0x6806,
+	VMCS_GUEST_GDTR_BASE = 0x6816,
+	VMCS_GUEST_IDTR_BASE = 0x6818,
+	VMCS_GUEST_DR7 = 0x681a,
+	VMCS_GUEST_RSP = 0x681c,
+	VMCS_GUEST_RIP = 0x681e,
+	VMCS_GUEST_RFLAGS = 0x6820,
+	VMCS_GUEST_PENDING_DEBUG = 0x6822,
+	VMCS_GUEST_SYSENTER_ESP = 0x6824,
+	VMCS_GUEST_SYSENTER_EIP = 0x6826,
+	VMCS_HOST_CR0 = 0x6c00,
+	VMCS_HOST_CR3 = 0x6c02,
+	VMCS_HOST_CR4 = 0x6c04,
+	VMCS_HOST_FS_BASE = 0x6c06,
+	VMCS_HOST_GS_BASE = 0x6c08,
+	VMCS_HOST_TR_BASE = 0x6c0a,
+	VMCS_HOST_GDTR_BASE = 0x6c0c,
+	VMCS_HOST_IDTR_BASE = 0x6c0e,
+	VMCS_HOST_SYSENTER_ESP = 0x6c10,
+	VMCS_HOST_SYSENTER_EIP = 0x6c12,
+	VMCS_HOST_RSP = 0x6c14, /* enter.S writes it */
+	VMCS_HOST_RIP = 0x6c16,
+};
+
+/* The order of the segments' fields. */
+enum vmx_segment { VMX_ES, VMX_CS, VMX_SS, VMX_DS, VMX_FS, VMX_GS, VMX_LDTR, VMX_TR, VMX_SEGMENTS };
+
+#define SEGMENT_FIELD(first, segment) ((enum vmcs_field)((first) + 2 * (segment)))
+
+/* VMCS_PIN_CONTROLS */
+#define PIN_INTR_EXITING (1u << 0)
+#define PIN_NMI_EXITING  (1u << 3)
+#define PIN_VIRTUAL_NMIS (1u << 5)
+/* VMCS_CPU_CONTROLS */
+#define CPU_INTR_WINDOW       (1u << 2)
+#define CPU_TSC_OFFSET        (1u << 3)
+#define CPU_HLT_EXITING       (1u << 7)
+#define CPU_INVLPG_EXITING    (1u << 9)
+#define CPU_MWAIT_EXITING     (1u << 10)
+#define CPU_RDPMC_EXITING     (1u << 11)
+#define CPU_RDTSC_EXITING     (1u << 12)
+#define CPU_CR3_LOAD_EXITING  (1u << 15)
+#define CPU_CR3_STORE_EXITING (1u << 16)
+#define CPU_CR8_LOAD_EXITING  (1u << 19)
+#define CPU_CR8_STORE_EXITING (1u << 20)
+#define CPU_NMI_WINDOW        (1u << 22)
+#define CPU_MOV_DR_EXITING    (1u << 23)
+#define CPU_IO_BITMAPS        (1u << 25)
+#define CPU_MSR_BITMAPS       (1u << 28)
+#define CPU_MONITOR_EXITING   (1u << 29)
+#define CPU_PAUSE_EXITING     (1u << 30)
+#define CPU_SECONDARY         (1u << 31)
+/* VMCS_CPU_CONTROLS2 */
+#define CPU2_EPT            (1u << 1)
+#define CPU2_RDTSCP         (1u << 3)
+#define CPU2_VPID           (1u << 5)
+#define CPU2_WBINVD_EXITING (1u << 6)
+#define CPU2_UNRESTRICTED   (1u << 7)
+#define CPU2_INVPCID        (1u << 12)
+/* VMCS_EXIT_CONTROLS */
+#define EXIT_SAVE_DEBUG (1u << 2)
+#define EXIT_HOST_64BIT (1u << 9)
+#define EXIT_ACK_INTR   (1u << 15)
+#define EXIT_SAVE_PAT   (1u << 18)
+#define EXIT_LOAD_PAT   (1u << 19)
+#define EXIT_SAVE_EFER  (1u << 20)
+#define EXIT_LOAD_EFER  (1u << 21)
+/* VMCS_ENTRY_CONTROLS */
+#define ENTRY_LOAD_DEBUG (1u << 2)
+#define ENTRY_LONG_MODE  (1u << 9)
+#define ENTRY_LOAD_PAT   (1u << 14)
+#define ENTRY_LOAD_EFER  (1u << 15)
+
+/* VMCS_ENTRY_EVENT, VMCS_EXIT_EVENT, VMCS_IDT_EVENT */
+#define EVENT_VECTOR         0xffu
+#define EVENT_TYPE           (7u << 8)
+#define EVENT_INTR           (0u << 8)
+#define EVENT_NMI            (2u << 8)
+#define EVENT_EXCEPTION      (3u << 8)
+#define EVENT_SOFT_INTR      (4u << 8)
+#define EVENT_SOFT_PRIVILEGE (5u << 8)
+#define EVENT_SOFT_EXCEPTION (6u << 8)
+#define EVENT_ERROR_VALID    (1u << 11)
+#define EVENT_NMI_UNBLOCKED  (1u << 12) /* by an IRET that faulted; the same bit for EPT faults */
+#define EVENT_VALID          (1u << 31)
+
+/* VMCS_GUEST_SHADOW */
+#define SHADOW_STI         (1u << 0)
+#define SHADOW_MOV_SS      (1u << 1)
+#define SHADOW_NMI         (1u << 3)
+
+#define PENDING_DEBUG_STEP BIT(14)
+
+#define EXCEPTION_DB       1u
+#define EXCEPTION_DF       8u
+#define EXCEPTION_AC       17u
+#define EXCEPTION_MC       18u
+
+#define EXIT_REASON_FAILED (1u << 31) /* the entry did not happen */
+
+enum vmx_exit {
+	VMX_EXIT_EXCEPTION = 0, /* or NMI */
+	VMX_EXIT_INTR = 1,
+	VMX_EXIT_TRIPLE_FAULT = 2,
+	VMX_EXIT_INIT = 3,
+	VMX_EXIT_SIPI = 4,
+	VMX_EXIT_INTR_WINDOW = 7,
+	VMX_EXIT_NMI_WINDOW = 8,
+	VMX_EXIT_TASK_SWITCH = 9,
+	VMX_EXIT_CPUID = 10,
+	VMX_EXIT_GETSEC = 11,
+	VMX_EXIT_HLT = 12,
+	VMX_EXIT_INVD = 13,
+	VMX_EXIT_RDPMC = 15,
+	VMX_EXIT_RSM = 17,
+	VMX_EXIT_VMCALL = 18,
+	VMX_EXIT_VMCLEAR = 19,
+	VMX_EXIT_VMXON = 27, /* all between are VMX instructions */
+	VMX_EXIT_CR = 28,
+	VMX_EXIT_IO = 30,
+	VMX_EXIT_RDMSR = 31,
+	VMX_EXIT_WRMSR = 32,
+	VMX_EXIT_MWAIT = 36,
+	VMX_EXIT_MONITOR = 39,
+	VMX_EXIT_MACHINE_CHECK = 41, /* during the entry */
+	VMX_EXIT_EPT_FAULT = 48,
+	VMX_EXIT_EPT_MISCONFIGURED = 49,
+	VMX_EXIT_INVEPT = 50,
+	VMX_EXIT_INVVPID = 53,
+	VMX_EXIT_WBINVD = 54,
+	VMX_EXIT_XSETBV = 55,
+	VMX_EXIT_VMFUNC = 59,
+	VMX_EXIT_LIMIT = 64,
+};
+
+#define MSR_FEATURE_CONTROL         0x3au
+#define MSR_VMX_BASIC               0x480u
+#define MSR_VMX_PIN_CONTROLS        0x481u
+#define MSR_VMX_CPU_CONTROLS        0x482u
+#define MSR_VMX_EXIT_CONTROLS       0x483u
+#define MSR_VMX_ENTRY_CONTROLS      0x484u
+#define MSR_VMX_CR0_FIXED0          0x486u
+#define MSR_VMX_CR4_FIXED0          0x488u
+#define MSR_VMX_CPU_CONTROLS2       0x48bu
+#define MSR_VMX_EPT_VPID_CAP        0x48cu
+#define MSR_VMX_TRUE_PIN_CONTROLS   0x48du
+#define MSR_VMX_TRUE_CPU_CONTROLS   0x48eu
+#define MSR_VMX_TRUE_EXIT_CONTROLS  0x48fu
+#define MSR_VMX_TRUE_ENTRY_CONTROLS 0x490u
+
+#define FEATURE_CONTROL_LOCK        BIT(0)
+#define FEATURE_CONTROL_VMXON       BIT(2) /* outside SMX */
+#define VMX_BASIC_TRUE              BIT(55)
+
+/* MSR_VMX_EPT_VPID_CAP */
+#define EPT_CAP_WALK_4      BIT(6)
+#define EPT_CAP_WRITE_BACK  BIT(14)
+#define EPT_CAP_2M          BIT(16)
+#define EPT_CAP_1G          BIT(17)
+#define EPT_CAP_INVEPT      BIT(20)
+#define EPT_CAP_INVEPT_ONE  BIT(25)
+#define EPT_CAP_INVEPT_ALL  BIT(26)
+#define EPT_CAP_INVVPID     BIT(32)
+#define EPT_CAP_INVVPID_ALL BIT(42)
+
+#endif

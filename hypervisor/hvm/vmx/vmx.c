@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Intel VT-x with EPT and unrestricted guest (SDM vol. 3, chapters 24 to 29): enabling it, what a
+ * CPU must have for it, and the table of what this folder offers.
+ */
+#include "abi/errno.h"
+#include "cpu.h"
+#include "lib.h"
+#include "log.h"
+#include "mm.h"
+#include "private.h"
+#include "processor.h"
+
+#define FEATURE_VMX    (1u << 5) /* CPUID 1 ECX */
+#define RIGHTS_LONG    BIT(13)
+#define RIGHTS_DEFAULT BIT(14)
+#define EPT_NEEDED     (EPT_CAP_WALK_4 | EPT_CAP_WRITE_BACK | EPT_CAP_2M | EPT_CAP_INVEPT)
+#define VPID_NEEDED    (EPT_CAP_INVVPID | EPT_CAP_INVVPID_ALL)
+
+struct vmx_config vmx_config;
+static struct p2m_format ept_format;
+
+/* --- what a CPU must have --------------------------------------------------------------------- */
+
+static const struct vmx_control pin_control = {
+	.needed = PIN_INTR_EXITING | PIN_NMI_EXITING | PIN_VIRTUAL_NMIS,
+};
+static const struct vmx_control cpu_control = {
+	.needed = CPU_TSC_OFFSET | CPU_HLT_EXITING | CPU_MWAIT_EXITING | CPU_RDPMC_EXITING |
+		  CPU_CR8_LOAD_EXITING | CPU_CR8_STORE_EXITING | CPU_IO_BITMAPS | CPU_MSR_BITMAPS |
+		  CPU_MONITOR_EXITING | CPU_SECONDARY,
+	.refused = CPU_INTR_WINDOW | CPU_INVLPG_EXITING | CPU_RDTSC_EXITING | CPU_CR3_LOAD_EXITING |
+		   CPU_CR3_STORE_EXITING | CPU_NMI_WINDOW | CPU_MOV_DR_EXITING | CPU_PAUSE_EXITING,
+};
+static const struct vmx_control cpu_control2 = {
+	.needed = CPU2_EPT | CPU2_UNRESTRICTED,
+	.wanted = CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_WBINVD_EXITING,
+};
+static const struct vmx_control exit_control = {
+	.needed = EXIT_SAVE_DEBUG | EXIT_HOST_64BIT | EXIT_SAVE_PAT | EXIT_LOAD_PAT |
+		  EXIT_SAVE_EFER | EXIT_LOAD_EFER,
+	.refused = EXIT_ACK_INTR,
+};
+static const struct vmx_control entry_control = {
+	.needed = ENTRY_LOAD_DEBUG | ENTRY_LOAD_PAT | ENTRY_LOAD_EFER,
+	.refused = ENTRY_LONG_MODE,
+};
+
+static bool choose(const char *what, const struct vmx_control *c, uint32_t msr, uint32_t *value)
+{
+	uint64_t capability = rdmsr(msr);
+	uint32_t lacking;
+
+	if (vmx_control_choose(c, capability, value, &lacking))
+		return true;
+	log_err("VT-x: the %s controls cannot be set as needed: bits %#x, MSR %#x is %#lx", what,
+		lacking, msr, capability);
+	return false;
+}
+
+static int secondary_read(struct vmx_config *c)
+{
+	uint64_t capability = 0;
+	uint32_t lacking;
+
+	/* The register is there only if secondary controls are. */
+	if (rdmsr(MSR_VMX_CPU_CONTROLS) >> 32 & CPU_SECONDARY)
+		capability = rdmsr(MSR_VMX_CPU_CONTROLS2);
+	if (!vmx_control_choose(&cpu_control2, capability, &c->cpu2, &lacking)) {
+		log_err("VT-x lacks %s%s%s: found secondary controls %#lx",
+			lacking & CPU2_EPT ? "extended page tables (EPT)" : "",
+			lacking == (CPU2_EPT | CPU2_UNRESTRICTED) ? " and " : "",
+			lacking & CPU2_UNRESTRICTED ? "unrestricted guest" : "", capability >> 32);
+		return -ENODEV;
+	}
+	c->ept_vpid = rdmsr(MSR_VMX_EPT_VPID_CAP);
+	if ((c->ept_vpid & EPT_NEEDED) != EPT_NEEDED ||
+	    !(c->ept_vpid & (EPT_CAP_INVEPT_ONE | EPT_CAP_INVEPT_ALL))) {
+		log_err("VT-x: EPT is found with capabilities %#lx, needed %#lx", c->ept_vpid,
+			EPT_NEEDED);
+		return -ENODEV;
+	}
+	if ((c->ept_vpid & VPID_NEEDED) != VPID_NEEDED)
+		c->cpu2 &= ~CPU2_VPID;
+	return 0;
+}
+
+static int config_read(struct vmx_config *c)
+{
+	uint64_t basic = rdmsr(MSR_VMX_BASIC);
+	uint32_t offset = basic & VMX_BASIC_TRUE ? MSR_VMX_TRUE_PIN_CONTROLS - MSR_VMX_PIN_CONTROLS
+						 : 0;
+	int rc = secondary_read(c);
+
+	if (rc)
+		return rc;
+	if (!choose("pin", &pin_control, MSR_VMX_PIN_CONTROLS + offset, &c->pin) ||
+	    !choose("processor", &cpu_control, MSR_VMX_CPU_CONTROLS + offset, &c->cpu) ||
+	    !choose("exit", &exit_control, MSR_VMX_EXIT_CONTROLS + offset, &c->exit) ||
+	    !choose("entry", &entry_control, MSR_VMX_ENTRY_CONTROLS + offset, &c->entry))
+		return -ENODEV;
+	c->revision = (uint32_t)basic & 0x7fffffff;
+	c->cr0_fixed = rdmsr(MSR_VMX_CR0_FIXED0) & ~(CR0_PE | CR0_PG);
+	c->cr4_fixed = rdmsr(MSR_VMX_CR4_FIXED0);
+	return 0;
+}
+
+/* --- turning it on ---------------------------------------------------------------------------- */
+
+/* Firmware locks it, one way or the other; where it has not, it is ours to do. */
+static int feature_unlock(void)
+{
+	const uint64_t on = FEATURE_CONTROL_LOCK | FEATURE_CONTROL_VMXON;
+	uint64_t control = rdmsr(MSR_FEATURE_CONTROL);
+
+	if (!(control & FEATURE_CONTROL_LOCK)) {
+		wrmsr(MSR_FEATURE_CONTROL, control | on);
+		control |= on;
+	}
+	if (control & FEATURE_CONTROL_VMXON)
+		return 0;
+	log_err("VT-x is switched off by the firmware: enable it (virtualisation) in its set-up");
+	return -ENODEV;
+}
+
+static int vmxon(uint32_t revision)
+{
+	uint32_t *region = heap_alloc(0);
+	paddr_t pa;
+	bool failed;
+
+	if (!region)
+		return -ENOMEM;
+	region[0] = revision;
+	pa = virt_to_paddr(region);
+	write_cr4(read_cr4() | CR4_VMXE);
+	__asm__ volatile("vmxon %1; setna %0" : "=q"(failed) : "m"(pa) : "cc", "memory");
+	if (failed) {
+		log_err("VT-x: VMXON failed on CPU %u", this_cpu()->id);
+		heap_free(region, 0);
+		return -ENODEV;
+	}
+	this_cpu()->vendor_page = region;
+	return 0;
+}
+
+static int vmx_cpu_enable(void)
+{
+	struct vmx_config c = { 0 };
+	uint32_t r[4];
+	int rc;
+
+	cpuid_count(1, 0, r);
+	if (!(r[2] & FEATURE_VMX)) {
+		log_err("this CPU has no VT-x (VMX): found CPUID 1 ECX %#x, needed bit 5", r[2]);
+		return -ENODEV;
+	}
+	rc = feature_unlock();
+	if (!rc)
+		rc = config_read(&c);
+	if (rc)
+		return rc;
+	if (this_cpu()->id && memcmp(&c, &vmx_config, sizeof(c))) {
+		log_err("CPU %u offers another VT-x than CPU 0", this_cpu()->id);
+		return -ENODEV;
+	}
+	vmx_config = c;
+	ept_format_choose(&ept_format, c.ept_vpid);
+	rc = vmxon(c.revision);
+	if (!rc)
+		vmx_tlb_init_cpu();
+	return rc;
+}
+
+/* --- what the guest is doing ------------------------------------------------------------------ */
+
+static uint64_t vmx_get_cr3(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer)
+{
+	uint64_t cr3;
+
+	vmx_open(v);
+	*cr0 = vmx_cr0_get();
+	*cr4 = vmx_cr4_get();
+	*efer = vmread(VMCS_GUEST_EFER);
+	cr3 = vmread(VMCS_GUEST_CR3);
+	vmx_close(v);
+	return cr3;
+}
+
+static unsigned vmx_get_cpl(struct vcpu *v)
+{
+	unsigned cpl;
+
+	vmx_open(v);
+	cpl = vmread(SEGMENT_FIELD(VMCS_GUEST_RIGHTS, VMX_SS)) >> 5 & 3;
+	vmx_close(v);
+	return cpl;
+}
+
+static enum cpu_mode vmx_get_mode(struct vcpu *v, uint64_t *cs_base)
+{
+	uint64_t rights, efer, cr0;
+
+	vmx_open(v);
+	rights = vmread(SEGMENT_FIELD(VMCS_GUEST_RIGHTS, VMX_CS));
+	efer = vmread(VMCS_GUEST_EFER);
+	cr0 = vmread(VMCS_GUEST_CR0);
+	*cs_base = vmread(SEGMENT_FIELD(VMCS_GUEST_BASE, VMX_CS));
+	vmx_close(v);
+	if ((efer & EFER_LMA) && (rights & RIGHTS_LONG)) {
+		*cs_base = 0;
+		return CPU_MODE_64;
+	}
+	return (cr0 & CR0_PE) && (rights & RIGHTS_DEFAULT) ? CPU_MODE_32 : CPU_MODE_16;
+}
+
+static void vmx_skipped(struct vcpu *v)
+{
+	vmx_of(v)->shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+}
+
+static void vmx_set_tsc_offset(struct vcpu *v, uint64_t offset)
+{
+	vmx_open(v);
+	vmwrite(VMCS_TSC_OFFSET, offset);
+	vmx_close(v);
+}
+
+static void vmx_log_exit(struct vcpu *v)
+{
+	const struct vmx_vcpu *s = vmx_of(v);
+
+	vmx_open(v);
+	log_err("  exit %#lx, qualification %#lx, event %#lx, interrupted event %#lx, to be injected %#x",
+		vmread(VMCS_EXIT_REASON), vmread(VMCS_QUALIFICATION), vmread(VMCS_EXIT_EVENT),
+		vmread(VMCS_IDT_EVENT), s->event);
+	log_err("  controls %#lx %#lx, shadow %#x, activity %lu, EPT %#lx, VM instruction error %lu",
+		vmread(VMCS_CPU_CONTROLS), vmread(VMCS_ENTRY_CONTROLS), s->shadow,
+		vmread(VMCS_GUEST_ACTIVITY), vmread(VMCS_EPT_POINTER),
+		vmread(VMCS_INSTRUCTION_ERROR));
+	vmx_close(v);
+}
+
+const struct hvm_ops vmx_ops = {
+	.name = "Intel VT-x",
+	.cpu_enable = vmx_cpu_enable,
+	.domain_init = vmx_maps_create,
+	.domain_destroy = vmx_maps_destroy,
+	.vcpu_init = vmx_vcpu_init,
+	.vcpu_destroy = vmx_vcpu_destroy,
+	.switch_in = vmx_switch_in,
+	.switch_out = vmx_switch_out,
+	.run = vmx_run,
+	.get_state = vmx_get_state,
+	.set_state = vmx_set_state,
+	.get_cr3 = vmx_get_cr3,
+	.get_cpl = vmx_get_cpl,
+	.get_mode = vmx_get_mode,
+	.injecting = vmx_injecting,
+	.inject_interrupt = vmx_inject_interrupt,
+	.inject_nmi = vmx_inject_nmi,
+	.inject_exception = vmx_inject_exception,
+	.msr_read = vmx_msr_read,
+	.msr_write = vmx_msr_write,
+	.skipped = vmx_skipped,
+	.set_tsc_offset = vmx_set_tsc_offset,
+	.log_exit = vmx_log_exit,
+	.p2m_format = &ept_format,
+};
