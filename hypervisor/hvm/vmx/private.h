@@ -12,6 +12,7 @@
 /* What is the same for all CPUs and was found when the first one was enabled. */
 struct vmx_config {
 	uint32_t revision, pin, cpu, cpu2, exit, entry;
+	uint32_t preemption;           /* VMCS_PREEMPTION_TIMER; 0: there is none */
 	uint64_t cr0_fixed, cr4_fixed; /* bits that are 1 while a guest runs, PE and PG aside */
 	uint64_t ept_vpid;             /* MSR_VMX_EPT_VPID_CAP */
 };
@@ -29,7 +30,7 @@ struct vmx_vcpu {
 	bool launched;
 	uint32_t event, event_error; /* to be delivered on the next entry; VMCS_ENTRY_EVENT */
 	uint32_t shadow;             /* interruptibility, VMCS_GUEST_SHADOW */
-	uint32_t controls;           /* VMCS_CPU_CONTROLS as last written */
+	uint32_t controls, pin;      /* VMCS_CPU_CONTROLS, VMCS_PIN_CONTROLS as last written */
 	bool nmi_waiting;            /* the guest is not open for it yet */
 	/* the CPU has these while it is switched in */
 	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;

@@ -53,6 +53,23 @@ static void single_step_tidy(const struct vcpu *v, const struct vmx_vcpu *s)
 	vmwrite(VMCS_GUEST_PENDING_DEBUG, pending);
 }
 
+/*
+ * An interrupt of the machine's ends the guest's run whatever its IF. Bochs 2.7 forgets that where
+ * IF is 0 at the entry and stays so: such a guest would have the CPU for itself. So it gets a
+ * millisecond.
+ */
+static void preemption_set(const struct vcpu *v, struct vmx_vcpu *s)
+{
+	bool closed = !(v->hvm.regs.rflags & RFLAGS_IF);
+	uint32_t pin = vmx_config.pin | (closed && vmx_config.preemption ? PIN_PREEMPTION : 0);
+
+	if (pin & PIN_PREEMPTION)
+		vmwrite(VMCS_PREEMPTION_TIMER, vmx_config.preemption);
+	if (pin != s->pin)
+		vmwrite(VMCS_PIN_CONTROLS, pin);
+	s->pin = pin;
+}
+
 /* True: the interrupt offered goes in. */
 static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 {
@@ -67,6 +84,7 @@ static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 	if (controls != s->controls)
 		vmwrite(VMCS_CPU_CONTROLS, controls);
 	s->controls = controls;
+	preemption_set(v, s);
 	if (s->event & EVENT_VALID) {
 		vmwrite(VMCS_ENTRY_EVENT, s->event);
 		if (s->event & EVENT_ERROR_VALID)
@@ -175,7 +193,7 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)
 		vmx_handle_cr(v, i.qualification, e->length);
-	else if (i.reason == VMX_EXIT_INTR)
+	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION)
 		interrupts_take();
 }
 

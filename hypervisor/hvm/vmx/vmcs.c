@@ -141,7 +141,8 @@ static void controls_write(struct vmx_vcpu *s, const struct domain *d)
 	if (d->is_control) /* caches are everybody's */
 		cpu2 &= ~CPU2_WBINVD_EXITING;
 	s->controls = vmx_config.cpu;
-	vmwrite(VMCS_PIN_CONTROLS, vmx_config.pin);
+	s->pin = vmx_config.pin;
+	vmwrite(VMCS_PIN_CONTROLS, s->pin);
 	vmwrite(VMCS_CPU_CONTROLS, s->controls);
 	vmwrite(VMCS_CPU_CONTROLS2, cpu2);
 	vmwrite(VMCS_EXIT_CONTROLS, vmx_config.exit);

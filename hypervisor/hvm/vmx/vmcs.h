@@ -61,6 +61,7 @@ enum vmcs_field {
 	VMCS_GUEST_SHADOW = 0x4824, /* interruptibility */
 	VMCS_GUEST_ACTIVITY = 0x4826,
 	VMCS_GUEST_SYSENTER_CS = 0x482a,
+	VMCS_PREEMPTION_TIMER = 0x482e,
 	VMCS_HOST_SYSENTER_CS = 0x4c00,
 	VMCS_CR0_MASK = 0x6000,
 	VMCS_CR4_MASK = 0x6002,
@@ -103,6 +104,7 @@ enum vmx_segment { VMX_ES, VMX_CS, VMX_SS, VMX_DS, VMX_FS, VMX_GS, VMX_LDTR, VMX
 #define PIN_INTR_EXITING (1u << 0)
 #define PIN_NMI_EXITING  (1u << 3)
 #define PIN_VIRTUAL_NMIS (1u << 5)
+#define PIN_PREEMPTION   (1u << 6)
 /* VMCS_CPU_CONTROLS */
 #define CPU_INTR_WINDOW       (1u << 2)
 #define CPU_TSC_OFFSET        (1u << 3)
@@ -198,6 +200,7 @@ enum vmx_exit {
 	VMX_EXIT_EPT_FAULT = 48,
 	VMX_EXIT_EPT_MISCONFIGURED = 49,
 	VMX_EXIT_INVEPT = 50,
+	VMX_EXIT_PREEMPTION = 52,
 	VMX_EXIT_INVVPID = 53,
 	VMX_EXIT_WBINVD = 54,
 	VMX_EXIT_XSETBV = 55,
@@ -211,6 +214,7 @@ enum vmx_exit {
 #define MSR_VMX_CPU_CONTROLS        0x482u
 #define MSR_VMX_EXIT_CONTROLS       0x483u
 #define MSR_VMX_ENTRY_CONTROLS      0x484u
+#define MSR_VMX_MISC                0x485u
 #define MSR_VMX_CR0_FIXED0          0x486u
 #define MSR_VMX_CR4_FIXED0          0x488u
 #define MSR_VMX_CPU_CONTROLS2       0x48bu

@@ -24,6 +24,7 @@ static struct p2m_format ept_format;
 
 static const struct vmx_control pin_control = {
 	.needed = PIN_INTR_EXITING | PIN_NMI_EXITING | PIN_VIRTUAL_NMIS,
+	.wanted = PIN_PREEMPTION, /* only in some entries */
 };
 static const struct vmx_control cpu_control = {
 	.needed = CPU_TSC_OFFSET | CPU_HLT_EXITING | CPU_MWAIT_EXITING | CPU_RDPMC_EXITING |
@@ -99,6 +100,10 @@ static int config_read(struct vmx_config *c)
 	    !choose("exit", &exit_control, MSR_VMX_EXIT_CONTROLS + offset, &c->exit) ||
 	    !choose("entry", &entry_control, MSR_VMX_ENTRY_CONTROLS + offset, &c->entry))
 		return -ENODEV;
+	/* Counts the TSC, shifted. */
+	if (c->pin & PIN_PREEMPTION)
+		c->preemption = (uint32_t)(time_scale.tsc_hz / 1000 >> (rdmsr(MSR_VMX_MISC) & 31));
+	c->pin &= ~PIN_PREEMPTION;
 	c->revision = (uint32_t)basic & 0x7fffffff;
 	c->cr0_fixed = rdmsr(MSR_VMX_CR0_FIXED0) & ~(CR0_PE | CR0_PG);
 	c->cr4_fixed = rdmsr(MSR_VMX_CR4_FIXED0);
