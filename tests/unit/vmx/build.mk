@@ -1,0 +1,2 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+$(eval $(call unit_test,vmx,pure,$(addprefix hypervisor/hvm/vmx/,controls.c segment.c ept.c exit.c)))
