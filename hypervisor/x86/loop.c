@@ -16,7 +16,8 @@
 
 /*
  * What one domain has taught the branch predictors shall not steer the next one (Spectre variant
- * 2), where the CPU can be told to forget it: CPUID 80000008 EBX bit 12, AMD's bit.
+ * 2), where the CPU can be told to forget it: CPUID 80000008 EBX bit 12, AMD's bit, or CPUID 7 EDX
+ * bit 26, Intel's.
  */
 static void predictions_init(struct cpu *c)
 {
@@ -24,6 +25,11 @@ static void predictions_init(struct cpu *c)
 
 	cpuid_count(0x80000008, 0, r);
 	c->has_ibpb = r[1] & (1u << 12);
+	cpuid_count(0, 0, r);
+	if (r[0] < 7)
+		return;
+	cpuid_count(7, 0, r);
+	c->has_ibpb |= !!(r[3] & (1u << 26));
 }
 
 static void predictions_forget(struct cpu *c, const struct domain *next)

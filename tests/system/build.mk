@@ -11,10 +11,13 @@ DEBIAN_GUEST := $(B)/tests/system/debian-guest.img
 NFS_SERVER := $(B)/tests/system/nfs-server.initrd
 ISCSI_TARGET := $(B)/tests/system/iscsi-target.initrd
 
+# What test_vtx.py starts as a control domain.
+VTX_GUESTS := $(patsubst %,$(B)/tests/guest/%.elf,basics apic control faults memory smp)
+
 TEST_HYPERVISOR := $(if $(filter xen,$(HYPERVISOR)),$(B)/peer/xen,$(B)/hypervisor/socle)
 SYSTEM_NEEDS := $(TEST_HYPERVISOR) $(B)/dom0/vmlinux $(B)/dom0/initrd $(SYSTEM_DISK) \
 		$(DEBIAN_GUEST) $(B)/xe $(B)/api/xen_api/.done $(WEBUI_TEST)/.done \
-		$(NFS_SERVER) $(ISCSI_TARGET) \
+		$(NFS_SERVER) $(ISCSI_TARGET) $(VTX_GUESTS) \
 		$(if $(filter xen,$(HYPERVISOR)),,\
 		  $(addprefix $(B)/,socle.iso socle.img pxe/README bundle-sign))
 
