@@ -141,8 +141,8 @@ no_long_mode:
 5:	hlt
 	jmp 5b
 no_long_mode_text:
-	.ascii "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V or VT-x is needed. "
-	.asciz "Stopped.\r\n"
+	.ascii "Socle: this CPU has no 64-bit long mode; an x86-64 CPU with AMD-V or VT-x is "
+	.asciz "needed. Stopped.\r\n"
 
 	.balign 8
 boot_gdt:

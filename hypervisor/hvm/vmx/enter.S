@@ -39,7 +39,8 @@ vmx_enter:
 	vmlaunch
 	jmp 2f
 1:	vmresume
-2:	pop %rdi			/* only when there was no entry; the registers are not the guest's */
+	/* Here only when there was no entry. The registers are lost: the domain is crashed. */
+2:	pop %rdi
 	xor %eax, %eax
 	jmp 3f
 vmx_exited:

@@ -179,10 +179,8 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 
 	exit_info_read(&i);
 	vmx_decode_exit(&i, e);
-	if (i.reason & EXIT_REASON_FAILED) {
-		s->event = 0;
+	if (i.reason & EXIT_REASON_FAILED)
 		return;
-	}
 	s->launched = true;
 	v->hvm.regs.rsp = vmread(VMCS_GUEST_RSP);
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
@@ -214,7 +212,13 @@ void vmx_run(struct vcpu *v, struct vmexit *e)
 	*e = (struct vmexit){ .reason = VMEXIT_FAILED, .code = ENTRY_FAILED };
 	if (likely(entered))
 		exit_collect(v, s, e);
-	e->took_interrupt = taken && e->reason != VMEXIT_FAILED;
+	if (unlikely(e->code & EXIT_REASON_FAILED)) {
+		/* Nothing went in: an interrupt is offered again, what must go in still must. */
+		if (taken)
+			s->event = 0;
+		taken = false;
+	}
+	e->took_interrupt = taken;
 }
 
 /* --- events that must go in ------------------------------------------------------------------- */

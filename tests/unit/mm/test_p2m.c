@@ -29,7 +29,7 @@ static const struct p2m_format format = {
 	.table = 7,
 	.large = 0x80,
 };
-static const struct hvm_ops ops = { .p2m_format = &format };
+static struct hvm_ops ops = { .p2m_format = &format };
 const struct hvm_ops *hvm = &ops;
 
 void *heap_alloc(unsigned order)
@@ -126,6 +126,29 @@ static void at(uint64_t gfn, uint64_t mfn, enum p2m_type type)
 
 	assert_int_equal(t, type);
 	assert_int_equal(m.n, type == P2M_INVALID ? INVALID_MFN.n : mfn);
+}
+
+/* On CPUs that have them: one entry for a gigabyte, split like any other. */
+static void test_gigabyte_leaf(void **state)
+{
+	const uint64_t g = 1ul << ORDER_1G;
+	struct p2m_format with_1g = format;
+
+	with_1g.has_1g = true;
+	ops.p2m_format = &with_1g;
+	assert_int_equal(p2m_map(d, GFN(g), MFN(2 * g), ORDER_1G, P2M_RAM_RW), 0);
+	assert_int_equal(d->p2m.table_frames, 2);
+	at(g - 1, 0, P2M_INVALID);
+	at(g, 2 * g, P2M_RAM_RW);
+	at(2 * g - 1, 3 * g - 1, P2M_RAM_RW);
+	at(2 * g, 0, P2M_INVALID);
+	assert_int_equal(p2m_unmap(d, GFN(g + 1000), ORDER_4K), 0);
+	assert_int_equal(d->p2m.table_frames, 4);
+	at(g + 999, 2 * g + 999, P2M_RAM_RW);
+	at(g + 1000, 0, P2M_INVALID);
+	at(g + 1001, 2 * g + 1001, P2M_RAM_RW);
+	at(2 * g - 1, 3 * g - 1, P2M_RAM_RW);
+	ops.p2m_format = &format;
 }
 
 static void test_map_split_unmap(void **state)
@@ -229,6 +252,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_map_split_unmap),
+		TEST(test_gigabyte_leaf),
 		TEST(test_move),
 		TEST(test_move_without_memory),
 		TEST(test_foreign_pages_go_after_the_flush),
