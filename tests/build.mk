@@ -8,6 +8,7 @@
 #   make test-system   the ISO in an emulated machine, driven over its serial line (pytest, pexpect)
 #   make test          all five; the last line is "N passed, N failed[, N skipped]"
 # HYPERVISOR=xen runs the guest and system tests on Debian's Xen 4.20 instead of ours.
+# MACHINE=bochs runs the micro-guests on Intel VT-x, in Bochs.
 # TEST=word runs only those tests whose name holds the word.
 #
 # Adding a unit test takes one file and one line. tests/unit/<area>/test_<name>.c has a main()
@@ -22,8 +23,9 @@
 # One test alone: make build/tests/unit/<area>/test_<name> && build/tests/unit/<area>/test_<name>
 
 TEST ?=
+MACHINE ?= qemu
 TEST_RUN = PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/run.py --build $(B) \
-	   --hypervisor $(HYPERVISOR) $(if $(TEST),--only '$(TEST)')
+	   --hypervisor $(HYPERVISOR) --machine $(MACHINE) $(if $(TEST),--only '$(TEST)')
 
 # What tests need on this machine; a stamp, so that a clean clone installs it first.
 TEST_TOOLS := $(B)/host-deps/test

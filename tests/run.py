@@ -140,6 +140,8 @@ def parse_command_line():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--build", type=Path, default=Path("build"))
     parser.add_argument("--hypervisor", choices=["socle", "xen"], default="socle")
+    parser.add_argument("--machine", choices=["qemu", "bochs"], default="qemu",
+                        help="what micro-guests run in: AMD-V, or VT-x")
     parser.add_argument("--only", help="run only tests whose name holds this word")
     parser.add_argument("parts", nargs="+", help="unit PROGRAM... guest IMAGE... api webui system")
     args = parser.parse_args()

@@ -3,7 +3,7 @@
 
 Owns: the emulated machine for one image, reading its verdict lines, and carrying on behind a test
 that took the guest down. A test without a verdict line has failed. args.hypervisor says which
-hypervisor.
+hypervisor, args.machine which emulator: QEMU with AMD-V, or Bochs with VT-x.
 """
 import subprocess
 import sys
@@ -11,10 +11,11 @@ import time
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+from bochs import Bochs  # noqa: E402
 from machine import Machine  # noqa: E402
 
-BOOT_TIMEOUT = 60   # seconds from the machine's start to the first line of the guest
-TEST_TIMEOUT = 30   # seconds for one test
+BOOT_TIMEOUT = {"qemu": 60, "bochs": 240}   # seconds from the machine's start to the guest's first line
+TEST_TIMEOUT = {"qemu": 30, "bochs": 240}   # seconds for one test
 SETTLE = 1          # seconds in which the hypervisor may still say why a guest died
 VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
 GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"
@@ -27,32 +28,40 @@ def strings(image, section):
     return [string.decode() for string in out.split(b"\0") if string]
 
 
-def run_once(args, image, words, log):
-    """One start of the machine. Returns ({test: (verdict, why)}, the test running at the end or None, why it ended)."""
-    verdicts, running = {}, None
+def start(args, image, words, log):
+    if args.machine == "bochs":
+        return Bochs.micro_guest(args.build, log, image, "--smp", 2, "--dom0-append", words)
     options = " ".join(strings(image, ".machine")).split()
-    with Machine.micro(args, image, words, log, options) as machine:
-        timeout = BOOT_TIMEOUT
-        while True:
-            what = machine.expect([VERDICT, GUEST_DIED],
-                                  timeout)
-            if what != 0:
-                machine.drain(SETTLE)
-                return verdicts, running, "crash" if what == 1 else machine.why
-            word, _, name = machine.match[1].decode().partition(" ")
-            if word == "END":
-                return verdicts, None, ""
-            if word == "RUN":
-                running, timeout = name, TEST_TIMEOUT
-            else:
-                why = machine.match[2].decode(errors="replace").lstrip(": ")
-                verdicts[name], running = (word, why), None
+    return Machine.micro(args, image, words, log, options)
+
+
+def listen(machine, emulator):
+    """What a machine says of its tests. Returns ({test: (verdict, why)}, the test running at the end or None, why it ended)."""
+    verdicts, running = {}, None
+    timeout = BOOT_TIMEOUT[emulator]
+    while True:
+        what = machine.expect([VERDICT, GUEST_DIED], timeout)
+        if what != 0:
+            machine.drain(SETTLE)
+            return verdicts, running, "crash" if what == 1 else machine.why
+        word, _, name = machine.match[1].decode().partition(" ")
+        if word == "END":
+            return verdicts, None, ""
+        if word == "RUN":
+            running, timeout = name, TEST_TIMEOUT[emulator]
+        else:
+            why = machine.match[2].decode(errors="replace").lstrip(": ")
+            verdicts[name], running = (word, why), None
 
 
 def run_image(args, image, logs, results):
     """All wanted tests of one image; starts the machine again behind a test that took it down."""
     names = strings(image, ".testnames")
     wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
+    if args.machine == "bochs" and strings(image, ".machine"):
+        for name in wanted:
+            results.add(f"guest/{image.stem}/{name}", "SKIP", "wants a machine that only QEMU has")
+        return
     words = ""
     if wanted and len(wanted) < len(names):
         words = f"only={wanted[0]}"     # one machine per test: only a few are asked for by name
@@ -60,7 +69,8 @@ def run_image(args, image, logs, results):
     while todo:
         starts += 1
         log = logs / f"guest-{image.stem}{'' if starts == 1 else f'-{starts}'}.log"
-        verdicts, lost, why = run_once(args, image, words, log)
+        with start(args, image, words, log) as machine:
+            verdicts, lost, why = listen(machine, args.machine)
         for name in [n for n in todo if n in verdicts]:
             results.add(f"guest/{image.stem}/{name}", *verdicts[name], log)
             todo.remove(name)

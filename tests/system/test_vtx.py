@@ -4,29 +4,13 @@ import pytest
 
 from bochs import Bochs
 from control_domain import ControlDomain
+from guest.run import listen
 
 pytestmark = pytest.mark.usefixtures("only_socle")
 # Seconds; Bochs takes a tenth of them when it has a CPU for itself.
 REFUSED = 120
-MICRO_BOOT = 180
-MICRO_TEST = 180
 BOOT = 1200
 CREATE = 1200
-VERDICT = rb"[\r\n](RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
-DIED = rb"Domain 0 crashed|PANIC|domain 0 crashed"
-
-
-def verdicts(machine):
-    """{test: verdict and reason} of a micro-guest, until it says END."""
-    found, timeout = {}, MICRO_BOOT
-    while True:
-        what = machine.expect([VERDICT, DIED], timeout)
-        assert what == 0, f"{machine.why or 'it died'}; until then: {found}"
-        word, _, name = machine.match[1].decode().partition(" ")
-        if word == "END":
-            return found
-        found[name] = word + machine.match[2].decode(errors="replace")
-        timeout = MICRO_TEST
 
 
 @pytest.mark.parametrize("image, model", [
@@ -40,9 +24,10 @@ def verdicts(machine):
 def test_micro_guest(build, log, image, model):
     elf = build / f"tests/guest/{image}.elf"
     with Bochs.micro_guest(build, log, elf, "--cpu", model, "--smp", 2) as machine:
-        found = verdicts(machine)
-    assert len(found) > 5
-    assert {name: said for name, said in found.items() if said != "PASS"} == {}
+        verdicts, running, why = listen(machine, "bochs")
+    assert not why, f"{why} in {running}; until then: {verdicts}"
+    assert len(verdicts) > 5
+    assert {name: said for name, said in verdicts.items() if said[0] != "PASS"} == {}
 
 
 @pytest.mark.parametrize("model, lacks", [

@@ -151,10 +151,11 @@ static int vmxon(uint32_t revision)
 
 static int vmx_cpu_enable(void)
 {
-	struct vmx_config c = { 0 };
+	struct vmx_config c;
 	uint32_t r[4];
 	int rc;
 
+	memset(&c, 0, sizeof(c)); /* compared as bytes */
 	cpuid_count(1, 0, r);
 	if (!(r[2] & FEATURE_VMX)) {
 		log_err("this CPU has no VT-x (VMX): found CPUID 1 ECX %#x, needed bit 5", r[2]);
@@ -165,12 +166,13 @@ static int vmx_cpu_enable(void)
 		rc = config_read(&c);
 	if (rc)
 		return rc;
-	if (this_cpu()->id && memcmp(&c, &vmx_config, sizeof(c))) {
+	if (!this_cpu()->id) {
+		memcpy(&vmx_config, &c, sizeof(c));
+		ept_format_choose(&ept_format, c.ept_vpid);
+	} else if (memcmp(&c, &vmx_config, sizeof(c))) {
 		log_err("CPU %u offers another VT-x than CPU 0", this_cpu()->id);
 		return -ENODEV;
 	}
-	vmx_config = c;
-	ept_format_choose(&ept_format, c.ept_vpid);
 	rc = vmxon(c.revision);
 	if (!rc)
 		vmx_tlb_init_cpu();
