@@ -5,6 +5,7 @@ Owns: that command, and ending what it started. The serial line, the log and wai
 tests/machine.py's. Bochs interprets: everything takes several times as long as in QEMU.
 """
 import os
+import shutil
 import signal
 import time
 from pathlib import Path
@@ -21,12 +22,12 @@ class Bochs(Machine):
     """A running Bochs with its serial line; use in a with statement."""
 
     def __init__(self, build, log, *options):
-        folder = Path(f"{Path(log).with_suffix('')}.bochs").resolve()
+        self.folder = Path(log).with_suffix(".bochs").resolve()
         self.started = time.monotonic()
         self.log = StampedLog(log, self.started)
         self.why, self.match = "", None
         self.fatal = []
-        command = [str(o) for o in ("--folder", folder, *options)]
+        command = [str(o) for o in ("--folder", self.folder, *options)]
         self.log.write((" ".join([str(RUN), *command]) + "\n").encode())
         self.child = pexpect.spawn(str(RUN), command, timeout=None, echo=False,
                                    env=dict(os.environ, TERM="dumb", B=str(Path(build).resolve())))
@@ -49,3 +50,6 @@ class Bochs(Machine):
             self.child.wait()
         self.child.close()
         self.log.close()
+        # Bochs's own log stays; its CD has a hundred megabytes.
+        shutil.rmtree(self.folder / "cd", ignore_errors=True)
+        (self.folder / "cd.iso").unlink(missing_ok=True)

@@ -14,8 +14,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from bochs import Bochs  # noqa: E402
 from machine import Machine  # noqa: E402
 
-BOOT_TIMEOUT = {"qemu": 60, "bochs": 240}   # seconds from the machine's start to the guest's first line
-TEST_TIMEOUT = {"qemu": 30, "bochs": 240}   # seconds for one test
+# Seconds from the machine's start to the first line of the guest, and for one test.
+BOOT_TIMEOUT = {"qemu": 60, "bochs": 240}
+TEST_TIMEOUT = {"qemu": 30, "bochs": 240}
 SETTLE = 1          # seconds in which the hypervisor may still say why a guest died
 VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
 GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"
