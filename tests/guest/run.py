@@ -17,6 +17,8 @@ from machine import Machine  # noqa: E402
 # Seconds from the machine's start to the first line of the guest, and for one test.
 BOOT_TIMEOUT = {"qemu": 60, "bochs": 240}
 TEST_TIMEOUT = {"qemu": 30, "bochs": 240}
+# Not in Bochs 2.7: interrupts come late to a guest that keeps IF clear (hvm/vmx/run.c).
+NOT_IN_BOCHS = {"smp_vcpuop/down_and_up_go_on"}
 SETTLE = 1          # seconds in which the hypervisor may still say why a guest died
 VERDICT = rb"(?:^|[\r\n])(RUN \w+|PASS \w+|FAIL \w+|SKIP \w+|END)([^\r\n]*)[\r\n]"
 GUEST_DIED = rb"Domain 0 crashed|domain_crash|Panic on CPU|PANIC|Hardware Dom0 crashed|dom0 crashed"
@@ -59,10 +61,11 @@ def run_image(args, image, logs, results):
     """All wanted tests of one image; starts the machine again behind a test that took it down."""
     names = strings(image, ".testnames")
     wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
-    if args.machine == "bochs" and strings(image, ".machine"):
-        for name in wanted:
-            results.add(f"guest/{image.stem}/{name}", "SKIP", "wants a machine that only QEMU has")
-        return
+    if args.machine == "bochs":
+        own = strings(image, ".machine")
+        for name in [n for n in wanted if own or f"{image.stem}/{n}" in NOT_IN_BOCHS]:
+            results.add(f"guest/{image.stem}/{name}", "SKIP", "wants what Bochs has not")
+            wanted.remove(name)
     words = ""
     if wanted and len(wanted) < len(names):
         words = f"only={wanted[0]}"     # one machine per test: only a few are asked for by name
