@@ -64,6 +64,8 @@ def hypervisor_image(build, hypervisor):
 class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
+    PIECE = 48      # bytes that are sent at once
+
     def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False, uefi=False,
                  hypervisor="socle"):
         command = [] if "-accel" in arguments else list(ACCELERATOR[hypervisor])
@@ -154,10 +156,10 @@ class Machine:
 
     def send(self, data):
         # In pieces: Xen keeps what came over the serial line in a small buffer, and loses the rest.
-        for at in range(0, len(data), 48):
+        for at in range(0, len(data), self.PIECE):
             if at:
                 time.sleep(0.1)
-            self.child.send(data[at:at + 48])
+            self.child.send(data[at:at + self.PIECE])
 
     @property
     def running(self):
