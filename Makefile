@@ -43,7 +43,8 @@ $(HV_OBJ): | $(B)/host-deps/build
 .PHONY: help clean distclean
 help: ## this list
 	@echo "make TARGET    (results in build/, downloads in dl/)"
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  %-20s %s\n", $$1, $$2 }' \
+		$(filter Makefile %.mk,$(MAKEFILE_LIST))
 
 clean: ## remove build/
 	rm -rf $(B)
