@@ -63,6 +63,7 @@ include tests/webui/build.mk
 include tests/system/build.mk
 include tests/guest/build.mk
 -include tests/bench/build.mk
+include tests/soak/build.mk
 
 .PHONY: test test-unit
 test-unit: $(UNIT_TESTS) ## host tests under sanitizers
