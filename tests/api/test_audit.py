@@ -98,6 +98,16 @@ def test_only_an_administrator_reads_it(api, server):
     api.call("user.destroy", user)
 
 
+def test_a_name_that_does_not_fit(api, server):
+    """Whoever knows no password chooses it; half a letter would be an answer that nobody can read."""
+    for first in ("", "x", "xx"):
+        for letter in ("\u00e9", "\u20ac", "\U0001f600"):
+            with pytest.raises(Failure):
+                Client(server.socket, first + letter * 40, address="192.0.2.88")
+            name = read(api, "192.0.2.88", most=1)[0]["user"]
+            assert name.startswith(first + letter * 12) and set(name) <= {"x", letter}
+
+
 def test_what_is_asked_for_is_bounded(api):
     assert code(api, most=0) == code(api, most=501) == code(api, most=-1) == "INVALID_VALUE"
     assert code(api, *["x"] * 21) == code(api, "x" * 101) == "INVALID_VALUE"

@@ -42,12 +42,34 @@ static bool is_wanted(sqlite3_stmt *s, const json_t *words)
 	return false;
 }
 
+/* Of what fitted into the row: half a letter at the end would make the answer no UTF-8. */
+static size_t whole_letters(const char *text)
+{
+	const size_t len = strlen(text);
+	size_t last = len, bytes = 0;
+
+	while (last > 0 && (text[last - 1] & 0xc0) == 0x80)
+		last--;
+	/* Its first byte has as many ones as it has bytes. */
+	while (last > 0 && (unsigned char)text[last - 1] << bytes & 0x80)
+		bytes++;
+	return last > 0 && len - (last - 1) < bytes ? last - 1 : len;
+}
+
+static void word_put(struct wire *out, const char *text)
+{
+	char whole[128];
+
+	snprintf(whole, sizeof(whole), "%.*s", (int)whole_letters(text), text);
+	wire_string(out, whole);
+}
+
 static void row_put(struct wire *out, sqlite3_stmt *s)
 {
 	wire_struct_begin(out);
 	for (size_t i = 0; i < KEYS; i++) {
 		wire_key(out, keys[i]);
-		wire_string(out, text_at(s, i));
+		word_put(out, text_at(s, i));
 	}
 	wire_struct_end(out);
 }
