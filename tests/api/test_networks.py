@@ -244,6 +244,28 @@ def test_a_change_is_undone_at_once(api, server, careful):
     assert message["body"] == "VLAN.create of root: undone by root"
 
 
+def test_search_domains_that_were_undone(api, server, careful):
+    """They do not come back with the next change of the address."""
+    host, card, before = api.call("host.get_all")[0], pif_of(api, "nic0"), config(server)
+    api.call("PIF.add_to_other_config", card, "domain", "tried.test")
+    careful.call("PIF.reconfigure_ip", card, "DHCP", "", "", "", "")
+    assert api.call("PIF.get_search_domains", card) == "tried.test"
+    careful.call("host.undo_network_change", host)
+    assert config(server) == before
+    assert "domain" not in api.call("PIF.get_other_config", card)
+    api.call("PIF.reconfigure_ip", card, "DHCP", "", "", "", "")
+    assert api.call("PIF.get_search_domains", card) == "" and "search" not in config(server)
+    server.vmd_request("network.change", {"config": before})
+    # A change of something else has nothing to do with it.
+    api.call("PIF.add_to_other_config", card, "domain", "kept.test")
+    network = careful.call("network.create", {"name_label": "for a moment"})
+    careful.call("VLAN.create", pif_of(api, "nic0"), 78, network)
+    careful.call("host.undo_network_change", host)
+    assert api.call("PIF.get_other_config", card)["domain"] == "kept.test"
+    api.call("network.destroy", network)
+    api.call("PIF.set_other_config", card, {})
+
+
 def test_nobody_confirms(api, server, careful):
     """The host undoes it; the objects are as before, and a message says so."""
     before, network = config(server), api.call("network.create", {"name_label": "bonded"})

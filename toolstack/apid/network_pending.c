@@ -82,6 +82,16 @@ static void pending_clear(void)
 	loop_timer_stop(&timer);
 }
 
+/* What was tried does not come with the next change, either: without the key all stays as it is. */
+static void domains_forget(void)
+{
+	const struct store_class *all = store_class_of("PIF");
+
+	for (size_t i = 0; i < all->nr; i++)
+		if (json_object_get(get_json(all->objects[i], "other_config"), DOMAIN_KEY))
+			drop_entry(all->objects[i], "other_config", DOMAIN_KEY);
+}
+
 static void undone(const char *because)
 {
 	const json_t *map = get_json(the_host(), PENDING);
@@ -92,6 +102,8 @@ static void undone(const char *because)
 	snprintf(words, sizeof(words), "%s%s%s%s%s", operation ? operation : "",
 		 operation ? " of " : "", operation ? user : "", operation ? ": " : "", because);
 	message_make("NETWORK_CHANGE_UNDONE", 3, "Host", get_text(the_host(), "uuid"), words);
+	if (!operation || strstr(operation, "PIF.reconfigure"))
+		domains_forget();
 	pending_clear();
 }
 

@@ -12,6 +12,8 @@
 
 /* Of a session: how many seconds its changes wait. */
 #define NETWORK_CONFIRM_KEY "network-confirm-within"
+/* Of an interface's other_config: where names are looked for from its next change on. */
+#define DOMAIN_KEY "domain"
 
 /* As the call's session wants it; 0: its changes stay at once. Fails the call for what is none. */
 unsigned int network_confirm_seconds(struct call *c);

@@ -10,11 +10,11 @@
 
 #include "apid/inventory.h"
 #include "apid/network_change.h"
+#include "apid/network_pending.h"
 #include "apid/network_text.h"
 #include "apid/ops.h"
 #include "apid/record.h"
 
-#define DOMAIN_KEY     "domain"
 #define DOMAINS_MOST   255
 #define DOMAIN_LETTERS "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-."
 
