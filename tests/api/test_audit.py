@@ -99,13 +99,22 @@ def test_only_an_administrator_reads_it(api, server):
 
 
 def test_a_name_that_does_not_fit(api, server):
-    """Whoever knows no password chooses it; half a letter would be an answer that nobody can read."""
+    """Whoever knows no password chooses it; of half a letter nobody could read the answer."""
     for first in ("", "x", "xx"):
         for letter in ("\u00e9", "\u20ac", "\U0001f600"):
             with pytest.raises(Failure):
                 Client(server.socket, first + letter * 40, address="192.0.2.88")
             name = read(api, "192.0.2.88", most=1)[0]["user"]
             assert name.startswith(first + letter * 12) and set(name) <= {"x", letter}
+
+
+def test_a_name_is_no_command_to_a_terminal(api, server):
+    with pytest.raises(Failure):
+        Client(server.socket, "a\u009b31m\u0080\u009f\u00a0\u00df\x1b[0m\n\x7fz",
+               address="192.0.2.89")
+    name = read(api, "192.0.2.89", most=1)[0]["user"]
+    assert name == "a??31m????\u00a0\u00df?[0m??z"
+    assert name in (server.folder / "audit.log").read_text(errors="replace")
 
 
 def test_what_is_asked_for_is_bounded(api):

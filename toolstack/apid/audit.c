@@ -83,12 +83,18 @@ static void file_write(const struct row *r)
 	}
 }
 
-/* Clients choose names and see them here: one line stays one line. */
+/*
+ * Clients choose names, also whose password nobody knows, and people see them on terminals: one
+ * line stays one line, and nothing is a command, not those of two bytes (U+0080 to U+009F) either.
+ */
 static void make_plain(char *text)
 {
-	for (; *text; text++)
-		if ((unsigned char)*text < 0x20 || *text == 0x7f)
-			*text = '?';
+	for (unsigned char *at = (unsigned char *)text; *at; at++) {
+		if (*at == 0xc2 && at[1] >= 0x80 && at[1] < 0xa0)
+			at[0] = at[1] = '?';
+		else if (*at < 0x20 || *at == 0x7f)
+			*at = '?';
+	}
 }
 
 /* Pages that follow a log ask for it again and again. Who read a secret is noted. */
