@@ -37,8 +37,11 @@ static bool is_wanted(sqlite3_stmt *s, const json_t *words)
 		return true;
 	snprintf(line, sizeof(line), "%s\n%s\n%s\n%s\n%s\n%s", text_at(s, 1), text_at(s, 2),
 		 text_at(s, 3), text_at(s, 4), text_at(s, 5), text_at(s, 6));
-	json_array_foreach(words, i,
-			   word) if (strcasestr(line, json_string_value(word))) return true;
+	json_array_foreach(words, i, word)
+	{
+		if (strcasestr(line, json_string_value(word)))
+			return true;
+	}
 	return false;
 }
 
@@ -81,8 +84,12 @@ static bool are_few(struct call *c, const json_t *words)
 
 	if (json_array_size(words) > WORDS_MOST)
 		call_fail(c, "INVALID_VALUE", "words", "more than 20", NULL);
-	json_array_foreach(words, i, word) if (json_string_length(word) > WORD_MOST)
-		call_fail(c, "INVALID_VALUE", "words", "one is longer than 100 bytes", NULL);
+	json_array_foreach(words, i, word)
+	{
+		if (json_string_length(word) > WORD_MOST)
+			call_fail(c, "INVALID_VALUE", "words", "one is longer than 100 bytes",
+				  NULL);
+	}
 	return !call_failed(c);
 }
 
