@@ -64,6 +64,11 @@ function present([, pif]: Interface, family: Family): Wanted {
 	};
 }
 
+/** One that becomes fixed goes on with the name servers that DHCP brought, unless it has its own. */
+function serversFor([, pif]: Interface, family: Family, mode: Mode): string {
+	return pif.own_DNS || (family === "IPv4" && mode === "Static" ? pif.DNS : "");
+}
+
 const v4 = /^(\d{1,3}(?:\.\d{1,3}){3})\/(\d{1,2})$/,
 	v6 = /^[0-9a-f:.]*:[0-9a-f:.]*\/\d{1,3}$/i;
 
@@ -109,6 +114,11 @@ export function AddressDialog({ pif, close }: { pif: Interface; close: () => voi
 	const [family, setFamily] = useState<Family>("IPv4");
 	const [wanted, setWanted] = useState(present(pif, "IPv4"));
 	const set = (what: Partial<Wanted>) => setWanted({ ...wanted, ...what });
+	const setMode = (mode: Mode) => {
+		const typed = wanted.dns !== serversFor(pif, family, wanted.mode);
+
+		set({ mode, dns: typed ? wanted.dns : serversFor(pif, family, mode) });
+	};
 	const fixed = wanted.mode === "Static";
 	const wrong = fixed ? addressWrong(family, wanted.address.trim()) : undefined;
 
@@ -135,7 +145,7 @@ export function AddressDialog({ pif, close }: { pif: Interface; close: () => voi
 			<SelectField
 				label={t.networks.mode}
 				value={wanted.mode}
-				onChange={(mode) => set({ mode })}
+				onChange={setMode}
 				choices={modes[family].map((value) => ({
 					value,
 					label: t.networks.ipModes[value],
