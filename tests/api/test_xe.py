@@ -264,6 +264,7 @@ def test_the_hosts_address_and_name(xe):
     xe("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=192.0.2.30",
        "netmask=255.255.255.0", "gateway=192.0.2.1", "DNS=192.0.2.53")
     assert xe.get("pif", card, "IP") == "192.0.2.30"
+    assert xe.get("pif", card, "own-DNS") == "192.0.2.53"
     assert "INVALID_IP_ADDRESS_SPECIFIED" in \
         xe.refused("pif-reconfigure-ip", f"uuid={card}", "mode=static", "IP=here")[1]
     xe("host-management-reconfigure", f"pif-uuid={card}")

@@ -20,11 +20,11 @@
 #define RESET_FILE     "/run/network.default"
 #define CONFIRM_WITHIN "60"
 
-enum { PIF_UUID, PIF_DEVICE, PIF_MODE, PIF_IP, PIF_NETMASK, PIF_GATEWAY, PIF_DNS };
+enum { PIF_UUID, PIF_DEVICE, PIF_MODE, PIF_IP, PIF_NETMASK, PIF_GATEWAY, PIF_DNS, PIF_OWN_DNS };
 
 static const char *const fields[] = { "uuid", "device",  "ip-configuration-mode",
 				      "IP",   "netmask", "gateway",
-				      "DNS",  NULL };
+				      "DNS",  "own-DNS", NULL };
 
 struct wanted {
 	size_t mode; /* as in modes */
@@ -49,7 +49,7 @@ static void pif_change(const struct record *pif, const struct wanted *w)
 	snprintf(ip, sizeof(ip), "IP=%s", w->ip);
 	snprintf(netmask, sizeof(netmask), "netmask=%s", w->netmask);
 	snprintf(gateway, sizeof(gateway), "gateway=%s", w->gateway);
-	snprintf(dns, sizeof(dns), "DNS=%s", w->dns);
+	snprintf(dns, sizeof(dns), "DNS=%s", w->mode == 1 ? w->dns : pif->value[PIF_OWN_DNS]);
 	if (w->mode == 1) {
 		argv[nr++] = ip;
 		argv[nr++] = netmask;
@@ -57,6 +57,10 @@ static void pif_change(const struct record *pif, const struct wanted *w)
 			argv[nr++] = gateway;
 		if (*w->dns)
 			argv[nr++] = dns;
+	} else if (w->mode == 0 && strcasecmp(modes[0], pif->value[PIF_MODE]) == 0 &&
+		   *pif->value[PIF_OWN_DNS]) {
+		/* Set elsewhere, in place of those that DHCP brings. */
+		argv[nr++] = dns;
 	}
 	if (dialog_do(TITLE, "Changing; if the host is lost, it goes back by itself ...", argv,
 		      NULL, CHANGE_SECONDS, NULL))
@@ -101,8 +105,8 @@ static void pif_ask(const struct record *pif)
 static void pifs_show(void)
 {
 	const char *const argv[] = {
-		"xe", "pif-list", "params=uuid,device,ip-configuration-mode,IP,netmask,gateway,DNS",
-		NULL
+		"xe", "pif-list",
+		"params=uuid,device,ip-configuration-mode,IP,netmask,gateway,DNS,own-DNS", NULL
 	};
 	static struct record pifs[PIFS_MAX];
 	static char lines[PIFS_MAX][80];

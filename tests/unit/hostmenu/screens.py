@@ -264,6 +264,15 @@ def an_address(m):
 
 
 @test
+def name_servers_beside_dhcp_stay(m):
+    m.says("xe-pif-list", PIFS.rstrip() + "\n             own-DNS ( RO): 192.0.2.54\n\n\n")
+    m.start().log_in().entry(0, "Address of an interface")
+    m.press(DOWN, ENTER).see("nic0", "DHCP").press(ENTER).see("How is this host reached by nic0?")
+    m.press(ENTER).see("Done.")
+    assert m.calls("xe pif-reconfigure-ip uuid=cccc mode=DHCP DNS=192.0.2.54")
+
+
+@test
 def without_the_api_there_is_a_way_out(m):
     for verb in ("vm-list", "message-list", "pif-list"):
         m.fails(f"xe-{verb}", "the API of this host does not answer\n")
