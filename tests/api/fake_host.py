@@ -119,6 +119,13 @@ class Host:
         self.died(vm["uuid"], vm["domid"], {**vm, "state": "Paused"})
 
     def died(self, uuid, domid, dying):
+        """Told to who watches now: who comes later is not told of a domain that is dying."""
+        watching = set(self.watchers)
+
+        def tell(vm):
+            for queue in watching & self.watchers:
+                queue.put_nowait({"vm": vm})
+
         later = asyncio.get_running_loop().call_later
-        later(0.05, self.tell, {"vm": dying})
-        later(0.3, self.tell, {"vm": {"uuid": uuid, "domid": domid, "state": "Gone"}})
+        later(0.05, tell, dying)
+        later(0.3, tell, {"uuid": uuid, "domid": domid, "state": "Gone"})

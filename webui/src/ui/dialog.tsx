@@ -5,7 +5,7 @@
  */
 import { signal } from "@preact/signals";
 import type { ComponentChildren, ComponentType } from "preact";
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { noticeError } from "../api/connection";
 import { t, words } from "../text";
 import { Button } from "./button";
@@ -68,7 +68,8 @@ export function Dialog({
 	const [busy, setBusy] = useState(false);
 	const [error, setError] = useState<string>();
 
-	useEffect(() => {
+	/* With the first drawing: what is typed then is meant for it already. */
+	useLayoutEffect(() => {
 		ref.current?.showModal();
 	}, []);
 
