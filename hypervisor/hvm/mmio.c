@@ -102,8 +102,11 @@ static void emulate(struct vcpu *v, const struct vmexit *e)
 	rc = insn_decode(bytes, got, mode, &in);
 	if (!rc)
 		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
-	if (!rc)
+	if (!rc) {
+		if (mode != CPU_MODE_64)
+			v->hvm.regs.rip = (uint32_t)v->hvm.regs.rip;
 		hvm->skipped(v);
+	}
 	if (!rc || rc == -EFAULT)
 		return;
 	domain_crash(v->domain,

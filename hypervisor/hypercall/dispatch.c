@@ -176,7 +176,8 @@ void hypercall_dispatch(struct vcpu *v)
 		return;
 	}
 	r->rax = (uint64_t)rc & width;
-	r->rip += VMMCALL_LENGTH;
+	/* Where it ends at 4 GiB, 32-bit code goes on at 0; VT-x refuses a longer rip there. */
+	r->rip = (r->rip + VMMCALL_LENGTH) & width;
 	hvm->skipped(v);
 }
 

@@ -159,7 +159,7 @@ static void deliver_intercepted(struct vcpu *v, const struct vmx_exit_info *i)
 	if (vector == EXCEPTION_DB) {
 		/* INT1 is done when it traps; the exit came before. */
 		if ((i->event & EVENT_TYPE) == EVENT_SOFT_PRIVILEGE)
-			v->hvm.regs.rip += i->length;
+			hvm_skip(v, i->length);
 		debug_registers_update(i->qualification);
 		hvm->inject_exception(v, EXCEPTION_DB, false, 0);
 	} else if (vector == EXCEPTION_AC) {

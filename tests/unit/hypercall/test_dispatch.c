@@ -233,7 +233,7 @@ static long call(uint64_t number, uint64_t a0, uint64_t a1, uint64_t a2)
 
 static void assert_completed(void)
 {
-	assert_int_equal(v.hvm.regs.rip, RIP + 3);
+	assert_int_equal(v.hvm.regs.rip, mode == CPU_MODE_64 ? RIP + 3 : (uint32_t)RIP + 3);
 	assert_int_equal(skips, 1);
 }
 
@@ -314,6 +314,21 @@ static void test_32_bit_callers(void **state)
 	hypercall_dispatch(&v);
 	assert_completed();
 	assert_int_equal(seen.calls, 1);
+}
+
+/* A call that ends at 4 GiB, which needs no privilege; in 64-bit code that is an address. */
+static void test_rip_wraps_in_32_bits(void **state)
+{
+	mode = CPU_MODE_32;
+	cpl = 3;
+	v.hvm.regs = (struct cpu_regs){ .rax = __HYPERVISOR_sched_op, .rip = 0xfffffffd };
+	hypercall_dispatch(&v);
+	assert_int_equal((int32_t)v.hvm.regs.rax, -EPERM);
+	assert_int_equal(v.hvm.regs.rip, 0);
+	mode = CPU_MODE_64;
+	v.hvm.regs = (struct cpu_regs){ .rax = __HYPERVISOR_sched_op, .rip = 0xfffffffd };
+	hypercall_dispatch(&v);
+	assert_int_equal(v.hvm.regs.rip, 1UL << 32);
 }
 
 static void test_set_timer_in_32_bits_takes_two_registers(void **state)
@@ -486,6 +501,7 @@ int main(void)
 		TEST(test_every_number_reaches_its_function),
 		TEST(test_only_a_kernel_may_call),
 		TEST(test_32_bit_callers),
+		TEST(test_rip_wraps_in_32_bits),
 		TEST(test_set_timer_in_32_bits_takes_two_registers),
 		TEST(test_multicall_in_32_bits),
 		TEST(test_unknown_numbers_are_logged_once),
