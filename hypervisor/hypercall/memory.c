@@ -56,7 +56,6 @@ static long claim_pages(uint64_t arg)
 	return rc;
 }
 
-/* Regions that an assigned device insists on. Without an IOMMU no device is assigned. */
 /*
  * The target of memory that is populated on demand: nothing is, so there is nothing to change. But
  * libxl sets one for each change of a guest's size, and gives up where it cannot.
@@ -81,6 +80,7 @@ static long pod_target(uint64_t arg)
 	return guest_copy_to(arg, &t, sizeof(t));
 }
 
+/* Regions that an assigned device insists on. Without an IOMMU no device is assigned. */
 static long reserved_device_memory(uint64_t arg)
 {
 	struct xen_reserved_device_memory_map m;
