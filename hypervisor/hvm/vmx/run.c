@@ -100,25 +100,30 @@ static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 
 /* --- after ------------------------------------------------------------------------------------ */
 
-/* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
-static void keep_interrupted_event(struct vmx_vcpu *s)
+/*
+ * An event whose delivery the exit cut short is delivered again, if its instruction will not be.
+ * True: the exit came in the middle of a delivery, of whatever kind.
+ */
+static bool keep_interrupted_event(struct vmx_vcpu *s)
 {
-	s->event = vmx_interrupted_event((uint32_t)vmread(VMCS_IDT_EVENT));
-	if (!s->event)
-		return;
+	uint32_t interrupted = (uint32_t)vmread(VMCS_IDT_EVENT);
+
+	s->event = vmx_interrupted_event(interrupted);
 	if (s->event & EVENT_ERROR_VALID)
 		s->event_error = (uint32_t)vmread(VMCS_IDT_ERROR);
-	if ((s->event & EVENT_TYPE) == EVENT_NMI)
+	if (s->event && (s->event & EVENT_TYPE) == EVENT_NMI)
 		s->shadow &= ~SHADOW_NMI;
+	return interrupted & EVENT_VALID;
 }
 
-/* An IRET that faulted has ended the blocking of NMIs, and will be executed again. */
+/*
+ * An IRET that faulted has ended the blocking of NMIs, and will be executed again. Not for an exit
+ * in the middle of a delivery: the bit means nothing there (28.2.3).
+ */
 static void keep_nmi_blocking(struct vmx_vcpu *s, const struct vmx_exit_info *i)
 {
 	bool unblocked = false;
 
-	if (s->event & EVENT_VALID)
-		return;
 	if (i->reason == VMX_EXIT_EXCEPTION)
 		unblocked = (i->event & EVENT_NMI_UNBLOCKED) &&
 			    (i->event & EVENT_VECTOR) != EXCEPTION_DF;
@@ -189,8 +194,8 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
 	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
 	s->shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
-	keep_interrupted_event(s);
-	keep_nmi_blocking(s, &i);
+	if (!keep_interrupted_event(s))
+		keep_nmi_blocking(s, &i);
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)
 		vmx_handle_cr(v, i.qualification, e->length);
