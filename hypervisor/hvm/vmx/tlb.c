@@ -8,6 +8,7 @@
  */
 #include "atomic.h"
 #include "cpu.h"
+#include "log.h"
 #include "private.h"
 
 #define VPID_LIMIT  0x10000u
@@ -23,15 +24,27 @@ static void invept(uint64_t pointer)
 {
 	const struct invalidation what = { .tag = pointer };
 	uint64_t type = vmx_config.ept_vpid & EPT_CAP_INVEPT_ONE ? INVEPT_ONE : INVEPT_ALL;
+	bool failed;
 
-	__asm__ volatile("invept %0, %1" : : "m"(what), "r"(type) : "cc", "memory");
+	__asm__ volatile("invept %1, %2; setna %0"
+			 : "=q"(failed)
+			 : "m"(what), "r"(type)
+			 : "cc", "memory");
+	if (unlikely(failed)) /* a guest would go on with pages that are not its any more */
+		panic("INVEPT of %#lx failed", pointer);
 }
 
 static void invvpid_all(void)
 {
 	const struct invalidation what = { 0 };
+	bool failed;
 
-	__asm__ volatile("invvpid %0, %1" : : "m"(what), "r"(INVVPID_ALL) : "cc", "memory");
+	__asm__ volatile("invvpid %1, %2; setna %0"
+			 : "=q"(failed)
+			 : "m"(what), "r"(INVVPID_ALL)
+			 : "cc", "memory");
+	if (unlikely(failed))
+		panic("INVVPID failed");
 }
 
 void vmx_tlb_init_cpu(void)
