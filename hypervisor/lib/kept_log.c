@@ -86,8 +86,10 @@ void kept_log_write(void)
 		size_t cut = MIN(skip, len);
 
 		skip -= cut;
-		memcpy(kept->text + n, s + cut, len - cut);
-		n += (uint32_t)(len - cut);
+		/* A CPU that does not stop may still write lines: no more than there is room for. */
+		len = MIN(len - cut, TEXT_MAX - n);
+		memcpy(kept->text + n, s + cut, len);
+		n += (uint32_t)len;
 	}
 	kept->length = n;
 	kept->check = xxh32(kept->text, n);
