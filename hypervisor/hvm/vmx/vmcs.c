@@ -120,6 +120,8 @@ void vmx_switch_in(struct vcpu *v)
 	if (s->host_cpu != c->id) {
 		s->host_cpu = c->id;
 		host_state_write();
+		/* CPUID may have changed since the vCPU was made, but not once it has run. */
+		vmwrite(VMCS_CR4_MASK, vmx_cr4_mask(v->domain));
 	}
 	vmx_registers_load(v);
 }
