@@ -106,6 +106,8 @@ void vmx_set_state(struct vcpu *v, const struct hvm_state *s)
 	registers_set(vmx_of(v), s);
 	if (v == this_cpu()->vmcs_loaded)
 		vmx_registers_load(v);
+	else /* INIT, or a saved state: what ran before blocks nothing any more */
+		vmx_of(v)->shadow = 0;
 	segments_set(s->seg);
 	vmx_cr0_put(s->cr0);
 	vmwrite(VMCS_GUEST_CR3, s->cr3);
