@@ -223,7 +223,8 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	deliver_intercepted(v, c);
 	svm_decode_exit(v, e);
 	e->took_interrupt = took_interrupt(v, c);
-	if (c->exit_code == SVM_EXIT_INTR)
+	/* An event that is never delivered goes in first each time: no other exit for them. */
+	if (c->exit_code == SVM_EXIT_INTR || (c->exit_int_info & EVENT_VALID))
 		interrupts_take();
 }
 

@@ -184,6 +184,7 @@ static void exit_info_read(struct vmx_exit_info *i)
 static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 {
 	struct vmx_exit_info i;
+	bool in_delivery;
 
 	exit_info_read(&i);
 	vmx_decode_exit(&i, e);
@@ -194,12 +195,14 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
 	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
 	s->shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
-	if (!keep_interrupted_event(s))
+	in_delivery = keep_interrupted_event(s);
+	if (!in_delivery)
 		keep_nmi_blocking(s, &i);
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)
 		vmx_handle_cr(v, i.qualification, e->length);
-	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION)
+	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION || in_delivery)
+		/* An event that is never delivered goes in first each time: no other exit for them. */
 		interrupts_take();
 }
 
