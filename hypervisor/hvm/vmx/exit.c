@@ -109,3 +109,14 @@ uint32_t vmx_interrupted_event(uint32_t idt_event)
 	}
 	return idt_event & (EVENT_VALID | EVENT_ERROR_VALID | EVENT_TYPE | EVENT_VECTOR);
 }
+
+bool vmx_iret_faulted(const struct vmx_exit_info *i)
+{
+	/* In the middle of a delivery, INT n's too, the bit means nothing (28.2.3). */
+	if (i->idt_event & EVENT_VALID)
+		return false;
+	if (i->reason == VMX_EXIT_EXCEPTION)
+		return (i->event & EVENT_NMI_UNBLOCKED) &&
+		       (i->event & EVENT_VECTOR) != EXCEPTION_DF;
+	return i->reason == VMX_EXIT_EPT_FAULT && (i->qualification & EVENT_NMI_UNBLOCKED);
+}

@@ -51,7 +51,7 @@ uint64_t ept_pointer(mfn_t root);
 
 /* An exit as the VMCS tells of it. */
 struct vmx_exit_info {
-	uint32_t reason, event, length;
+	uint32_t reason, event, idt_event, length;
 	uint64_t qualification, gpa;
 };
 
@@ -61,5 +61,7 @@ void vmx_decode_exit(const struct vmx_exit_info *i, struct vmexit *e);
  * unless its instruction runs again; 0 for nothing.
  */
 uint32_t vmx_interrupted_event(uint32_t idt_event);
+/* An IRET that faulted has ended the blocking of NMIs, but will be executed again. */
+bool vmx_iret_faulted(const struct vmx_exit_info *i);
 
 #endif

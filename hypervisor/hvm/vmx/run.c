@@ -100,36 +100,15 @@ static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 
 /* --- after ------------------------------------------------------------------------------------ */
 
-/*
- * An event whose delivery the exit cut short is delivered again, if its instruction will not be.
- * True: the exit came in the middle of a delivery, of whatever kind.
- */
-static bool keep_interrupted_event(struct vmx_vcpu *s)
+/* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
+static void keep_interrupted_event(struct vmx_vcpu *s, const struct vmx_exit_info *i)
 {
-	uint32_t interrupted = (uint32_t)vmread(VMCS_IDT_EVENT);
-
-	s->event = vmx_interrupted_event(interrupted);
+	s->event = vmx_interrupted_event(i->idt_event);
 	if (s->event & EVENT_ERROR_VALID)
 		s->event_error = (uint32_t)vmread(VMCS_IDT_ERROR);
 	if (s->event && (s->event & EVENT_TYPE) == EVENT_NMI)
 		s->shadow &= ~SHADOW_NMI;
-	return interrupted & EVENT_VALID;
-}
-
-/*
- * An IRET that faulted has ended the blocking of NMIs, and will be executed again. Not for an exit
- * in the middle of a delivery: the bit means nothing there (28.2.3).
- */
-static void keep_nmi_blocking(struct vmx_vcpu *s, const struct vmx_exit_info *i)
-{
-	bool unblocked = false;
-
-	if (i->reason == VMX_EXIT_EXCEPTION)
-		unblocked = (i->event & EVENT_NMI_UNBLOCKED) &&
-			    (i->event & EVENT_VECTOR) != EXCEPTION_DF;
-	else if (i->reason == VMX_EXIT_EPT_FAULT)
-		unblocked = i->qualification & EVENT_NMI_UNBLOCKED;
-	if (unblocked)
+	if (vmx_iret_faulted(i))
 		s->shadow |= SHADOW_NMI;
 }
 
@@ -176,6 +155,7 @@ static void exit_info_read(struct vmx_exit_info *i)
 {
 	i->reason = (uint32_t)vmread(VMCS_EXIT_REASON);
 	i->event = i->reason == VMX_EXIT_EXCEPTION ? (uint32_t)vmread(VMCS_EXIT_EVENT) : 0;
+	i->idt_event = (uint32_t)vmread(VMCS_IDT_EVENT);
 	i->length = (uint32_t)vmread(VMCS_EXIT_LENGTH);
 	i->qualification = vmread(VMCS_QUALIFICATION);
 	i->gpa = i->reason == VMX_EXIT_EPT_FAULT ? vmread(VMCS_GUEST_PHYSICAL) : 0;
@@ -184,7 +164,6 @@ static void exit_info_read(struct vmx_exit_info *i)
 static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 {
 	struct vmx_exit_info i;
-	bool in_delivery;
 
 	exit_info_read(&i);
 	vmx_decode_exit(&i, e);
@@ -195,13 +174,12 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
 	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
 	s->shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
-	in_delivery = keep_interrupted_event(s);
-	if (!in_delivery)
-		keep_nmi_blocking(s, &i);
+	keep_interrupted_event(s, &i);
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)
 		vmx_handle_cr(v, i.qualification, e->length);
-	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION || in_delivery)
+	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION ||
+		 (i.idt_event & EVENT_VALID))
 		/* An event that is never delivered goes in first each time: no other exit for them. */
 		interrupts_take();
 }

@@ -257,6 +257,25 @@ static void interrupted_events(void **state)
 	assert_int_equal(vmx_interrupted_event(EVENT_VALID | EVENT_SOFT_EXCEPTION | 3), 0);
 }
 
+static void iret_that_faulted(void **state)
+{
+	struct vmx_exit_info i = { .reason = VMX_EXIT_EPT_FAULT, .qualification = 1u << 12 };
+
+	assert_true(vmx_iret_faulted(&i));
+	/* The bit is undefined when the fault came in the delivery of an INT n. */
+	i.idt_event = EVENT_VALID | EVENT_SOFT_INTR | 0x80;
+	assert_false(vmx_iret_faulted(&i));
+	i = (struct vmx_exit_info){ .reason = VMX_EXIT_EXCEPTION,
+				    .event = EVENT_VALID | EVENT_EXCEPTION | EVENT_NMI_UNBLOCKED };
+	i.event |= EXCEPTION_AC;
+	assert_true(vmx_iret_faulted(&i));
+	i.event = (i.event & ~EVENT_VECTOR) | EXCEPTION_DF;
+	assert_false(vmx_iret_faulted(&i));
+	/* Another exit's qualification has another meaning. */
+	i = (struct vmx_exit_info){ .reason = VMX_EXIT_IO, .qualification = ~0UL };
+	assert_false(vmx_iret_faulted(&i));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -278,6 +297,7 @@ int main(void)
 		cmocka_unit_test(exit_of_vmx_instructions),
 		cmocka_unit_test(exit_that_nobody_knows),
 		cmocka_unit_test(interrupted_events),
+		cmocka_unit_test(iret_that_faulted),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
