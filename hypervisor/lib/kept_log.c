@@ -86,7 +86,7 @@ void kept_log_write(void)
 		size_t cut = MIN(skip, len);
 
 		skip -= cut;
-		/* A CPU that does not stop may still write lines: no more than there is room for. */
+		/* A CPU that does not stop may still write: no more than there is room. */
 		len = MIN(len - cut, TEXT_MAX - n);
 		memcpy(kept->text + n, s + cut, len);
 		n += (uint32_t)len;

@@ -9,4 +9,5 @@ SOAK_SEED ?=
 .PHONY: soak
 soak: $(SYSTEM_NEEDS) ## an hour of random lives of guests; then nothing may be left
 	@PYTHONDONTWRITEBYTECODE=1 /usr/bin/python3 tests/soak/soak.py --build $(B) \
-		--hypervisor $(HYPERVISOR) --minutes $(SOAK_MINUTES) $(if $(SOAK_SEED),--seed $(SOAK_SEED))
+		--hypervisor $(HYPERVISOR) --minutes $(SOAK_MINUTES) \
+		$(if $(SOAK_SEED),--seed $(SOAK_SEED))

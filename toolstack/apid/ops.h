@@ -13,8 +13,7 @@ extern const struct binding event_bindings[], system_bindings[], vm_bindings[], 
 	vm_provision_bindings[], vm_settings_bindings[], vbd_bindings[], vif_bindings[],
 	vdi_bindings[], vdi_move_bindings[], sr_bindings[], pbd_bindings[], network_bindings[],
 	pif_bindings[], host_bindings[], vmpp_bindings[], secret_bindings[], ssh_bindings[],
-	host_time_bindings[], certificate_bindings[], host_update_bindings[],
-	audit_bindings[];
+	host_time_bindings[], certificate_bindings[], host_update_bindings[], audit_bindings[];
 
 /* The only one. */
 struct object *the_host(void);

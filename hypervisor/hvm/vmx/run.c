@@ -180,7 +180,7 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 		vmx_handle_cr(v, i.qualification, e->length);
 	else if (i.reason == VMX_EXIT_INTR || i.reason == VMX_EXIT_PREEMPTION ||
 		 (i.idt_event & EVENT_VALID))
-		/* An event that is never delivered goes in first each time: no other exit for them. */
+		/* An event that is never delivered goes in first, and is the only exit. */
 		interrupts_take();
 }
 

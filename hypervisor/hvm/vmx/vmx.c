@@ -19,7 +19,8 @@
 #define ARCH_IBRS_ALL             BIT(1)
 #define RIGHTS_LONG               BIT(13)
 #define RIGHTS_DEFAULT            BIT(14)
-#define EPT_NEEDED                (EPT_CAP_WALK_4 | EPT_CAP_WRITE_BACK | EPT_CAP_2M | EPT_CAP_INVEPT)
+#define EPT_PAGES                 (EPT_CAP_WALK_4 | EPT_CAP_2M)
+#define EPT_NEEDED                (EPT_PAGES | EPT_CAP_WRITE_BACK | EPT_CAP_INVEPT)
 #define VPID_NEEDED               (EPT_CAP_INVVPID | EPT_CAP_INVVPID_ALL)
 
 struct vmx_config vmx_config;

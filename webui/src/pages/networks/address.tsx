@@ -64,7 +64,7 @@ function present([, pif]: Interface, family: Family): Wanted {
 	};
 }
 
-/** One that becomes fixed goes on with the name servers that DHCP brought, unless it has its own. */
+/** One that becomes fixed keeps the name servers that DHCP brought, if it has none of its own. */
 function serversFor([, pif]: Interface, family: Family, mode: Mode): string {
 	return pif.own_DNS || (family === "IPv4" && mode === "Static" ? pif.DNS : "");
 }
