@@ -138,6 +138,6 @@ class Seed:
         if self.tidy:
             self.call("host.set_name_label", self.host, "atlas")
             return
-        self.call(say, HOSTILE, 3, "VM", uuid, HOSTILE * 3)
+        self.call(say, HOSTILE, 1, "VM", uuid, HOSTILE * 3)
         broken = self.made["broken appliance"]
         self.server.vmd_request("test.crash", {"uuid": self.call("VM.get_uuid", broken)})
