@@ -85,6 +85,8 @@ class ControlDomain:
         rows = {}
         for line in self.run("xl list").strip().split("\n")[1:]:
             fields = line.split()
+            if not fields:
+                continue        # what is left of a line of the hypervisor's own
             rows[fields[0]] = {"id": int(fields[1]), "memory": int(fields[2]),
                                "vcpus": int(fields[3]), "state": fields[4]}
         return rows
