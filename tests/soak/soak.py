@@ -11,6 +11,7 @@ import argparse
 import random
 import sys
 import time
+from collections import Counter
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
@@ -163,11 +164,34 @@ class Soak:
 
 
 def what_is_left(host):
-    """Free memory of the machine (MiB), processes and open files of the control domain."""
-    host.run("sleep 3")
+    """Free memory of the machine (MiB), and the control domain's programs and their open files."""
     # Threads of the kernel have no program.
-    count = "ls -l /proc/[0-9]*/exe 2>/dev/null | grep -c -e '->'; ls -d /proc/[0-9]*/fd/* 2>/dev/null | wc -l"
-    return [host.free_memory(), *(int(word) for word in host.run(count).split())]
+    said = host.run("for p in /proc/[0-9]*; do readlink $p/exe > /dev/null || continue; "
+                    "echo $(cat $p/comm) $(ls $p/fd | wc -l); done 2>/dev/null")
+    rows = [line.rsplit(" ", 1) for line in said.splitlines() if line.count(" ")]
+    passing = ("sh", "ash", "ls", "wc", "cat", "readlink", "sleep")     # of the question, scripts
+    programs = Counter(name for name, _ in rows if name not in passing)
+    return host.free_memory(), programs, sum(int(n) for name, n in rows if name not in passing)
+
+
+def what_is_there(host):
+    """The same of a host whose services are all up."""
+    now, before = what_is_left(host), None
+    while now[1] != before:
+        time.sleep(10)
+        now, before = what_is_left(host), now[1]
+    return now
+
+
+def wait_for_less(host, before):
+    """What is left, once nothing more is than before; or as it is after a while."""
+    end = time.monotonic() + GOING
+    while True:
+        memory, programs, files = what_is_left(host)
+        if time.monotonic() > end or (before[0] - memory <= LEFT_MB and
+                                      not programs - before[1] and files <= before[2] + 2):
+            return memory, programs, files
+        time.sleep(2)
 
 
 def soak(args, dice):
@@ -177,21 +201,24 @@ def soak(args, dice):
     with Machine.direct(args.build, args.hypervisor, log, extra=disk) as machine:
         host = ControlDomain(machine)
         host.login()
-        host.run(f"mkdir -p {SAVES}; until mount -t ext4 /dev/vda {SAVES} 2>/dev/null; do sleep 1; done")
+        host.run(f"mkdir -p {SAVES}; "
+                 f"until mount -t ext4 /dev/vda {SAVES} 2>/dev/null; do sleep 1; done")
         life = Soak(host, dice)
         # One whole life first: what the first use keeps for good is no leak.
         life.create("g0", life.guests["g0"])
         life.destroy("g0", life.guests["g0"])
-        before = what_is_left(host)
+        before = what_is_there(host)
         number = life.run(args.minutes * 60)
         host.destroy_guests()
-        after = what_is_left(host)
+        after = wait_for_less(host, before)
         bad = host.try_run(f"xl dmesg | grep -iE '{BAD}'")[1].strip()
     print(", ".join(f"{n} {deed}" for deed, n in sorted(life.steps.items())))
-    print(f"free memory, processes, open files: {before} before, {after} after {number} steps")
+    more = dict(after[1] - before[1])
+    print(f"after {number} steps: free memory {before[0]} to {after[0]} MiB, "
+          f"open files {before[2]} to {after[2]}, programs more: {more or 'none'}")
     assert not bad, f"the hypervisor said: {bad}"
     assert before[0] - after[0] <= LEFT_MB, "memory of the machine is missing"
-    assert after[1] <= before[1], "processes are left"
+    assert not more, "programs are left"
     assert after[2] <= before[2] + 2, "open files are left"
 
 
