@@ -86,55 +86,60 @@ function idOf(entry: Entry | undefined): number {
 	return Number(entry?.id ?? 0);
 }
 
-/** The newest rows in front of those that are shown; all anew if there may be others in between. */
-function join(newest: readonly Entry[], shown: readonly Entry[]): readonly Entry[] {
-	const last = idOf(newest.at(-1));
-
-	return last <= idOf(shown[0]) ? [...newest, ...shown.filter((e) => idOf(e) < last)] : newest;
-}
-
 interface Shown {
+	/** The words that were looked for. */
+	readonly search: string;
 	readonly entries: readonly Entry[];
 	/** There are no older ones. */
 	readonly end: boolean;
+}
+
+/** The newest rows, read now or a while ago, and those that are shown already. */
+function withNewest(old: Shown | undefined, search: string, newest: readonly Entry[]): Shown {
+	const [first, last] = [idOf(newest[0]), idOf(newest.at(-1))];
+
+	// The first rows at all, or others may be between them and those that are shown.
+	if (old?.search !== search || last > idOf(old.entries[0]))
+		return { search, entries: newest, end: newest.length < PART };
+	if (first < idOf(old.entries.at(-1))) return old; // so late that rows are missing in between
+	const newer = old.entries.filter((e) => idOf(e) > first);
+	const older = old.entries.filter((e) => idOf(e) < last);
+	return { ...old, entries: [...newer, ...newest, ...older] };
+}
+
+/** Rows from before a row; not if they would no longer be behind the last one. */
+function withOlder(old: Shown | undefined, search: string, before: number, rows: readonly Entry[]) {
+	if (old?.search !== search || idOf(old.entries.at(-1)) !== before) return old;
+	return { search, entries: [...old.entries, ...rows], end: rows.length < PART };
 }
 
 /** Rows with the words: the newest, which news join; older ones when they are asked for. */
 function useAudit(host: Host[0], search: string) {
 	const [shown, setShown] = useState<Shown>();
 	const [error, setError] = useState<string>();
-	const turn = useRef(0);
+	const typed = useRef(search);
+	typed.current = search;
 
 	async function read(before: number): Promise<void> {
-		const mine = before ? turn.current : ++turn.current;
-
 		try {
 			const rows = await call("host.get_audit_log", host, wordsFor(search), before, PART);
-			if (mine !== turn.current) return;
+			if (typed.current !== search) return;
 			setError(undefined);
-			setShown((old) => {
-				const end = rows.length < PART;
-
-				if (before) return { entries: [...(old?.entries ?? []), ...rows], end };
-				const entries = join(rows, old?.entries ?? []);
-				return { entries, end: entries === rows ? end : (old?.end ?? end) };
-			});
+			setShown((old) =>
+				before ? withOlder(old, search, before, rows) : withNewest(old, search, rows),
+			);
 		} catch (e) {
 			noticeError(e);
-			if (mine === turn.current) setError(words(e));
+			if (typed.current !== search) return;
+			setError(words(e));
+			setShown((old) => (old?.search === search ? old : undefined));
 		}
 	}
 
 	const latest = useRef(read);
 	latest.current = read;
 	useEffect(() => {
-		const timer = setTimeout(
-			() => {
-				setShown(undefined);
-				void latest.current(0);
-			},
-			search ? TYPING_MS : 0,
-		);
+		const timer = setTimeout(() => void latest.current(0), search ? TYPING_MS : 0);
 
 		return () => clearTimeout(timer);
 	}, [search]);
@@ -163,7 +168,6 @@ function useAudit(host: Host[0], search: string) {
 			unfollow();
 			document.removeEventListener("visibilitychange", soon);
 			clearTimeout(timer);
-			turn.current++;
 		};
 	}, []);
 	return { shown, error, read };
@@ -172,7 +176,7 @@ function useAudit(host: Host[0], search: string) {
 export function Audit({ host: [ref] }: { host: Host }) {
 	const [search, setSearch] = useState("");
 	const { shown, error, read } = useAudit(ref, search.trim());
-	const entries = shown?.entries ?? [];
+	const waiting = shown?.search !== search.trim(); // what is shown has other words
 
 	if (!may("admin")) return null;
 	return (
@@ -188,23 +192,31 @@ export function Audit({ host: [ref] }: { host: Host }) {
 		>
 			<p class="hint">{t.host.audit.words}</p>
 			{error && <Notice kind="error">{error}</Notice>}
-			{shown || error ? (
-				<DataTable
-					label={t.host.audit.title}
-					columns={columns}
-					rows={entries}
-					rowKey={(entry) => entry.id ?? ""}
-					identity={(entry) => entry.id}
-					empty={
-						<Empty icon="events" text={search ? t.common.noMatch : t.host.audit.none} />
-					}
-				/>
+			{shown ? (
+				<div aria-busy={waiting}>
+					<DataTable
+						label={t.host.audit.title}
+						columns={columns}
+						rows={shown.entries}
+						rowKey={(entry) => entry.id ?? ""}
+						identity={(entry) => entry.id}
+						empty={
+							<Empty
+								icon="events"
+								text={shown.search ? t.common.noMatch : t.host.audit.none}
+							/>
+						}
+					/>
+				</div>
 			) : (
-				<p class="hint">{t.connection.loading}</p>
+				!error && <p class="hint">{t.connection.loading}</p>
 			)}
-			{shown && !shown.end && (
+			{shown && !shown.end && !waiting && (
 				<div class="row">
-					<Button label={t.host.audit.older} onClick={() => read(idOf(entries.at(-1)))} />
+					<Button
+						label={t.host.audit.older}
+						onClick={() => read(idOf(shown.entries.at(-1)))}
+					/>
 				</div>
 			)}
 		</Card>
