@@ -2,7 +2,7 @@
 /*
  * The frame around the pages: sections, who is logged in, and whether the host answers.
  */
-import { useEffect, useRef, useState } from "preact/hooks";
+import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import icon from "../icon.svg";
 import { complete, logout, lostSince, session } from "./api/connection";
 import { needsAttention } from "./api/messages";
@@ -117,8 +117,11 @@ export function Shell() {
 	const first = useRef(true);
 	const ThePage = pageFor(place) ?? Page404;
 
-	/* A new page begins at its top, for eyes and for screen readers. */
-	useEffect(() => {
+	/*
+	 * A new page begins at its top, for eyes and for screen readers: with the drawing, for later
+	 * somebody may be in one of its fields.
+	 */
+	useLayoutEffect(() => {
 		if (!first.current) {
 			main.current?.focus({ preventScroll: true });
 			scrollTo(0, 0);

@@ -32,6 +32,7 @@ export function Login() {
 
 	async function submit(e: Event): Promise<void> {
 		e.preventDefault();
+		if (busy) return;
 		setBusy(true);
 		setError(undefined);
 		try {

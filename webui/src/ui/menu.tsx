@@ -2,7 +2,7 @@
 /*
  * A button that opens a menu, with the keys that menus have: arrows, Home, End, Escape.
  */
-import { useEffect, useId, useRef, useState } from "preact/hooks";
+import { useId, useLayoutEffect, useRef, useState } from "preact/hooks";
 import { Icon, type IconName } from "./icons";
 
 export interface MenuItem {
@@ -39,7 +39,8 @@ export function Menu({
 		if (back) frame.current?.querySelector<HTMLElement>("button")?.focus();
 	}
 
-	useEffect(() => {
+	/* With the drawing: the keys that are typed then are meant for it already. */
+	useLayoutEffect(() => {
 		if (!open) return;
 		const outside = (e: Event) => {
 			if (!frame.current?.contains(e.target as Node)) close(false);

@@ -119,9 +119,7 @@ function matches({ vm }: Row, words: readonly string[], state: string, tag: stri
 
 function Filters({ tags }: { tags: readonly string[] }) {
 	const wanted = query.value;
-	const [typed, setTyped] = useState(wanted.get("q") ?? "");
 
-	useEffect(() => setTyped(wanted.get("q") ?? ""), [wanted.get("q")]);
 	return (
 		<div class="filters" role="search">
 			<label class="search-box">
@@ -129,14 +127,11 @@ function Filters({ tags }: { tags: readonly string[] }) {
 				<Icon name="search" />
 				<input
 					type="search"
-					value={typed}
+					value={wanted.get("q") ?? ""}
 					placeholder={t.vms.search}
 					dir="auto"
 					spellcheck={false}
-					onInput={(e) => {
-						setTyped(e.currentTarget.value);
-						setQuery({ q: e.currentTarget.value });
-					}}
+					onInput={(e) => setQuery({ q: e.currentTarget.value })}
 				/>
 			</label>
 			<Choose
