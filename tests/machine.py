@@ -61,6 +61,11 @@ def hypervisor_image(build, hypervisor):
     return build / "hypervisor/socle", ""
 
 
+# Waits are written for a machine like the project's own; others may be that many times slower, and
+# who passes does not wait for them.
+PATIENCE = 4
+
+
 class Machine:
     """A running QEMU with its serial line; use in a with statement."""
 
@@ -127,8 +132,9 @@ class Machine:
     def elapsed(self):
         return time.monotonic() - self.started
 
-    def expect(self, patterns, timeout):
+    def expect(self, patterns, timeout, patience=PATIENCE):
         """Waits for one of the patterns (a list of bytes): its index, or -1 with the reason in self.why."""
+        timeout *= patience
         index = self.child.expect([*patterns, pexpect.TIMEOUT, pexpect.EOF, *self.fatal],
                                   timeout=timeout)
         self.match = self.child.match

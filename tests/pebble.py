@@ -11,14 +11,10 @@ import threading
 import time
 from pathlib import Path
 
+from ports import free_port
+
 PEBBLE = os.environ.get("PEBBLE", "/usr/bin/pebble")
-SECONDS = 30
-
-
-def free_port(kind=socket.SOCK_STREAM):
-    with socket.socket(socket.AF_INET, kind) as sock:
-        sock.bind(("127.0.0.1", 0))
-        return sock.getsockname()[1]
+SECONDS = 120
 
 
 class Names(threading.Thread):

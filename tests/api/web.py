@@ -15,17 +15,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from conftest import BUILD
+from ports import free_port
 
 PROGRAM = BUILD / "packages/lighttpd/root/usr/sbin/lighttpd"
 CONFIG = Path(__file__).resolve().parents[2] / "dom0-rootfs/overlay/etc/lighttpd.conf"
-
-
-def free_ports(nr):
-    socks = [socket.create_server(("127.0.0.1", 0)) for _ in range(nr)]
-    ports = [sock.getsockname()[1] for sock in socks]
-    for sock in socks:
-        sock.close()
-    return ports
 
 
 def write_certificate(path):
@@ -67,7 +60,7 @@ class Web:
     """root: the files; without it there are none. ports: for HTTPS and HTTP."""
 
     def __init__(self, folder, api_socket, streams=None, root=None, ports=None):
-        folder, ports = Path(folder), ports or free_ports(2)
+        folder, ports = Path(folder), ports or (free_port(), free_port())
         self.port, self.http_port = ports
         (folder / "uploads").mkdir(exist_ok=True)
         write_certificate(folder / "host.pem")
@@ -77,7 +70,7 @@ class Web:
         self.process = subprocess.Popen([PROGRAM, "-D", "-f", file])
         self.url = f"https://localhost:{self.port}"
         self.context = ssl.create_default_context(cafile=folder / "host.pem")
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while time.monotonic() < end and self.process.poll() is None:
             try:
                 socket.create_connection(("127.0.0.1", self.port), 1).close()

@@ -13,7 +13,7 @@ import urllib.request
 from control_domain import ControlDomain
 from guests import ACCELERATOR, BOOT_TIMEOUT, boot
 from machine import Machine
-from remote import free_port
+from ports import free_port
 from test_disk_image import answers_disk
 from test_install import disk_arguments, empty_disk, install
 

@@ -4,7 +4,6 @@
 QEMU forwards ports of the loopback to the host's 443 and 80; the machine that tests is 10.0.2.2 for
 it. Does not own: what the host should answer.
 """
-import socket
 import ssl
 import subprocess
 import time
@@ -14,17 +13,12 @@ import urllib.request
 import pexpect
 
 from control_domain import ControlDomain
-from machine import Machine
+from machine import PATIENCE, Machine
+from ports import free_port
 
 PASSWORD = "correct horse"
 DEMO = ("kernel=/usr/share/socle/demo/vmlinuz ramdisk=/usr/share/socle/demo/initrd.gz "
         "args=console=hvc0 memory=128MiB")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class Api:
@@ -50,12 +44,12 @@ class Api:
         self.host = ControlDomain(machine)
         self.host.login()
 
-    def try_xe(self, *args, password=PASSWORD, timeout=60):
+    def try_xe(self, *args, password=PASSWORD, timeout=60, patience=PATIENCE):
         """(exit status, output, messages) of xe on this machine."""
         command = [self.build / "xe", "-s", "127.0.0.1", "-p", str(self.https), "-u", "root",
                    "-pw", password, *args]
         done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                              env={"HOME": str(self.home)}, timeout=timeout, check=False)
+                              env={"HOME": str(self.home)}, timeout=timeout * patience, check=False)
         return done.returncode, done.stdout, done.stderr
 
     def xe(self, *args, **options):
@@ -65,10 +59,10 @@ class Api:
 
     def xe_soon(self, *args, seconds=90):
         """What works as soon as a service is up again."""
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while True:
             try:
-                status, out, err = self.try_xe(*args)
+                status, out, err = self.try_xe(*args, patience=1)
             except subprocess.TimeoutExpired:
                 status, err = 1, "no answer"
             if status == 0:
@@ -79,13 +73,13 @@ class Api:
     def console(self, vm):
         return pexpect.spawn(str(self.build / "xe"), [
             "-s", "127.0.0.1", "-p", str(self.https), "-u", "root", "-pw", PASSWORD, "console",
-            f"uuid={vm}"], env={"HOME": str(self.home)}, timeout=60)
+            f"uuid={vm}"], env={"HOME": str(self.home)}, timeout=60 * PATIENCE)
 
     def get(self, path, data=None):
         """(status, headers, body) of a request without xe."""
         trust = ssl._create_unverified_context()
         try:
-            with urllib.request.urlopen(f"https://127.0.0.1:{self.https}{path}", data, 30,
+            with urllib.request.urlopen(f"https://127.0.0.1:{self.https}{path}", data, 30 * PATIENCE,
                                         context=trust) as r:
                 return r.status, r.headers, r.read()
         except urllib.error.HTTPError as e:
@@ -93,7 +87,7 @@ class Api:
 
     def wait_up(self):
         """The network has an address and the services answer."""
-        deadline = time.monotonic() + 240
+        deadline = time.monotonic() + 240 * PATIENCE
         while time.monotonic() < deadline:
             try:
                 if self.get("/jsonrpc", b"{}")[0] not in (502, 503):

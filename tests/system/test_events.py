@@ -25,7 +25,7 @@ def create(host, *words):
 
 def leave_what_ended(host, entered):
     """The console of a preserved domain may stay."""
-    if host.machine.expect([rb"end%d=" % entered], 5) != 0:
+    if host.machine.expect([rb"end%d=" % entered], 5, patience=1) != 0:
         host.leave_guest(entered)
 
 

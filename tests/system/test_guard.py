@@ -13,7 +13,7 @@ import time
 import pytest
 
 from control_domain import ControlDomain
-from machine import Machine
+from machine import PATIENCE, Machine
 
 MIB = 1 << 20
 KEY = "ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAI" + "A" * 43
@@ -61,6 +61,7 @@ def pool(host):
 
 
 def wait_until(condition, seconds):
+    seconds *= PATIENCE
     deadline = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < deadline, f"not within {seconds} s"

@@ -47,7 +47,7 @@ def storage(host, command, timeout=120):
     return host.run(f"storage {command}", timeout).strip()
 
 
-def refused(host, command, *said, within=60):
+def refused(host, command, *said, within=150):
     begun = time.monotonic()
     status, output = host.try_run(f"storage {command}", 90)
     assert status == 1 and all(word in output for word in said), (command, output)

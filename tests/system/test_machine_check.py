@@ -18,7 +18,7 @@ class Monitor:
 
     def __init__(self, path):
         self.socket = socket.socket(socket.AF_UNIX)
-        self.socket.settimeout(WAIT)
+        self.socket.settimeout(4 * WAIT)
         for _ in range(100):
             try:
                 self.socket.connect(str(path))

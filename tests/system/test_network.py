@@ -11,7 +11,7 @@ from machine import Machine
 from test_devices import reboot
 
 CREATE = 200
-PATIENCE = 150      # seconds for drivers, DHCP, or the test of a gateway
+PATIENCE = 300      # seconds for drivers, DHCP, or the test of a gateway
 CARDS = ["-nic", "user,model=e1000,mac=52:54:00:12:34:01",
          "-nic", "user,model=virtio-net-pci,mac=52:54:00:12:34:02,net=10.0.9.0/24"]
 DEFAULT = "automatic bridges\nautomatic address\n"

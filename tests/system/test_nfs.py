@@ -44,7 +44,7 @@ def unreachable(host, command):
     begun = time.monotonic()
     status, said = host.try_run(f"storage {command}", 90)
     assert status == 1 and "storage: SR_UNAVAILABLE: NFS server 10.98.0.2" in said, said
-    assert time.monotonic() - begun < 60, f"storage {command}"
+    assert time.monotonic() - begun < 150, f"storage {command}"
 
 
 def test_an_installer_on_a_server(host, server):

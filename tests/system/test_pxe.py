@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from machine import Machine
+from machine import PATIENCE, Machine
 
 TOP = Path(__file__).resolve().parents[2]
 SCRIPT = """#!ipxe
@@ -39,7 +39,7 @@ class Server:
         threading.Thread(target=self.server.serve_forever, daemon=True).start()
 
     def asked_for(self, path, timeout):
-        end = time.monotonic() + timeout
+        end = time.monotonic() + timeout * PATIENCE
         while (path, 200) not in self.paths and time.monotonic() < end:
             time.sleep(0.2)
         return (path, 200) in self.paths

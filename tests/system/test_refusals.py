@@ -19,7 +19,7 @@ def refused(machine, *words):
     line = machine.match[1].decode(errors="replace").lower()
     for word in words:
         assert word in line, f"'{word}' is not in: {line}"
-    assert machine.expect([rb"login: "], 5) == -1
+    assert machine.expect([rb"login: "], 5, patience=1) == -1
 
 
 def test_no_svm(build, log):

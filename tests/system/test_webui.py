@@ -39,7 +39,7 @@ class Browser:
 
     def close(self):
         self.process.stdin.close()
-        self.process.wait(30)
+        self.process.wait(120)
 
 
 @pytest.fixture(scope="module", name="api")
@@ -84,7 +84,7 @@ def test_log_in(api, browser):
 
 def test_an_idle_page_asks_nothing(api, browser):
     """Of a host that has come up: until its addresses are known there is news."""
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while "DHCP" not in api.xe("pif-list", "management=true", "params=ip-configuration-mode"):
         assert time.monotonic() < deadline
         time.sleep(1)
@@ -134,8 +134,8 @@ def test_a_cd_image(api, browser, tmp_path):
 def test_a_network_change_that_loses_the_host(api, browser):
     """Its address is not the one that ports are forwarded to; the host has the former one back."""
     browser("try_address", network="xenbr0", address="10.0.2.99/24", seconds=20)
-    api.host.run("i=0; until ip -4 addr | grep -q 10.0.2.99 || [ $i -ge 15 ]; do sleep 1; "
-                 "i=$((i+1)); done; [ $i -lt 15 ]", 60)
+    api.host.run("i=0; until ip -4 addr | grep -q 10.0.2.99 || [ $i -ge 90 ]; do sleep 1; "
+                 "i=$((i+1)); done; [ $i -lt 90 ]", 120)
     browser("change_is_undone")
     addresses = api.host.run("ip -4 addr")
     assert "10.0.2.15" in addresses and "10.0.2.99" not in addresses
@@ -149,7 +149,7 @@ def test_another_certificate(api, browser, tmp_path):
     before = fingerprint(browser)
     browser("install_certificate", certificate=(tmp_path / "crt").read_text(),
             key=(tmp_path / "key").read_text())
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while (now := fingerprint(browser)) == before:
         assert time.monotonic() < deadline
         time.sleep(1)

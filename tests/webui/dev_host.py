@@ -23,8 +23,9 @@ sys.path.insert(0, str(HERE.parent / "api"))
 # pylint: disable=wrong-import-position
 from client import PASSWORD, Server  # noqa: E402
 from conftest import BUILD  # noqa: E402
+from ports import free_port  # noqa: E402
 from seed import Seed  # noqa: E402
-from web import Web, free_ports  # noqa: E402
+from web import Web  # noqa: E402
 
 
 class Machine(Server):
@@ -44,7 +45,7 @@ class DevHost:
         (folder / "metrics").mkdir()
         self.server = Machine(folder, BUILD / "api/fast/apid", args.vms)
         self.streams = self.figures = self.web = None
-        self.ports = free_ports(2)
+        self.ports = [free_port(), free_port()]
         if args.port:
             self.ports[0] = args.port
 

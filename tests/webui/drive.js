@@ -25,7 +25,7 @@ async function main() {
 	const errors = [];
 
 	watchErrors(page, errors);
-	page.setDefaultTimeout(60_000);
+	page.setDefaultTimeout(240_000);
 	for await (const line of readline.createInterface({ input: process.stdin })) {
 		const { step, ...args } = JSON.parse(line);
 		let answer;

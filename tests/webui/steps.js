@@ -3,7 +3,7 @@
 // those of an emulated machine.
 const { expect } = require("@playwright/test");
 
-const SLOW = { timeout: 90_000 };
+const SLOW = { timeout: 360_000 };
 
 /** How long until one can type into the log-in form, in ms. */
 async function first_visit(page, { url }) {
@@ -142,7 +142,7 @@ async function try_address(page, { network, address, seconds }) {
 
 async function change_is_undone(page) {
 	await expect(page.getByText(/The change of the networks was undone/)).toBeVisible({
-		timeout: 150_000,
+		timeout: 600_000,
 	});
 	await expect(page.getByText(/No answer from the host|is lost/)).toBeHidden(SLOW);
 	await page.unroute("**/jsonrpc");

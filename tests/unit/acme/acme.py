@@ -17,7 +17,8 @@ from pathlib import Path
 TOP = Path(__file__).resolve().parents[3]
 sys.path[:0] = [str(TOP / "tests"), str(TOP / "tests/unit/installer")]
 
-from pebble import Pebble, free_port  # noqa: E402
+from pebble import Pebble  # noqa: E402
+from ports import free_port  # noqa: E402
 from tap import run, test  # noqa: E402
 
 PROGRAM, CERTIFICATE, CURL = (Path(arg).resolve() for arg in sys.argv[1:4])
