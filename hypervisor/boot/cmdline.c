@@ -6,6 +6,7 @@
 #include "boot_info.h"
 #include "lib.h"
 #include "log.h"
+#include "speculation.h"
 
 struct cmdline cmdline = {
 	.console_com1 = true,
@@ -109,6 +110,20 @@ static bool parse_unsigned(const char *value, unsigned max, unsigned *out)
 		return false;
 	*out = (unsigned)n;
 	return true;
+}
+
+static bool parse_bool(const char *value, bool *out)
+{
+	static const char *const yes[] = { "", "1", "yes", "on", "true", "enable" };
+	static const char *const no[] = { "0", "no", "off", "false", "disable" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(yes); i++)
+		if (strcmp(value, yes[i]) == 0)
+			return *out = true;
+	for (unsigned i = 0; i < ARRAY_SIZE(no); i++)
+		if (strcmp(value, no[i]) == 0)
+			return !(*out = false);
+	return false;
 }
 
 /* --- options: each returns false for a value that it cannot use, having changed nothing ------- */
@@ -243,15 +258,43 @@ static bool set_guest_loglvl(struct cmdline *c, const char *value)
 
 static bool set_noreboot(struct cmdline *c, const char *value)
 {
-	static const char *const yes[] = { "", "1", "yes", "on", "true", "enable" };
-	static const char *const no[] = { "0", "no", "off", "false", "disable" };
+	return parse_bool(value, &c->noreboot);
+}
 
-	for (unsigned i = 0; i < ARRAY_SIZE(yes); i++)
-		if (strcmp(value, yes[i]) == 0)
-			return c->noreboot = true;
-	for (unsigned i = 0; i < ARRAY_SIZE(no); i++)
-		if (strcmp(value, no[i]) == 0)
-			return !(c->noreboot = false);
+/* Xen's names, and those of before. */
+static const struct {
+	const char *name;
+	uint64_t bits;
+} spec_words[] = {
+	{ "ibpb", SPEC_IBPB },
+	{ "ibpb-entry", SPEC_IBPB_ENTRY },
+	{ "ibrs", SPEC_IBRS },
+	{ "ssbd", SPEC_SSBD },
+	{ "verw", SPEC_VERW },
+	{ "md-clear", SPEC_VERW },
+	{ "l1d-flush", SPEC_L1D_FLUSH },
+	{ "eager-fpu", 0 }, /* always */
+};
+
+/* One of them alone, after "no-", or with "=<bool>". */
+static bool take_spec_word(const char *part, uint64_t *forced, uint64_t *forbidden)
+{
+	bool no = strncmp(part, "no-", 3) == 0, on = true;
+	const char *word = part + (no ? 3 : 0), *equals = strchr(word, '=');
+	size_t n = equals ? (size_t)(equals - word) : strlen(word);
+
+	if (equals && !parse_bool(equals + 1, &on))
+		return false;
+	for (unsigned i = 0; i < ARRAY_SIZE(spec_words); i++) {
+		uint64_t bits = spec_words[i].bits;
+
+		if (strlen(spec_words[i].name) != n || strncmp(word, spec_words[i].name, n) != 0)
+			continue;
+		on = on != no;
+		*forced = on ? *forced | bits : *forced & ~bits;
+		*forbidden = on ? *forbidden & ~bits : *forbidden | bits;
+		return true;
+	}
 	return false;
 }
 
@@ -285,6 +328,23 @@ static const struct option {
 	{ "maxcpus", set_maxcpus },
 	{ "loglvl", set_loglvl },
 	{ "guest_loglvl", set_guest_loglvl },
+/* [<bool>][,<word>]...: what is not known is told and left out. */
+static bool set_spec_ctrl(struct cmdline *c, const char *value)
+{
+	char part[32];
+	bool all;
+
+	while (take_part(&value, part, sizeof(part))) {
+		if (parse_bool(part, &all)) {
+			c->spec_forced = 0;
+			c->spec_forbidden = all ? 0 : SPEC_ALL;
+		} else if (!take_spec_word(part, &c->spec_forced, &c->spec_forbidden)) {
+			log_warn("command line: spec-ctrl: \"%s\" is not known, ignored", part);
+		}
+	}
+	return true;
+}
+
 	{ "noreboot", set_noreboot },
 	{ "crash_test", set_crash_test },
 };
@@ -319,5 +379,6 @@ void cmdline_parse(struct cmdline *out, const char *text)
 			parse_word(out, word);
 		while (*text == ' ' || *text == '\t')
 			text++;
+	{ "spec-ctrl", set_spec_ctrl },
 	}
 }

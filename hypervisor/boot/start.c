@@ -16,6 +16,7 @@
 #include "machine_check.h"
 #include "mm.h"
 #include "processor.h"
+#include "speculation.h"
 #include "wallclock.h"
 #include "../x86/private.h"
 
@@ -124,9 +125,12 @@ void start(uint32_t magic, paddr_t info)
 	apic_timer_calibrate();
 	fpu_init_cpu();
 	machine_check_init_cpu();
+	speculation_init();
+	speculation_init_cpu();
 	virtualisation_choose();
 	sched_cpu_online(0);
 	smp_start_all();
+	speculation_tell_threads();
 	wallclock_set(cmos_time(), 0, time_now());
 	dom0_build(&boot_info, &acpi, dom0_vcpus());
 	for (unsigned i = 0; i < boot_info.nr_modules; i++)

@@ -170,6 +170,11 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 		domain_crash(v->domain, "runs code in another domain's memory at %#lx", gpa);
 		return;
 	}
+	if (e->fault.fetch && hvm->p2m_format->small_only && type != P2M_INVALID) {
+		if (p2m_split(v->domain, GFN(gpa >> PAGE_SHIFT)))
+			domain_crash(v->domain, "no memory for the page tables of code at %#lx", gpa);
+		return;
+	}
 	if (type != P2M_INVALID && type != P2M_MMIO_RO)
 		return; /* mapped in the meantime by another CPU */
 	if (type == P2M_INVALID && v->domain->is_control && map_machine_memory(v, gpa))

@@ -92,6 +92,7 @@ struct cmdline {
 	unsigned crash_test_cpu;
 };
 extern struct cmdline cmdline;
+	uint64_t spec_forced, spec_forbidden; /* SPEC_*, of speculation.h */
 /* Never fails: a bad value is warned about by name and the default stays. */
 void cmdline_parse(struct cmdline *out, const char *text);
 

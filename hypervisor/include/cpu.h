@@ -41,7 +41,6 @@ struct cpu {
 	struct vcpu *vmcs_loaded; /* hvm/vmx: whose VMCS is active here */
 	void *vendor_page;        /* host save area or VMXON region */
 	domid_t predicts;         /* whose branches this CPU has learnt last */
-	bool has_ibpb;
 	uint64_t interrupts, idle_ns;
 	uint32_t nmis, nmis_told; /* counted where they arrive, told where it is safe */
 	time_ns_t idle_since;

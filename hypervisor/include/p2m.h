@@ -34,6 +34,7 @@ struct p2m_format {
 	uint64_t leaf[P2M_TYPES]; /* bits of a present leaf; 0 for P2M_INVALID */
 	uint64_t table;           /* bits of an entry that points to a table */
 	uint64_t large;           /* set in a 2M or 1G leaf */
+	uint64_t small_only;      /* access that no 2M or 1G leaf gives; see p2m_split */
 	bool has_1g;
 };
 
@@ -67,6 +68,8 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order);
  */
 int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn);
 int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn);
+/* The page at gfn gets a leaf of its own, the least one, where it is part of a larger. -ENOMEM. */
+int p2m_split(struct domain *d, gfn_t gfn);
 /* What is at gfn; INVALID_MFN and P2M_INVALID when nothing. type may be NULL. */
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type);
 /*

@@ -35,6 +35,10 @@
 #define EFER_NXE           BIT(11)
 #define EFER_SVME          BIT(12)
 #define EFER_AUTO_IBRS     BIT(21)
+#define SPEC_CTRL_IBRS     BIT(0)
+#define SPEC_CTRL_SSBD     BIT(2)
+#define PRED_CMD_IBPB      1u
+#define FLUSH_CMD_L1D      1u
 #define RFLAGS_RESERVED1   BIT(1)
 #define RFLAGS_TF          BIT(8)
 #define RFLAGS_IF          BIT(9)
@@ -43,9 +47,12 @@
 #define MSR_TSC            0x10u
 #define MSR_PLATFORM_ID    0x17u
 #define MSR_APIC_BASE      0x1bu
+#define MSR_SPEC_CTRL      0x48u
 #define MSR_PRED_CMD       0x49u
 #define MSR_PATCH_LEVEL    0x8bu
 #define MSR_MTRRCAP        0xfeu
+#define MSR_ARCH_CAPS      0x10au
+#define MSR_FLUSH_CMD      0x10bu
 #define MSR_SYSENTER_CS    0x174u
 #define MSR_SYSENTER_ESP   0x175u
 #define MSR_SYSENTER_EIP   0x176u

@@ -47,10 +47,12 @@ static uint64_t *entry_table(uint64_t e)
 
 static uint64_t make_leaf(mfn_t mfn, unsigned level, enum p2m_type type)
 {
+	uint64_t e;
+
 	if (type == P2M_INVALID)
 		return 0;
-	return mfn.n << PAGE_SHIFT | hvm->p2m_format->leaf[type] |
-	       (level ? hvm->p2m_format->large : 0) | (uint64_t)type << TYPE_SHIFT;
+	e = mfn.n << PAGE_SHIFT | hvm->p2m_format->leaf[type] | (uint64_t)type << TYPE_SHIFT;
+	return level ? (e & ~hvm->p2m_format->small_only) | hvm->p2m_format->large : e;
 }
 
 static mfn_t leaf_mfn(uint64_t e, gfn_t gfn, unsigned level)
@@ -229,6 +231,25 @@ int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_typ
 int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 {
 	return p2m_map(d, gfn, MFN(0), order, P2M_INVALID);
+}
+
+int p2m_split(struct domain *d, gfn_t gfn)
+{
+	uint64_t *t, *e;
+	int rc = 0;
+
+	spin_lock(&d->p2m.lock);
+	t = mfn_to_virt(d->p2m.root);
+	for (unsigned level = LEVEL_TOP; level && d->p2m.root.n; level--) {
+		e = &t[table_index(gfn, level)];
+		if (!*e || (!is_table(*e, level) && !split(d, e, level))) {
+			rc = *e ? -ENOMEM : 0;
+			break;
+		}
+		t = entry_table(*e);
+	}
+	spin_unlock(&d->p2m.lock);
+	return rc;
 }
 
 /* The lock is held. */

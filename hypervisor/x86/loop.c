@@ -11,33 +11,18 @@
 #include "machine_check.h"
 #include "private.h"
 #include "processor.h"
-
-#define PRED_CMD_IBPB 1u
+#include "speculation.h"
 
 /*
  * What one domain has taught the branch predictors shall not steer the next one (Spectre variant
- * 2), where the CPU can be told to forget it: CPUID 80000008 EBX bit 12, AMD's bit, or CPUID 7 EDX
- * bit 26, Intel's.
+ * 2), where the CPU can be told to forget it.
  */
-static void predictions_init(struct cpu *c)
-{
-	uint32_t r[4];
-
-	cpuid_count(0x80000008, 0, r);
-	c->has_ibpb = r[1] & (1u << 12);
-	cpuid_count(0, 0, r);
-	if (r[0] < 7)
-		return;
-	cpuid_count(7, 0, r);
-	c->has_ibpb |= !!(r[3] & (1u << 26));
-}
-
 static void predictions_forget(struct cpu *c, const struct domain *next)
 {
 	if (c->predicts == next->id)
 		return;
 	c->predicts = next->id;
-	if (c->has_ibpb)
+	if (speculation_on & SPEC_IBPB)
 		wrmsr_safe(MSR_PRED_CMD, PRED_CMD_IBPB);
 }
 
@@ -96,7 +81,6 @@ noreturn_fn void cpu_run(void)
 
 	timer_init(&c->slice_timer, slice_over, c, c->id);
 	c->need_resched = true;
-	predictions_init(c);
 	crash_test();
 	for (;;) {
 		timers_run();

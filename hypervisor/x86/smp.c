@@ -14,6 +14,7 @@
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
+#include "speculation.h"
 
 /* Start-up IPIs name a page below 1 MiB. The first ones hold what a BIOS left for its like. */
 #define TRAMPOLINE_FIRST 8u
@@ -70,6 +71,7 @@ void start_secondary(void)
 	timers_init_cpu();
 	fpu_init_cpu();
 	machine_check_init_cpu();
+	speculation_init_cpu();
 	if (hvm->cpu_enable()) {
 		log_err("CPU %u stays off: %s cannot be enabled", c->id, hvm->name);
 		machine_halt();

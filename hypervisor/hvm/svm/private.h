@@ -23,7 +23,7 @@ static inline struct svm_vcpu *svm_of(const struct vcpu *v)
 
 extern bool svm_has_next_rip;
 
-void svm_enter(struct cpu_regs *regs, paddr_t vmcb);
+void svm_enter(struct cpu_regs *regs, paddr_t vmcb, bool forget);
 
 /* --- asid.c --- */
 void svm_asid_init_cpu(void);

@@ -13,6 +13,7 @@
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
+#include "speculation.h"
 
 #define VM_CR_SVMDIS  BIT(4)
 
@@ -20,18 +21,6 @@
 
 bool svm_has_next_rip;
 static bool has_rdpru;
-
-/* Branches of guests do not steer the hypervisor's, on CPUs that see to it themselves (Zen 4). */
-static uint64_t auto_ibrs(void)
-{
-	uint32_t r[4];
-
-	cpuid_count(0x80000000, 0, r);
-	if (r[0] < 0x80000021)
-		return 0;
-	cpuid_count(0x80000021, 0, r);
-	return r[0] & (1u << 8) ? EFER_AUTO_IBRS : 0;
-}
 
 static int svm_cpu_enable(void)
 {
@@ -61,7 +50,9 @@ static int svm_cpu_enable(void)
 	if (!hsave)
 		return -ENOMEM;
 	this_cpu()->vendor_page = hsave;
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME | auto_ibrs());
+	/* Branches of guests do not steer the hypervisor's, on CPUs that see to it (Zen 4). */
+	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME |
+				(speculation_on & SPEC_IBRS ? EFER_AUTO_IBRS : 0));
 	wrmsr(MSR_VM_HSAVE_PA, virt_to_paddr(hsave));
 	svm_asid_init_cpu();
 	return 0;
@@ -209,7 +200,7 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	atomic_set(&cpu->in_guest, v);
 	svm_asid_check(v);
 
-	svm_enter(r, s->vmcb_pa);
+	svm_enter(r, s->vmcb_pa, (speculation_on & SPEC_IBPB_ENTRY) && !v->domain->is_control);
 
 	cpu->entries++;
 	atomic_set(&cpu->in_guest, NULL);

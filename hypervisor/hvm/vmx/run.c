@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "private.h"
 #include "processor.h"
+#include "speculation.h"
 
 #define DR6_CAUSES   0x600fUL /* what the exit qualification of #DB has of DR6 */
 #define DR7_GD       BIT(13)
@@ -194,6 +195,8 @@ void vmx_run(struct vcpu *v, struct vmexit *e)
 	atomic_set(&cpu->in_guest, v);
 	vmx_tlb_check(v);
 
+	if (speculation_on & SPEC_L1D_FLUSH)
+		wrmsr(MSR_FLUSH_CMD, FLUSH_CMD_L1D);
 	entered = vmx_enter(&v->hvm.regs, s->launched);
 
 	cpu->entries++;

@@ -10,18 +10,14 @@
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
+#include "speculation.h"
 
-#define FEATURE_VMX               (1u << 5)  /* CPUID 1 ECX */
-#define FEATURE_ARCH_CAPABILITIES (1u << 29) /* CPUID 7 EDX */
-#define MSR_SPEC_CTRL             0x48u
-#define SPEC_CTRL_IBRS            1u
-#define MSR_ARCH_CAPABILITIES     0x10au
-#define ARCH_IBRS_ALL             BIT(1)
-#define RIGHTS_LONG               BIT(13)
-#define RIGHTS_DEFAULT            BIT(14)
-#define EPT_PAGES                 (EPT_CAP_WALK_4 | EPT_CAP_2M)
-#define EPT_NEEDED                (EPT_PAGES | EPT_CAP_WRITE_BACK | EPT_CAP_INVEPT)
-#define VPID_NEEDED               (EPT_CAP_INVVPID | EPT_CAP_INVVPID_ALL)
+#define FEATURE_VMX    (1u << 5) /* CPUID 1 ECX */
+#define RIGHTS_LONG    BIT(13)
+#define RIGHTS_DEFAULT BIT(14)
+#define EPT_PAGES      (EPT_CAP_WALK_4 | EPT_CAP_2M)
+#define EPT_NEEDED     (EPT_PAGES | EPT_CAP_WRITE_BACK | EPT_CAP_INVEPT)
+#define VPID_NEEDED    (EPT_CAP_INVVPID | EPT_CAP_INVVPID_ALL)
 
 struct vmx_config vmx_config;
 static struct p2m_format ept_format;
@@ -155,24 +151,6 @@ static int vmxon(uint32_t revision)
 	return 0;
 }
 
-/*
- * Branches of guests do not steer the hypervisor's, on CPUs that see to it themselves once they are
- * told (enhanced IBRS). No guest is offered the register, so that it stays as it is here.
- */
-static void enhanced_ibrs(void)
-{
-	uint64_t capabilities;
-	uint32_t r[4];
-
-	cpuid_count(0, 0, r);
-	if (r[0] < 7)
-		return;
-	cpuid_count(7, 0, r);
-	if ((r[3] & FEATURE_ARCH_CAPABILITIES) &&
-	    rdmsr_safe(MSR_ARCH_CAPABILITIES, &capabilities) && (capabilities & ARCH_IBRS_ALL))
-		wrmsr_safe(MSR_SPEC_CTRL, SPEC_CTRL_IBRS);
-}
-
 static int vmx_cpu_enable(void)
 {
 	struct vmx_config c;
@@ -193,6 +171,8 @@ static int vmx_cpu_enable(void)
 	if (!this_cpu()->id) {
 		memcpy(&vmx_config, &c, sizeof(c));
 		ept_format_choose(&ept_format, c.ept_vpid);
+		if (speculation_on & SPEC_SMALL_EXECUTE)
+			ept_format.small_only = EPT_EXECUTE;
 	} else if (memcmp(&c, &vmx_config, sizeof(c))) {
 		log_err("CPU %u offers another VT-x than CPU 0", this_cpu()->id);
 		return -ENODEV;
@@ -201,7 +181,6 @@ static int vmx_cpu_enable(void)
 	if (rc)
 		return rc;
 	vmx_tlb_init_cpu();
-	enhanced_ibrs();
 	return 0;
 }
 

@@ -246,6 +246,34 @@ static void test_domain_0_gets_what_there_is(void **state)
 	assert_int_equal(used, TABLES);
 }
 
+/* Bit 2 stands for execution: nothing big has it, and what is executed gets small. */
+static void test_execution_in_small_pages(void **state)
+{
+	static struct p2m_format small;
+	const uint64_t execute = 4;
+	uint64_t *top = mfn_to_virt(d->p2m.root), *l2, *l1, *l0;
+
+	small = format;
+	small.small_only = execute;
+	small.has_1g = true;
+	ops.p2m_format = &small;
+	assert_int_equal(p2m_map(d, GFN(0), MFN(1UL << 18), ORDER_1G, P2M_RAM_RW), 0);
+	l2 = mfn_to_virt(MFN(top[0] >> PAGE_SHIFT));
+	assert_true((l2[0] & 0x87) == 0x83);
+	assert_int_equal(p2m_split(d, GFN(513)), 0);
+	l1 = mfn_to_virt(MFN(l2[0] >> PAGE_SHIFT));
+	l0 = mfn_to_virt(MFN(l1[1] >> PAGE_SHIFT));
+	assert_true((l1[0] & 0x87) == 0x83 && (l0[1] & 0x87) == 0x07);
+	at(513, (1UL << 18) + 513, P2M_RAM_RW);
+	at(5, (1UL << 18) + 5, P2M_RAM_RW);
+	assert_int_equal(p2m_split(d, GFN(513)), 0);
+	assert_int_equal(p2m_split(d, GFN(1UL << 30)), 0);
+	limit = used;
+	assert_int_equal(p2m_split(d, GFN(1024)), -ENOMEM);
+	at(1024, (1UL << 18) + 1024, P2M_RAM_RW);
+	ops.p2m_format = &format;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -258,6 +286,7 @@ int main(void)
 		TEST(test_foreign_pages_go_after_the_flush),
 		TEST(test_a_guest_gets_so_many_tables),
 		TEST(test_domain_0_gets_what_there_is),
+		TEST(test_execution_in_small_pages),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

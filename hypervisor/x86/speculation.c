@@ -1,0 +1,113 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * What is done against leaks by speculation: finds out what the CPU says of itself, lets
+ * speculation_choose.c decide, tells of it, and sets what is set once for each CPU. What is done at
+ * each entry or change of domains asks speculation_on. No locks.
+ */
+#include "speculation.h"
+
+#include "boot_info.h"
+#include "cpu.h"
+#include "lib.h"
+#include "log.h"
+#include "processor.h"
+
+#define FEATURE_ARCH_CAPS (1u << 29) /* CPUID 7 EDX */
+#define LINE              160u
+
+uint64_t speculation_on;
+static uint64_t spec_ctrl; /* MSR_SPEC_CTRL's value: guests are not offered it, so it stays */
+static bool threads_leak;
+
+static const char *const names[] = {
+	"IBPB between domains",
+	"IBPB when a guest is left",
+	"IBRS",
+	"SSBD",
+	"VERW before a guest",
+	"L1D flush before a guest",
+	"no execution in big pages",
+};
+
+static void cpu_identify(struct speculation_cpu *c)
+{
+	uint32_t r[4];
+
+	cpuid_count(0, 0, r);
+	c->vendor = r[1] == 0x756e6547			    ? SPEC_INTEL /* "Genu" */
+		    : r[1] == 0x68747541 || r[1] == 0x6f677948 ? SPEC_AMD /* "Auth", "Hygo" */
+							    : SPEC_OTHER;
+	if (r[0] >= 7) {
+		cpuid_count(7, 0, r);
+		c->feature_b = r[1];
+		c->feature_d = r[3];
+	}
+	if (c->feature_d & FEATURE_ARCH_CAPS)
+		rdmsr_safe(MSR_ARCH_CAPS, &c->capabilities);
+	cpuid_count(1, 0, r);
+	c->family = (r[0] >> 8 & 15) + ((r[0] >> 8 & 15) == 15 ? r[0] >> 20 & 0xff : 0);
+	c->model = (r[0] >> 4 & 15) | (r[0] >> 12 & 0xf0);
+	cpuid_count(0x80000000, 0, r);
+	if (r[0] >= 0x80000021) {
+		cpuid_count(0x80000021, 0, r);
+		c->extended_a = r[0];
+	}
+	cpuid_count(0x80000008, 0, r);
+	c->extended_b = r[1];
+}
+
+static const char *names_of(uint64_t measures, char *line)
+{
+	int at = 0;
+
+	line[0] = '\0';
+	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+		if (measures & BIT(i))
+			at += snprintf(line + at, LINE - (size_t)at, "%s%s", at ? ", " : "",
+				       names[i]);
+	return at ? line : "nothing";
+}
+
+void speculation_init(void)
+{
+	struct speculation_cpu c = { 0 };
+	struct speculation_choice choice;
+	char line[LINE];
+
+	cpu_identify(&c);
+	choice = speculation_choose(&c, cmdline.spec_forced, cmdline.spec_forbidden);
+	speculation_on = choice.on;
+	threads_leak = choice.threads_leak && cmdline.spec_forbidden != SPEC_ALL;
+	if (c.vendor != SPEC_AMD && (choice.on & SPEC_IBRS)) /* AMD's is in EFER: hvm/svm */
+		spec_ctrl |= SPEC_CTRL_IBRS;
+	if (choice.on & SPEC_SSBD)
+		spec_ctrl |= SPEC_CTRL_SSBD;
+	log_info("speculation: %s", names_of(choice.on, line));
+	if (choice.lacking)
+		log_warn("speculation: this CPU has no means for: %s; newer microcode may",
+			 names_of(choice.lacking, line));
+}
+
+void speculation_init_cpu(void)
+{
+	if (spec_ctrl)
+		wrmsr_safe(MSR_SPEC_CTRL, spec_ctrl);
+}
+
+void speculation_tell_threads(void)
+{
+	uint32_t r[4], bits = 0;
+
+	cpuid_count(0, 0, r);
+	if (r[0] >= 0xb) {
+		cpuid_count(0xb, 0, r);
+		bits = r[0] & 31;
+	}
+	for (unsigned i = 1; i < nr_cpus && threads_leak; i++)
+		for (unsigned j = 0; j < i; j++)
+			if (cpus[i]->apic_id >> bits == cpus[j]->apic_id >> bits) {
+				log_warn("speculation: a guest can read along with who runs on the "
+					 "same core: switch hyper-threading off in the firmware");
+				return;
+			}
+}
