@@ -221,6 +221,36 @@ static bool set_dom0_watchdog(struct cmdline *c, const char *value)
 	return parse_unsigned(value, 86400, &c->dom0_watchdog);
 }
 
+#define WATCHDOG_SECONDS 5u
+
+static bool set_watchdog(struct cmdline *c, const char *value)
+{
+	bool on = true;
+
+	if (strcmp(value, "force") != 0 && !parse_bool(value, &on))
+		return false;
+	if (!on || !c->watchdog)
+		c->watchdog = on ? WATCHDOG_SECONDS : 0;
+	return true;
+}
+
+static bool set_watchdog_timeout(struct cmdline *c, const char *value)
+{
+	return parse_unsigned(value, 86400, &c->watchdog);
+}
+
+static bool set_nmi(struct cmdline *c, const char *value)
+{
+	static const char *const words[] = { "ignore", "dom0", "fatal" };
+
+	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
+		if (strcmp(value, words[i]) == 0) {
+			c->nmi = i;
+			return true;
+		}
+	return false;
+}
+
 static bool set_maxcpus(struct cmdline *c, const char *value)
 {
 	return parse_unsigned(value, 8192, &c->maxcpus);
@@ -298,6 +328,23 @@ static bool take_spec_word(const char *part, uint64_t *forced, uint64_t *forbidd
 	return false;
 }
 
+/* [<bool>][,<word>]...: what is not known is told and left out. */
+static bool set_spec_ctrl(struct cmdline *c, const char *value)
+{
+	char part[32];
+	bool all;
+
+	while (take_part(&value, part, sizeof(part))) {
+		if (parse_bool(part, &all)) {
+			c->spec_forced = 0;
+			c->spec_forbidden = all ? 0 : SPEC_ALL;
+		} else if (!take_spec_word(part, &c->spec_forced, &c->spec_forbidden)) {
+			log_warn("command line: spec-ctrl: \"%s\" is not known, ignored", part);
+		}
+	}
+	return true;
+}
+
 /* <what>[,<CPU>]: x86/crash_test.c knows what. */
 static bool set_crash_test(struct cmdline *c, const char *value)
 {
@@ -326,26 +373,13 @@ static const struct option {
 	{ "dom0_max_vcpus", set_dom0_max_vcpus },
 	{ "dom0_watchdog", set_dom0_watchdog },
 	{ "maxcpus", set_maxcpus },
+	{ "watchdog", set_watchdog },
+	{ "watchdog_timeout", set_watchdog_timeout },
+	{ "nmi", set_nmi },
 	{ "loglvl", set_loglvl },
 	{ "guest_loglvl", set_guest_loglvl },
-/* [<bool>][,<word>]...: what is not known is told and left out. */
-static bool set_spec_ctrl(struct cmdline *c, const char *value)
-{
-	char part[32];
-	bool all;
-
-	while (take_part(&value, part, sizeof(part))) {
-		if (parse_bool(part, &all)) {
-			c->spec_forced = 0;
-			c->spec_forbidden = all ? 0 : SPEC_ALL;
-		} else if (!take_spec_word(part, &c->spec_forced, &c->spec_forbidden)) {
-			log_warn("command line: spec-ctrl: \"%s\" is not known, ignored", part);
-		}
-	}
-	return true;
-}
-
 	{ "noreboot", set_noreboot },
+	{ "spec-ctrl", set_spec_ctrl },
 	{ "crash_test", set_crash_test },
 };
 
@@ -379,6 +413,5 @@ void cmdline_parse(struct cmdline *out, const char *text)
 			parse_word(out, word);
 		while (*text == ' ' || *text == '\t')
 			text++;
-	{ "spec-ctrl", set_spec_ctrl },
 	}
 }

@@ -145,5 +145,6 @@ void start(uint32_t magic, paddr_t info)
 		 domain0->max_vcpus == 1 ? "" : "s", heap_free_frames() >> 8);
 	screen_release();
 	panic_reboots = true;
+	watchdog_start();
 	cpu_run();
 }

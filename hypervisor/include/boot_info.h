@@ -86,13 +86,15 @@ struct cmdline {
 	unsigned dom0_max_vcpus; /* 0: all CPUs */
 	unsigned dom0_watchdog;  /* seconds; 0: none */
 	unsigned maxcpus;        /* 0: all */
+	unsigned watchdog;       /* seconds that a CPU may be stuck for; 0: as long as it likes */
+	enum { NMI_IGNORE, NMI_DOM0, NMI_FATAL } nmi; /* one that nobody here sent */
 	int log_level;           /* enum log_level */
 	bool noreboot;
 	char crash_test[16]; /* empty: none */
 	unsigned crash_test_cpu;
+	uint64_t spec_forced, spec_forbidden; /* SPEC_*, of speculation.h */
 };
 extern struct cmdline cmdline;
-	uint64_t spec_forced, spec_forbidden; /* SPEC_*, of speculation.h */
 /* Never fails: a bad value is warned about by name and the default stays. */
 void cmdline_parse(struct cmdline *out, const char *text);
 

@@ -29,6 +29,8 @@ struct cpu {
 	struct vcpu *current;  /* whose state is loaded; NULL while idle */
 	struct vcpu *in_guest; /* set just before entry, cleared after exit; read by all */
 	uint64_t entries;      /* guest entries so far; read by all */
+	uint64_t passes;       /* of cpu_run; read by all */
+	uint64_t stuck_at;     /* where the watchdog lost patience; x86/watchdog.c */
 	bool need_resched;     /* set by this CPU's interrupts */
 	bool online;
 	struct timer slice_timer; /* when `current` has to be looked at again */
@@ -109,6 +111,9 @@ void fpu_area_free(void *area);
 void fpu_save(struct vcpu *v);
 void fpu_restore(struct vcpu *v);
 uint64_t fpu_xcr0_supported(void);
+
+/* CPUs look after each other from now on; where watchdog= asks for that. */
+void watchdog_start(void);
 
 /* The loop that each CPU ends up in; never returns. */
 noreturn_fn void cpu_run(void);

@@ -38,7 +38,7 @@ noreturn_fn void panic(const char *fmt, ...) __printf_like(1, 2);
  */
 void panic_begin(void);
 noreturn_fn void panic_end(const char *fmt, ...) __printf_like(1, 2);
-bool panic_under_way(void);
+bool panic_elsewhere(void); /* on another CPU: this one is to halt */
 
 #define BUG_ON(cond)                                                          \
 	do {                                                                  \

@@ -22,7 +22,7 @@
 #define PREFIX         "(socle) "
 
 static struct spinlock lock = SPINLOCK_INIT;
-static unsigned panicking; /* atomic */
+static unsigned panicking; /* atomic: 1 + the CPU that ends the machine; 0: none */
 
 static char ring[RING_SIZE];
 /* Positions of the next byte written and of the oldest byte not cleared; log lock. */
@@ -165,29 +165,48 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 
 bool panic_reboots;
 
-bool panic_under_way(void)
+bool panic_elsewhere(void)
 {
-	return atomic_read(&panicking);
-}
+	unsigned who = atomic_read(&panicking);
 
-void panic_begin(void)
-{
-	/* The second one, on another CPU or from the text of the first, has nothing to add. */
-	if (atomic_xchg(&panicking, 1u))
-		machine_halt();
-	machine_stop_others();
+	return who && who != cpu_this() + 1;
 }
 
 static noreturn_fn void stop(void)
 {
-	kept_log_write();
 	/* What keeps the machine from starting would keep it so after a reboot: let it be read. */
-	if (!panic_reboots || cmdline.noreboot) {
-		log_write(LOG_ERR, panic_reboots ? "noreboot was given: halted" : "stopped");
-		machine_halt();
+	bool reboots = panic_reboots && !cmdline.noreboot;
+	static unsigned tries;
+
+	/* Even this may fault, and come back: with less to do each time. */
+	if (!tries++) {
+		kept_log_write();
+		log_write(LOG_ERR, reboots	 ? "rebooting"
+				   : panic_reboots ? "noreboot was given: halted"
+						   : "stopped");
 	}
-	log_write(LOG_ERR, "rebooting");
-	machine_reboot();
+	if (reboots && tries < 3)
+		machine_reboot();
+	machine_halt();
+}
+
+void panic_begin(void)
+{
+	static bool again;
+
+	if (atomic_cmpxchg(&panicking, 0u, cpu_this() + 1)) {
+		machine_stop_others();
+		return;
+	}
+	/* The second one, on another CPU, has nothing to add. */
+	if (panic_elsewhere())
+		machine_halt();
+	/* A fault while this CPU told of the first one. */
+	if (!again) {
+		again = true;
+		log_write(LOG_ERR, "and while that was told, another fault");
+	}
+	stop();
 }
 
 void panic_end(const char *fmt, ...)

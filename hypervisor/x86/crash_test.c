@@ -90,6 +90,13 @@ static void hang(void)
 		cpu_pause();
 }
 
+/* What tells of a crash is not above suspicion. */
+static void again(void)
+{
+	panic_begin();
+	read_null();
+}
+
 static void undefined(void)
 {
 	__asm__ volatile("ud2");
@@ -110,6 +117,7 @@ static const struct {
 	{ "bug", bug },
 	{ "hang", hang },
 	{ "undefined", undefined },
+	{ "again", again },
 };
 
 void crash_test(void)

@@ -5,6 +5,7 @@
  * where it says so here and, inside the vendor's run, right after an exit that they caused.
  */
 #include "atomic.h"
+#include "boot_info.h"
 #include "cpu.h"
 #include "hvm.h"
 #include "log.h"
@@ -63,6 +64,8 @@ static void reschedule(struct cpu *c)
 	if (unlikely(c->nmis != c->nmis_told)) {
 		c->nmis_told = c->nmis;
 		log_err("CPU %u: non-maskable interrupt from the machine", c->id);
+		if (cmdline.nmi == NMI_DOM0 && !c->id)
+			vcpu_nmi(domain_vcpu(domain0, 0));
 	}
 	machine_check_tell();
 	switch_to(c, sched_pick(c->id, c->current, time_now(), &until));
@@ -81,8 +84,10 @@ noreturn_fn void cpu_run(void)
 
 	timer_init(&c->slice_timer, slice_over, c, c->id);
 	c->need_resched = true;
+	c->passes = 1;
 	crash_test();
 	for (;;) {
+		WRITE_ONCE(c->passes, c->passes + 1);
 		timers_run();
 		if (READ_ONCE(c->need_resched) || (c->current && !vcpu_runnable(c->current)))
 			reschedule(c);

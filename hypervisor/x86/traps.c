@@ -4,6 +4,7 @@
  * exception here is our fault, so it ends in a crash, unless the instruction stands in the fixup
  * table (an MSR that may not exist). Guests' exceptions never arrive here.
  */
+#include "boot_info.h"
 #include "cpu.h"
 #include "crash.h"
 #include "lib.h"
@@ -150,10 +151,14 @@ static noreturn_fn void trap_fatal(const struct trap_frame *f)
 }
 
 /* Whatever it interrupted may hold any lock, the log's too: cpu_run tells of it. */
-static void nmi_note(struct cpu *c)
+static void nmi_note(struct cpu *c, const struct trap_frame *f)
 {
-	if (panic_under_way())
+	if (panic_elsewhere())
 		machine_halt();
+	if (c->stuck_at && c->stuck_at == c->passes)
+		crash_trap(f, "watchdog: stuck for too long");
+	if (cmdline.nmi == NMI_FATAL)
+		crash_trap(f, "non-maskable interrupt from the machine");
 	c->nmis++;
 	WRITE_ONCE(c->need_resched, true);
 }
@@ -163,7 +168,7 @@ void trap_handle(struct trap_frame *f)
 	if (f->vector >= VECTOR_DEVICE_FIRST)
 		irq_handle((uint8_t)f->vector);
 	else if (f->vector == VECTOR_NMI)
-		nmi_note(this_cpu());
+		nmi_note(this_cpu(), f);
 	else if (f->vector == VECTOR_MC)
 		machine_check_trap();
 	else if (f->vector != VECTOR_PROTECTION || !fixup(f))

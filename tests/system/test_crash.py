@@ -58,6 +58,20 @@ def test_another_cpu_has_its_guard_pages_too(build, log):
         assert "double fault" in said and "CPU 1," in text
 
 
+def test_a_stuck_cpu_is_found(build, log):
+    with crash(build, log, "hang,1", "watchdog_timeout=2") as machine:
+        said, text = end(machine)
+        assert said.startswith("watchdog: ") and " at hang+" in said
+        assert "CPU 1," in text
+        assert machine.expect([rb"rebooting"], WAIT) == 0, machine.why
+
+
+def test_a_fault_while_a_crash_is_told_is_the_end_too(build, log):
+    with crash(build, log, "again") as machine:
+        assert machine.expect([rb"another fault[\r\n]"], WAIT) == 0, machine.why
+        assert machine.expect([rb"rebooting"], WAIT) == 0, machine.why
+
+
 def test_a_crash_waits_with_noreboot(build, log):
     with crash(build, log, "undefined", "noreboot") as machine:
         end(machine)

@@ -12,6 +12,7 @@
 #include "boot_info.h"
 #include "lib.h"
 #include "log.h"
+#include "speculation.h"
 
 #define MIB (1UL << 20)
 
@@ -185,6 +186,49 @@ static void test_noreboot(void **state)
 	refused("noreboot=perhaps");
 }
 
+static void test_watchdog(void **state)
+{
+	assert_int_equal(cmdline.watchdog, 0);
+	assert_int_equal(parse("watchdog").watchdog, 5);
+	assert_int_equal(parse("watchdog=force").watchdog, 5);
+	assert_int_equal(parse("watchdog_timeout=30").watchdog, 30);
+	assert_int_equal(parse("watchdog_timeout=30 watchdog").watchdog, 30);
+	assert_int_equal(parse("watchdog watchdog_timeout=0").watchdog, 0);
+	assert_int_equal(parse("watchdog watchdog=no").watchdog, 0);
+	assert_int_equal(parse("nmi=ignore").nmi, NMI_IGNORE);
+	assert_int_equal(parse("nmi=dom0").nmi, NMI_DOM0);
+	assert_int_equal(parse("nmi=fatal").nmi, NMI_FATAL);
+	assert_int_equal(warnings, 0);
+	refused("watchdog=maybe");
+	refused("watchdog_timeout=");
+	refused("watchdog_timeout=5s");
+	refused("nmi=");
+}
+
+static void spec_is(const char *text, uint64_t forced, uint64_t forbidden)
+{
+	struct cmdline c = parse(text);
+
+	if (c.spec_forced != forced || c.spec_forbidden != forbidden)
+		fail_msg("\"%s\": %#lx %#lx", text, c.spec_forced, c.spec_forbidden);
+}
+
+static void test_spec_ctrl(void **state)
+{
+	spec_is("spec-ctrl=no", 0, SPEC_ALL);
+	spec_is("spec-ctrl=no,ibpb", SPEC_IBPB, SPEC_ALL & ~SPEC_IBPB);
+	spec_is("spec-ctrl=ssbd,no-md-clear", SPEC_SSBD, SPEC_VERW);
+	spec_is("spec-ctrl=l1d-flush=no,verw=yes", SPEC_VERW, SPEC_L1D_FLUSH);
+	spec_is("spec-ctrl=ibpb-entry,no-ibpb-entry", 0, SPEC_IBPB_ENTRY);
+	spec_is("spec-ctrl=off spec-ctrl=yes", 0, 0);
+	spec_is("spec-ctrl=eager-fpu", 0, 0);
+	assert_int_equal(warnings, 0);
+	spec_is("spec-ctrl=bti-thunk=jmp,ssbd", SPEC_SSBD, 0);
+	assert_int_equal(warnings, 1);
+	spec_is("spec-ctrl=ssbd=perhaps,ibp", 0, 0);
+	assert_int_equal(warnings, 2);
+}
+
 static void test_crash_test(void **state)
 {
 	struct cmdline c = parse("crash_test=write-constant");
@@ -244,6 +288,7 @@ int main(void)
 		cmocka_unit_test(test_com1),         cmocka_unit_test(test_dom0_mem),
 		cmocka_unit_test(test_cpus),         cmocka_unit_test(test_loglvl),
 		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_crash_test),
+		cmocka_unit_test(test_spec_ctrl),    cmocka_unit_test(test_watchdog),
 		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
 	};
 

@@ -53,6 +53,13 @@ void machine_stop_others(void)
 {
 }
 
+static unsigned on_cpu;
+
+unsigned cpu_this(void)
+{
+	return on_cpu;
+}
+
 void machine_halt(void)
 {
 	longjmp(machine_stopped, HALTED);
@@ -442,12 +449,33 @@ static void test_panic_with_the_lock_held(void **state)
 
 static void test_second_panic_is_silent(void **state)
 {
-	int how = setjmp(machine_stopped);
+	int how;
 
+	assert_false(panic_elsewhere());
+	on_cpu = 1;
+	assert_true(panic_elsewhere());
+	how = setjmp(machine_stopped);
 	if (how == 0)
 		panic("another one");
 	assert_int_equal(how, HALTED);
 	assert_null(strstr(seen, "another one"));
+	on_cpu = 0;
+}
+
+/* The same CPU again: it is the end all the same, whatever of it still works. */
+static void test_panic_within_a_panic_ends_the_machine(void **state)
+{
+	static const int ends[] = { REBOOTED, HALTED, HALTED };
+
+	for (volatile unsigned i = 0; i < ARRAY_SIZE(ends); i++) {
+		int how = setjmp(machine_stopped);
+
+		if (how == 0)
+			panic("another one");
+		assert_int_equal(how, ends[i]);
+	}
+	assert_null(strstr(seen, "another one"));
+	assert_non_null(strstr(seen, "while that was told"));
 }
 
 int main(void)
@@ -473,6 +501,7 @@ int main(void)
 		cmocka_unit_test_setup(test_kept_log_holds_the_end_of_a_long_one, begin),
 		cmocka_unit_test_setup(test_panic_with_the_lock_held, begin),
 		cmocka_unit_test(test_second_panic_is_silent),
+		cmocka_unit_test(test_panic_within_a_panic_ends_the_machine),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
