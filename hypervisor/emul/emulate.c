@@ -5,7 +5,7 @@
  * Locked instructions are not atomic here: each emulated device has its own lock for each access.
  */
 #include "abi/errno.h"
-#include "private.h"
+#include "emulate.h"
 
 #define FLAG_CF          BIT(0)
 #define FLAG_PF          BIT(2)
@@ -20,7 +20,6 @@
 #define REG_RCX          1
 #define REG_RSI          6
 #define REG_RDI          7
-#define SEGMENT_FS       4
 
 struct emulation {
 	const struct insn *in;
@@ -103,32 +102,28 @@ static uint64_t result_flags(uint64_t result, unsigned size)
 	return flags;
 }
 
-static uint64_t add_flags(uint64_t a, uint64_t b, unsigned size)
+/* CF, AF and OF of a + b == sum, with sum - b == a read backwards. */
+static uint64_t carry_flags(uint64_t a, uint64_t b, uint64_t sum, unsigned size)
 {
-	uint64_t sum = (a + b) & mask_of(size);
-	uint64_t flags = result_flags(sum, size);
+	uint64_t flags = 0;
 
-	if (sum < a)
+	if ((sum & mask_of(size)) < (b & mask_of(size)))
 		flags |= FLAG_CF;
 	if ((a ^ b ^ sum) & 0x10)
 		flags |= FLAG_AF;
-	if (((a ^ sum) & (b ^ sum)) >> (8 * size - 1))
+	if (((a ^ sum) & (b ^ sum)) >> (8 * size - 1) & 1)
 		flags |= FLAG_OF;
 	return flags;
 }
 
+static uint64_t add_flags(uint64_t a, uint64_t b, unsigned size)
+{
+	return result_flags(a + b, size) | carry_flags(a, b, a + b, size);
+}
+
 static uint64_t sub_flags(uint64_t a, uint64_t b, unsigned size)
 {
-	uint64_t difference = (a - b) & mask_of(size);
-	uint64_t flags = result_flags(difference, size);
-
-	if (a < b)
-		flags |= FLAG_CF;
-	if ((a ^ b ^ difference) & 0x10)
-		flags |= FLAG_AF;
-	if (((a ^ b) & (a ^ difference)) >> (8 * size - 1))
-		flags |= FLAG_OF;
-	return flags;
+	return result_flags(a - b, size) | carry_flags(a - b, b, a, size);
 }
 
 static int emulate_mov(const struct emulation *e)
@@ -137,7 +132,7 @@ static int emulate_mov(const struct emulation *e)
 	uint64_t value;
 	int rc;
 
-	if (in->mem_is_dest)
+	if (in->mem_first)
 		return mmio_write(e, in->has_imm ? in->imm : read_reg(e));
 	rc = mmio_read(e, &value);
 	if (rc)
@@ -176,7 +171,7 @@ static int emulate_arithmetic(const struct emulation *e)
 		result = arithmetic(in->op, memory, other, in->op_size, &flags);
 	else
 		result = arithmetic(in->op, other, memory, in->op_size, &flags);
-	if (in->mem_is_dest)
+	if (stores && in->mem_first)
 		rc = mmio_write(e, result);
 	else if (stores)
 		write_reg(e, result);
@@ -249,7 +244,7 @@ static int copy_string(const struct emulation *e, bool is_write)
 	if (in->address_size < 8)
 		linear &= mask_of(in->address_size);
 	if (is_write) {
-		if (in->segment >= SEGMENT_FS)
+		if (in->fs_or_gs)
 			return -EOPNOTSUPP;
 		rc = e->ops->mem_read(e->ctx, linear, in->op_size, &value);
 		return rc ? rc : mmio_write(e, value);
@@ -268,11 +263,10 @@ static int emulate_string(const struct emulation *e, bool is_write, bool *done)
 {
 	const struct insn *in = e->in;
 	int64_t step = e->regs->rflags & FLAG_DF ? -(int64_t)in->op_size : in->op_size;
-	bool repeats = in->rep || in->repne;
 	int rc;
 
 	*done = true;
-	if (repeats && (e->regs->rcx & mask_of(in->address_size)) == 0)
+	if (in->rep && (e->regs->rcx & mask_of(in->address_size)) == 0)
 		return 0;
 	if (in->op == INSN_MOVS) {
 		rc = copy_string(e, is_write);
@@ -291,7 +285,7 @@ static int emulate_string(const struct emulation *e, bool is_write, bool *done)
 		step_register(e, REG_RSI, step);
 	if (in->op != INSN_LODS)
 		step_register(e, REG_RDI, step);
-	if (repeats) {
+	if (in->rep) {
 		step_register(e, REG_RCX, -1);
 		*done = (e->regs->rcx & mask_of(in->address_size)) == 0;
 	}
@@ -305,8 +299,6 @@ int insn_emulate(const struct insn *in, struct cpu_regs *regs, gpaddr_t gpa, boo
 	bool done = true;
 	int rc;
 
-	if (!in->has_mem || (in->reg < 0 && !in->has_imm && in->op != INSN_MOVS))
-		return -EOPNOTSUPP;
 	switch (in->op) {
 	case INSN_MOV: rc = emulate_mov(&e); break;
 	case INSN_AND:
@@ -330,5 +322,7 @@ int insn_emulate(const struct insn *in, struct cpu_regs *regs, gpaddr_t gpa, boo
 	}
 	if (rc == 0 && done)
 		regs->rip += in->length;
+	if (rc == 0 && in->mode != CPU_MODE_64)
+		regs->rip = (uint32_t)regs->rip;
 	return rc;
 }

@@ -93,20 +93,14 @@ static void emulate(struct vcpu *v, const struct vmexit *e)
 {
 	uint8_t bytes[INSN_MAX] = { 0 };
 	unsigned got = hvm_fetch_instruction(v, bytes);
-	enum cpu_mode mode;
 	uint64_t cs_base;
 	struct insn in;
-	int rc;
+	int rc = insn_decode(bytes, got, hvm->get_mode(v, &cs_base), &in);
 
-	mode = hvm->get_mode(v, &cs_base);
-	rc = insn_decode(bytes, got, mode, &in);
 	if (!rc)
 		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
-	if (!rc) {
-		if (mode != CPU_MODE_64)
-			v->hvm.regs.rip = (uint32_t)v->hvm.regs.rip;
+	if (!rc)
 		hvm->skipped(v);
-	}
 	if (!rc || rc == -EFAULT)
 		return;
 	domain_crash(v->domain,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The instruction decoder and the few instructions that touch emulated memory (local APIC,
- * IO-APIC, configuration space). Two steps, so that both can be tested on a host: insn_decode
- * understands the bytes; insn_emulate runs the result against registers and an access interface.
+ * The few instructions that touch emulated memory (local APIC, IO-APIC, configuration space). Two
+ * steps, so that both can be tested on a host: insn_decode understands the bytes; insn_emulate runs
+ * the result against registers and an access interface.
  */
 #ifndef SOCLE_EMULATE_H
 #define SOCLE_EMULATE_H
@@ -26,8 +26,8 @@ enum cpu_mode { CPU_MODE_16, CPU_MODE_32, CPU_MODE_64 }; /* operand default; lon
 #define INSN_MAX 15u
 
 enum insn_op {
-	INSN_INVALID = 0,
-	INSN_MOV, /* also MOVZX/MOVSX/MOVSXD through zero_extend/sign_extend */
+	INSN_INVALID,
+	INSN_MOV, /* also MOVZX, MOVSX and MOVSXD */
 	INSN_STOS,
 	INSN_MOVS,
 	INSN_LODS,
@@ -45,69 +45,29 @@ enum insn_op {
 	INSN_BTC,
 	INSN_CMPXCHG,
 	INSN_XADD,
-	INSN_NOP,
-	INSN_HLT,
-	INSN_CPUID,
-	INSN_RDMSR,
-	INSN_WRMSR,
-	INSN_VMMCALL,
-	INSN_VMCALL,
-	INSN_IN,
-	INSN_OUT,
-	INSN_INS,
-	INSN_OUTS,
-	INSN_XSETBV,
-	INSN_MOV_CR,
-	INSN_MOV_DR,
-	INSN_INVLPG,
-	INSN_WBINVD,
-	INSN_INVD,
-	INSN_RDTSC,
-	INSN_RDTSCP,
-	INSN_RDPMC,
-	INSN_CLTS,
-	INSN_LMSW,
-	INSN_INT3,
-	INSN_INT,
-	INSN_ICEBP,
-	INSN_PAUSE,
-	INSN_MONITOR,
-	INSN_MWAIT,
-	INSN_OTHER, /* length known, not one of the above */
 };
 
+/* An instruction with an operand in memory. */
 struct insn {
 	enum insn_op op;
+	enum cpu_mode mode;
 	uint8_t length;   /* bytes, 1..15 */
 	uint8_t op_size;  /* 1, 2, 4 or 8: bytes of the memory operand */
 	uint8_t reg_size; /* of the register operand (MOVZX and friends) */
 	uint8_t address_size;
-	bool mem_first; /* memory is the left operand (CMP, SUB), whether or not it is written */
-	bool has_mem, mem_is_dest, rep, repne, lock, sign_extend, high_byte_reg;
-	bool has_imm;
-	/*
-	 * Register operand, -1 none; with high_byte_reg: AH CH DH BH as 0-3. MOV_CR and MOV_DR:
-	 * the general register; imm is then the other one's number and mem_is_dest says that it is
-	 * written.
-	 */
-	int8_t reg;
-	int8_t base, index; /* -1 none; base 16 = RIP */
-	uint8_t scale;
-	uint8_t segment; /* 0 ES 1 CS 2 SS 3 DS 4 FS 5 GS, the effective one */
-	int64_t disp;
-	uint64_t imm;
+	bool mem_first; /* memory is the left operand: what MOV writes, CMP subtracts from */
+	bool rep, sign_extend, has_imm;
+	bool fs_or_gs;      /* by a prefix: the segment whose base is not 0 */
+	bool high_byte_reg; /* reg is AH CH DH BH as 0-3 */
+	uint8_t reg;        /* the register operand, where there is one */
+	uint64_t imm;       /* sign-extended */
 };
 
 /*
- * bytes: len of them (15, or less before an unmapped page). 0, -EINVAL (#UD), -ENODATA (need
- * more).
+ * bytes: len of them (15, or less before an unmapped page). 0, -EOPNOTSUPP (not one that
+ * insn_emulate carries out), -ENODATA (need more).
  */
 int insn_decode(const uint8_t *bytes, size_t len, enum cpu_mode mode, struct insn *out);
-/* Length alone of an instruction that the decoder must know; 0 when it does not decode. */
-unsigned insn_length(const uint8_t *bytes, size_t len, enum cpu_mode mode);
-
-/* The memory operand's address before segmentation, regs still before it. For MOVS the source. */
-uint64_t insn_effective_address(const struct insn *in, const struct cpu_regs *regs);
 
 struct emulate_ops {
 	/*

@@ -58,7 +58,7 @@ FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
 FUZZ_MEMORY_OP := $(wildcard hypervisor/hypercall/memory*.c) hypervisor/hypercall/common.c \
 		  hypervisor/mm/guest_struct.c tests/unit/hypercall/fake_machine.c
 FUZZ_SMALL_MACHINE := -DFAKE_FRAMES=512u -DFAKE_GFNS=256u -DMEMORY_SIZE=4096u
-FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c address.c tables.c)
+FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c)
 FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)
 
 FUZZ_TOOLSTACK := -D_GNU_SOURCE -iquote toolstack

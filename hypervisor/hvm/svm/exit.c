@@ -70,23 +70,18 @@ static void decode_fault(const struct vmcb *c, struct vmexit *e)
 	e->fault.fetch = c->exit_info1 & 16;
 }
 
-/* The plain instruction's length, unless it carries prefixes: then the decoder counts. */
+/* Prefixes are bytes before the plain instruction, which begins with 0f here. */
 static uint8_t instruction_length(struct vcpu *v, const struct vmcb *c, uint8_t plain)
 {
-	uint8_t bytes[INSN_MAX];
-	uint64_t cs_base;
-	enum cpu_mode mode;
+	uint8_t bytes[INSN_MAX], prefixes = 0;
 	unsigned n;
 
 	if (svm_has_next_rip && c->next_rip > c->rip && c->next_rip - c->rip <= INSN_MAX)
 		return (uint8_t)(c->next_rip - c->rip);
-	mode = hvm->get_mode(v, &cs_base);
 	n = hvm_fetch_instruction(v, bytes);
-	/* 0x0f or HLT at once: no prefix. */
-	if (!n || bytes[0] == 0x0f || bytes[0] == OPCODE_HLT)
-		return plain;
-	n = insn_length(bytes, n, mode);
-	return n ? (uint8_t)n : plain;
+	while (prefixes + plain < n && bytes[prefixes] != 0x0f)
+		prefixes++;
+	return prefixes + plain;
 }
 
 /*
