@@ -29,6 +29,26 @@ async function show(page, url, hash) {
 	await base.expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 
+/** The page computes so many times slower. */
+async function slowDown(page, rate) {
+	const client = await page.context().newCDPSession(page);
+
+	await client.send("Emulation.setCPUThrottlingRate", { rate });
+}
+
+/**
+ * Something that happens by itself within so many ms of the host's doing it: attempt(i) gives how
+ * long it took. A busy machine may be slow several times; who waits for a timer always is.
+ */
+async function soon(ms, attempt) {
+	const took = [];
+
+	do took.push(await attempt(took.length));
+	while (took.at(-1) >= ms && took.length < 10);
+	console.log(`took ${took.join(", ")} ms`);
+	base.expect(took.at(-1)).toBeLessThan(ms);
+}
+
 const test = base.test.extend({
 	hostOptions: [[], { option: true, scope: "worker" }],
 	host: [
@@ -43,6 +63,7 @@ const test = base.test.extend({
 		const errors = [];
 
 		watchErrors(page, errors);
+		if (process.env.THROTTLE) await slowDown(page, Number(process.env.THROTTLE));
 		await use(page);
 		base.expect(errors, "errors in the browser's console").toEqual([]);
 	},
@@ -57,4 +78,4 @@ const test = base.test.extend({
 	},
 });
 
-module.exports = { test, expect: base.expect, logIn, show, watchErrors, Host };
+module.exports = { test, expect: base.expect, logIn, show, soon, watchErrors, Host };

@@ -71,12 +71,15 @@ test("a browser that still believes in a session shows the login, too", async ({
 test("who guesses passwords has to wait, and is told so", async ({ page }) => {
 	const host = await Host.start("--bare");
 
+	const alert = page.getByRole("alert");
+	let said = "";
+
 	await page.goto(host.url);
-	for (let i = 0; i < 12; i++) {
+	for (let i = 0; i < 40 && !/Too many wrong passwords/.test(said); i++) {
 		await fill(page, "root", `wrong ${i}`);
 		await expect(page.getByRole("button", { name: "Log in" })).toBeEnabled();
-		await expect(page.getByRole("alert")).toBeVisible();
+		said = await alert.textContent();
 	}
-	await expect(page.getByRole("alert")).toContainText("Too many wrong passwords");
+	await expect(alert).toContainText("Too many wrong passwords");
 	await host.stop();
 });

@@ -2,7 +2,7 @@
 // Repositories, their disks and CD images: what others change, what is refused, uploads that come
 // through and those that do not.
 const fs = require("fs");
-const { test, expect } = require("./fixtures");
+const { test, expect, soon } = require("./fixtures");
 
 const MIB = 1 << 20;
 
@@ -36,16 +36,16 @@ async function place(host, name) {
 
 test("what another administrator changes is seen within a second", async ({ page, host, open }) => {
 	const [sr] = await host.named("SR", "scratch, nearly full");
-	const name = "renamed by <somebody> else";
 
 	await open("#/storage");
 	await expect(page.getByText("scratch, nearly full")).toBeVisible();
-	const started = Date.now();
-	await host.call("SR.set_name_label", sr, name);
-	await expect(page.getByText(name)).toBeVisible({ timeout: 5000 });
-	const took = Date.now() - started;
-	console.log(`a change of somebody else is shown after ${took} ms`);
-	expect(took).toBeLessThan(1000);
+	await soon(1000, async (i) => {
+		const name = `renamed by <somebody> else, ${i}`;
+		const started = Date.now();
+		await host.call("SR.set_name_label", sr, name);
+		await expect(page.getByText(name)).toBeVisible();
+		return Date.now() - started;
+	});
 	await host.call("SR.set_name_label", sr, "scratch, nearly full");
 });
 
@@ -74,8 +74,10 @@ test("a CD image comes whole, under whatever name", async ({ page, host, open })
 
 	await open(await place(host, "images"));
 	await page.getByLabel("Upload CD images").setInputFiles({ name, mimeType: "", buffer });
-	await expect(page.getByRole("rowheader", { name })).toBeVisible();
-	await expect(page.getByText(/done$/)).toBeVisible();
+	await Promise.all([
+		expect(page.getByRole("rowheader", { name })).toBeVisible(),
+		expect(page.getByText(/done$/)).toBeVisible(), // for some seconds
+	]);
 	const [, vdi] = await host.named("VDI", name);
 	const got = await page.request.get(`${host.url}export_raw_vdi/?vdi=${vdi.uuid}&format=raw`);
 	expect(buffer.equals(await got.body())).toBe(true);
@@ -94,7 +96,7 @@ test("an upload that is cut off says so", async ({ page, host, open }) => {
 	await open(await place(host, "images"));
 	await send(page, "cut-off.iso");
 	await host.order("stop web");
-	await expect(page.getByText("Upload cut-off.iso failed")).toBeVisible({ timeout: 20_000 });
+	await expect(page.getByText("Upload cut-off.iso failed")).toBeVisible();
 	await host.order("start web");
 });
 
@@ -125,8 +127,10 @@ test("a disk image becomes a disk of its contents", async ({ page, host, open })
 	await page
 		.getByLabel("Import disk images")
 		.setInputFiles({ name: "whole.raw", mimeType: "", buffer });
-	await expect(page.getByRole("rowheader", { name: "whole", exact: true })).toBeVisible();
-	await expect(page.getByText(/done$/)).toBeVisible();
+	await Promise.all([
+		expect(page.getByRole("rowheader", { name: "whole", exact: true })).toBeVisible(),
+		expect(page.getByText(/done$/)).toBeVisible(),
+	]);
 	const [, vdi] = await host.named("VDI", "whole");
 	const got = await page.request.get(`${host.url}export_raw_vdi/?vdi=${vdi.uuid}&format=raw`);
 	expect(buffer.equals(await got.body())).toBe(true);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 // Virtual machines: what they do is seen at once, what is refused is said, names stay names.
-const { test, expect } = require("./fixtures");
+const { test, expect, soon } = require("./fixtures");
 
 const HOSTILE = "<img src=x onerror=\"document.title='injected'\"> & \"quotes\" 'single' </script>";
 
@@ -21,18 +21,14 @@ test("a state that changes is shown within a second", async ({ page, host, open 
 
 	await open("#/vms");
 	await expect(row(page, "watched")).toContainText("Stopped");
-	for (const [method, words] of [
-		["VM.start", "Running"],
-		["VM.pause", "Paused"],
-	]) {
-		const more = method === "VM.start" ? [false, false] : [];
-		await host.call(method, vm, ...more);
+	await host.call("VM.start", vm, false, false);
+	await expect(row(page, "watched")).toContainText("Running");
+	await soon(1000, async (i) => {
+		await host.call(i % 2 ? "VM.unpause" : "VM.pause", vm);
 		const started = Date.now();
-		await expect(row(page, "watched")).toContainText(words, { timeout: 5000 });
-		const took = Date.now() - started;
-		console.log(`${words} is shown after ${took} ms`);
-		expect(took).toBeLessThan(1000);
-	}
+		await expect(row(page, "watched")).toContainText(i % 2 ? "Running" : "Paused");
+		return Date.now() - started;
+	});
 	await host.call("VM.hard_shutdown", vm);
 	await host.call("VM.destroy", vm);
 	await expect(row(page, "watched")).toHaveCount(0);
