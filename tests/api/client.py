@@ -34,14 +34,14 @@ def scgi(body, path="/jsonrpc", method="POST", length=None, address="192.0.2.99"
     return b"%d:%s," % (len(packed), packed) + body
 
 
-def connect(path, timeout=20):
+def connect(path, timeout=60):
     sock = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
     sock.settimeout(timeout)
     sock.connect(str(path))
     return sock
 
 
-def exchange(path, data, timeout=20):
+def exchange(path, data, timeout=60):
     """(status, headers, body) of a raw request."""
     with connect(path, timeout) as sock:
         try:
@@ -75,7 +75,7 @@ class Client:
         if user:
             self.session = self.raw("session.login_with_password", user, password)
 
-    def raw(self, method, *params, timeout=70):
+    def raw(self, method, *params, timeout=120):
         body = json.dumps({"jsonrpc": "2.0", "method": method, "params": params, "id": 1})
         status, _, reply = exchange(self.path, scgi(body.encode(), address=self.address), timeout)
         if status != 200:
@@ -85,10 +85,10 @@ class Client:
             raise Failure([answer["error"]["message"], *answer["error"]["data"]])
         return answer["result"]
 
-    def call(self, method, *params, timeout=70):
+    def call(self, method, *params, timeout=120):
         return self.raw(method, self.session, *params, timeout=timeout)
 
-    def wait(self, task, seconds=20):
+    def wait(self, task, seconds=120):
         """The end of a task: its result, or its failure."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -161,7 +161,7 @@ class Server:
 
     @staticmethod
     def wait_for(path):
-        end = time.monotonic() + 20
+        end = time.monotonic() + 120
         while time.monotonic() < end:
             if path.exists():
                 return
@@ -170,7 +170,7 @@ class Server:
 
     def settled(self):
         """A client, when the daemon has heard from vmd."""
-        end, client = time.monotonic() + 20, None
+        end, client = time.monotonic() + 120, None
         while time.monotonic() < end:
             client = client or Client(self.socket)
             vms = client.call("VM.get_all_records").values()
@@ -184,7 +184,7 @@ class Server:
     def vmd_request(self, verb, args):
         """Past the daemon, as `xl` would."""
         with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
-            sock.settimeout(20)
+            sock.settimeout(60)
             sock.connect(str(self.folder / "vmd.sock"))
             sock.send(json.dumps({"verb": verb, "args": args}).encode())
             while True:
@@ -201,7 +201,7 @@ class Server:
         status = None
         if self.daemon:
             self.daemon.terminate()
-            status = self.daemon.wait(20)
+            status = self.daemon.wait(120)
         if self.vmd:
             self.vmd.kill()
             self.vmd.wait()

@@ -62,7 +62,7 @@ class Guard:
         return text
 
 
-def soon(condition, seconds=20):
+def soon(condition, seconds=120):
     """What becomes true."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:

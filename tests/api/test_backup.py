@@ -44,7 +44,7 @@ class Backups:
         self.call("VM.set_protection_policy", vm, policy)
         return vm
 
-    def wait(self, task, seconds=40):
+    def wait(self, task, seconds=120):
         return self.streams.client.wait(task, seconds)
 
     def run(self, policy, *vm):
@@ -79,7 +79,7 @@ def fixture_backups(server, build):
     yield Backups(streams, daemon, server.folder / "target")
     text = daemon.stop()
     streams.daemon.terminate()
-    assert streams.daemon.wait(20) == 0, text
+    assert streams.daemon.wait(120) == 0, text
 
 
 def content(backups, vm):
@@ -194,7 +194,7 @@ def test_its_times(backups):
                    (uuid,))
     server.start_daemon()
     backups.meet(server.settled())
-    guard.soon(lambda: backups.call("VMPP.get_recent_alerts", policy), 40)
+    guard.soon(lambda: backups.call("VMPP.get_recent_alerts", policy))
     time.sleep(2)
     assert len(backups.call("VMPP.get_recent_alerts", policy)) == 1
     backups.end(policy)
@@ -209,7 +209,7 @@ def test_a_kill_in_the_middle(backups):
         time.sleep(pause)
         backups.daemon.kill()
         backups.daemon.start()
-        guard.soon(lambda: backups.call("task.get_status", task) != "pending", 40)
+        guard.soon(lambda: backups.call("task.get_status", task) != "pending")
         guard.soon(lambda: not (backups.daemon.state / "current").exists())
         assert not backups.snapshots()
         left = {p.name for p in backups.folder.iterdir() if p.name.startswith(".part")}
@@ -415,7 +415,7 @@ def test_by_xe(backups, build):
     def xe(*args):
         done = subprocess.run([build / "api/checked/xe", "-s", backups.streams.server.folder, "-pw",
                                PASSWORD, *args], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=60, env={"HOME": str(backups.folder)}, check=False)
+                              text=True, timeout=120, env={"HOME": str(backups.folder)}, check=False)
         return done.returncode, done.stdout.strip() or done.stderr
 
     status, policy = xe("vmpp-create", "name-label=by xe", "archive-target-type=directory",

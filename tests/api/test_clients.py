@@ -121,7 +121,7 @@ def test_json_rpc_by_hand(web):
     body = json.dumps({"id": "x", "method": "session.login_with_password",
                        "params": ["root", PASSWORD, "2.0", "by hand"]}).encode()
     request = urllib.request.Request(web.url + "/jsonrpc", body)
-    with urllib.request.urlopen(request, timeout=20, context=web.context) as reply:
+    with urllib.request.urlopen(request, timeout=120, context=web.context) as reply:
         assert reply.headers["content-type"] == "application/json"
         answer = json.loads(reply.read())
     assert answer["error"] is None and answer["id"] == "x"
@@ -130,5 +130,5 @@ def test_json_rpc_by_hand(web):
 
 def test_the_browser_may_ask(web):
     request = urllib.request.Request(web.url + "/jsonrpc", method="OPTIONS")
-    with urllib.request.urlopen(request, timeout=20, context=web.context) as reply:
+    with urllib.request.urlopen(request, timeout=120, context=web.context) as reply:
         assert reply.headers["access-control-allow-origin"] == "*"

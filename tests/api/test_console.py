@@ -21,7 +21,7 @@ def fixture_running(xe, vm):
 def terminal(xe, vm, **options):
     return pexpect.spawn(str(xe.program), ["-s", str(xe.folder), "-pw", PASSWORD, "console",
                                            f"vm={vm}"],
-                         env={"HOME": str(xe.folder)}, timeout=20, **options)
+                         env={"HOME": str(xe.folder)}, timeout=120, **options)
 
 
 def test_there_and_back(xe, running):

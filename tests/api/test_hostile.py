@@ -115,8 +115,8 @@ def test_a_slow_client_keeps_nobody_waiting(server, api):
         begun = time.monotonic()
         for _ in range(50):
             api.call("pool.get_all")
-        assert time.monotonic() - begun < 10
-        slow.settimeout(40)
+        assert time.monotonic() - begun < 25       # REPLY_MS of the daemon is 30 s
+        slow.settimeout(120)
         assert slow.recv(1) == b""      # and is not waited for for ever
 
 
@@ -144,12 +144,12 @@ def test_watchers_that_leave(server, api):
 def test_many_watchers(server, api):
     token = api.call("event.from", ["vm"], "", 0)["token"]
     with ThreadPoolExecutor(100) as pool:
-        waiting = [pool.submit(Client(server.socket).call, "event.from", ["vm"], token, 20)
+        waiting = [pool.submit(Client(server.socket).call, "event.from", ["vm"], token, 60)
                    for _ in range(100)]
         time.sleep(0.5)
         vm = api.call("VM.create", {"name_label": "seen by all"})
         for one in waiting:
-            assert [e["ref"] for e in one.result(20)["events"]] == [vm]
+            assert [e["ref"] for e in one.result(120)["events"]] == [vm]
     api.call("VM.destroy", vm)
 
 

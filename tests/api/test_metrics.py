@@ -32,7 +32,7 @@ def test_files_of_vms(api, folder):
     unknown = a_file(folder, "00000000-0000-0000-0000-00000000aaaa", 2)
     fresh = a_file(folder, "00000000-0000-0000-0000-00000000bbbb", 0.5)
     host, other = a_file(folder, "host", 30), a_file(folder, "something", 30)
-    guard.soon(lambda: not unknown.exists(), 30)
+    guard.soon(lambda: not unknown.exists())
     assert known.exists() and fresh.exists() and host.exists() and other.exists()
     api.call("VM.hard_shutdown", ref)
     api.call("VM.destroy", ref)

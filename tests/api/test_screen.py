@@ -16,7 +16,7 @@ from screen import Screen
 from streaming import streams  # noqa: F401 pylint: disable=unused-import
 from test_streams import frame, websocket
 
-WAIT = 20
+WAIT = 60
 
 
 @pytest.fixture(name="screen")
