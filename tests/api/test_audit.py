@@ -2,6 +2,7 @@
 """The audit log as clients read it: the newest first, searched, a part at a time, by few."""
 import calendar
 import re
+import sqlite3
 import time
 
 import pytest
@@ -100,11 +101,12 @@ def test_only_an_administrator_reads_it(api, server):
 
 def test_a_name_that_does_not_fit(api, server):
     """Whoever knows no password chooses it; of half a letter nobody could read the answer."""
-    for first in ("", "x", "xx"):
-        for letter in ("\u00e9", "\u20ac", "\U0001f600"):
+    for row, first in enumerate(("", "x", "xx")):
+        for column, letter in enumerate(("\u00e9", "\u20ac", "\U0001f600")):
+            address = f"198.51.100.{100 + 10 * row + column}"
             with pytest.raises(Failure):
-                Client(server.socket, first + letter * 40, address="192.0.2.88")
-            name = read(api, "192.0.2.88", most=1)[0]["user"]
+                Client(server.socket, first + letter * 40, address=address)
+            name = read(api, address, most=1)[0]["user"]
             assert name.startswith(first + letter * 12) and set(name) <= {"x", letter}
 
 
@@ -126,3 +128,43 @@ def test_what_is_asked_for_is_bounded(api):
     with pytest.raises(Failure) as failure:
         api.call("host.get_audit_log", api.call("host.get_all")[0], [7], 0, 1)
     assert failure.value.code == "FIELD_TYPE_ERROR"
+
+
+def test_refused_logins_push_nothing_out(api, server):
+    """The last test of these: the daemon is started anew. Of many there are a row at once and one
+    that counts; rows of long ago make room for their like alone."""
+    def refused(address):
+        with pytest.raises(Failure) as failure:
+            Client(server.socket, "guessed", address=address)
+        return failure.value.code
+
+    many = "203.0.113.5"
+    assert {refused(many) for _ in range(150)} == {"SESSION_AUTHENTICATION_FAILED"}
+    rows = read(api, many)
+    assert 1 <= len(rows) < 150 / 10
+    for last in range(40):      # of too many addresses they are one
+        refused(f"203.0.113.{100 + last}")
+    assert len(read(api, "203.0.113.1")) < 30
+    server.daemon.terminate()
+    assert server.daemon.wait(120) == 0
+    with sqlite3.connect(server.database) as db:
+        told = [result for result, in db.execute("SELECT result FROM audit WHERE address = ?",
+                                                 (many,))]
+        db.executemany("INSERT INTO audit (time, account, address, method, object, result) VALUES "
+                       "('20200101T00:00:00Z', 'x', ?, ?, '', ?)",
+                       [("of old", "VM.start", "ok")] * 5 +
+                       [("of old", "session.login_with_password", "REFUSED")] * 21000)
+    db.close()
+    extra = [int(words.split(", ")[1].split()[0]) for words in told if "," in words]
+    assert len(told) - len(extra) + sum(extra) == 150
+    server.start_daemon()
+    api.session = server.settled().session
+    for _ in range(70):
+        api.call("VM.destroy", api.call("VM.create", {"name_label": "a row"}))
+    read(api, "VM.start")       # writes what there is
+    with sqlite3.connect(server.database) as db:
+        kept, = db.execute("SELECT COUNT(*) FROM audit WHERE method LIKE 'session.login%' AND "
+                           "result <> 'ok'").fetchone()
+        old, = db.execute("SELECT COUNT(*) FROM audit WHERE method = 'VM.start'").fetchone()
+    db.close()
+    assert kept <= 2000 and old == 5

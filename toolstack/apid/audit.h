@@ -10,8 +10,10 @@
 
 /* The file; NULL: none. */
 void audit_open(const char *path);
-/* What is not in the database yet goes there: before it is read, and at the end. */
+/* What is not in the database yet goes there, before it is read. */
 void audit_write(void);
+/* The same at the end. */
+void audit_close(void);
 void audit_note(const struct call *c);
 
 #endif

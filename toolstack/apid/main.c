@@ -214,7 +214,7 @@ static int serve(void)
 	log_info("serving on %s", options.socket);
 	loop_run(between);
 	vmd_link_close();
-	audit_write();
+	audit_close();
 	database_close();
 	return 0;
 }
