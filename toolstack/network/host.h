@@ -22,6 +22,7 @@ struct host {
 	char automatic[LINK_NAME]; /* the bridge that "automatic address" has chosen, or "" */
 	double started;            /* when all drivers were there; 0: not yet */
 	char *resolv;              /* resolv.conf as last written; NULL: not yet */
+	bool resolv_failed;        /* the last attempt, which was told of */
 	char absent[200];          /* the NIC that was missing last time, for one message only */
 };
 

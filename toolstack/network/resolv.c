@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Writing resolv.conf. It is written when what it should say changes, not when it says something
- * else: an administrator's edit stays that long. As long as nothing is known it is left alone.
+ * else: an administrator's edit stays that long. Until something has been known it is left alone.
  */
 #include "network/resolv.h"
 
@@ -30,16 +30,21 @@ void resolv_update(struct host *h)
 	char ip[IP_TEXT];
 	struct reason why;
 
-	if (*search)
-		buf_printf(&text, "search %s\n", search);
+	buf_printf(&text, "%s%s%s", *search ? "search " : "", search, *search ? "\n" : "");
 	for (size_t i = 0; i < nr; i++)
 		buf_printf(&text, "nameserver %s\n", ip_format(&dns[i], -1, ip));
-	if (!text.len || text.failed || (h->resolv && strcmp(h->resolv, text.data) == 0)) {
+	if (text.failed || (h->resolv ? strcmp(h->resolv, text.data) == 0 : !text.len)) {
 		buf_free(&text);
 		return;
 	}
-	if (file_write(h->root, FILE_RESOLV, text.data, text.len, &why) < 0)
-		log_warning("name servers: %s", why.text);
+	if (file_write(h->root, FILE_RESOLV, text.data, text.len, &why) < 0) {
+		if (!h->resolv_failed)
+			log_warning("name servers: %s", why.text);
+		h->resolv_failed = true; /* tried at each look, told of once */
+		buf_free(&text);
+		return;
+	}
+	h->resolv_failed = false;
 	free(h->resolv);
-	h->resolv = text.data; /* if it failed, not again and again */
+	h->resolv = text.data;
 }

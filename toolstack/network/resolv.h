@@ -7,7 +7,7 @@
 
 #include "network/host.h"
 
-/* Writes it if it is to be another than the last time. Failures are logged. */
+/* Writes it if it is to be another than the last time. A failure is logged, and tried again. */
 void resolv_update(struct host *h);
 
 #endif

@@ -476,6 +476,15 @@ def name_servers_without_dhcp():
         assert h.resolv() == "nameserver 10.7.0.99\n"
         assert h.apply(STATIC + "    dns 10.7.0.54\n")[0] == 0
         assert h.resolv() == "nameserver 10.7.0.54\n"
+        # What could not be written is written as soon as it can be; without any there is none.
+        file.unlink()
+        file.mkdir()
+        assert h.apply(STATIC + "    dns 10.7.0.55\n")[0] == 0
+        file.rmdir()
+        assert h.apply(h.conf.read_text() + "network inner\n")[0] == 0
+        assert h.resolv() == "nameserver 10.7.0.55\n"
+        assert h.apply(STATIC)[0] == 0
+        assert h.resolv() == ""
         status, said = h.apply(STATIC + "    search not/a/domain\n")
         assert status != 0 and "expected a domain" in said, said
 
