@@ -36,7 +36,7 @@ class Streams:
 
     def get(self, name, /, headers=None, **params):
         return exchange(self.socket, scgi(b"", self.path(name, **params), "GET",
-                                          **(headers or {})), 60)
+                                          **(headers or {})), 120)
 
     def put(self, name, body, /, length=None, headers=None, **params):
         return exchange(self.socket, scgi(body, self.path(name, **params), "PUT", length,

@@ -98,6 +98,9 @@ def test_disks_out_of_streams(streams):
     for more in ({"length": OPEN_LENGTH}, {"format": "qcow2"}, {"format": "vhd"}):
         assert upload(streams, streams.sr, data, "disk", **more)[0] == 500
     assert streams.put("import_raw_vdi", data, sr_id=streams.sr)[0] == 500     # without a name
+    for texts in ({"name": "%FF"}, {"name": "x", "description": "a%E2%82"}):
+        status, _, said = streams.put("import_raw_vdi", data, sr_id=streams.sr, **texts)
+        assert status == 500 and b"in UTF-8" in said
     assert streams.put("import_raw_vdi", data, sr_id="OpaqueRef:1", name="x")[0] == 404
     assert streams.objects() == before
 

@@ -210,6 +210,16 @@ static uint64_t size_of(struct job *j, enum format format)
 	return size;
 }
 
+/* The API takes nothing but UTF-8. */
+static bool text_param(struct job *j, const char *name, char *text, size_t room)
+{
+	json_t *taken = request_param(j->request, name, text, room) ? json_string(text) : NULL;
+	const bool good = taken;
+
+	json_decref(taken);
+	return good;
+}
+
 /* A new disk for what comes; it goes if not all of that comes. */
 static int disk_make(struct job *j, const char *sr, enum format format, char vdi[API_REF])
 {
@@ -219,12 +229,13 @@ static int disk_make(struct job *j, const char *sr, enum format format, char vdi
 
 	if (!size)
 		return -1;
-	if (!request_param(j->request, "name", name, sizeof(name)))
-		return api_fail(&j->api, "INVALID_VALUE", "name", "of 1 to 255 bytes", NULL);
-	if (!request_param(j->request, "description", description, sizeof(description)) &&
-	    request_has(j->request, "description"))
-		return api_fail(&j->api, "INVALID_VALUE", "description", "of at most 255 bytes",
+	if (!text_param(j, "name", name, sizeof(name)))
+		return api_fail(&j->api, "INVALID_VALUE", "name", "of 1 to 255 bytes, in UTF-8",
 				NULL);
+	if (!text_param(j, "description", description, sizeof(description)) &&
+	    request_has(j->request, "description"))
+		return api_fail(&j->api, "INVALID_VALUE", "description",
+				"of at most 255 bytes, in UTF-8", NULL);
 	made = api_call(&j->api, "VDI.create",
 			json_pack("[{ss,ss,ss,sI,ss,sb,sb,s{ss}}]", "name_label", name,
 				  "name_description", description, "SR", sr, "virtual_size",
