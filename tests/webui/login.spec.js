@@ -68,6 +68,22 @@ test("a browser that still believes in a session shows the login, too", async ({
 	await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
 });
 
+test("a browser that keeps nothing shows the login, and who logs in gets in", async ({
+	page,
+	host,
+}) => {
+	await page.addInitScript(() =>
+		Object.defineProperty(window, "localStorage", {
+			get() {
+				throw new DOMException("denied", "SecurityError");
+			},
+		}),
+	);
+	await page.goto(host.url);
+	await fill(page, host.user, host.password);
+	await expect(page.getByRole("heading", { level: 1, name: "Overview" })).toBeVisible();
+});
+
 test("who guesses passwords has to wait, and is told so", async ({ page }) => {
 	const host = await Host.start("--bare");
 

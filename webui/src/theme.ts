@@ -3,18 +3,19 @@
  * Light, dark, or as the system: kept by the browser, applied before anything is drawn.
  */
 import { signal } from "@preact/signals";
+import { keep, kept } from "./kept";
 
 export type Theme = "auto" | "light" | "dark";
 
 const KEY = "socle.theme";
 
-function kept(): Theme {
-	const value = localStorage.getItem(KEY);
+function chosen(): Theme {
+	const value = kept(KEY);
 
 	return value === "light" || value === "dark" ? value : "auto";
 }
 
-export const theme = signal<Theme>(kept());
+export const theme = signal<Theme>(chosen());
 
 function apply(): void {
 	document.documentElement.style.colorScheme = theme.value === "auto" ? "" : theme.value;
@@ -22,7 +23,7 @@ function apply(): void {
 }
 
 export function setTheme(value: Theme): void {
-	localStorage.setItem(KEY, value);
+	keep(KEY, value);
 	theme.value = value;
 	apply();
 }

@@ -4,6 +4,7 @@
  * again when it does not. The store is filled from here and from nowhere else.
  */
 import { batch, signal } from "@preact/signals";
+import { keep, kept } from "../kept";
 import * as rpc from "./rpc";
 import { apply } from "./store";
 import { Turn } from "./turn";
@@ -141,7 +142,7 @@ async function follow(end: AbortSignal): Promise<void> {
 function ended(expired: boolean): void {
 	running?.abort();
 	running = undefined;
-	localStorage.removeItem(KEPT);
+	keep(KEPT, null);
 	batch(() => {
 		apply([], true);
 		complete.value = false;
@@ -165,7 +166,7 @@ async function begin(): Promise<void> {
 export async function resume(): Promise<void> {
 	let wait = WAIT_FIRST;
 
-	if (localStorage.getItem(KEPT) === null) {
+	if (kept(KEPT) === null) {
 		ended(false);
 		return;
 	}
@@ -188,7 +189,7 @@ export async function resume(): Promise<void> {
 
 export async function login(user: string, password: string): Promise<void> {
 	await rpc.login(user, password);
-	localStorage.setItem(KEPT, "1");
+	keep(KEPT, "1");
 	await begin();
 }
 

@@ -7,6 +7,7 @@ import { useEffect, useRef, useState } from "preact/hooks";
 import type { VM, console as ConsoleRecord } from "../../model";
 import { getAll } from "../api/store";
 import { run } from "../api/tasks";
+import { keep, kept } from "../kept";
 import { to } from "../route";
 import { t } from "../text";
 import { Button, LinkButton } from "../ui/button";
@@ -34,7 +35,7 @@ const makers: Record<Kind, () => Promise<{ of: Kind; make: MakeFace }>> = {
 const linkState = { connecting: "busy", open: "on", lost: "bad" } as const;
 
 function keptSize(): number {
-	const size = Number(localStorage.getItem(SIZE_KEY));
+	const size = Number(kept(SIZE_KEY));
 
 	return size >= SIZE_LEAST && size <= SIZE_MOST ? size : 14;
 }
@@ -237,7 +238,7 @@ function Shown({
 	const { place, face, link } = useFace(consoles[kind]!, kind, size);
 
 	function onSize(next: number): void {
-		localStorage.setItem(SIZE_KEY, String(next));
+		keep(SIZE_KEY, String(next));
 		setSize(next);
 		face?.setSize?.(next);
 	}
