@@ -5,7 +5,8 @@ import re
 import pytest
 
 from busy_guest import MAC, BusyGuest
-from test_devices import BRIDGE, bridge, images, left  # noqa: F401 (fixtures, too)
+from test_devices import BRIDGE, bridge, images, left, nothing_left  # noqa: F401 (fixtures, too)
+from test_events import wait_until
 
 CREATE = 300    # seconds; as in test_xl.py
 SAVE = 300
@@ -34,8 +35,8 @@ def last_tick(host, name="demo"):
 
 def counts_on(host, name="demo"):
     before = last_tick(host, name)
-    host.run("sleep 4", 60)
-    return last_tick(host, name) > before
+    wait_until(host, "the guest counts on", lambda _: last_tick(host, name) > before, 30)
+    return True
 
 
 def ask_guest(host, command, name="demo"):
@@ -46,10 +47,10 @@ def ask_guest(host, command, name="demo"):
     return output
 
 
-def until(host, condition, seconds=30):
+def until(host, condition, seconds=120):
     """Whether a shell condition in the control domain becomes true."""
     return host.try_run(f"i=0; until {condition}; do [ $i -lt {seconds * 2} ] || break; "
-                        f"i=$((i+1)); usleep 500000; done; {condition}", seconds * 5)[0] == 0
+                        f"i=$((i+1)); usleep 500000; done; {condition}", seconds * 20)[0] == 0
 
 
 def memory_is(megabytes):
@@ -252,7 +253,7 @@ def test_disk_and_interface_go_along(host, saved, images, bridge):  # noqa: F811
     for command in ("save -c", "save"):
         host.run(f"rm -f {saved}; xl {command} demo {saved}", SAVE)
         if command == "save":
-            assert left(host) == ""
+            nothing_left(host)
             host.run(f"xl restore {saved}", SAVE)
         # A ping that is under way may be lost, and those that are sent, one a second, until the
         # interface is connected again; those of the time in between are never sent.

@@ -287,7 +287,8 @@ def test_pulling_the_plug(storage):
     for target in "fast", "files":
         host.run(f"((cat /tmp/image; sleep 1000) | storage vdi import {target} size=64M name=cut "
                  ">/dev/null 2>&1 &)")
-    host.run("sleep 5", 60)
+    host.run("i=0; until storage vdi list fast | grep -q unfinished || [ $i -gt 60 ]; do sleep 1; "
+             "i=$((i+1)); done; sleep 3", 240)
     assert storage("vdi list fast").count("unfinished") == 1
     # Not in the background: what comes over the line is what was acknowledged.
     host.start(f"({CHANGER}) & {WRITER}")

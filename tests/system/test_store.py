@@ -19,7 +19,7 @@ def node(host, path):
 
 
 def wait_for(host, path):
-    for _ in range(30):
+    for _ in range(120):
         if host.try_run(f"xenstore exists {path}")[0] == 0:
             return
         host.run("sleep 1", 90)

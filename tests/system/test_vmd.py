@@ -6,7 +6,7 @@ import re
 import pytest
 
 from test_daemons import kill
-from test_devices import BRIDGE, bridge, left  # noqa: F401 (fixtures, too)
+from test_devices import BRIDGE, bridge, left, nothing_left  # noqa: F401 (fixtures, too)
 from test_events import wait_until
 
 UUID = "0a1b2c3d-1111-4222-8333-444455556666"
@@ -114,7 +114,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     host.run(f"umount {SAVED}")
     assert vms(host)["test"]["state"] == "Running"
     assert ask(host, "vm.suspend", 240, uuid=UUID, file=file)["bytes"] > 1 << 20
-    assert list(vms(host)) == ["Domain-0"] and left(host) == ""
+    assert list(vms(host)) == ["Domain-0"]
+    nothing_left(host)
     resumed = ask(host, "vm.resume", 240, file=file)
     assert (resumed["uuid"], resumed["name"]) == (UUID, "test")
     assert left(host).count("frontend-id") == 2
@@ -128,7 +129,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     assert vms(host)["test"]["state"] == "Running"
     assert ask(host, "vm.checkpoint", 240, uuid=UUID, vdi=place)["bytes"] > 1 << 20
     ask(host, "vm.shutdown", 240, uuid=UUID, mode="hard")
-    assert list(vms(host)) == ["Domain-0"] and left(host) == ""
+    assert list(vms(host)) == ["Domain-0"]
+    nothing_left(host)
     # The checkpoint, with another disk in the place of the one that it had.
     copy = ask(host, "vdi.copy", sr=repository, vdi=disk)["uuid"]
     past = ask(host, "vm.resume", 240, vdi=place,
@@ -136,7 +138,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     refused(host, "vdi.destroy", "VDI_IN_USE", "", sr=repository, vdi=copy)
     ask(host, "vdi.destroy", sr=repository, vdi=disk)
     ask(host, "vm.shutdown", 240, uuid=UUID, mode="clean", timeout=120)
-    assert list(vms(host)) == ["Domain-0"] and left(host) == ""
+    assert list(vms(host)) == ["Domain-0"]
+    nothing_left(host)
 
     host.run("sleep 3; kill $(cat /tmp/watcher)")
     told = [json.loads(line) for line in host.run("cat /tmp/watched").split("\n") if "{" in line]
@@ -156,7 +159,9 @@ def told_of_networks(host, times):
 
 
 def test_networks_are_told_of(host, bridge):  # noqa: F811
-    host.run("(vmd ask watch >/tmp/watched & echo $! >/tmp/watcher) ; sleep 3")
+    host.run("(vmd ask watch >/tmp/watched & echo $! >/tmp/watcher) ; i=0; "
+             "until grep -q networks /tmp/watched || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; "
+             "sleep 2", 120)
     before = int(host.run("grep -c networks /tmp/watched || true"))
     assert before >= 1
     host.run(f"ip addr add 198.51.100.9/24 dev {bridge}")
@@ -189,7 +194,8 @@ def test_killed_in_the_middle(host):
              "usleep 300000")
     kill(host, FIND)
     wait_until(host, "the VM runs", lambda d: "middle" in d and "p" not in d["middle"]["state"], 60)
-    host.run("sleep 2")
+    host.run("i=0; until tail -n 1 /tmp/started | grep -q '^[0-9]' || [ $i -gt 60 ]; do sleep 1; "
+             "i=$((i+1)); done", 120)
     said = host.run("cat /tmp/started").strip()
     assert '"ok"' in said and said.endswith("\n0")
     assert vms(host)["middle"]["supervised"]
