@@ -17,7 +17,7 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from pathlib import Path
 
-UNIT_TIMEOUT = 300      # seconds for one unit test program
+UNIT_TIMEOUT = 1200     # seconds for one unit test program
 MACHINES = 4            # at most, at once; each takes a CPU and 2 GiB
 
 

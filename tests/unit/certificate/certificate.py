@@ -55,7 +55,7 @@ class Makers:
         parts = [text.encode() if isinstance(text, str) else text
                  for text in (key, certificate, chain)]
         given = b"%d %d %d\n" % tuple(len(p) for p in parts) + b"".join(parts)
-        done = subprocess.run([PROGRAM, "check"], input=given, capture_output=True, timeout=60,
+        done = subprocess.run([PROGRAM, "check"], input=given, capture_output=True, timeout=240,
                               check=False)
         assert done.returncode == (0 if done.stdout else 1), done
         return done.stdout.decode(), done.stderr.decode().strip("\n").split("\t")

@@ -23,7 +23,7 @@ from tap import run, test  # noqa: E402
 PROGRAM, LIGHTTPD = (Path(arg).resolve() for arg in sys.argv[1:3])
 FLAGS = re.search(r"^server.feature-flags.*$",
                   (TOP / "dom0-rootfs/overlay/etc/lighttpd.conf").read_text(), re.M).group()
-SECONDS = 20
+SECONDS = 120
 
 
 class Server:

@@ -29,7 +29,7 @@ from tap import run, test  # noqa: E402
 BUILD = Path(sys.argv[1]).resolve()
 OVERLAY = TOP / "dom0-rootfs/overlay"
 KEY = "RW" + "A" * 54
-SECONDS = 30
+SECONDS = 120
 UPGRADE = """#!/bin/sh
 echo "$*" >>/tmp/upgrade
 case $1 in

@@ -46,7 +46,7 @@ class Host:
         env = {"PATH": str(self.bin), "T": str(self.at), "RESET_STATE": str(self.state),
                "RESET_MOUNTS": str(self.at / "mounts")}
         program = TOP / "dom0-rootfs/overlay/usr/sbin/host-reset"
-        done = subprocess.run([BUSYBOX, "sh", program, *words], env=env, check=False, timeout=20,
+        done = subprocess.run([BUSYBOX, "sh", program, *words], env=env, check=False, timeout=240,
                               text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 

@@ -24,7 +24,7 @@ HOSTMENU, BUSYBOX = (Path(p).resolve() for p in sys.argv[1:3])
 PICTURES = Path(sys.argv[3]) if len(sys.argv) > 3 else None
 PASSWORD = "correct horse"
 UP, DOWN, ESCAPE, ENTER = "\x1b[A", "\x1b[B", "\x1b", "\n"
-WITHIN = 10
+WITHIN = 120
 # A command of the host: says what is in a file of its name, or fails with that.
 FAKE = r"""#!/bin/sh
 name=${0##*/}
@@ -153,7 +153,7 @@ class Menu:
         for key in keys:
             self.child.send(key)
             if key == ESCAPE:
-                time.sleep(0.3)     # otherwise it begins a longer key
+                time.sleep(0.8)     # otherwise it begins a longer key
         return self
 
     def log_in(self):
@@ -193,7 +193,7 @@ def no_address_yet(m):
 def the_page_as_text(m):
     m.start("--status")
     m.see("Managed at   https://192.0.2.10/", "VMs          1 running, of 2")
-    m.child.expect(pexpect.EOF, timeout=5)
+    m.child.expect(pexpect.EOF, timeout=WITHIN)
 
 
 @test
@@ -208,7 +208,7 @@ def a_screen_has_no_way_out(m):
     m.child.close(force=True)
     m.screen = Screen()
     m.start().see("Esc: leave").press(ESCAPE)
-    m.child.expect(pexpect.EOF, timeout=5)
+    m.child.expect(pexpect.EOF, timeout=WITHIN)
 
 
 @test

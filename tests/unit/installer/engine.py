@@ -132,7 +132,7 @@ class Place:
                "ZONES": str(self.at / "zones"), "KEYMAPS": str(self.at)}
         done = subprocess.run([BUSYBOX, "sh", "-c", 'echo $$ >"$T/pid"; exec "$@"', "-", BUSYBOX,
                                "sh", ENGINE / "install-socle", *options,
-                               self.at / "answers"], env=env, text=True, timeout=60, check=False,
+                               self.at / "answers"], env=env, text=True, timeout=240, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 

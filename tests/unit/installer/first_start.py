@@ -56,7 +56,7 @@ class Image(Place):
                "INSTALL_LOG": str(self.at / "log"), "INSTALL_DEV": str(self.at / "dev"),
                "INSTALL_SYS": str(self.at / "sys"), "INSTALL_ROOT": str(self.at)}
         done = subprocess.run([BUSYBOX, "sh", ENGINE / "install-socle", "--first-start",
-                               self.at / "answers"], env=env, text=True, timeout=90, check=False,
+                               self.at / "answers"], env=env, text=True, timeout=240, check=False,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT)
         return done.returncode, done.stdout
 

@@ -75,7 +75,7 @@ class Machine:
         env = {"PATH": f"{self.at}/bin:{os.environ['PATH']}", "T": str(self.at), "TERM": "xterm",
                "INSTALL_SYS": str(self.at / "sys"), "INSTALL_ANSWERS": str(self.at / "answers"),
                "INSTALL_LOG": str(self.at / "log"), "ESCDELAY": "20"}
-        self.child = pexpect.spawn(str(UI), list(words), env=env, dimensions=(24, 80), timeout=10)
+        self.child = pexpect.spawn(str(UI), list(words), env=env, dimensions=(24, 80), timeout=120)
         self.child.delaybeforesend = None
 
     def shown(self):
@@ -83,7 +83,7 @@ class Machine:
 
     def see(self, *words):
         """Waits until all of that is on the screen."""
-        end = time.monotonic() + 10
+        end = time.monotonic() + 120
         while not all(w in self.shown() for w in words):
             assert time.monotonic() < end, f"no {words} in:\n{self.shown()}"
             try:

@@ -83,7 +83,7 @@ class Host:
         with subprocess.Popen([BUSYBOX, "sh", "-c", 'echo $$ >"$T/pid"; exec "$@"', "-", BUSYBOX,
                                "sh", UPGRADE / "host-upgrade", *words], env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
-            said, _ = process.communicate(timeout=60)
+            said, _ = process.communicate(timeout=240)
         return process.returncode, said
 
     def upgrade(self, **how):

@@ -43,7 +43,7 @@ def sh(*command, ok=True, netns=None):
     if netns:
         command = ("nsenter", "-t", str(netns), "-n", *command)
     done = subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
-                          timeout=60, check=False)
+                          timeout=240, check=False)
     if ok and done.returncode:
         raise AssertionError(f"{' '.join(command)}: {done.stdout.strip()}")
     return done.stdout if ok else (done.returncode, done.stdout)
@@ -53,7 +53,7 @@ def ip(line, netns=None):
     return sh("ip", *line.split(), netns=netns)
 
 
-def wait(what, condition, seconds=15):
+def wait(what, condition, seconds=120):
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, f"not within {seconds} s: {what}"
@@ -62,7 +62,7 @@ def wait(what, condition, seconds=15):
 
 def namespace():
     """A process that holds a new network namespace."""
-    holder = subprocess.Popen(["unshare", "-n", "sleep", "600"])
+    holder = subprocess.Popen(["unshare", "-n", "sleep", "3600"])
     own = os.readlink("/proc/self/ns/net")
     wait("a namespace", lambda: os.readlink(f"/proc/{holder.pid}/ns/net") != own)
     ip("link set lo up", holder.pid)

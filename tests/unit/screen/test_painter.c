@@ -32,7 +32,7 @@
 #define PIXELS       16
 #define PORT_PICTURE 21 /* the guest's ports; the painter's are higher by 100 */
 #define PORT_KEYS    22
-#define WAIT_MS      5000
+#define WAIT_MS      60000
 #define QUIET_MS     120
 
 static uint8_t *guest; /* FRAMES pages */

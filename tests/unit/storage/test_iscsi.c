@@ -247,8 +247,8 @@ static void test_bounded(void **state)
 	int64_t begun = now_ms();
 	char byte;
 
-	assert_int_equal(bounded_call(returns, &good, 5000), 0);
-	assert_int_equal(bounded_call(returns, &bad, 5000), -1);
+	assert_int_equal(bounded_call(returns, &good, 60000), 0);
+	assert_int_equal(bounded_call(returns, &bad, 60000), -1);
 	assert_int_equal(errno, ENOSPC);
 	assert_int_equal(pipe(ends), 0);
 	assert_int_equal(bounded_call(sleeps, NULL, 200), -1);
@@ -256,10 +256,10 @@ static void test_bounded(void **state)
 	close(ends[1]);
 	assert_int_equal(read(ends[0], &byte, 1), 0);
 	close(ends[0]);
-	assert_int_equal(bounded_open("/no/such/file", 5000), -1);
+	assert_int_equal(bounded_open("/no/such/file", 60000), -1);
 	assert_int_equal(errno, ENOENT);
-	assert_int_equal(bounded_open("/", 5000), 0);
-	assert_true(now_ms() - begun < 10000);
+	assert_int_equal(bounded_open("/", 60000), 0);
+	assert_true(now_ms() - begun < 50000);
 }
 
 int main(void)

@@ -113,7 +113,7 @@ static void test_bounded_time(void **state)
 	assert_int_equal(fscanf(f, "%ld", &pid), 1);
 	fclose(f);
 	/* Gone, or about to be: nobody here reaps it. */
-	for (int i = 0; i < 100 && kill((pid_t)pid, 0) == 0; i++)
+	for (int i = 0; i < 1200 && kill((pid_t)pid, 0) == 0; i++)
 		usleep(50000);
 	snprintf(script, sizeof(script), "/proc/%ld/stat", pid);
 	f = fopen(script, "r");

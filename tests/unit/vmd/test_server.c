@@ -18,7 +18,7 @@
 #define SOCKET_PATH "/tmp/socle-vmd-test/vmd.sock"
 #define STOPPED     "/tmp/socle-vmd-test/stopped"
 #define OPERATIONS  32
-#define WAIT_MS     20000
+#define WAIT_MS     120000
 
 static struct reason why;
 static pid_t server;
