@@ -15,6 +15,7 @@ struct cmdline cmdline = {
 	.com1_port = 0x3f8,
 	.com1_irq = 4,
 	.log_level = LOG_INFO,
+	.ucode_scan = true,
 };
 
 #define VALUE_MAX 128u
@@ -124,6 +125,19 @@ static bool parse_bool(const char *value, bool *out)
 		if (strcmp(value, no[i]) == 0)
 			return !(*out = false);
 	return false;
+}
+
+/* "<name>", "no-<name>", or "<name>=<bool>". */
+static bool parse_switch(const char *text, const char *name, bool *on)
+{
+	bool no = strncmp(text, "no-", 3) == 0;
+	size_t n = strlen(name);
+
+	text += no ? 3 : 0;
+	if (strncmp(text, name, n) != 0 || (text[n] && (no || text[n] != '=')))
+		return false;
+	*on = !no;
+	return !text[n] || parse_bool(text + n + 1, on);
 }
 
 /* --- options: each returns false for a value that it cannot use, having changed nothing ------- */
@@ -291,41 +305,43 @@ static bool set_noreboot(struct cmdline *c, const char *value)
 	return parse_bool(value, &c->noreboot);
 }
 
-/* Xen's names, and those of before. */
-static const struct {
-	const char *name;
-	uint64_t bits;
-} spec_words[] = {
-	{ "ibpb", SPEC_IBPB },
-	{ "ibpb-entry", SPEC_IBPB_ENTRY },
-	{ "ibrs", SPEC_IBRS },
-	{ "ssbd", SPEC_SSBD },
-	{ "verw", SPEC_VERW },
-	{ "md-clear", SPEC_VERW },
-	{ "l1d-flush", SPEC_L1D_FLUSH },
-	{ "eager-fpu", 0 }, /* always */
+/* [<n>|-<n>][,scan[=<bool>]]: the boot module that is microcode. */
+static bool set_ucode(struct cmdline *c, const char *value)
+{
+	int module = c->ucode_module;
+	bool scan = c->ucode_scan;
+	char part[16];
+	unsigned n;
+
+	while (take_part(&value, part, sizeof(part))) {
+		bool below = part[0] == '-';
+
+		if (parse_unsigned(part + below, BOOT_MAX_MODULES, &n))
+			module = below ? -(int)n : (int)n;
+		else if (!parse_switch(part, "scan", &scan))
+			return false;
+	}
+	c->ucode_module = module;
+	c->ucode_scan = scan;
+	return true;
+}
+
+const char *const speculation_words[SPEC_MEASURES] = {
+	"ibpb", "ibpb-entry", "ibrs", "ssbd", "verw", "l1d-flush", "exec-4k",
 };
 
-/* One of them alone, after "no-", or with "=<bool>". */
-static bool take_spec_word(const char *part, uint64_t *forced, uint64_t *forbidden)
+static bool set_spec_word(struct cmdline *c, const char *part)
 {
-	bool no = strncmp(part, "no-", 3) == 0, on = true;
-	const char *word = part + (no ? 3 : 0), *equals = strchr(word, '=');
-	size_t n = equals ? (size_t)(equals - word) : strlen(word);
+	bool on;
 
-	if (equals && !parse_bool(equals + 1, &on))
-		return false;
-	for (unsigned i = 0; i < ARRAY_SIZE(spec_words); i++) {
-		uint64_t bits = spec_words[i].bits;
-
-		if (strlen(spec_words[i].name) != n || strncmp(word, spec_words[i].name, n) != 0)
-			continue;
-		on = on != no;
-		*forced = on ? *forced | bits : *forced & ~bits;
-		*forbidden = on ? *forbidden & ~bits : *forbidden | bits;
-		return true;
-	}
-	return false;
+	for (unsigned i = 0; i < SPEC_MEASURES; i++)
+		if (parse_switch(part, speculation_words[i], &on) ||
+		    (BIT(i) == SPEC_VERW && parse_switch(part, "md-clear", &on))) {
+			c->spec_forced = (c->spec_forced & ~BIT(i)) | (on ? BIT(i) : 0);
+			c->spec_forbidden = (c->spec_forbidden & ~BIT(i)) | (on ? 0 : BIT(i));
+			return true;
+		}
+	return parse_switch(part, "eager-fpu", &on) && on; /* always */
 }
 
 /* [<bool>][,<word>]...: what is not known is told and left out. */
@@ -338,7 +354,7 @@ static bool set_spec_ctrl(struct cmdline *c, const char *value)
 		if (parse_bool(part, &all)) {
 			c->spec_forced = 0;
 			c->spec_forbidden = all ? 0 : SPEC_ALL;
-		} else if (!take_spec_word(part, &c->spec_forced, &c->spec_forbidden)) {
+		} else if (!set_spec_word(c, part)) {
 			log_warn("command line: spec-ctrl: \"%s\" is not known, ignored", part);
 		}
 	}
@@ -380,6 +396,7 @@ static const struct option {
 	{ "guest_loglvl", set_guest_loglvl },
 	{ "noreboot", set_noreboot },
 	{ "spec-ctrl", set_spec_ctrl },
+	{ "ucode", set_ucode },
 	{ "crash_test", set_crash_test },
 };
 

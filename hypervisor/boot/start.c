@@ -14,6 +14,7 @@
 #include "log.h"
 #include "machine.h"
 #include "machine_check.h"
+#include "microcode.h"
 #include "mm.h"
 #include "processor.h"
 #include "speculation.h"
@@ -115,6 +116,7 @@ void start(uint32_t magic, paddr_t info)
 	boot_info_tidy(&boot_info);
 	memory_setup(&boot_info, dom0_bytes());
 	traps_init_cpu();
+	microcode_load_early(&boot_info);
 	cpu_harden();
 	if (acpi_parse(&acpi, boot_info.rsdp))
 		log_warn(

@@ -9,6 +9,7 @@
 #include "boot_info.h"
 #include "console.h"
 #include "host.h"
+#include "microcode.h"
 #include "timer.h"
 #include "wallclock.h"
 
@@ -64,6 +65,20 @@ static long cpu_version(struct xenpf_pcpu_version *version)
 	if (version->family == 6 || version->family >= 0xf)
 		version->model |= sig[0] >> 12 & 0xf0;
 	version->stepping = sig[0] & 0xf;
+	return 0;
+}
+
+/* Of this CPU: all of them load the same. */
+static long ucode_revision(struct xenpf_ucode_revision *r)
+{
+	struct microcode_cpu c;
+
+	if (r->cpu >= cpu_count())
+		return -ENOENT;
+	microcode_identify(&c);
+	r->signature = c.signature;
+	r->pf = c.platform;
+	r->revision = c.revision;
 	return 0;
 }
 
@@ -189,6 +204,12 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 			return -EINVAL;
 		return settime(op->u.settime64.secs, op->u.settime64.nsecs,
 			       op->u.settime64.system_time);
+	/* What a CPU can was looked at, and told guests, at the start. */
+	case XENPF_microcode_update:
+	case XENPF_microcode_update2: return unsupported("microcode but at the start, operation", op->cmd);
+	case XENPF_get_ucode_revision:
+		*copyback = true;
+		return ucode_revision(&op->u.ucode_revision);
 	case XENPF_enter_acpi_sleep: return acpi_sleep(&op->u.enter_acpi_sleep);
 	case XENPF_get_cpuinfo: *copyback = true; return cpu_info(&op->u.pcpu_info);
 	case XENPF_get_cpu_version: *copyback = true; return cpu_version(&op->u.pcpu_version);

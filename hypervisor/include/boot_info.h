@@ -92,6 +92,8 @@ struct cmdline {
 	bool noreboot;
 	char crash_test[16]; /* empty: none */
 	unsigned crash_test_cpu;
+	int ucode_module; /* as counted by the loader, < 0 from the end; 0: none */
+	bool ucode_scan;  /* of the initial RAM disk */
 	uint64_t spec_forced, spec_forbidden; /* SPEC_*, of speculation.h */
 };
 extern struct cmdline cmdline;

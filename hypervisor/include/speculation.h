@@ -16,14 +16,16 @@
 #define SPEC_VERW          BIT(4) /* buffers are cleared before a guest: MDS, TAA, MMIO, RFDS */
 #define SPEC_L1D_FLUSH     BIT(5) /* the first-level cache is flushed before a guest: L1TF */
 #define SPEC_SMALL_EXECUTE BIT(6) /* guests execute in 4 KiB pages alone: iTLB multihit */
-#define SPEC_ALL           (BIT(7) - 1)
+#define SPEC_MEASURES      7u
+#define SPEC_ALL           (BIT(SPEC_MEASURES) - 1)
+
+/* Where a CPU tells of it; the last one is IA32_ARCH_CAPABILITIES, 0 where there is none. */
+enum { LEAF_7_B, LEAF_7_D, LEAF_80000008_B, LEAF_80000021_A, ARCH_CAPS, SPEC_SOURCES };
 
 struct speculation_cpu {
 	enum { SPEC_OTHER, SPEC_INTEL, SPEC_AMD } vendor; /* Hygon counts as AMD */
 	unsigned family, model;
-	uint32_t feature_b, feature_d;   /* CPUID 7 EBX, EDX */
-	uint32_t extended_b, extended_a; /* CPUID 80000008 EBX, 80000021 EAX */
-	uint64_t capabilities;           /* IA32_ARCH_CAPABILITIES, 0 where there is none */
+	uint64_t says[SPEC_SOURCES];
 };
 
 struct speculation_choice {
@@ -36,6 +38,8 @@ struct speculation_choice {
 struct speculation_choice speculation_choose(const struct speculation_cpu *c, uint64_t forced,
 					     uint64_t forbidden);
 
+/* What each measure is called on the command line; of the bit's number (boot/cmdline.c). */
+extern const char *const speculation_words[SPEC_MEASURES];
 extern uint64_t speculation_on; /* constant after speculation_init */
 
 /* On the boot CPU, after its microcode and before hvm->cpu_enable; tells what is on. */

@@ -11,6 +11,7 @@
 #include "log.h"
 #include "machine.h"
 #include "machine_check.h"
+#include "microcode.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
@@ -66,6 +67,7 @@ void start_secondary(void)
 	/* The boot CPU's tables: without the low identity map, and nothing writable runs. */
 	write_cr3(virt_to_paddr(kernel_pml4()));
 	traps_init_cpu();
+	microcode_init_cpu();
 	cpu_harden();
 	apic_init_cpu();
 	timers_init_cpu();

@@ -19,16 +19,6 @@ uint64_t speculation_on;
 static uint64_t spec_ctrl; /* MSR_SPEC_CTRL's value: guests are not offered it, so it stays */
 static bool threads_leak;
 
-static const char *const names[] = {
-	"IBPB between domains",
-	"IBPB when a guest is left",
-	"IBRS",
-	"SSBD",
-	"VERW before a guest",
-	"L1D flush before a guest",
-	"no execution in big pages",
-};
-
 static void cpu_identify(struct speculation_cpu *c)
 {
 	uint32_t r[4];
@@ -39,21 +29,21 @@ static void cpu_identify(struct speculation_cpu *c)
 							    : SPEC_OTHER;
 	if (r[0] >= 7) {
 		cpuid_count(7, 0, r);
-		c->feature_b = r[1];
-		c->feature_d = r[3];
+		c->says[LEAF_7_B] = r[1];
+		c->says[LEAF_7_D] = r[3];
 	}
-	if (c->feature_d & FEATURE_ARCH_CAPS)
-		rdmsr_safe(MSR_ARCH_CAPS, &c->capabilities);
+	if (c->says[LEAF_7_D] & FEATURE_ARCH_CAPS)
+		rdmsr_safe(MSR_ARCH_CAPS, &c->says[ARCH_CAPS]);
 	cpuid_count(1, 0, r);
 	c->family = (r[0] >> 8 & 15) + ((r[0] >> 8 & 15) == 15 ? r[0] >> 20 & 0xff : 0);
 	c->model = (r[0] >> 4 & 15) | (r[0] >> 12 & 0xf0);
 	cpuid_count(0x80000000, 0, r);
 	if (r[0] >= 0x80000021) {
 		cpuid_count(0x80000021, 0, r);
-		c->extended_a = r[0];
+		c->says[LEAF_80000021_A] = r[0];
 	}
 	cpuid_count(0x80000008, 0, r);
-	c->extended_b = r[1];
+	c->says[LEAF_80000008_B] = r[1];
 }
 
 static const char *names_of(uint64_t measures, char *line)
@@ -61,10 +51,10 @@ static const char *names_of(uint64_t measures, char *line)
 	int at = 0;
 
 	line[0] = '\0';
-	for (unsigned i = 0; i < ARRAY_SIZE(names); i++)
+	for (unsigned i = 0; i < SPEC_MEASURES; i++)
 		if (measures & BIT(i))
 			at += snprintf(line + at, LINE - (size_t)at, "%s%s", at ? ", " : "",
-				       names[i]);
+				       speculation_words[i]);
 	return at ? line : "nothing";
 }
 

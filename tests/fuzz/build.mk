@@ -95,6 +95,7 @@ toolstack_target = $(eval $(call fuzz_target,$1,$2,$(FUZZ_TOOLSTACK),$3))
 
 $(call hypervisor_target,elf,hypervisor/domain/elf.c)
 $(call hypervisor_target,lz4,hypervisor/lib/lz4.c hypervisor/lib/xxh32.c)
+$(call hypervisor_target,microcode,hypervisor/x86/microcode_file.c)
 $(call hypervisor_target,cmdline,hypervisor/boot/cmdline.c hypervisor/lib/str_copy.c \
 	$(FUZZ_FAKES))
 $(call hypervisor_target,insn,$(FUZZ_INSN))

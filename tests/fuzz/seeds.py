@@ -533,6 +533,22 @@ def alert_texts():
     yield b'4,1,2,-;nvme nvme0: I/O 12 (Read) QID 3 timeout, aborting\n'
 
 
+def microcode_files():
+    """A container of AMD's and an update of Intel's, bare and in an archive, behind who asks."""
+    patch = bytearray(struct.pack('<II', 0x20180101, 0x101).ljust(128, b'\0'))
+    struct.pack_into('<H', patch, 24, 0x8012)
+    amd = struct.pack('<III', 0x414d44, 0, 32) + struct.pack('<IIIHH', 0x800f12, 0, 0, 0x8012, 0)
+    amd += bytes(16) + struct.pack('<II', 1, len(patch)) + patch
+    words = [1, 0x20, 0x20200101, 0x806e9, 0, 1, 2, 64, 48 + 64 + 32, 0, 0, 0] + [0] * 16
+    words += [1, 0, 0, 0, 0, 0x506e3, 2, 0]
+    words[4] = -sum(words) & 0xffffffff
+    intel = struct.pack(f'<{len(words)}I', *words)
+    for asks, content in ((b'\1', amd), (b'\0', intel)):
+        yield asks + content
+        header = '070701' + '%08x' * 13 % (1, 0, 0, 0, 1, 0, len(content), 0, 0, 0, 0, 10, 0)
+        yield asks + header.encode() + b'microcode\0' + content
+
+
 SEEDS = {
     'acme': acme_answers,
     'ssh_key': ssh_keys,
@@ -553,6 +569,7 @@ SEEDS = {
     'elf': kernels,
     'elf_image': kernels,
     'bzimage': lambda: [bzimage(p) for p in packed()],
+    'microcode': microcode_files,
     'lz4': lambda: list(lz4_frames()),
     'unpack': lambda: list(packed()),
     'cmdline': cmdlines,

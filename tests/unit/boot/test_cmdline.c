@@ -205,6 +205,21 @@ static void test_watchdog(void **state)
 	refused("nmi=");
 }
 
+static void test_ucode(void **state)
+{
+	assert_true(!cmdline.ucode_module && cmdline.ucode_scan);
+	assert_int_equal(parse("ucode=2").ucode_module, 2);
+	assert_int_equal(parse("ucode=-1").ucode_module, -1);
+	assert_false(parse("ucode=scan=no").ucode_scan);
+	assert_false(parse("ucode=1,no-scan").ucode_scan);
+	assert_true(parse("ucode=scan").ucode_scan);
+	assert_int_equal(warnings, 0);
+	refused("ucode=99");
+	refused("ucode=2,often");
+	refused("ucode=no-scan=yes");
+	refused("ucode=--1");
+}
+
 static void spec_is(const char *text, uint64_t forced, uint64_t forbidden)
 {
 	struct cmdline c = parse(text);
@@ -289,6 +304,7 @@ int main(void)
 		cmocka_unit_test(test_cpus),         cmocka_unit_test(test_loglvl),
 		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_crash_test),
 		cmocka_unit_test(test_spec_ctrl),    cmocka_unit_test(test_watchdog),
+		cmocka_unit_test(test_ucode),
 		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
 	};
 
