@@ -60,8 +60,8 @@ void vcpu_publish_time(struct vcpu *v)
 	if (v->info->time.tsc_timestamp != t.tsc_timestamp ||
 	    v->info->time.tsc_to_system_mul != t.tsc_to_system_mul)
 		write_versioned(&v->info->time, &t);
-	/* The second copy is at a linear address: reachable from the vCPU itself only. */
+	/* The second copy may be at a linear address: reachable from the vCPU itself only. */
 	if (v->time_guest && v == vcpu_current() && memcmp(&v->time, &t, sizeof(t)) &&
-	    !guest_publish(v->time_guest, &t, sizeof(t)))
+	    !guest_publish(v->time_guest, v->time_physical, &t, sizeof(t)))
 		v->time = t;
 }

@@ -203,6 +203,11 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 	case HVMOP_get_time: now.now = time_now(); return guest_copy_to(arg, &now, sizeof(now));
 	case HVMOP_get_mem_type: return mem_type_get(arg);
 	case HVMOP_set_evtchn_upcall_vector: return upcall_vector_set(arg);
+	case HVMOP_flush_tlbs:
+		if (arg)
+			return -EINVAL;
+		p2m_flush_all(domain_current());
+		return 0;
 	case HVMOP_pagetable_dying:
 		/*
 		 * A hint for shadow page tables. Every Linux tries it, so it is not worth a line.

@@ -95,6 +95,7 @@ static long register_time_area(struct vcpu *v, uint64_t arg)
 			return -EFAULT;
 	}
 	v->time_guest = area.addr.h;
+	v->time_physical = false;
 	if (v == vcpu_current())
 		vcpu_publish_time(v);
 	return 0;
@@ -118,9 +119,39 @@ static long register_runstate_area(struct vcpu *v, uint64_t arg)
 	rc = area.addr.h ? get_runstate(v, area.addr.h) : 0;
 	if (!rc) {
 		v->runstate_guest = area.addr.h;
+		v->runstate_physical = false;
 		v->runstate_32bit = guest_is_32bit();
 	}
 	return rc;
+}
+
+/* Within one page, so that it is there as a whole; all ones: no more. 0 is nobody's. */
+static long register_area_physical(struct vcpu *v, uint64_t arg, bool time)
+{
+	const size_t size = time ? sizeof(v->time) : sizeof(v->runstate);
+	uint64_t at;
+
+	if (guest_copy_from(&at, arg, sizeof(at)))
+		return -EFAULT;
+	if (v != vcpu_current() && !vcpu_is_down(v))
+		return -EINVAL;
+	if (at == ~0UL)
+		at = 0;
+	else if (!at || at % sizeof(uint64_t) || (at & ~PAGE_MASK) > PAGE_SIZE - size)
+		return -ENXIO;
+	else if (guest_publish(at, true, time ? (void *)&v->time : &v->runstate, size))
+		return -EINVAL;
+	if (time) {
+		v->time_guest = at;
+		v->time_physical = true;
+		vcpu_publish_time(v);
+	} else {
+		v->runstate_guest = at;
+		v->runstate_physical = true;
+		v->runstate_32bit = guest_is_32bit();
+		vcpu_publish_runstate(v);
+	}
+	return 0;
 }
 
 /* In 32-bit mode there is no gap behind the first field. */
@@ -129,12 +160,12 @@ static void runstate_write(struct vcpu *v, const struct vcpu_runstate_info *info
 	const size_t rest = offsetof(typeof(*info), state_entry_time);
 
 	if (!v->runstate_32bit) {
-		guest_publish(v->runstate_guest, info, sizeof(*info));
+		guest_publish(v->runstate_guest, v->runstate_physical, info, sizeof(*info));
 		return;
 	}
-	guest_publish(v->runstate_guest, &info->state, sizeof(info->state));
-	guest_publish(v->runstate_guest + sizeof(info->state), &info->state_entry_time,
-		      sizeof(*info) - rest);
+	guest_publish(v->runstate_guest, v->runstate_physical, &info->state, sizeof(info->state));
+	guest_publish(v->runstate_guest + sizeof(info->state), v->runstate_physical,
+		      &info->state_entry_time, sizeof(*info) - rest);
 }
 
 void vcpu_publish_runstate(struct vcpu *v)
@@ -153,10 +184,12 @@ void vcpu_publish_runstate(struct vcpu *v)
 	}
 	/* Readers on other vCPUs wait while the flag is up. */
 	info.state_entry_time |= XEN_RUNSTATE_UPDATE;
-	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+	guest_publish(entry_time, v->runstate_physical, &info.state_entry_time,
+		      sizeof(info.state_entry_time));
 	runstate_write(v, &info);
 	info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
-	guest_publish(entry_time, &info.state_entry_time, sizeof(info.state_entry_time));
+	guest_publish(entry_time, v->runstate_physical, &info.state_entry_time,
+		      sizeof(info.state_entry_time));
 }
 
 long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
@@ -178,6 +211,8 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 	case VCPUOP_stop_singleshot_timer: return vcpu_singleshot_stop(v);
 	case VCPUOP_register_vcpu_info: return register_vcpu_info(v, arg);
 	case VCPUOP_register_vcpu_time_memory_area: return register_time_area(v, arg);
+	case VCPUOP_register_runstate_phys_area: return register_area_physical(v, arg, false);
+	case VCPUOP_register_vcpu_time_phys_area: return register_area_physical(v, arg, true);
 	case VCPUOP_send_nmi: vcpu_nmi(v); return 0;
 	case VCPUOP_get_physid:
 		/* Only for a vCPU that never moves, and none is promised that. */

@@ -35,7 +35,8 @@ struct vcpu {
 	bool running;         /* on its processor now; scheduler lock of that CPU */
 	bool initialised;     /* has a register state to run with */
 	struct vcpu_runstate_info runstate; /* written by the scheduler on its own CPU */
-	uint64_t runstate_guest;            /* guest-linear address registered, or 0 */
+	uint64_t runstate_guest;            /* the address registered, or 0 */
+	bool runstate_physical;             /* guest-physical; else guest-linear */
 	bool runstate_32bit;                /* in which form it is wanted there */
 
 	/* --- shared with the guest --- */
@@ -44,7 +45,8 @@ struct vcpu {
 	struct vcpu_info *info_private; /* where a vCPU beyond the first 32 starts; freed with it */
 	void *info_page; /* base of the frame mapped for a registered info; NULL otherwise */
 	struct vcpu_time_info time; /* what was last published */
-	uint64_t time_guest;        /* secondary time info, guest-linear, or 0 */
+	uint64_t time_guest;        /* secondary time info: the address registered, or 0 */
+	bool time_physical;         /* guest-physical; else guest-linear */
 
 	struct timer singleshot; /* VCPUOP_set_singleshot_timer -> VIRQ_TIMER */
 	struct timer periodic;

@@ -17,9 +17,10 @@ int guest_copy_to(uint64_t guest_va, const void *src, size_t len);
 int guest_clear(uint64_t guest_va, size_t len);
 /*
  * As guest_copy_to, with the rights of the guest's kernel: for areas that it has registered. The
- * vCPU may have been interrupted in user mode, where its own rights do not reach them.
+ * vCPU may have been interrupted in user mode, where its own rights do not reach them. Or those
+ * registered by their guest-physical address.
  */
-int guest_publish(uint64_t guest_va, const void *src, size_t len);
+int guest_publish(uint64_t at, bool physical, const void *src, size_t len);
 
 /* Guest-physical access to any domain's RAM; 0 or -EFAULT. */
 int guest_phys_read(struct domain *d, gpaddr_t gpa, void *dst, size_t len);

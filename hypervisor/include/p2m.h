@@ -83,6 +83,9 @@ struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
  */
 void p2m_flush(struct domain *d);
 
+/* The same, whether anything was removed or not. */
+void p2m_flush_all(struct domain *d);
+
 /* Makes every CPU leave d's guest mode, and enter it again only with an empty TLB (x86/tlb.c). */
 void tlb_flush_domain(struct domain *d);
 

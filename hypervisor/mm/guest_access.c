@@ -163,9 +163,10 @@ int guest_copy_to(uint64_t va, const void *src, size_t len)
 	return copy_to(va, src, len, hvm->get_cpl(vcpu_current()) == 3);
 }
 
-int guest_publish(uint64_t va, const void *src, size_t len)
+int guest_publish(uint64_t at, bool physical, const void *src, size_t len)
 {
-	return copy_to(va, src, len, false);
+	return physical ? guest_phys_write(domain_current(), at, src, len)
+			: copy_to(at, src, len, false);
 }
 
 int guest_clear(uint64_t va, size_t len)

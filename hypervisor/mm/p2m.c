@@ -330,6 +330,14 @@ struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
 	return pg;
 }
 
+void p2m_flush_all(struct domain *d)
+{
+	spin_lock(&d->p2m.lock);
+	d->p2m.need_flush = true;
+	flush_locked(d);
+	spin_unlock(&d->p2m.lock);
+}
+
 void p2m_flush(struct domain *d)
 {
 	if (!READ_ONCE(d->p2m.need_flush))

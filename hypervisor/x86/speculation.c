@@ -8,6 +8,7 @@
 
 #include "boot_info.h"
 #include "cpu.h"
+#include "cpuid.h"
 #include "lib.h"
 #include "log.h"
 #include "processor.h"
@@ -19,31 +20,27 @@ uint64_t speculation_on;
 static uint64_t spec_ctrl; /* MSR_SPEC_CTRL's value: guests are not offered it, so it stays */
 static bool threads_leak;
 
+static unsigned thread_bits; /* of an APIC ID; 0 where the CPU does not say */
+
 static void cpu_identify(struct speculation_cpu *c)
 {
-	uint32_t r[4];
+	struct cpuid_policy p;
+	uint32_t sig;
 
-	cpuid_count(0, 0, r);
-	c->vendor = r[1] == 0x756e6547			    ? SPEC_INTEL /* "Genu" */
-		    : r[1] == 0x68747541 || r[1] == 0x6f677948 ? SPEC_AMD /* "Auth", "Hygo" */
-							    : SPEC_OTHER;
-	if (r[0] >= 7) {
-		cpuid_count(7, 0, r);
-		c->says[LEAF_7_B] = r[1];
-		c->says[LEAF_7_D] = r[3];
-	}
-	if (c->says[LEAF_7_D] & FEATURE_ARCH_CAPS)
+	cpuid_policy_fill(&p, CPUID_RAW);
+	sig = p.basic[1].a;
+	c->vendor = p.basic[0].b == 0x756e6547						? SPEC_INTEL
+		    : p.basic[0].b == 0x68747541 || p.basic[0].b == 0x6f677948 ? SPEC_AMD
+										: SPEC_OTHER;
+	c->family = (sig >> 8 & 15) + ((sig >> 8 & 15) == 15 ? sig >> 20 & 0xff : 0);
+	c->model = (sig >> 4 & 15) | (sig >> 12 & 0xf0);
+	c->says[LEAF_7_B] = p.feat[0].b;
+	c->says[LEAF_7_D] = p.feat[0].d;
+	c->says[LEAF_80000008_B] = p.ext[8].b;
+	c->says[LEAF_80000021_A] = p.ext[0x21].a;
+	if (p.feat[0].d & FEATURE_ARCH_CAPS)
 		rdmsr_safe(MSR_ARCH_CAPS, &c->says[ARCH_CAPS]);
-	cpuid_count(1, 0, r);
-	c->family = (r[0] >> 8 & 15) + ((r[0] >> 8 & 15) == 15 ? r[0] >> 20 & 0xff : 0);
-	c->model = (r[0] >> 4 & 15) | (r[0] >> 12 & 0xf0);
-	cpuid_count(0x80000000, 0, r);
-	if (r[0] >= 0x80000021) {
-		cpuid_count(0x80000021, 0, r);
-		c->says[LEAF_80000021_A] = r[0];
-	}
-	cpuid_count(0x80000008, 0, r);
-	c->says[LEAF_80000008_B] = r[1];
+	thread_bits = p.topo[0].a & 31;
 }
 
 static const char *names_of(uint64_t measures, char *line)
@@ -86,16 +83,9 @@ void speculation_init_cpu(void)
 
 void speculation_tell_threads(void)
 {
-	uint32_t r[4], bits = 0;
-
-	cpuid_count(0, 0, r);
-	if (r[0] >= 0xb) {
-		cpuid_count(0xb, 0, r);
-		bits = r[0] & 31;
-	}
 	for (unsigned i = 1; i < nr_cpus && threads_leak; i++)
 		for (unsigned j = 0; j < i; j++)
-			if (cpus[i]->apic_id >> bits == cpus[j]->apic_id >> bits) {
+			if (cpus[i]->apic_id >> thread_bits == cpus[j]->apic_id >> thread_bits) {
 				log_warn("speculation: a guest can read along with who runs on the "
 					 "same core: switch hyper-threading off in the firmware");
 				return;

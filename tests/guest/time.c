@@ -227,6 +227,23 @@ TEST(halted_time_is_blocked_time)
 	      running / 1000);
 }
 
+TEST(runstate_by_physical_address)
+{
+	struct vcpu_runstate_info *info = page_alloc();
+	struct vcpu_register_runstate_memory_area area = { .addr.p = (uint64_t)info };
+	evtchn_port_t port = timer_port();
+	uint64_t blocked;
+
+	CHECK_EQ(vcpu_op(VCPUOP_register_runstate_phys_area, 0, &area), 0);
+	CHECK_EQ(READ_ONCE(info->state), RUNSTATE_running);
+	blocked = READ_ONCE(info->time[RUNSTATE_blocked]);
+	CHECK_EQ(timer_set(clock_now() + 50 * MS, 0), 0);
+	event_sleep(port);
+	CHECK(READ_ONCE(info->time[RUNSTATE_blocked]) > blocked, "not told of the sleep");
+	area.addr.p = ~0UL;
+	CHECK_EQ(vcpu_op(VCPUOP_register_runstate_phys_area, 0, &area), 0);
+}
+
 TEST(runstate_can_be_asked_for)
 {
 	struct vcpu_runstate_info info = { .state = -1 };

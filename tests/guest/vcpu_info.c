@@ -78,6 +78,25 @@ TEST(time_area_is_filled)
 	CHECK(b >= a && b - a < 100 * MS, "%lu and %lu", a, b);
 }
 
+TEST(time_area_by_physical_address)
+{
+	struct vcpu_time_info *time = page_alloc();
+	struct vcpu_register_time_memory_area area = { .addr.p = (uint64_t)time }, none = { 0 };
+	uint64_t a, b;
+
+	CHECK_EQ(vcpu_op(VCPUOP_register_vcpu_time_phys_area, 0, &area), 0);
+	CHECK(WAIT_FOR(READ_ONCE(time->version), 500), "nothing there");
+	a = clock_now();
+	b = clock_read(time);
+	CHECK(b >= a && b - a < 100 * MS, "%lu and %lu", a, b);
+	area.addr.p += PAGE_SIZE - 8;
+	CHECK_EQ(vcpu_op(VCPUOP_register_vcpu_time_phys_area, 0, &area), -ENXIO);
+	none.addr.p = ~0UL;
+	CHECK_EQ(vcpu_op(VCPUOP_register_vcpu_time_phys_area, 0, &none), 0);
+	CHECK_EQ(hvm_op(HVMOP_flush_tlbs, NULL), 0);
+	CHECK_EQ(hvm_op(HVMOP_flush_tlbs, &none), -EINVAL);
+}
+
 static volatile bool apic_upcall_in_service;
 
 static void apic_upcall(struct trap_frame *frame)

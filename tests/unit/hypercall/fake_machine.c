@@ -442,7 +442,7 @@ int guest_copy_to(uint64_t va, const void *src, size_t len)
 	return 0;
 }
 
-int guest_publish(uint64_t va, const void *src, size_t len)
+int guest_publish(uint64_t va, bool physical, const void *src, size_t len)
 {
 	return guest_copy_to(va, src, len);
 }

@@ -87,6 +87,22 @@ static void test_upcall_vector_per_vcpu(void **state)
 	assert_int_equal(do_hvm_op(HVMOP_set_evtchn_upcall_vector, MEMORY), -ENOENT);
 }
 
+static const struct domain *flushed;
+
+void p2m_flush_all(struct domain *d)
+{
+	flushed = d;
+}
+
+static void test_a_domain_flushes_its_own(void **state)
+{
+	run_as(guest);
+	assert_int_equal(do_hvm_op(HVMOP_flush_tlbs, MEMORY), -EINVAL);
+	assert_null(flushed);
+	assert_int_equal(do_hvm_op(HVMOP_flush_tlbs, 0), 0);
+	assert_ptr_equal(flushed, guest);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -95,6 +111,7 @@ int main(void)
 		TEST(test_params_have_rights),
 		TEST(test_callback_is_a_vector),
 		TEST(test_upcall_vector_per_vcpu),
+		TEST(test_a_domain_flushes_its_own),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -133,6 +133,41 @@ static void test_time_and_runstate_areas(void **state)
 	assert_int_equal(v->time_guest, 0);
 }
 
+static long area_physical(unsigned op, uint64_t at)
+{
+	return do_vcpu_op(op, 0, ARG(at));
+}
+
+static void test_areas_by_physical_address(void **state)
+{
+	const unsigned runstate = VCPUOP_register_runstate_phys_area,
+		       time = VCPUOP_register_vcpu_time_phys_area;
+	const uint64_t page = MEMORY + 8192;
+	unsigned before = publishes;
+
+	assert_int_equal(area_physical(runstate, page + 8), 0);
+	assert_true(v->runstate_guest == page + 8 && v->runstate_physical);
+	assert_int_equal(area_physical(time, page + PAGE_SIZE - 32), 0);
+	assert_true(v->time_guest == page + PAGE_SIZE - 32 && v->time_physical);
+	assert_int_equal(publishes, before + 1);
+	/* Not across the end of a page, not askew, not where nothing is; what there was stays. */
+	assert_int_equal(area_physical(time, page + PAGE_SIZE - 24), -ENXIO);
+	assert_int_equal(area_physical(runstate, page + PAGE_SIZE - 40), -ENXIO);
+	assert_int_equal(area_physical(runstate, page + 4), -ENXIO);
+	assert_int_equal(area_physical(time, 0), -ENXIO);
+	assert_int_equal(area_physical(time, 4096), -EINVAL);
+	assert_true(v->runstate_guest == page + 8 && v->time_guest == page + PAGE_SIZE - 32);
+	assert_int_equal(do_vcpu_op(time, 0, 0), -EFAULT);
+	assert_int_equal(area_physical(runstate, ~0UL), 0);
+	assert_int_equal(area_physical(time, ~0UL), 0);
+	assert_true(!v->runstate_guest && !v->time_guest);
+	assert_int_equal(
+		do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
+			   ARG((struct vcpu_register_runstate_memory_area){ { MEMORY + 8192 } })),
+		0);
+	assert_false(v->runstate_physical);
+}
+
 /* --- other vCPUs ------------------------------------------------------------------------------ */
 
 static void test_a_vcpu_is_started(void **state)
@@ -261,6 +296,7 @@ int main(void)
 		TEST(test_timers),
 		TEST(test_vcpu_info_moves_once),
 		TEST(test_time_and_runstate_areas),
+		TEST(test_areas_by_physical_address),
 		TEST(test_a_vcpu_is_started),
 		TEST(test_a_32_bit_start),
 		TEST(test_the_last_one_down_ends_the_domain),
