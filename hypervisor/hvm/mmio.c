@@ -166,7 +166,8 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 	}
 	if (e->fault.fetch && hvm->p2m_format->small_only && type != P2M_INVALID) {
 		if (p2m_split(v->domain, GFN(gpa >> PAGE_SHIFT)))
-			domain_crash(v->domain, "no memory for the page tables of code at %#lx", gpa);
+			domain_crash(v->domain, "no memory for the page tables of code at %#lx",
+				     gpa);
 		return;
 	}
 	if (type != P2M_INVALID && type != P2M_MMIO_RO)

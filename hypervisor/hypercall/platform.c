@@ -206,7 +206,8 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 			       op->u.settime64.system_time);
 	/* What a CPU can was looked at, and told guests, at the start. */
 	case XENPF_microcode_update:
-	case XENPF_microcode_update2: return unsupported("microcode but at the start, operation", op->cmd);
+	case XENPF_microcode_update2:
+		return unsupported("microcode but at the start, operation", op->cmd);
 	case XENPF_get_ucode_revision:
 		*copyback = true;
 		return ucode_revision(&op->u.ucode_revision);

@@ -88,7 +88,7 @@ struct cmdline {
 	unsigned maxcpus;        /* 0: all */
 	unsigned watchdog;       /* seconds that a CPU may be stuck for; 0: as long as it likes */
 	enum { NMI_IGNORE, NMI_DOM0, NMI_FATAL } nmi; /* one that nobody here sent */
-	int log_level;           /* enum log_level */
+	int log_level;                                /* enum log_level */
 	bool noreboot;
 	char crash_test[16]; /* empty: none */
 	unsigned crash_test_cpu;

@@ -181,7 +181,7 @@ static noreturn_fn void stop(void)
 	/* Even this may fault, and come back: with less to do each time. */
 	if (!tries++) {
 		kept_log_write();
-		log_write(LOG_ERR, reboots	 ? "rebooting"
+		log_write(LOG_ERR, reboots         ? "rebooting"
 				   : panic_reboots ? "noreboot was given: halted"
 						   : "stopped");
 	}

@@ -74,12 +74,12 @@ static bool find(struct boot_info *bi, bool amd, struct microcode *file)
 	if (nr) {
 		i = (unsigned)(nr < 0 ? (int)bi->nr_modules + nr : nr);
 		if (!i || i >= bi->nr_modules) {
-			log_warn("ucode=%d: there are %u boot modules, the first one is the kernel", nr,
-				 bi->nr_modules);
+			log_warn("ucode=%d: there are %u boot modules, the first one is the kernel",
+				 nr, bi->nr_modules);
 			return false;
 		}
-		*file = (struct microcode){ paddr_to_virt(bi->module[i].start),
-					    bi->module[i].size, 0 };
+		*file = (struct microcode){ paddr_to_virt(bi->module[i].start), bi->module[i].size,
+					    0 };
 		bi->nr_modules--;
 		memmove(&bi->module[i], &bi->module[i + 1],
 			(bi->nr_modules - i) * sizeof(bi->module[0]));
@@ -108,6 +108,9 @@ void microcode_load_early(struct boot_info *bi)
 	else
 		log_warn("microcode: the CPU does not take revision %#x, and stays at %#x",
 			 found.revision, c.revision);
+	if (cmdline.ucode_module) /* nobody else's: nobody else gives it back */
+		memory_free_range(virt_to_paddr(file.data),
+				  virt_to_paddr(file.data) + ROUND_UP(file.size, PAGE_SIZE));
 }
 
 void microcode_init_cpu(void)

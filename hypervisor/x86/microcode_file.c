@@ -55,13 +55,13 @@ bool microcode_find(const void *archive, size_t size, const char *name, struct m
 
 /* --- AMD -------------------------------------------------------------------------------------- */
 
-#define AMD_MAGIC     0x00414d44u
-#define AMD_TABLE     0u
-#define AMD_PATCH     1u
+#define AMD_MAGIC       0x00414d44u
+#define AMD_TABLE       0u
+#define AMD_PATCH       1u
 #define AMD_EQUIVALENCE 16u /* bytes: signature, mask, compare, number, reserved */
-#define AMD_HEADER    64u
-#define AMD_REVISION  4u
-#define AMD_PROCESSOR 24u
+#define AMD_HEADER      64u
+#define AMD_REVISION    4u
+#define AMD_PROCESSOR   24u
 
 static uint32_t word(const uint8_t *p)
 {
@@ -170,8 +170,7 @@ static void intel_choose(const struct microcode_cpu *c, const uint8_t *p, size_t
 		}
 		if (h.version != INTEL_VERSION || h.loader != INTEL_VERSION ||
 		    h.total_size > size || h.total_size % 4 || h.total_size < sizeof(h) ||
-		    h.data_size > h.total_size - sizeof(h) ||
-		    !intel_sum_is_zero(p, h.total_size))
+		    h.data_size > h.total_size - sizeof(h) || !intel_sum_is_zero(p, h.total_size))
 			return;
 		if (intel_fits(c, h.signature, h.platforms) ||
 		    intel_table_fits(c, p + sizeof(h) + h.data_size,

@@ -19,7 +19,6 @@
 uint64_t speculation_on;
 static uint64_t spec_ctrl; /* MSR_SPEC_CTRL's value: guests are not offered it, so it stays */
 static bool threads_leak;
-
 static unsigned thread_bits; /* of an APIC ID; 0 where the CPU does not say */
 
 static void cpu_identify(struct speculation_cpu *c)
@@ -29,9 +28,9 @@ static void cpu_identify(struct speculation_cpu *c)
 
 	cpuid_policy_fill(&p, CPUID_RAW);
 	sig = p.basic[1].a;
-	c->vendor = p.basic[0].b == 0x756e6547						? SPEC_INTEL
+	c->vendor = p.basic[0].b == 0x756e6547                                 ? SPEC_INTEL
 		    : p.basic[0].b == 0x68747541 || p.basic[0].b == 0x6f677948 ? SPEC_AMD
-										: SPEC_OTHER;
+									       : SPEC_OTHER;
 	c->family = (sig >> 8 & 15) + ((sig >> 8 & 15) == 15 ? sig >> 20 & 0xff : 0);
 	c->model = (sig >> 4 & 15) | (sig >> 12 & 0xf0);
 	c->says[LEAF_7_B] = p.feat[0].b;

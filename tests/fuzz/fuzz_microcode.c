@@ -6,7 +6,9 @@
 
 static void choose(bool amd, const uint8_t *data, size_t size)
 {
-	struct microcode_cpu c = { .amd = amd, .signature = amd ? 0x800f12 : 0x506e3, .platform = 2 };
+	struct microcode_cpu c = { .amd = amd,
+				   .signature = amd ? 0x800f12 : 0x506e3,
+				   .platform = 2 };
 	struct microcode found;
 
 	if (!microcode_choose(&c, data, size, &found))

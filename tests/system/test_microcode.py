@@ -27,12 +27,19 @@ def archive(content):
     return header.encode() + name + content
 
 
-@pytest.mark.parametrize("word, data, said", [
-    ("ucode=-1", container(SIGNATURE, 0x7fffffff), rb"does not take revision 0x7fffffff"),
-    ("ucode=-1", container(0x800f12, 0x7fffffff), rb"nothing newer for this CPU, 0x60fb1"),
-    ("", archive(container(SIGNATURE, 0x7ffffffe)), rb"does not take revision 0x7ffffffe"),
-])
-def test_a_module_is_looked_through(build, log, tmp_path, word, data, said):
+FILES = {
+    "for-it": (container(SIGNATURE, 0x7fffffff), "ucode=-1",
+               rb"does not take revision 0x7fffffff"),
+    "for-others": (container(0x800f12, 0x7fffffff), "ucode=1",
+                   rb"nothing newer for this CPU, 0x60fb1"),
+    "archive": (archive(container(SIGNATURE, 0x7ffffffe)), "",
+                rb"does not take revision 0x7ffffffe"),
+}
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_a_module_is_looked_through(build, log, tmp_path, name):
+    data, word, said = FILES[name]
     (tmp_path / "ucode").write_bytes(data)
     modules = f"{build}/tests/system/images/idle.elf,{tmp_path}/ucode"
     with Machine.direct(build, "socle", log, words=word, modules=modules) as machine:

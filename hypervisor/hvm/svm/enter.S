@@ -2,11 +2,11 @@
 /*
  * void svm_enter(struct cpu_regs *regs, paddr_t vmcb, bool forget): world switch and back. rax,
  * rsp, rip and rflags are the VMCB's. forget: what the guest has taught the branch predictors is
- * dropped (IBPB) before the first return or indirect jump. The global interrupt flag is off around VMRUN, so that with interrupts
- * enabled (which lets them end the guest's run) none arrives in between; APM vol. 2, 15.17. An
- * instruction stands between STI and VMRUN, because QEMU 7.2 would take STI's interrupt shadow
- * along into the guest. What VMRUN does not switch (FS, GS, TR, SYSCALL registers) stays the
- * guest's: the hypervisor uses none of it.
+ * dropped (IBPB) before the first return or indirect jump. The global interrupt flag is off around
+ * VMRUN, so that with interrupts enabled (which lets them end the guest's run) none arrives in
+ * between; APM vol. 2, 15.17. An instruction stands between STI and VMRUN, because QEMU 7.2 would
+ * take STI's interrupt shadow along into the guest. What VMRUN does not switch (FS, GS, TR, SYSCALL
+ * registers) stays the guest's: the hypervisor uses none of it.
  */
 #define MSR_PRED_CMD 0x49
 #include "../enter.inc"

@@ -51,8 +51,8 @@ static int svm_cpu_enable(void)
 		return -ENOMEM;
 	this_cpu()->vendor_page = hsave;
 	/* Branches of guests do not steer the hypervisor's, on CPUs that see to it (Zen 4). */
-	wrmsr(MSR_EFER, rdmsr(MSR_EFER) | EFER_SVME |
-				(speculation_on & SPEC_IBRS ? EFER_AUTO_IBRS : 0));
+	wrmsr(MSR_EFER,
+	      rdmsr(MSR_EFER) | EFER_SVME | (speculation_on & SPEC_IBRS ? EFER_AUTO_IBRS : 0));
 	wrmsr(MSR_VM_HSAVE_PA, virt_to_paddr(hsave));
 	svm_asid_init_cpu();
 	return 0;

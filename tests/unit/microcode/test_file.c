@@ -65,9 +65,9 @@ static void put_entry(const char *name, const char *content)
 {
 	char header[111];
 
-	snprintf(header, sizeof(header), "070701%08x%08x%08x%08x%08x%08x%08X%08x%08x%08x%08x%08x%08x",
-		 1, 0100644, 0, 0, 1, 0, (unsigned)strlen(content), 0, 0, 0, 0,
-		 (unsigned)strlen(name) + 1, 0);
+	snprintf(header, sizeof(header),
+		 "070701%08x%08x%08x%08x%08x%08x%08X%08x%08x%08x%08x%08x%08x", 1, 0100644, 0, 0, 1,
+		 0, (unsigned)strlen(content), 0, 0, 0, 0, (unsigned)strlen(name) + 1, 0);
 	put(header, 110);
 	put(name, strlen(name) + 1);
 	put_padding();
@@ -255,7 +255,7 @@ static void test_intel_has_nothing(void **state)
 static void test_intel_is_cut_or_lies(void **state)
 {
 	/* data_size and total_size that do not go together, or with the file */
-	static const uint32_t lies[][2] = { { 96, 100 },        { 96, 0 },    { 0, 144 },
+	static const uint32_t lies[][2] = { { 96, 100 },         { 96, 0 },    { 0, 144 },
 					    { 0xfffffff0, 144 }, { 96, 4096 }, { 96, 145 } };
 	struct microcode m;
 	size_t whole;
@@ -283,10 +283,14 @@ static void test_intel_is_cut_or_lies(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		TEST(test_cpio),     TEST(test_cpio_with_lies),
-		TEST(test_amd),      TEST(test_amd_has_nothing),
-		TEST(test_amd_is_cut), TEST(test_intel),
-		TEST(test_intel_has_nothing), TEST(test_intel_is_cut_or_lies),
+		TEST(test_cpio),
+		TEST(test_cpio_with_lies),
+		TEST(test_amd),
+		TEST(test_amd_has_nothing),
+		TEST(test_amd_is_cut),
+		TEST(test_intel),
+		TEST(test_intel_has_nothing),
+		TEST(test_intel_is_cut_or_lies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -53,7 +53,8 @@ static const struct {
 	  0,
 	  true },
 	{ "Cascade Lake: TSX leaks",
-	  { SPEC_INTEL, 6, 0x55, .says[LEAF_7_B] = RTM, .says[LEAF_7_D] = MICROCODE, .says[ARCH_CAPS] = CASCADE },
+	  { SPEC_INTEL, 6, 0x55, .says[LEAF_7_B] = RTM, .says[LEAF_7_D] = MICROCODE,
+	    .says[ARCH_CAPS] = CASCADE },
 	  SPEC_IBPB | SPEC_IBRS | SPEC_VERW | SPEC_SMALL_EXECUTE,
 	  0,
 	  true },
@@ -97,8 +98,16 @@ static const struct {
 	  false },
 	{ "Zhaoxin", { SPEC_OTHER, 7, 0x3b, .says[LEAF_7_D] = IBPB_D }, SPEC_IBPB, 0, false },
 	{ "QEMU's", { SPEC_AMD, 15, 107, .says[LEAF_7_B] = 0 }, 0, 0, false },
-	{ "Zen", { SPEC_AMD, 0x17, 1, .says[LEAF_80000008_B] = IBPB_B }, SPEC_IBPB | SPEC_IBPB_ENTRY, 0, false },
-	{ "Zen 2 without IBPB", { SPEC_AMD, 0x17, 0x31, .says[LEAF_80000008_B] = 0 }, 0, SPEC_IBPB_ENTRY, false },
+	{ "Zen",
+	  { SPEC_AMD, 0x17, 1, .says[LEAF_80000008_B] = IBPB_B },
+	  SPEC_IBPB | SPEC_IBPB_ENTRY,
+	  0,
+	  false },
+	{ "Zen 2 without IBPB",
+	  { SPEC_AMD, 0x17, 0x31, .says[LEAF_80000008_B] = 0 },
+	  0,
+	  SPEC_IBPB_ENTRY,
+	  false },
 	{ "Hygon without BTC",
 	  { SPEC_AMD, 0x18, 1, .says[LEAF_80000008_B] = IBPB_B | BTC_NO },
 	  SPEC_IBPB,
@@ -122,7 +131,8 @@ static const struct {
 	  0,
 	  false },
 	{ "Zen 5",
-	  { SPEC_AMD, 0x1a, 2, .says[LEAF_80000008_B] = IBPB_B | BTC_NO, .says[LEAF_80000021_A] = AUTO_IBRS | BRTYPE },
+	  { SPEC_AMD, 0x1a, 2, .says[LEAF_80000008_B] = IBPB_B | BTC_NO,
+	    .says[LEAF_80000021_A] = AUTO_IBRS | BRTYPE },
 	  SPEC_IBPB | SPEC_IBRS,
 	  0,
 	  false },
@@ -156,7 +166,8 @@ static void test_what_is_asked_for_needs_a_cpu_that_can(void **state)
 {
 	const struct speculation_cpu can = { SPEC_INTEL, 6, 0x8f, .says[LEAF_7_D] = MICROCODE,
 					     .says[ARCH_CAPS] = ICE | MMIO_NO };
-	const struct speculation_cpu cannot = { SPEC_INTEL, 6, 0x8f, .says[ARCH_CAPS] = ICE | MMIO_NO };
+	const struct speculation_cpu cannot = { SPEC_INTEL, 6, 0x8f,
+						.says[ARCH_CAPS] = ICE | MMIO_NO };
 	struct speculation_choice c = speculation_choose(&can, SPEC_SSBD | SPEC_VERW, 0);
 
 	assert_true(c.on == (SPEC_IBPB | SPEC_IBRS | SPEC_SSBD | SPEC_VERW) && !c.lacking);
