@@ -88,8 +88,11 @@ def test_an_idle_page_asks_nothing(api, browser):
     while "DHCP" not in api.xe("pif-list", "management=true", "params=ip-configuration-mode"):
         assert time.monotonic() < deadline
         time.sleep(1)
-    asked = browser("requests_when_idle", seconds=10)
-    assert len(asked) <= 1, asked
+    for _ in range(6):      # there may be late news now and then; who asks by the clock always does
+        asked = browser("requests_when_idle", seconds=10)
+        if len(asked) <= 1:
+            return
+    raise AssertionError(asked)
 
 
 def test_a_vm_from_the_demo_template(api, browser):
