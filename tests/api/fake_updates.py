@@ -38,7 +38,7 @@ def update_discard(h, args):
 
 async def update_fetch(h, args):
     if "slow" in args["url"]:
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
     return update_take(h, args["url"].rpartition("/")[2].replace("-", " ").encode())
 
 

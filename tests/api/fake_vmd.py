@@ -3,7 +3,7 @@
 """A vmd without a hypervisor: it speaks docs/management.md's messages and keeps all in memory.
 
 Domains, repositories and disks are dictionaries; a watch tells of changes as the real one does.
-For tests: a VM whose name begins with "slow" takes two seconds to start and to suspend itself,
+For tests: a VM whose name begins with "slow" takes five seconds to start and to suspend itself,
 "broken" does not start, "netless" has a network that is not there, "deaf" does not shut down when
 it is asked to, "awake" does not suspend itself. Disks of the repository "images" cannot be
 reverted, and one whose name begins with "unclonable" not be cloned.

@@ -36,7 +36,7 @@ async def vm_start(h, args):
         if "vdi" in disk and h.vdis[disk["vdi"]["vdi"]]["name"].startswith("busy"):
             raise Refused("VDI_IN_USE", disk["vdi"]["vdi"], "in use by another")
     if name.startswith("slow"):
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
     h.vms[args["uuid"]] = vm = h.vm(args["uuid"], name, args["memory_dynamic_max"], args["vcpus"],
                                     state="Paused" if args.get("paused") else "Running")
     vm["devices"] = {"disks": args["disks"], "vifs": args["vifs"]}
@@ -81,7 +81,7 @@ def place(args):
 async def vm_suspend(h, args):
     vm = h.find_vm(args)
     if vm["name"].startswith("slow"):
-        await asyncio.sleep(2)
+        await asyncio.sleep(5)
     if vm["name"].startswith("awake"):
         raise Refused("VM_LACKS_FEATURE_SUSPEND", args["uuid"])
     h.files[place(args)] = vm

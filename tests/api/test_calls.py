@@ -82,7 +82,7 @@ def test_a_vm_lives(api, vm):
 
 def steady(api, vm, seconds=0.6):
     """The one state that it has for a while."""
-    end, states = time.monotonic() + seconds, set()
+    end, states = time.monotonic() + seconds, {api.call("VM.get_power_state", vm)}
     while time.monotonic() < end:
         states.add(api.call("VM.get_power_state", vm))
     state, = states

@@ -20,7 +20,7 @@ VMS = [
     ("a-name-that-does-not-fit-anywhere-" * 3 + "end", "Long " * 60, [], 1, 512, [4], "halt"),
     ("broken appliance", "Does not start", ["lab"], 1, 512, [2], "halt"),
     ("deaf router", "Does not shut down when asked", ["lab"], 1, 256, [1], "run"),
-    ("slow starter", "Takes two seconds for everything", ["lab"], 1, 256, [1], "halt"),
+    ("slow starter", "Takes five seconds for everything", ["lab"], 1, 256, [1], "halt"),
     ("diskless", "Starts from a CD", [], 1, 256, [], "halt"),
     ("desktop", "Has a screen", ["lab"], 2, 2048, [25], "run"),
 ]
