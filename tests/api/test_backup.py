@@ -415,7 +415,8 @@ def test_by_xe(backups, build):
     def xe(*args):
         done = subprocess.run([build / "api/checked/xe", "-s", backups.streams.server.folder, "-pw",
                                PASSWORD, *args], stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=120, env={"HOME": str(backups.folder)}, check=False)
+                              text=True, timeout=120, env={"HOME": str(backups.folder)},
+                              check=False)
         return done.returncode, done.stdout.strip() or done.stderr
 
     status, policy = xe("vmpp-create", "name-label=by xe", "archive-target-type=directory",

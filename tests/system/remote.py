@@ -79,8 +79,8 @@ class Api:
         """(status, headers, body) of a request without xe."""
         trust = ssl._create_unverified_context()
         try:
-            with urllib.request.urlopen(f"https://127.0.0.1:{self.https}{path}", data, 30 * PATIENCE,
-                                        context=trust) as r:
+            with urllib.request.urlopen(f"https://127.0.0.1:{self.https}{path}", data,
+                                        30 * PATIENCE, context=trust) as r:
                 return r.status, r.headers, r.read()
         except urllib.error.HTTPError as e:
             return e.code, e.headers, e.read()

@@ -19,16 +19,16 @@
 #include "apid/database.h"
 #include "lib/deadline.h"
 
-#define FILE_MAX (4 * 1024 * 1024) /* then it becomes NAME.1 */
-#define ROWS_MAX "20000"
+#define FILE_MAX    (4 * 1024 * 1024) /* then it becomes NAME.1 */
+#define ROWS_MAX    "20000"
 #define REFUSED_MAX "2000"
-#define PENDING    128
-#define WRITE_MS   1000
-#define TRIM_ROWS  64    /* between two looks at what is too much */
-#define REFUSALS   16    /* addresses at once; all others are one */
-#define REFUSAL_MS 60000
+#define PENDING     128
+#define WRITE_MS    1000
+#define TRIM_ROWS   64 /* between two looks at what is too much */
+#define REFUSALS    16 /* addresses at once; all others are one */
+#define REFUSAL_MS  60000
 
-#define IS_REFUSAL "(method LIKE 'session.login%' AND result <> 'ok')"
+#define IS_REFUSAL  "(method LIKE 'session.login%' AND result <> 'ok')"
 
 static const char *file_path;
 static int file = -1;
@@ -57,8 +57,10 @@ void audit_open(const char *path)
 /* Of each kind the newest ones stay. */
 static void rows_trim(void)
 {
-	database_run("DELETE FROM audit WHERE " IS_REFUSAL " AND id <= (SELECT id FROM audit WHERE "
-		     IS_REFUSAL " ORDER BY id DESC LIMIT 1 OFFSET " REFUSED_MAX ")", NULL);
+	database_run("DELETE FROM audit WHERE " IS_REFUSAL
+		     " AND id <= (SELECT id FROM audit WHERE " IS_REFUSAL
+		     " ORDER BY id DESC LIMIT 1 OFFSET " REFUSED_MAX ")",
+		     NULL);
 	database_run("DELETE FROM audit WHERE NOT " IS_REFUSAL " AND id <= (SELECT id FROM audit "
 		     "WHERE NOT " IS_REFUSAL " ORDER BY id DESC LIMIT 1 OFFSET " ROWS_MAX ")",
 		     NULL);
