@@ -311,6 +311,12 @@ void p2m_flush(struct domain *d)
 		page_put(&frames[deferred[d->id][--nr_deferred[d->id]]]);
 }
 
+void p2m_flush_all(struct domain *d)
+{
+	d->p2m.need_flush = true;
+	p2m_flush(d);
+}
+
 enum p2m_type type_at(struct domain *d, uint64_t gfn)
 {
 	return tables[d->id][gfn].type;
