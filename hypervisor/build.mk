@@ -2,7 +2,7 @@
 #
 # The hypervisor: every .c and .S of its folders, linked and written out flat with a
 # multiboot header.
-HV_DIRS := boot x86 mm domain hvm hvm/svm hvm/vmx sched event grant hypercall emul lib
+HV_DIRS := boot x86 mm domain hvm hvm/svm hvm/vmx sched event grant hypercall emul iommu lib
 HV_SRC := $(sort $(foreach d,$(HV_DIRS),$(wildcard hypervisor/$(d)/*.c hypervisor/$(d)/*.S)))
 HV_OBJ := $(patsubst %,$(B)/%.o,$(HV_SRC))
 HV_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-strict-aliasing -fno-common \

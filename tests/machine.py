@@ -19,8 +19,7 @@ CPU = "qemu64,+svm,+npt"
 # TCG is named on purpose: a /dev/kvm that cannot nest would be picked silently otherwise. Threads
 # as QEMU 7.2's faults allow (board/README.md): one for our hypervisor, one for each CPU for Xen.
 ACCELERATOR = {"socle": ["-accel", "tcg,thread=single"], "xen": ["-accel", "tcg,thread=multi"]}
-BASE = ["-machine", "q35", "-device", "amd-iommu",
-        "-display", "none",
+BASE = ["-machine", "q35", "-display", "none",
         "-chardev", "stdio,id=serial,signal=off", "-serial", "chardev:serial"]
 
 
@@ -72,12 +71,16 @@ class Machine:
     PIECE = 48      # bytes that are sent at once
 
     def __init__(self, arguments, log, memory=2048, cpus=2, cpu=CPU, reboots=False, uefi=False,
-                 hypervisor="socle"):
+                 hypervisor="socle", iommu="amd-iommu"):
+        """iommu: QEMU's device, or None; one among the arguments takes its place."""
+        arguments = [str(a) for a in arguments]
+        if iommu and not any(a.endswith("-iommu") for a in arguments):
+            arguments[:0] = ["-device", iommu]
         command = [] if "-accel" in arguments else list(ACCELERATOR[hypervisor])
         command += ["-cpu", cpu, "-smp", str(cpus), "-m", str(memory)]
         command += [] if reboots else ["-no-reboot"]
         command += UEFI if uefi else []
-        command += [str(a) for a in arguments]
+        command += arguments
         self.started = time.monotonic()
         self.log = StampedLog(log, self.started)
         self.monitor = Monitor()

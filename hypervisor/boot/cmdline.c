@@ -361,6 +361,28 @@ static bool set_spec_ctrl(struct cmdline *c, const char *value)
 	return true;
 }
 
+/* [<boolean>][,force|required][,verbose] */
+static bool set_iommu(struct cmdline *c, const char *value)
+{
+	bool on = true, required = false, verbose = false;
+	char part[16];
+
+	while (take_part(&value, part, sizeof(part))) {
+		if (strcmp(part, "force") == 0 || strcmp(part, "required") == 0)
+			required = true;
+		else if (strcmp(part, "verbose") == 0)
+			verbose = true;
+		else if (!parse_bool(part, &on))
+			return false;
+	}
+	if (!on && required)
+		return false;
+	c->iommu_off = !on;
+	c->iommu_required = required;
+	c->iommu_verbose = verbose;
+	return true;
+}
+
 /* <what>[,<CPU>]: x86/crash_test.c knows what. */
 static bool set_crash_test(struct cmdline *c, const char *value)
 {
@@ -397,6 +419,7 @@ static const struct option {
 	{ "noreboot", set_noreboot },
 	{ "spec-ctrl", set_spec_ctrl },
 	{ "ucode", set_ucode },
+	{ "iommu", set_iommu },
 	{ "crash_test", set_crash_test },
 };
 

@@ -10,6 +10,7 @@
 #include "dom0.h"
 #include "hvm.h"
 #include "hypercall.h"
+#include "iommu.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
@@ -134,6 +135,7 @@ void start(uint32_t magic, paddr_t info)
 	smp_start_all();
 	speculation_tell_threads();
 	wallclock_set(cmos_time(), 0, time_now());
+	iommu_init(&acpi);
 	dom0_build(&boot_info, &acpi, dom0_vcpus());
 	for (unsigned i = 0; i < boot_info.nr_modules; i++)
 		memory_free_range(boot_info.module[i].start,

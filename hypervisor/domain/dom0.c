@@ -13,12 +13,14 @@
 #include "boot_info.h"
 #include "domain.h"
 #include "elf.h"
+#include "iommu.h"
 #include "lib.h"
 #include "log.h"
 #include "memory_map.h"
 #include "mm.h"
 #include "vioapic.h"
 #include "vpci.h"
+#include "private.h"
 
 /* start info, memory map, command line, ACPI: a reserved region */
 #define TABLES_SIZE    (256UL << 10)
@@ -197,6 +199,29 @@ static void cmdline_write(const struct boot_info *bi, char *out, size_t size)
 	str_copy(out + len + 1, bi->module[1].cmdline, size - len - 1);
 }
 
+/*
+ * Devices are handed addresses of pages that guests lent only where all of them see what domain 0
+ * sees; elsewhere it has to copy.
+ */
+static void swiotlb_choose(char *line, size_t size)
+{
+	struct pci_address a = { 0 };
+	bool covered = iommu_present() && iommu_covers_all(&a);
+	int rc = dom0_swiotlb(line, size, !covered);
+
+	if (rc < 0)
+		panic("no room for swiotlb=force in domain 0's command line of %zu characters",
+		      strlen(line));
+	if (covered)
+		log_info("domain 0: devices use its memory directly%s",
+			 rc ? ": swiotlb=force taken out of its command line" : "");
+	else if (iommu_present())
+		log_info("domain 0: swiotlb=force %s: pci %04x:%02x:%02x.%u may go past the IOMMU",
+			 rc ? "added" : "stays", a.segment, a.bus, a.devfn >> 3, a.devfn & 7);
+	else
+		log_info("domain 0: swiotlb=force %s: no IOMMU", rc ? "added" : "stays");
+}
+
 static void tables_write(struct builder *b)
 {
 	struct dom0_tables *t = paddr_to_virt(b->tables);
@@ -210,6 +235,7 @@ static void tables_write(struct builder *b)
 		panic("cannot build domain 0's ACPI tables: error %ld", used);
 	memcpy(t->map, b->map, sizeof(t->map));
 	cmdline_write(b->bi, t->cmdline, sizeof(t->cmdline));
+	swiotlb_choose(t->cmdline, sizeof(t->cmdline));
 	t->module = (struct hvm_modlist_entry){ .paddr = b->initrd, .size = b->initrd_size };
 	t->info = (struct hvm_start_info){
 		.magic = XEN_HVM_START_MAGIC_VALUE,
@@ -301,8 +327,9 @@ void dom0_build(const struct boot_info *bi, const struct acpi_info *acpi, unsign
 	memory_give(&b);
 	tables_reserve(&b);
 	kernel_load(&b);
+	devices_create(&b);
+	iommu_start(b.d);
 	tables_write(&b);
 	memory_map_publish(&b);
-	devices_create(&b);
 	vcpu0_start(&b);
 }

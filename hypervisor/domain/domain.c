@@ -119,6 +119,7 @@ static void destroy_begin(struct domain *d)
 	domain_watchdogs_stop(d);
 	for_each_vcpu(d, v)
 		vcpu_timers_stop(v); /* before the event channels go that they would use */
+	iommu_domain_destroy(d);
 	domain_log_exits(d);
 }
 

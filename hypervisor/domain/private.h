@@ -20,6 +20,11 @@ void vcpu_wait_stopped(struct vcpu *v);
 int domain_register(struct domain *d);
 void domain_unlist(struct domain *d);
 void domain_unregister(struct domain *d);
+/*
+ * Puts swiotlb=force into a kernel's command line, or takes it out; size is the buffer's. 1: the
+ * line has changed; 0: it was like that before; -ENOSPC: it does not fit.
+ */
+int dom0_swiotlb(char *line, size_t size, bool force);
 /* Called by domain_put for the last reference. */
 void domain_free(struct domain *d);
 

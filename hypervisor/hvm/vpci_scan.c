@@ -193,3 +193,17 @@ void vpci_scan(void)
 	spin_unlock(&vpci_lock);
 	log_info("pci: %u functions, %u with MSI, %u with MSI-X", functions, msi, msix);
 }
+
+bool vpci_first_that(bool (*fn)(struct pci_address a), struct pci_address *found)
+{
+	struct vpci_function *f;
+
+	spin_lock(&vpci_lock);
+	f = vpci_next(NULL);
+	while (f && !fn(f->address))
+		f = vpci_next(f);
+	if (f)
+		*found = f->address;
+	spin_unlock(&vpci_lock);
+	return f;
+}

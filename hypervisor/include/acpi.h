@@ -56,6 +56,7 @@ struct acpi_info {
 	bool has_reset;
 	paddr_t hpet_base; /* 0 if absent */
 	paddr_t spcr;      /* serial console table, 0 if absent */
+	paddr_t dmar, ivrs; /* IOMMUs, 0 if absent */
 };
 
 /*
@@ -67,6 +68,8 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp);
 /* Finds the sleep types of \_S5 in a DSDT's bytes (x86/acpi_sleep.c). */
 bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *type_b);
 
+/* A table as firmware left it, its length and checksum verified; NULL, and a log line, if wrong. */
+const uint8_t *acpi_table(paddr_t pa);
 /*
  * Machine memory as an address; NULL when the range is not RAM or firmware memory. Mocked in tests.
  */

@@ -90,6 +90,7 @@ struct cmdline {
 	enum { NMI_IGNORE, NMI_DOM0, NMI_FATAL } nmi; /* one that nobody here sent */
 	int log_level;                                /* enum log_level */
 	bool noreboot;
+	bool iommu_off, iommu_required, iommu_verbose;
 	char crash_test[16]; /* empty: none */
 	unsigned crash_test_cpu;
 	int ucode_module; /* as counted by the loader, < 0 from the end; 0: none */

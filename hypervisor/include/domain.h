@@ -12,6 +12,7 @@
 #include "event.h"
 #include "grant.h"
 #include "hvm.h"
+#include "iommu.h"
 #include "list.h"
 #include "p2m.h"
 #include "sched.h"
@@ -82,6 +83,7 @@ struct domain {
 
 	/* --- memory --- */
 	struct p2m p2m;
+	struct iommu_domain iommu;
 	struct spinlock page_lock;
 	uint32_t page_list; /* first frame owned, linked through page_info; page_lock */
 	/* those that a dying domain has given back but others still hold */

@@ -77,8 +77,11 @@ mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type);
  */
 struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type);
 
+/* Tells the IOMMU of all that d has mapped so far (iommu_p2m_set). p2m.lock is held. -ENOMEM. */
+int p2m_tell_iommu(struct domain *d);
+
 /*
- * Makes removals effective on all CPUs before it returns; call once per batch of p2m_map/p2m_unmap
+ * Makes removals effective on all CPUs and for devices before it returns; call once per batch of p2m_map/p2m_unmap
  * and before dropping the reference of a page that was mapped. Cheap when nothing was removed.
  */
 void p2m_flush(struct domain *d);

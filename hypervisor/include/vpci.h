@@ -33,6 +33,8 @@ bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value);
 bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value);
 /* Finds all functions once at start-up, notes their MSI/MSI-X capabilities and BARs. */
 void vpci_scan(void);
+/* The first known function for which fn says yes; false: there is none. */
+bool vpci_first_that(bool (*fn)(struct pci_address a), struct pci_address *found);
 /* MMIO frames that must not be mapped writable / at all into the control domain. */
 bool vpci_is_trapped(mfn_t mfn, bool *readable);
 

@@ -9,6 +9,7 @@
 #include "abi/errno.h"
 #include "atomic.h"
 #include "domain.h"
+#include "iommu.h"
 #include "log.h"
 #include "mm.h"
 
@@ -112,6 +113,7 @@ static void flush_locked(struct domain *d)
 		return;
 	atomic_add(&d->p2m.generation, 1);
 	tlb_flush_domain(d);
+	iommu_p2m_flush(d);
 	/*
 	 * Last: another CPU that sees this cleared takes the flush for done, and lets go of a page.
 	 */
@@ -165,6 +167,7 @@ void p2m_destroy(struct domain *d)
 static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
 {
 	uint64_t *t = mfn_to_virt(d->p2m.root), *e, old;
+	int rc;
 
 	for (unsigned l = LEVEL_TOP; l > level; l--) {
 		e = &t[table_index(gfn, l)];
@@ -184,16 +187,40 @@ static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enu
 		/* Piecewise, rather than freeing a table that a lookup may be walking. */
 		for (unsigned i = 0; i < ENTRIES; i++) {
 			uint64_t n = i * level_frames(level - 1);
-			int rc = map_piece(d, GFN(gfn.n + n), MFN(mfn.n + n), level - 1, type);
 
+			rc = map_piece(d, GFN(gfn.n + n), MFN(mfn.n + n), level - 1, type);
 			if (rc)
 				return rc;
 		}
 		return 0;
 	}
+	rc = iommu_p2m_set(d, gfn, mfn, level, type);
+	if (rc) {
+		d->p2m.need_flush = true; /* something of it may have been there for a moment */
+		return rc;
+	}
 	WRITE_ONCE(*e, make_leaf(mfn, level, type));
 	forget(d, old);
 	return 0;
+}
+
+static int tell_subtree(struct domain *d, const uint64_t *t, gfn_t gfn, unsigned level)
+{
+	int rc = 0;
+
+	for (unsigned i = 0; !rc && i < ENTRIES; i++, gfn.n += level_frames(level)) {
+		if (is_table(t[i], level))
+			rc = tell_subtree(d, entry_table(t[i]), gfn, level - 1);
+		else if (t[i])
+			rc = iommu_p2m_set(d, gfn, leaf_mfn(t[i], gfn, level), level,
+					   entry_type(t[i]));
+	}
+	return rc;
+}
+
+int p2m_tell_iommu(struct domain *d)
+{
+	return d->p2m.root.n ? tell_subtree(d, mfn_to_virt(d->p2m.root), GFN(0), LEVEL_TOP) : 0;
 }
 
 static unsigned best_level(gfn_t gfn, mfn_t mfn, uint64_t frames)

@@ -311,5 +311,7 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp)
 	if (hpet && get_gas(hpet + 40).space == 0)
 		info->hpet_base = get_gas(hpet + 40).address;
 	find(&root, "SPCR", 52, &info->spcr);
+	find(&root, "DMAR", 48, &info->dmar);
+	find(&root, "IVRS", 48, &info->ivrs);
 	return read_madt(info, &root);
 }

@@ -47,8 +47,6 @@ struct acpi_root {
 };
 
 uint8_t acpi_sum(const void *data, size_t len);
-/* A table in memory, of sane length and with a right checksum; else NULL and a line of log. */
-const uint8_t *acpi_table(paddr_t pa);
 /* 0, -EINVAL. */
 int acpi_root_open(paddr_t rsdp, struct acpi_root *root);
 paddr_t acpi_root_entry(const struct acpi_root *root, unsigned i);

@@ -244,6 +244,22 @@ static void test_spec_ctrl(void **state)
 	assert_int_equal(warnings, 2);
 }
 
+static void test_iommu(void **state)
+{
+	struct cmdline c = parse("");
+
+	assert_false(c.iommu_off || c.iommu_required || c.iommu_verbose);
+	assert_true(parse("iommu=no").iommu_off);
+	assert_true(parse("iommu=off,verbose").iommu_off);
+	assert_false(parse("iommu=no iommu=on").iommu_off);
+	assert_true(parse("iommu=force").iommu_required);
+	c = parse("iommu=required,verbose");
+	assert_true(c.iommu_required && c.iommu_verbose && !c.iommu_off);
+	assert_int_equal(warnings, 0);
+	refused("iommu=no,force");
+	refused("iommu=perhaps");
+}
+
 static void test_crash_test(void **state)
 {
 	struct cmdline c = parse("crash_test=write-constant");
@@ -265,8 +281,8 @@ static void test_unknown(void **state)
 {
 	struct cmdline c;
 
-	refused("iommu=force");
-	assert_non_null(strstr(warning, "iommu=force"));
+	refused("ioapic=force");
+	assert_non_null(strstr(warning, "ioapic=force"));
 	refused("dom0_me=1");
 	refused("dom0_memory=1");
 	refused("=");
@@ -310,6 +326,7 @@ int main(void)
 		cmocka_unit_test(test_spec_ctrl),
 		cmocka_unit_test(test_watchdog),
 		cmocka_unit_test(test_ucode),
+		cmocka_unit_test(test_iommu),
 		cmocka_unit_test(test_unknown),
 		cmocka_unit_test(test_spaces_and_length),
 	};

@@ -14,6 +14,7 @@
 #include "abi/errno.h"
 #include "domain.h"
 #include "hvm.h"
+#include "iommu.h"
 #include "mm.h"
 #include "p2m.h"
 
@@ -93,10 +94,38 @@ void tlb_flush_domain(struct domain *dom)
 	flushes++;
 }
 
+/* What devices are told: the last change, and how many; told_limit of them find memory. */
+static struct {
+	uint64_t gfn, mfn;
+	unsigned level;
+	enum p2m_type type;
+} told;
+static unsigned nr_told, told_limit, dma_flushes;
+
+int iommu_p2m_set(struct domain *dom, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	assert_true(spin_is_locked(&dom->p2m.lock));
+	if (nr_told == told_limit)
+		return -ENOMEM;
+	nr_told++;
+	told.gfn = gfn.n;
+	told.mfn = mfn.n;
+	told.level = level;
+	told.type = type;
+	return 0;
+}
+
+void iommu_p2m_flush(struct domain *dom)
+{
+	dma_flushes++;
+}
+
 static int setup(void **state)
 {
 	arena = aligned_alloc(PAGE_SIZE, TABLES * PAGE_SIZE);
 	used = flushes = freed = 0;
+	nr_told = dma_flushes = 0;
+	told_limit = ~0u;
 	limit = TABLES;
 	d = calloc(1, sizeof(*d));
 	d->id = 1;
@@ -274,6 +303,60 @@ static void test_execution_in_small_pages(void **state)
 	ops.p2m_format = &format;
 }
 
+/* Devices follow each change, and have let go of a foreign page before its reference is dropped. */
+static void test_devices_follow(void **state)
+{
+	pages[7].owner = owner->id;
+	assert_int_equal(p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW), 0);
+	assert_int_equal(nr_told, 1);
+	assert_true(told.gfn == 512 && told.mfn == 1024 && told.level == 1);
+	assert_int_equal(p2m_map(d, GFN(600), MFN(7), ORDER_4K, P2M_FOREIGN), 0);
+	assert_true(told.gfn == 600 && told.mfn == 7 && told.level == 0);
+	assert_int_equal(told.type, P2M_FOREIGN);
+	p2m_flush(d);
+	dma_flushes = 0;
+	pages[7].count = 2;
+	assert_int_equal(p2m_unmap(d, GFN(600), ORDER_4K), 0);
+	assert_int_equal(told.type, P2M_INVALID);
+	assert_int_equal(pages[7].count, 2);
+	assert_int_equal(dma_flushes, 0);
+	p2m_flush(d);
+	assert_int_equal(dma_flushes, 1);
+	assert_int_equal(pages[7].count, 1);
+}
+
+/* What devices cannot be told is not so for CPUs either, and is flushed all the same. */
+static void test_devices_cannot_follow(void **state)
+{
+	told_limit = 0;
+	assert_int_equal(p2m_map(d, GFN(5), MFN(6), ORDER_4K, P2M_RAM_RW), -ENOMEM);
+	at(5, 0, P2M_INVALID);
+	assert_true(d->p2m.need_flush);
+	told_limit = 1;
+	assert_int_equal(p2m_map(d, GFN(5), MFN(6), ORDER_4K, P2M_RAM_RW), 0);
+	assert_int_equal(p2m_unmap(d, GFN(5), ORDER_4K), -ENOMEM);
+	at(5, 6, P2M_RAM_RW);
+}
+
+/* Who gets devices later: all that is mapped is told, in its pieces. */
+static void test_devices_are_told_all(void **state)
+{
+	assert_int_equal(p2m_map(d, GFN(1ul << 20), MFN(512), ORDER_2M, P2M_RAM_RW), 0);
+	assert_int_equal(p2m_map(d, GFN(3), MFN(9), ORDER_4K, P2M_RAM_RO), 0);
+	nr_told = 0;
+	spin_lock(&d->p2m.lock);
+	assert_int_equal(p2m_tell_iommu(d), 0);
+	assert_int_equal(nr_told, 2);
+	assert_true(told.gfn == 1ul << 20 && told.mfn == 512 && told.level == 1);
+	assert_int_equal(told.type, P2M_RAM_RW);
+	nr_told = 0;
+	told_limit = 1;
+	assert_int_equal(p2m_tell_iommu(d), -ENOMEM);
+	assert_true(told.gfn == 3 && told.mfn == 9 && told.level == 0 && told.type == P2M_RAM_RO);
+	spin_unlock(&d->p2m.lock);
+	told_limit = ~0u;
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -287,6 +370,9 @@ int main(void)
 		TEST(test_a_guest_gets_so_many_tables),
 		TEST(test_domain_0_gets_what_there_is),
 		TEST(test_execution_in_small_pages),
+		TEST(test_devices_follow),
+		TEST(test_devices_cannot_follow),
+		TEST(test_devices_are_told_all),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

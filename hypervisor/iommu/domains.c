@@ -1,0 +1,249 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Domains' tables, and whose each device is. A device that is not on the list is domain 0's. Locks:
+ * devices (the list, and the units' device entries), in it p2m.lock (a domain's tables), in that the
+ * units' own.
+ */
+#include "abi/errno.h"
+#include "atomic.h"
+#include "domain.h"
+#include "log.h"
+#include "mm.h"
+#include "private.h"
+
+#define MAX_IDS      256u /* 0 is no domain's: VT-d keeps it for itself */
+#define MAX_ASSIGNED 256u
+
+#define HOPS_MAX          8u
+#define PCI_HEADER_TYPE   0x0eu
+#define PCI_SECONDARY_BUS 0x19u
+#define PCI_CAPS          0x34u
+#define PCI_CAP_EXPRESS   0x10u
+#define CAPS_MAX          48u
+
+static struct spinlock devices;
+static struct {
+	uint16_t segment;
+	devid_t id;
+	const struct domain *d; /* NULL: nobody's */
+} assigned[MAX_ASSIGNED];
+static unsigned nr_assigned;
+static uint64_t ids[MAX_IDS / 64]; /* atomic */
+
+/* --- tables ----------------------------------------------------------------------------------- */
+
+static unsigned access_of(enum p2m_type type)
+{
+	switch (type) {
+	case P2M_RAM_RW:
+	case P2M_MMIO_DIRECT:
+	case P2M_FOREIGN:
+	case P2M_GRANT_RW: return DMA_READ | DMA_WRITE;
+	case P2M_RAM_RO:
+	case P2M_GRANT_RO: return DMA_READ;
+	default: return 0; /* configuration space is no memory */
+	}
+}
+
+int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	if (!d->iommu.root)
+		return 0;
+	return iommu_table_set(iommu_ops->format, d->iommu.root, gfn.n, mfn, level,
+			       access_of(type));
+}
+
+void iommu_p2m_flush(struct domain *d)
+{
+	for (unsigned i = 0; d->iommu.root && i < iommu_nr_units; i++)
+		iommu_ops->flush(&iommu_units[i], d->iommu.id);
+}
+
+static unsigned id_alloc(void)
+{
+	for (unsigned i = 1; i < MIN(MAX_IDS, iommu_ops->max_domains); i++)
+		if (!bit_test_and_set(i, ids))
+			return i;
+	return 0;
+}
+
+static void tables_free(struct iommu_domain *t)
+{
+	iommu_table_free(iommu_ops->format, t->root);
+	bit_test_and_clear(t->id, ids);
+	t->root = NULL;
+}
+
+int iommu_domain_enable(struct domain *d)
+{
+	unsigned id;
+	int rc = 0;
+
+	if (!iommu_nr_units)
+		return -ENODEV;
+	spin_lock(&d->p2m.lock);
+	if (d->iommu.root)
+		goto out;
+	if (READ_ONCE(d->is_dying)) {
+		rc = -EINVAL; /* iommu_domain_destroy may have been here */
+		goto out;
+	}
+	id = id_alloc();
+	if (!id) {
+		rc = -ENOSPC;
+		goto out;
+	}
+	d->iommu.id = (uint16_t)id;
+	d->iommu.root = iommu_table_alloc(iommu_ops->format);
+	if (d->iommu.root)
+		rc = p2m_tell_iommu(d);
+	else
+		rc = -ENOMEM;
+	if (rc && d->iommu.root)
+		tables_free(&d->iommu);
+	else if (rc)
+		bit_test_and_clear(id, ids);
+out:
+	spin_unlock(&d->p2m.lock);
+	return rc;
+}
+
+/* --- devices ---------------------------------------------------------------------------------- */
+
+static bool is_express(struct pci_address a)
+{
+	unsigned at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
+
+	for (unsigned n = 0; n < CAPS_MAX && at >= 0x40; n++) {
+		uint32_t head = pci_raw_read(a, at, 4);
+
+		/* Type 7 leads from Express to conventional PCI, and joins what is behind it. */
+		if ((head & 0xff) == PCI_CAP_EXPRESS)
+			return (head >> 20 & 15) != 7;
+		at = head >> 8 & 0xfc;
+	}
+	return false;
+}
+
+/* The bridge to a's bus, for which a becomes its address; false: that is a root bus. */
+static bool bridge_to(struct pci_address *a)
+{
+	struct pci_address b = { .segment = a->segment };
+
+	for (unsigned id = 0; id < (unsigned)a->bus << 8; id++) {
+		b.bus = (uint8_t)(id >> 8);
+		b.devfn = (uint8_t)id;
+		if ((pci_raw_read(b, 0, 2) & 0xffff) == 0xffff ||
+		    (pci_raw_read(b, PCI_HEADER_TYPE, 1) & 0x7f) != 1 ||
+		    (pci_raw_read(b, PCI_SECONDARY_BUS, 1) & 0xff) != a->bus)
+			continue;
+		*a = b;
+		return true;
+	}
+	return false;
+}
+
+struct pci_address iommu_group(struct pci_address a)
+{
+	const struct iommu_range *r;
+	struct pci_address up = a;
+
+	for (unsigned hops = 0; hops < HOPS_MAX && up.bus && bridge_to(&up); hops++)
+		if (!is_express(up))
+			a = up;
+	r = firmware_find(&iommu_firmware, a.segment, devid_of(a));
+	if (r && r->is_alias) {
+		a.bus = (uint8_t)(r->alias >> 8);
+		a.devfn = (uint8_t)r->alias;
+	}
+	return a;
+}
+
+static bool is_reserved_for(uint16_t segment, devid_t id)
+{
+	for (unsigned i = 0; i < iommu_firmware.nr_reserved; i++) {
+		const struct iommu_reserved *r = &iommu_firmware.reserved[i];
+
+		if (r->segment == segment && id >= r->first && id <= r->last)
+			return true;
+	}
+	return false;
+}
+
+static void flush_units(uint16_t domain)
+{
+	for (unsigned i = 0; i < iommu_nr_units; i++)
+		iommu_ops->flush(&iommu_units[i], domain);
+}
+
+/* devices is held. */
+static int assign_one(uint16_t segment, devid_t id, struct domain *d)
+{
+	const struct domain *before = domain0;
+	unsigned i = 0;
+	int rc;
+
+	while (i < nr_assigned && (assigned[i].segment != segment || assigned[i].id != id))
+		i++;
+	if (i == MAX_ASSIGNED)
+		return -ENOSPC;
+	rc = iommu_ops->assign(segment, id, d ? &d->iommu : NULL);
+	if (rc)
+		return rc;
+	if (i < nr_assigned)
+		before = assigned[i].d;
+	else
+		nr_assigned++;
+	if (before)
+		flush_units(before->iommu.id);
+	assigned[i].segment = segment;
+	assigned[i].id = id;
+	assigned[i].d = d;
+	if (d && d->is_control)
+		assigned[i] = assigned[--nr_assigned];
+	return 0;
+}
+
+int iommu_assign(struct pci_address a, struct domain *d)
+{
+	struct pci_address group = iommu_group(a);
+	devid_t id[3] = { devid_of(a), devid_of(group) };
+	unsigned n = id[1] == id[0] ? 1 : 2;
+	int rc = 0;
+
+	if (!iommu_present() || !firmware_find(&iommu_firmware, a.segment, id[n - 1]))
+		return -ENODEV;
+	if (d && !d->is_control && is_reserved_for(a.segment, id[0]))
+		return -EPERM;
+	/* Behind a bridge, DMA carries the bridge's name or the first one of the bus behind it. */
+	if (n == 2 && (pci_raw_read(group, PCI_HEADER_TYPE, 1) & 0x7f) == 1)
+		id[n++] = (devid_t)(pci_raw_read(group, PCI_SECONDARY_BUS, 1) << 8);
+	spin_lock(&devices);
+	if (d && !d->iommu.root)
+		rc = -EINVAL;
+	for (unsigned i = 0; !rc && i < n; i++)
+		rc = assign_one(a.segment, id[i], d);
+	for (unsigned i = 0; rc && rc != -EINVAL && i < n; i++)
+		assign_one(a.segment, id[i], NULL);
+	spin_unlock(&devices);
+	return rc;
+}
+
+void iommu_domain_destroy(struct domain *d)
+{
+	struct iommu_domain t;
+
+	spin_lock(&devices);
+	for (unsigned i = 0; i < nr_assigned; i++)
+		if (assigned[i].d == d)
+			assign_one(assigned[i].segment, assigned[i].id, NULL);
+	spin_lock(&d->p2m.lock);
+	t = d->iommu;
+	d->iommu.root = NULL;
+	spin_unlock(&d->p2m.lock);
+	spin_unlock(&devices);
+	if (!t.root)
+		return;
+	flush_units(t.id);
+	tables_free(&t);
+}

@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* The same on VT-d, which QEMU has beside an AMD CPU as well. */
+#define IOMMU "intel-iommu"
+
+#include "iommu.c"

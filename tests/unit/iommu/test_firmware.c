@@ -1,0 +1,238 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/* DMAR and IVRS: what is read out of sound tables, and that others are refused. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "abi/errno.h"
+#include "iommu/private.h"
+#include "log.h"
+
+static uint8_t table[16384];
+static unsigned length, warnings;
+static struct iommu_firmware fw;
+
+void log_write(enum log_level level, const char *fmt, ...)
+{
+	warnings++;
+}
+
+/* Behind the bridge at 00:1c.0 is bus 4. */
+uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
+{
+	assert_int_equal(offset, 0x19);
+	return a.bus == 0 && a.devfn == 0xe0 ? 4 : 0xff;
+}
+
+static void put(const void *bytes, unsigned n)
+{
+	memcpy(table + length, bytes, n);
+	length += n;
+	memcpy(table + 4, &length, 4);
+}
+
+#define PUT(...) put((const uint8_t[]){ __VA_ARGS__ }, sizeof((const uint8_t[]){ __VA_ARGS__ }))
+
+static int setup(void **state)
+{
+	memset(table, 0, sizeof(table));
+	memset(&fw, 0, sizeof(fw));
+	length = 48;
+	warnings = 0;
+	memcpy(table + 4, &length, 4);
+	return 0;
+}
+
+/* The bytes at the very end of a block of memory, so that reading on is seen. */
+static int parse(int (*fn)(const uint8_t *, struct iommu_firmware *))
+{
+	uint8_t *copy = malloc(length);
+	int rc;
+
+	memcpy(copy, table, length);
+	rc = fn(copy, &fw);
+	free(copy);
+	return rc;
+}
+
+#define LE16(x)       (uint8_t)(x), (uint8_t)((x) >> 8)
+#define LE32(x)       LE16(x), LE16((x) >> 16)
+#define LE64(x)       LE32((uint64_t)(x)), LE32((uint64_t)(x) >> 32)
+
+#define DRHD(size, all, base)         LE16(0), LE16(size), (all), 0, LE16(0), LE64(base)
+#define RMRR(size, base, limit)       LE16(1), LE16(size), LE16(0), LE16(0), LE64(base), LE64(limit)
+#define ENDPOINT(bus, device, fn)     1, 8, 0, 0, 0, (bus), (device), (fn)
+#define IVHD(type, size, flags, base) (type), (flags), LE16(size), LE16(2), LE16(0x40), \
+		LE64(base), LE16(0), LE16(0), LE32(0)
+#define IVMD(type, first, last, start, size) (type), 8, LE16(32), LE16(first), LE16(last), \
+		LE64(0), LE64(start), LE64(size)
+
+static void test_dmar(void **state)
+{
+	PUT(DRHD(24, 0, 0xfed90000), ENDPOINT(0, 2, 0));
+	PUT(DRHD(16, 1, 0xfed91000));
+	PUT(LE16(4), LE16(8), 0, 0, 0, 0); /* of a type that nobody needs */
+	assert_int_equal(parse(dmar_parse), 0);
+	assert_int_equal(fw.nr_units, 2);
+	assert_int_equal(fw.unit[0].base, 0xfed90000);
+	assert_int_equal(fw.unit[1].base, 0xfed91000);
+	assert_non_null(firmware_find(&fw, 0, 0x10));
+	assert_non_null(firmware_find(&fw, 0, 0x1234));
+	assert_null(firmware_find(&fw, 1, 0x10));
+}
+
+static void test_reserved_by_path(void **state)
+{
+	PUT(DRHD(16, 1, 0xfed91000));
+	PUT(RMRR(42, 0x7f000800, 0x7f0fffff), ENDPOINT(0, 0x14, 0), 1, 10, 0, 0, 0, 0, 0x1c, 0, 3, 1);
+	assert_int_equal(parse(dmar_parse), 0);
+	assert_int_equal(fw.nr_reserved, 2);
+	assert_int_equal(fw.reserved[0].start, 0x7f000000);
+	assert_int_equal(fw.reserved[0].end, 0x7f100000);
+	assert_int_equal(fw.reserved[0].first, 0xa0);
+	assert_int_equal(fw.reserved[1].first, 4 << 8 | 3 << 3 | 1);
+	assert_int_equal(fw.reserved[1].last, fw.reserved[1].first);
+}
+
+static void refused(int (*fn)(const uint8_t *, struct iommu_firmware *))
+{
+	assert_int_equal(parse(fn), -EINVAL);
+	assert_true(warnings > 0);
+	setup(NULL);
+}
+
+static void test_wrong_dmar(void **state)
+{
+	PUT(LE16(0), LE16(0));
+	refused(dmar_parse);
+	PUT(LE16(0), LE16(17), 0);
+	refused(dmar_parse);
+	PUT(LE16(0));
+	refused(dmar_parse);
+	PUT(DRHD(12, 1, 0xfed91000)); /* too short for its address */
+	refused(dmar_parse);
+	PUT(DRHD(16, 1, 0xfed91004)); /* not a page */
+	refused(dmar_parse);
+	PUT(DRHD(16, 1, 0));
+	refused(dmar_parse);
+	PUT(DRHD(24, 0, 0xfed90000), 1, 9, 0, 0, 0, 0, 2, 0); /* scopes: too long, too short, odd */
+	refused(dmar_parse);
+	PUT(DRHD(24, 0, 0xfed90000), 1, 6, 0, 0, 0, 0, 2, 0);
+	refused(dmar_parse);
+	PUT(DRHD(25, 0, 0xfed90000), 1, 9, 0, 0, 0, 0, 2, 0, 0);
+	refused(dmar_parse);
+	PUT(RMRR(32, 0x2000, 0xfff), ENDPOINT(0, 1, 0));
+	refused(dmar_parse);
+	PUT(RMRR(32, 0x2000, ~0UL), ENDPOINT(0, 1, 0));
+	refused(dmar_parse);
+	for (unsigned i = 0; i <= IOMMU_MAX_UNITS; i++)
+		PUT(DRHD(16, 0, 0xfe000000 + i * 0x1000));
+	refused(dmar_parse);
+	for (unsigned i = 0; i <= IOMMU_MAX_RANGES / 2; i++)
+		PUT(DRHD(32, 0, 0xfed90000), ENDPOINT(0, i & 31, 0), ENDPOINT(1, i & 31, 0));
+	refused(dmar_parse);
+}
+
+static void test_ivrs(void **state)
+{
+	const struct iommu_range *r;
+
+	PUT(IVHD(0x10, 60, 5, 0xfed80000), 3, LE16(0x10), 0xd7, 4, LE16(0x4ff), 0);
+	PUT(2, LE16(0x600), 0);
+	PUT(0x43, LE16(0x700), 0, 0, LE16(0x30), 0, 4, LE16(0x7ff), 0);
+	PUT(0x48, LE16(0), 0, 0, LE16(0xa0), 1, 0, 0, 0, 0);
+	assert_int_equal(parse(ivrs_parse), 0);
+	assert_int_equal(fw.nr_units, 1);
+	assert_int_equal(fw.unit[0].base, 0xfed80000);
+	assert_int_equal(fw.unit[0].flags, 5);
+	assert_null(firmware_find(&fw, 0, 0xf));
+	r = firmware_find(&fw, 0, 0x4ff);
+	assert_true(r && !r->is_alias && r->settings == 0xd7);
+	assert_non_null(firmware_find(&fw, 0, 0x600));
+	assert_null(firmware_find(&fw, 0, 0x601));
+	r = firmware_find(&fw, 0, 0x755);
+	assert_true(r && r->is_alias && r->alias == 0x30);
+}
+
+/* The same unit in each form that the firmware knows: the last form counts. */
+static void test_newest_form_counts(void **state)
+{
+	PUT(IVHD(0x10, 28, 0, 0xfed80000), 1, 0, 0, 0);
+	PUT(IVHD(0x11, 44, 0, 0xfed80000), LE64(0), LE64(0), 2, LE16(0x18), 0);
+	PUT(IVHD(0x40, 68, 0, 0xfed80000), LE64(0), LE64(0), 0xf0, LE16(0xa5), 0, LE64(0), LE64(0),
+	    1, 2, 'i', 'd');
+	put((const uint8_t[4]){ 0 }, 4); /* padding */
+	assert_int_equal(parse(ivrs_parse), 0);
+	assert_int_equal(fw.nr_units, 1);
+	assert_int_equal(fw.nr_ranges, 1);
+	assert_non_null(firmware_find(&fw, 0, 0xa5));
+}
+
+static void test_ivmd(void **state)
+{
+	PUT(IVHD(0x10, 28, 0, 0xfed80000), 1, 0, 0, 0);
+	PUT(IVMD(0x20, 0, 0, 0x7e000000, 0x1800));
+	PUT(IVMD(0x21, 0x90, 0, 0x7e100000, 0x1000));
+	PUT(IVMD(0x22, 0xa0, 0xa7, 0x7e200000, 0x1000));
+	assert_int_equal(parse(ivrs_parse), 0);
+	assert_int_equal(fw.nr_reserved, 3);
+	assert_int_equal(fw.reserved[0].last, 0xffff);
+	assert_int_equal(fw.reserved[0].end, 0x7e002000);
+	assert_int_equal(fw.reserved[1].last, 0x90);
+	assert_int_equal(fw.reserved[2].last, 0xa7);
+}
+
+static void test_wrong_ivrs(void **state)
+{
+	PUT(0x10, 0, LE16(3));
+	refused(ivrs_parse);
+	PUT(0x10, 0, LE16(5));
+	refused(ivrs_parse);
+	PUT(0x10, 0);
+	refused(ivrs_parse);
+	PUT(0x10, 0, LE16(8), 0, 0, 0, 0);
+	refused(ivrs_parse);
+	PUT(IVHD(0x10, 26, 0, 0xfed80000), 1, 0);
+	refused(ivrs_parse);
+	PUT(IVHD(0x10, 28, 0, 0xfed80000), 4, LE16(0x10), 0); /* an end without a start */
+	refused(ivrs_parse);
+	PUT(IVHD(0x10, 32, 0, 0xfed80000), 3, LE16(0x20), 0, 4, LE16(0x10), 0);
+	refused(ivrs_parse);
+	PUT(IVHD(0x10, 28, 0, 0xfed80000), 0x42, LE16(0x20), 0); /* half of an alias */
+	refused(ivrs_parse);
+	PUT(IVHD(0x40, 44, 0, 0xfed80000), LE64(0), LE64(0), 0xf0, LE16(0xa5), 0);
+	refused(ivrs_parse);
+	PUT(IVMD(0x20, 0, 0, 0xfffffffffffff000, 0x1000));
+	refused(ivrs_parse);
+	PUT(IVMD(0x20, 0, 0, 0x1000, 0));
+	refused(ivrs_parse);
+	PUT(IVMD(0x22, 0xa7, 0xa0, 0x1000, 0x1000));
+	refused(ivrs_parse);
+}
+
+static void test_nothing_in_it(void **state)
+{
+	assert_int_equal(parse(ivrs_parse), 0);
+	assert_int_equal(fw.nr_units, 0);
+	assert_int_equal(parse(dmar_parse), 0);
+	assert_int_equal(fw.nr_units, 0);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test_setup(test_dmar, setup),
+		cmocka_unit_test_setup(test_reserved_by_path, setup),
+		cmocka_unit_test_setup(test_wrong_dmar, setup),
+		cmocka_unit_test_setup(test_ivrs, setup),
+		cmocka_unit_test_setup(test_newest_form_counts, setup),
+		cmocka_unit_test_setup(test_ivmd, setup),
+		cmocka_unit_test_setup(test_wrong_ivrs, setup),
+		cmocka_unit_test_setup(test_nothing_in_it, setup),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
