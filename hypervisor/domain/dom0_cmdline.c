@@ -7,74 +7,41 @@
 #include "lib.h"
 #include "private.h"
 
-#define OPTION "swiotlb="
+#define OPTION     "swiotlb="
+#define OPTION_LEN (sizeof(OPTION) - 1)
+#define FORCE      "force"
+#define FORCE_LEN  (sizeof(FORCE) - 1)
 
-static bool ends_word(char c)
+/* The first word of the option that ends in "force", where Linux wants it; NULL: none. */
+static char *find(char *line, size_t *len)
 {
-	return c == '\0' || c == ' ' || c == '\t';
-}
+	for (char *p = line; *p; p += *len + (p[*len] == ' ')) {
+		const char *space = strchr(p, ' ');
 
-/* The next word of the option from `from` on, behind its name; NULL: no more. */
-static char *option_find(char *line, char *from)
-{
-	for (char *p = from; *p; p++)
-		if ((p == line || ends_word(p[-1])) &&
-		    strncmp(p, OPTION, sizeof(OPTION) - 1) == 0)
-			return p + sizeof(OPTION) - 1;
-	return NULL;
-}
-
-/* Where "force" stands in a list that commas part; NULL: nowhere. */
-static char *force_find(char *value)
-{
-	for (char *p = value; !ends_word(*p); p++)
-		if ((p == value || p[-1] == ',') && strncmp(p, "force", 5) == 0 &&
-		    (p[5] == ',' || ends_word(p[5])))
+		*len = space ? (size_t)(space - p) : strlen(p);
+		if (*len >= OPTION_LEN + FORCE_LEN && strncmp(p, OPTION, OPTION_LEN) == 0 &&
+		    strncmp(p + *len - FORCE_LEN, FORCE, FORCE_LEN) == 0 &&
+		    (p[*len - FORCE_LEN - 1] == '=' || p[*len - FORCE_LEN - 1] == ','))
 			return p;
-	return NULL;
-}
-
-static int force_remove(char *line)
-{
-	int changed = 0;
-	char *value = line, *force, *start, *end;
-
-	while ((value = option_find(line, value)) != NULL) {
-		while ((force = force_find(value)) != NULL) {
-			start = force;
-			end = force + 5;
-			if (start > value)
-				start--; /* with its comma */
-			else if (*end == ',')
-				end++;
-			else
-				start = value - (sizeof(OPTION) - 1); /* the whole word */
-			memmove(start, end, strlen(end) + 1);
-			changed = 1;
-			if (start < value) {
-				value = start;
-				break;
-			}
-		}
 	}
-	return changed;
-}
-
-static int force_add(char *line, size_t size)
-{
-	static const char word[] = " " OPTION "force";
-	size_t len = strlen(line);
-
-	for (char *value = line; (value = option_find(line, value)) != NULL;)
-		if (force_find(value))
-			return 0;
-	if (len + sizeof(word) > size)
-		return -ENOSPC;
-	memcpy(line + len, word, sizeof(word));
-	return 1;
+	return NULL;
 }
 
 int dom0_swiotlb(char *line, size_t size, bool force)
 {
-	return force ? force_add(line, size) : force_remove(line);
+	static const char word[] = " " OPTION FORCE;
+	size_t len, kept;
+	char *p = find(line, &len);
+
+	if (force == (p != NULL))
+		return 0;
+	if (force && strlen(line) + sizeof(word) > size)
+		return -ENOSPC;
+	if (force)
+		memcpy(line + strlen(line), word, sizeof(word));
+	for (; !force && p; p = find(line, &len)) {
+		kept = len == OPTION_LEN + FORCE_LEN ? 0 : len - FORCE_LEN - 1;
+		memmove(p + kept, p + len, strlen(p + len) + 1);
+	}
+	return 1;
 }

@@ -118,8 +118,7 @@ static bool all_device_2m(mfn_t mfn)
 	bool readable;
 
 	for (unsigned i = 0; i < 512; i++)
-		if (mfn_to_page(MFN(first.n + i)) ||
-		    vpci_is_trapped(MFN(first.n + i), &readable) ||
+		if (mfn_to_page(MFN(first.n + i)) || vpci_is_trapped(MFN(first.n + i), &readable) ||
 		    iommu_is_register_frame(MFN(first.n + i)))
 			return false;
 	return true;
@@ -135,8 +134,8 @@ static bool map_machine_memory(struct vcpu *v, gpaddr_t gpa)
 	mfn_t mfn = MFN(gpa >> PAGE_SHIFT);
 	bool readable = true;
 
-	if (mfn_to_page(mfn) || is_lapic(v, gpa) ||
-	    mfn.n == VLAPIC_DEFAULT_BASE >> PAGE_SHIFT || iommu_is_register_frame(mfn))
+	if (mfn_to_page(mfn) || is_lapic(v, gpa) || mfn.n == VLAPIC_DEFAULT_BASE >> PAGE_SHIFT ||
+	    iommu_is_register_frame(mfn))
 		return false;
 	for (unsigned i = 0; i < d->hvm.nr_vioapics; i++)
 		if (d->hvm.vioapic[i]->base >> PAGE_SHIFT == mfn.n)

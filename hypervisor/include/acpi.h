@@ -54,8 +54,8 @@ struct acpi_info {
 	struct acpi_gas reset_reg;
 	uint8_t reset_value;
 	bool has_reset;
-	paddr_t hpet_base; /* 0 if absent */
-	paddr_t spcr;      /* serial console table, 0 if absent */
+	paddr_t hpet_base;  /* 0 if absent */
+	paddr_t spcr;       /* serial console table, 0 if absent */
 	paddr_t dmar, ivrs; /* IOMMUs, 0 if absent */
 };
 

@@ -58,7 +58,7 @@ int iommu_domain_enable(struct domain *d);
  */
 void iommu_domain_destroy(struct domain *d);
 
-/* --- for mm/p2m.c, under p2m.lock; nothing to do for a domain without tables ------------------- */
+/* --- for mm/p2m.c, under p2m.lock; nothing to do for a domain without tables ------------------ */
 
 /*
  * 512^level frames from gfn are now mfn, as type says; P2M_INVALID: gone. Called before the p2m's

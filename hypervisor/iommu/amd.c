@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * AMD-Vi (AMD I/O Virtualization Technology Specification 48882): the device table (2.2.2), commands
- * (2.4), the event log (2.5), registers (3.4). One device table for all units of a segment. Entries
- * of it are written under the caller's lock, devices.
+ * AMD-Vi (AMD I/O Virtualization Technology Specification 48882): the device table (2.2.2),
+ * commands (2.4), the event log (2.5), registers (3.4). One device table for all units of a
+ * segment. Entries of it are written under the caller's lock, devices.
  */
 #include "abi/errno.h"
 #include "atomic.h"
@@ -32,8 +32,7 @@
 
 #define ENTRY_READ        BIT(61)
 #define ENTRY_WRITE       BIT(62)
-#define ENTRY_SNOOPED     BIT(60) /* leaf: also what a device asks not to be */
-#define DTE_VALID         3UL     /* V and TV */
+#define DTE_VALID         3UL /* V and TV */
 #define DTE_MODE          9u
 #define DTE_WORDS         4u
 
@@ -56,8 +55,6 @@ static struct iommu_format format = {
 	.write = ENTRY_WRITE,
 	.present = 1,
 	.level_shift = DTE_MODE,
-	/* Not present, and says no size: the emulator of QEMU logs a fault only at such an entry. */
-	.absent = 1UL << DTE_MODE,
 };
 
 static void wait_make(paddr_t done, uint64_t value, uint64_t command[2])
@@ -112,16 +109,14 @@ static uint64_t *device_table(struct iommu_unit *u)
 	return table;
 }
 
-static int prepare(const struct iommu_firmware *fw)
+static int prepare(void)
 {
 	/* The first bus holds what has no place of its own, as an IO-APIC. */
 	nr_devices = 256;
-	for (unsigned i = 0; i < fw->nr_ranges; i++) {
-		const struct iommu_range *r = &fw->range[i];
-
-		nr_devices = MAX(nr_devices, r->last + 1u);
-		nr_devices = MAX(nr_devices, r->is_alias ? r->alias + 1u : 0);
-	}
+	for (unsigned i = 0; i < iommu_firmware.nr_ranges; i++)
+		nr_devices =
+			MAX(nr_devices,
+			    MAX(iommu_firmware.range[i].last, iommu_firmware.range[i].alias) + 1u);
 	nr_devices = (unsigned)((PAGE_SIZE << table_order()) / (DTE_WORDS * 8));
 	amd_iommu_ops.max_domains = 0x10000;
 	for (unsigned i = 0; i < iommu_nr_units; i++) {
@@ -215,7 +210,7 @@ static unsigned faults(struct iommu_unit *u, struct iommu_fault *fault, unsigned
 {
 	unsigned n = 0;
 
-	/* By what is in the log, not by its tail: an event may be there after the tail has moved. */
+	/* By what is in the log, not by its tail: that may move before the event is there. */
 	for (; n < MIN(max, EVENTS); n++) {
 		uint64_t first = READ_ONCE(u->events[n][0]);
 

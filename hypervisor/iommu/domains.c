@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Domains' tables, and whose each device is. A device that is not on the list is domain 0's. Locks:
- * devices (the list, and the units' device entries), in it p2m.lock (a domain's tables), in that the
- * units' own.
+ * devices (the list, and the units' device entries), in it p2m.lock (a domain's tables), in that
+ * the units' own.
  */
 #include "abi/errno.h"
 #include "atomic.h"
@@ -11,8 +11,8 @@
 #include "mm.h"
 #include "private.h"
 
-#define MAX_IDS      256u /* 0 is no domain's: VT-d keeps it for itself */
-#define MAX_ASSIGNED 256u
+#define MAX_IDS           256u /* 0 is no domain's: VT-d keeps it for itself */
+#define MAX_ASSIGNED      256u
 
 #define HOPS_MAX          8u
 #define PCI_HEADER_TYPE   0x0eu
@@ -59,51 +59,43 @@ void iommu_p2m_flush(struct domain *d)
 		iommu_ops->flush(&iommu_units[i], d->iommu.id);
 }
 
-static unsigned id_alloc(void)
-{
-	for (unsigned i = 1; i < MIN(MAX_IDS, iommu_ops->max_domains); i++)
-		if (!bit_test_and_set(i, ids))
-			return i;
-	return 0;
-}
-
 static void tables_free(struct iommu_domain *t)
 {
-	iommu_table_free(iommu_ops->format, t->root);
+	if (t->root)
+		iommu_table_free(iommu_ops->format, t->root);
 	bit_test_and_clear(t->id, ids);
 	t->root = NULL;
 }
 
+/* p2m.lock is held. */
+static int tables_make(struct domain *d)
+{
+	unsigned id = 1, end = MIN(MAX_IDS, iommu_ops->max_domains);
+	int rc;
+
+	if (READ_ONCE(d->is_dying))
+		return -EINVAL; /* iommu_domain_destroy may have been here */
+	while (id < end && bit_test_and_set(id, ids))
+		id++;
+	if (id == end)
+		return -ENOSPC;
+	d->iommu.id = (uint16_t)id;
+	d->iommu.root = iommu_table_alloc(iommu_ops->format);
+	rc = d->iommu.root ? p2m_tell_iommu(d) : -ENOMEM;
+	if (rc)
+		tables_free(&d->iommu);
+	return rc;
+}
+
 int iommu_domain_enable(struct domain *d)
 {
-	unsigned id;
 	int rc = 0;
 
 	if (!iommu_nr_units)
 		return -ENODEV;
 	spin_lock(&d->p2m.lock);
-	if (d->iommu.root)
-		goto out;
-	if (READ_ONCE(d->is_dying)) {
-		rc = -EINVAL; /* iommu_domain_destroy may have been here */
-		goto out;
-	}
-	id = id_alloc();
-	if (!id) {
-		rc = -ENOSPC;
-		goto out;
-	}
-	d->iommu.id = (uint16_t)id;
-	d->iommu.root = iommu_table_alloc(iommu_ops->format);
-	if (d->iommu.root)
-		rc = p2m_tell_iommu(d);
-	else
-		rc = -ENOMEM;
-	if (rc && d->iommu.root)
-		tables_free(&d->iommu);
-	else if (rc)
-		bit_test_and_clear(id, ids);
-out:
+	if (!d->iommu.root)
+		rc = tables_make(d);
 	spin_unlock(&d->p2m.lock);
 	return rc;
 }

@@ -12,14 +12,14 @@
 #include "private.h"
 #include "timer.h"
 
-#define FAULT_INTERVAL  SECONDS(1)
-#define FAULTS_TOLD     8u /* of one look; those beyond are counted */
-#define PCI_CLASS       0x0au
-#define CLASS_BRIDGE    0x06u
-#define CLASS_SYSTEM    0x08u /* timers, interrupt controllers, units themselves */
-#define VIRTIO_VENDOR   0x1af4u
-#define VIRTIO_FIRST    0x1000u
-#define VIRTIO_LAST     0x107fu
+#define FAULT_INTERVAL SECONDS(1)
+#define FAULTS_TOLD    8u /* of one look; those beyond are counted */
+#define PCI_CLASS      0x0au
+#define CLASS_BRIDGE   0x06u
+#define CLASS_SYSTEM   0x08u /* timers, interrupt controllers, units themselves */
+#define VIRTIO_VENDOR  0x1af4u
+#define VIRTIO_FIRST   0x1000u
+#define VIRTIO_LAST    0x107fu
 
 struct iommu_ops *iommu_ops;
 struct iommu_firmware iommu_firmware;
@@ -60,13 +60,12 @@ static const char *prepare(const struct acpi_info *info)
 	if (cmdline.iommu_off)
 		return "switched off by iommu=";
 	if (!table)
-		return "the firmware names none (no IVRS, no DMAR): it may have to be enabled in the "
-		       "firmware set-up";
+		return "the firmware names none; it may have to be enabled in its set-up";
 	iommu_ops = info->ivrs ? &amd_iommu_ops : &vtd_ops;
 	rc = info->ivrs ? ivrs_parse(table, &iommu_firmware) : dmar_parse(table, &iommu_firmware);
 	if (rc || !iommu_firmware.nr_units)
 		return "the firmware's description of it is wrong";
-	if (units_map() || iommu_ops->prepare(&iommu_firmware))
+	if (units_map() || iommu_ops->prepare())
 		return "it cannot be used";
 	return NULL;
 }

@@ -22,13 +22,13 @@ static inline devid_t devid_of(struct pci_address a)
 	return (devid_t)(a.bus << 8 | a.devfn);
 }
 
-/* --- dmar.c, ivrs.c: the firmware's tables ----------------------------------------------------- */
+/* --- dmar.c, ivrs.c: the firmware's tables ---------------------------------------------------- */
 
 /* Devices that are behind some unit of their segment. */
 struct iommu_range {
 	uint16_t segment;
 	devid_t first, last;
-	devid_t alias; /* what their DMA carries instead, if is_alias */
+	devid_t alias; /* what their DMA carries instead, if is_alias; 0 else */
 	bool is_alias;
 	uint8_t settings; /* AMD: the entry's data */
 };
@@ -59,10 +59,10 @@ struct iommu_firmware {
  */
 int dmar_parse(const uint8_t *table, struct iommu_firmware *fw);
 int ivrs_parse(const uint8_t *table, struct iommu_firmware *fw);
-/* Adding to *fw, for both; -EINVAL, with a log line, when there are too many or it is nonsense. */
-int firmware_add_unit(struct iommu_firmware *fw, paddr_t base, uint16_t segment, uint8_t flags);
-int firmware_add_range(struct iommu_firmware *fw, const struct iommu_range *range);
-int firmware_add_reserved(struct iommu_firmware *fw, const struct iommu_reserved *reserved);
+/* Adding to *fw, for both; false when there are too many or it is nonsense. */
+bool firmware_add_unit(struct iommu_firmware *fw, paddr_t base, uint16_t segment, uint8_t flags);
+bool firmware_add_range(struct iommu_firmware *fw, const struct iommu_range *range);
+bool firmware_add_reserved(struct iommu_firmware *fw, const struct iommu_reserved *reserved);
 /* NULL: that device is behind no unit. */
 const struct iommu_range *firmware_find(const struct iommu_firmware *fw, uint16_t segment,
 					devid_t id);
@@ -74,14 +74,13 @@ const struct iommu_range *firmware_find(const struct iommu_firmware *fw, uint16_
 
 /* How an entry is written; levels count from 0, the one that maps 4K. */
 struct iommu_format {
-	unsigned levels;       /* 3 or 4 */
-	bool has_2m;           /* leaves at level 1 are allowed */
-	bool is_coherent;      /* units see what is in the CPU's caches */
-	uint64_t read, write;  /* of a leaf, and both of an entry that points to a table */
-	uint64_t present;      /* in both */
-	uint64_t large;        /* of a leaf at level 1 */
-	unsigned level_shift;  /* where an entry that points to a table has its level; 0: nowhere */
-	uint64_t absent;       /* an entry that leads nowhere */
+	unsigned levels;      /* 3 or 4 */
+	bool has_2m;          /* leaves at level 1 are allowed */
+	bool is_coherent;     /* units see what is in the CPU's caches */
+	uint64_t read, write; /* of a leaf, and both of an entry that points to a table */
+	uint64_t present;     /* in both */
+	uint64_t large;       /* of a leaf at level 1 */
+	unsigned level_shift; /* where an entry that points to a table has its level; 0: nowhere */
 };
 
 /* An empty table; NULL for want of memory. */
@@ -104,9 +103,9 @@ struct iommu_unit {
 	uint16_t segment;
 	uint8_t flags;
 	volatile char *regs;
-	uint64_t *devices;      /* device table or root table; one for a segment */
-	struct spinlock lock;   /* queue, tail, sequence */
-	uint64_t (*queue)[2];   /* a page */
+	uint64_t *devices;    /* device table or root table; one for a segment */
+	struct spinlock lock; /* queue, tail, sequence */
+	uint64_t (*queue)[2]; /* a page */
 	unsigned tail;
 	uint64_t sequence, done; /* the unit writes the number of the last wait that it passed */
 	uint64_t (*events)[2];   /* AMD: a page of its log */
@@ -154,10 +153,10 @@ struct iommu_ops {
 	void (*wait)(paddr_t done, uint64_t value, uint64_t command[2]);
 	unsigned registers; /* bytes of them */
 	/*
-	 * Each unit's features, tables and queue; format is final then. -EOPNOTSUPP, with a log line:
+	 * Each unit's features and tables; format is final then. -EOPNOTSUPP, with a log line:
 	 * a unit lacks what is needed; -ENOMEM.
 	 */
-	int (*prepare)(const struct iommu_firmware *fw);
+	int (*prepare)(void);
 	/* Every device is t's, and translation is turned on. */
 	void (*start)(const struct iommu_domain *t);
 	/* t's, or nobody's. -ENOMEM. The TLB is the caller's business. */

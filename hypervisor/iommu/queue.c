@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The units, and giving them commands: a ring of one page, 16 bytes a command, as both AMD-Vi
- * (48882, section 2.4) and VT-d (6.5.2) have it. Each command is followed by one that makes the unit
- * tell that it is through, and that is waited for; so the ring is empty before and after. One lock
- * for each unit, with only the log inside.
+ * (48882, section 2.4) and VT-d (6.5.2) have it. Each command is followed by one that makes the
+ * unit tell that it is through, and that is waited for; so the ring is empty before and after. One
+ * lock for each unit, with only the log inside.
  */
 #include "atomic.h"
 #include "log.h"

@@ -28,8 +28,6 @@ uint64_t *iommu_table_alloc(const struct iommu_format *f)
 {
 	uint64_t *t = heap_alloc(0);
 
-	for (unsigned i = 0; t && i < ENTRIES; i++)
-		t[i] = f->absent;
 	if (t)
 		iommu_written(f, t, PAGE_SIZE);
 	return t;
@@ -45,7 +43,7 @@ static uint64_t make_leaf(const struct iommu_format *f, uint64_t mfn, unsigned l
 			  unsigned access)
 {
 	if (!access)
-		return f->absent;
+		return 0;
 	return mfn << PAGE_SHIFT | f->present | (access & DMA_READ ? f->read : 0) |
 	       (access & DMA_WRITE ? f->write : 0) | (level ? f->large : 0);
 }
@@ -62,13 +60,14 @@ static bool split(const struct iommu_format *f, uint64_t *e, unsigned level)
 
 	if (!t)
 		return false;
-	if (old != f->absent) { /* a leaf, at level 1 */
+	if (old) { /* a leaf, at level 1 */
 		for (unsigned i = 0; i < ENTRIES; i++)
 			t[i] = (old & ~f->large) + ((uint64_t)i << PAGE_SHIFT);
 		iommu_written(f, t, PAGE_SIZE);
 	}
-	entry_write(f, e, virt_to_paddr(t) | IS_TABLE | f->present | f->read | f->write |
-				  (f->level_shift ? (uint64_t)level << f->level_shift : 0));
+	entry_write(f, e,
+		    virt_to_paddr(t) | IS_TABLE | f->present | f->read | f->write |
+			    (f->level_shift ? (uint64_t)level << f->level_shift : 0));
 	return true;
 }
 
@@ -103,7 +102,7 @@ int iommu_table_set(const struct iommu_format *f, uint64_t *root, uint64_t dfn, 
 		if (l == level)
 			break;
 		if (!(*e & IS_TABLE)) {
-			if (*e == f->absent && !access)
+			if (!*e && !access)
 				return 0;
 			if (!split(f, e, l))
 				return -ENOMEM;

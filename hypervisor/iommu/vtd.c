@@ -48,19 +48,14 @@
 #define PRESENT             1UL
 #define ENTRIES             256u /* of a root and of a context table, two words each */
 
-#define QUEUE_CONTEXTS      (1UL | 1UL << 4) /* all of them */
+#define QUEUE_CONTEXTS      (1UL | 1UL << 4)                   /* all of them */
 #define QUEUE_TLB_ALL       (2UL | 1UL << 4 | BIT(6) | BIT(7)) /* with reads and writes drained */
 #define QUEUE_TLB_DOMAIN    (2UL | 2UL << 4 | BIT(6) | BIT(7))
 #define QUEUE_WAIT          (5UL | BIT(5)) /* with a store of 32 bits */
 
-static struct iommu_format format = {
-	.levels = 4,
-	.has_2m = true,
-	.is_coherent = true,
-	.read = ENTRY_READ,
-	.write = ENTRY_WRITE,
-	.large = ENTRY_LARGE,
-};
+static struct iommu_format format = { .read = ENTRY_READ,
+				      .write = ENTRY_WRITE,
+				      .large = ENTRY_LARGE };
 
 static void wait_make(paddr_t done, uint64_t value, uint64_t command[2])
 {
@@ -69,36 +64,6 @@ static void wait_make(paddr_t done, uint64_t value, uint64_t command[2])
 }
 
 /* --- features and tables ---------------------------------------------------------------------- */
-
-static const char *lacking(uint64_t cap, uint64_t ecap)
-{
-	if (!(ecap & ECAP_QUEUE))
-		return "queued invalidation";
-	if (!(cap & (CAP_3_LEVELS | CAP_4_LEVELS)))
-		return "tables of 3 or 4 levels";
-	/* Both mean that a new mapping has to be announced, as nobody here does. */
-	if (cap & (CAP_WRITE_BUFFER | CAP_CACHES_ABSENT))
-		return "seeing new mappings by itself";
-	return NULL;
-}
-
-/* The features that all units have. */
-static int unit_look(const struct iommu_unit *u)
-{
-	uint64_t cap = unit_read64(u, REG_CAP), ecap = unit_read64(u, REG_ECAP);
-	const char *missing = lacking(cap, ecap);
-
-	if (missing) {
-		log_warn("iommu: the unit at %#lx lacks %s", u->base, missing);
-		return -EOPNOTSUPP;
-	}
-	if (!(cap & CAP_4_LEVELS))
-		format.levels = 3;
-	format.has_2m &= (cap & CAP_2M) != 0;
-	format.is_coherent &= (ecap & ECAP_COHERENT) != 0;
-	vtd_ops.max_domains = MIN(vtd_ops.max_domains, 1u << (4 + 2 * (cap & 7)));
-	return 0;
-}
 
 static uint64_t *root_table(struct iommu_unit *u)
 {
@@ -118,23 +83,30 @@ static uint64_t *root_table(struct iommu_unit *u)
 	return root;
 }
 
-static int prepare(const struct iommu_firmware *fw)
+static int prepare(void)
 {
-	(void)fw;
+	uint64_t all = ~0UL, any = 0, extended = ~0UL;
+
 	vtd_ops.max_domains = 0x10000;
 	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		int rc = unit_look(&iommu_units[i]);
+		uint64_t cap = unit_read64(&iommu_units[i], REG_CAP);
 
-		if (rc)
-			return rc;
+		all &= cap;
+		any |= cap;
+		extended &= unit_read64(&iommu_units[i], REG_ECAP);
+		vtd_ops.max_domains = MIN(vtd_ops.max_domains, 1u << (4 + 2 * (cap & 7)));
 	}
+	/* Units that have to be told of each new mapping are not served: nobody here does that. */
+	if (!(extended & ECAP_QUEUE) || !(all & (CAP_3_LEVELS | CAP_4_LEVELS)) ||
+	    (any & (CAP_WRITE_BUFFER | CAP_CACHES_ABSENT))) {
+		log_warn("iommu: VT-d lacks what is needed: all units have %#lx, %#lx, some %#lx",
+			 all, extended, any);
+		return -EOPNOTSUPP;
+	}
+	format.levels = all & CAP_4_LEVELS ? 4 : 3;
+	format.has_2m = all & CAP_2M;
+	format.is_coherent = extended & ECAP_COHERENT;
 	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		/* One that cannot walk 4 levels decides for all; one that can do only 4 is left. */
-		if (!(unit_read64(&iommu_units[i], REG_CAP) &
-		      (format.levels == 3 ? CAP_3_LEVELS : CAP_4_LEVELS))) {
-			log_warn("iommu: the units have no size of tables in common");
-			return -EOPNOTSUPP;
-		}
 		iommu_units[i].devices = root_table(&iommu_units[i]);
 		if (!iommu_units[i].devices)
 			return -ENOMEM;

@@ -98,6 +98,8 @@ $(call hypervisor_target,lz4,hypervisor/lib/lz4.c hypervisor/lib/xxh32.c)
 $(call hypervisor_target,microcode,hypervisor/x86/microcode_file.c)
 $(call hypervisor_target,cmdline,hypervisor/boot/cmdline.c hypervisor/lib/str_copy.c \
 	$(FUZZ_FAKES))
+$(call hypervisor_target,iommu,$(addprefix hypervisor/iommu/,dmar.c ivrs.c firmware.c) \
+	$(FUZZ_FAKES))
 $(call hypervisor_target,insn,$(FUZZ_INSN))
 $(call hypervisor_target,vlapic,$(FUZZ_VLAPIC))
 $(eval $(call fuzz_target,event,$(FUZZ_EVENT),$(FUZZ_COUNTING),-lcmocka))

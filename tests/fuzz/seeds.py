@@ -57,6 +57,20 @@ def kernels():
     return [elf64(), elf64(width=8), elf64(sections=True), elf64(entry=0), elf32()]
 
 
+# ---- the firmware's tables about IOMMUs ---------------------------------------------------------
+
+def iommus():
+    drhd = struct.pack('<HHBBHQ', 0, 16, 1, 0, 0, 0xfed90000)
+    rmrr = struct.pack('<HHHHQQ', 1, 34, 0, 0, 0x7f000000, 0x7f0fffff)
+    rmrr += bytes([1, 10, 0, 0, 0, 0, 0x1c, 0, 0, 0])
+    entries = bytes([3, 8, 0, 0xd7, 4, 0xff, 4, 0, 0x42, 0, 5, 0, 0, 0x30, 0, 0])
+    entries += bytes([0xf0, 0xa5]) + bytes(18) + bytes([1, 2, 65, 66])
+    units = [struct.pack('<BBHHHQHHI', kind, 1, size + len(entries), 2, 0x40, 0xfed80000, 0, 0, 0) +
+             bytes(size - 24) + entries for kind, size in ((0x10, 24), (0x11, 40), (0x40, 40))]
+    memory = struct.pack('<BBHHHQQQ', 0x22, 8, 32, 8, 15, 0, 0x7e000000, 0x1000)
+    return [b'\1' + drhd + rmrr, b'\0' + units[0] + memory, b'\0' + b''.join(units)]
+
+
 # ---- packed kernels -----------------------------------------------------------------------------
 
 def filtered(command, data):
@@ -567,6 +581,7 @@ SEEDS = {
     'event': event_steps,
     'vlapic': apic_steps,
     'elf': kernels,
+    'iommu': iommus,
     'elf_image': kernels,
     'bzimage': lambda: [bzimage(p) for p in packed()],
     'microcode': microcode_files,

@@ -62,7 +62,8 @@ def run_image(args, image, logs, results):
     names = strings(image, ".testnames")
     wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
     if args.machine == "bochs":
-        own = any("-cpu" in options for options in strings(image, ".machine"))
+        own = any("-cpu" in options or "-device" in options
+                  for options in strings(image, ".machine"))
         for name in [n for n in wanted if own or f"{image.stem}/{n}" in NOT_IN_BOCHS]:
             results.add(f"guest/{image.stem}/{name}", "SKIP", "wants what Bochs has not")
             wanted.remove(name)

@@ -23,8 +23,7 @@ static void test_taken_out(void **state)
 	becomes("console=hvc0 swiotlb=force quiet", false, 1, "console=hvc0  quiet");
 	becomes("swiotlb=force", false, 1, "");
 	becomes("a swiotlb=8192,force b", false, 1, "a swiotlb=8192 b");
-	becomes("a swiotlb=force,8192", false, 1, "a swiotlb=8192");
-	becomes("swiotlb=force swiotlb=9,force,2 x", false, 1, " swiotlb=9,2 x");
+	becomes("swiotlb=force swiotlb=9,2,force x", false, 1, " swiotlb=9,2 x");
 	becomes("swiotlb=force,force", false, 1, "");
 }
 

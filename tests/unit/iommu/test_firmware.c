@@ -23,6 +23,8 @@ void log_write(enum log_level level, const char *fmt, ...)
 /* Behind the bridge at 00:1c.0 is bus 4. */
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 {
+	if (offset == 0x1a)
+		return 6;
 	assert_int_equal(offset, 0x19);
 	return a.bus == 0 && a.devfn == 0xe0 ? 4 : 0xff;
 }
@@ -58,17 +60,17 @@ static int parse(int (*fn)(const uint8_t *, struct iommu_firmware *))
 	return rc;
 }
 
-#define LE16(x)       (uint8_t)(x), (uint8_t)((x) >> 8)
-#define LE32(x)       LE16(x), LE16((x) >> 16)
-#define LE64(x)       LE32((uint64_t)(x)), LE32((uint64_t)(x) >> 32)
+#define LE16(x)                   (uint8_t)(x), (uint8_t)((x) >> 8)
+#define LE32(x)                   LE16(x), LE16((x) >> 16)
+#define LE64(x)                   LE32((uint64_t)(x)), LE32((uint64_t)(x) >> 32)
 
-#define DRHD(size, all, base)         LE16(0), LE16(size), (all), 0, LE16(0), LE64(base)
-#define RMRR(size, base, limit)       LE16(1), LE16(size), LE16(0), LE16(0), LE64(base), LE64(limit)
-#define ENDPOINT(bus, device, fn)     1, 8, 0, 0, 0, (bus), (device), (fn)
-#define IVHD(type, size, flags, base) (type), (flags), LE16(size), LE16(2), LE16(0x40), \
-		LE64(base), LE16(0), LE16(0), LE32(0)
-#define IVMD(type, first, last, start, size) (type), 8, LE16(32), LE16(first), LE16(last), \
-		LE64(0), LE64(start), LE64(size)
+#define DRHD(size, all, base)     LE16(0), LE16(size), (all), 0, LE16(0), LE64(base)
+#define RMRR(size, base, limit)   LE16(1), LE16(size), LE16(0), LE16(0), LE64(base), LE64(limit)
+#define ENDPOINT(bus, device, fn) 1, 8, 0, 0, 0, (bus), (device), (fn)
+#define IVHD(type, size, flags, base) \
+	(type), (flags), LE16(size), LE16(2), LE16(0x40), LE64(base), LE16(0), LE16(0), LE32(0)
+#define IVMD(type, first, last, start, size) \
+	(type), 8, LE16(32), LE16(first), LE16(last), LE64(0), LE64(start), LE64(size)
 
 static void test_dmar(void **state)
 {
@@ -84,10 +86,25 @@ static void test_dmar(void **state)
 	assert_null(firmware_find(&fw, 1, 0x10));
 }
 
+/* Without a unit for all the rest: only what is named, a bridge with all that is below it. */
+static void test_dmar_by_name(void **state)
+{
+	PUT(DRHD(32, 0, 0xfed90000), ENDPOINT(0, 2, 0), 2, 8, 0, 0, 0, 0, 0x1c, 0);
+	assert_int_equal(parse(dmar_parse), 0);
+	assert_int_equal(fw.nr_ranges, 2);
+	assert_non_null(firmware_find(&fw, 0, 0x10));
+	assert_null(firmware_find(&fw, 0, 0x11));
+	assert_non_null(firmware_find(&fw, 0, 0xe0));
+	assert_non_null(firmware_find(&fw, 0, 0x400));
+	assert_non_null(firmware_find(&fw, 0, 0x6ff));
+	assert_null(firmware_find(&fw, 0, 0x700));
+}
+
 static void test_reserved_by_path(void **state)
 {
 	PUT(DRHD(16, 1, 0xfed91000));
-	PUT(RMRR(42, 0x7f000800, 0x7f0fffff), ENDPOINT(0, 0x14, 0), 1, 10, 0, 0, 0, 0, 0x1c, 0, 3, 1);
+	PUT(RMRR(42, 0x7f000800, 0x7f0fffff), ENDPOINT(0, 0x14, 0), 1, 10, 0, 0, 0, 0, 0x1c, 0, 3,
+	    1);
 	assert_int_equal(parse(dmar_parse), 0);
 	assert_int_equal(fw.nr_reserved, 2);
 	assert_int_equal(fw.reserved[0].start, 0x7f000000);
@@ -118,11 +135,14 @@ static void test_wrong_dmar(void **state)
 	refused(dmar_parse);
 	PUT(DRHD(16, 1, 0));
 	refused(dmar_parse);
-	PUT(DRHD(24, 0, 0xfed90000), 1, 9, 0, 0, 0, 0, 2, 0); /* scopes: too long, too short, odd */
+	/* Scopes: too long, too short, odd, cut off. */
+	PUT(RMRR(32, 0x1000, 0x1fff), 1, 10, 0, 0, 0, 0, 2, 0);
 	refused(dmar_parse);
-	PUT(DRHD(24, 0, 0xfed90000), 1, 6, 0, 0, 0, 0, 2, 0);
+	PUT(RMRR(32, 0x1000, 0x1fff), 1, 6, 0, 0, 0, 0, 2, 0);
 	refused(dmar_parse);
-	PUT(DRHD(25, 0, 0xfed90000), 1, 9, 0, 0, 0, 0, 2, 0, 0);
+	PUT(RMRR(33, 0x1000, 0x1fff), 1, 9, 0, 0, 0, 0, 2, 0, 0);
+	refused(dmar_parse);
+	PUT(RMRR(25, 0x1000, 0x1fff), 1);
 	refused(dmar_parse);
 	PUT(RMRR(32, 0x2000, 0xfff), ENDPOINT(0, 1, 0));
 	refused(dmar_parse);
@@ -131,8 +151,11 @@ static void test_wrong_dmar(void **state)
 	for (unsigned i = 0; i <= IOMMU_MAX_UNITS; i++)
 		PUT(DRHD(16, 0, 0xfe000000 + i * 0x1000));
 	refused(dmar_parse);
-	for (unsigned i = 0; i <= IOMMU_MAX_RANGES / 2; i++)
-		PUT(DRHD(32, 0, 0xfed90000), ENDPOINT(0, i & 31, 0), ENDPOINT(1, i & 31, 0));
+	for (unsigned i = 0; i <= IOMMU_MAX_RANGES; i++)
+		PUT(DRHD(16, 1, 0xfed90000));
+	refused(dmar_parse);
+	for (unsigned i = 0; i <= IOMMU_MAX_RESERVED; i++)
+		PUT(RMRR(32, 0x1000, 0x1fff), ENDPOINT(0, 1, 0));
 	refused(dmar_parse);
 }
 
@@ -225,6 +248,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_dmar, setup),
+		cmocka_unit_test_setup(test_dmar_by_name, setup),
 		cmocka_unit_test_setup(test_reserved_by_path, setup),
 		cmocka_unit_test_setup(test_wrong_dmar, setup),
 		cmocka_unit_test_setup(test_ivrs, setup),

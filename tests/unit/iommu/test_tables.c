@@ -31,7 +31,6 @@ static const struct iommu_format amd = {
 	.write = BIT(62),
 	.present = 1,
 	.level_shift = 9,
-	.absent = BIT(9),
 };
 static const struct iommu_format vtd = {
 	.levels = 3, .has_2m = true, .is_coherent = false, .read = 1, .write = 2, .large = BIT(7)
@@ -194,21 +193,18 @@ static void test_beyond_reach(void **state)
 	assert_int_equal(walk(0, DMA_READ), NONE);
 }
 
-#define BOTH(name)                                                                    \
-	{ #name " (AMD-Vi)", name, setup_amd, teardown, NULL },                       \
-	{                                                                             \
-		#name " (VT-d)", name, setup_vtd, teardown, NULL                      \
+#define BOTH(name)                                               \
+	{ #name " (AMD-Vi)", name, setup_amd, teardown, NULL },  \
+	{                                                        \
+#name " (VT-d)", name, setup_vtd, teardown, NULL \
 	}
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		BOTH(test_pages),
-		BOTH(test_large_pages_are_split),
-		BOTH(test_gigabyte),
-		BOTH(test_without_large_pages),
-		BOTH(test_out_of_memory),
-		BOTH(test_unmapping_nothing_costs_nothing),
+		BOTH(test_pages),         BOTH(test_large_pages_are_split),
+		BOTH(test_gigabyte),      BOTH(test_without_large_pages),
+		BOTH(test_out_of_memory), BOTH(test_unmapping_nothing_costs_nothing),
 		BOTH(test_beyond_reach),
 	};
 
