@@ -57,6 +57,14 @@ FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
 	      hypervisor/mm/guest_struct.c tests/unit/grant/fake_memory.c
 FUZZ_MEMORY_OP := $(wildcard hypervisor/hypercall/memory*.c) hypervisor/hypercall/common.c \
 		  hypervisor/mm/guest_struct.c tests/unit/hypercall/fake_machine.c
+# All that hypercalls lead to, but for the processor's and the vendors' part.
+FUZZ_HYPERCALL := tests/fuzz/hypercall_machine.c $(FUZZ_FAKES) hypervisor/lib/str_copy.c \
+		  $(wildcard $(addprefix hypervisor/,hypercall/*.c event/*.c grant/*.c sched/*.c)) \
+		  $(addprefix hypervisor/,domain/domain.c domain/vcpu.c domain/registry.c \
+		  mm/domain_pages.c mm/p2m.c mm/guest_access.c mm/guest_struct.c) \
+		  $(addprefix hypervisor/hvm/,context.c context_check.c context_save.c cpuid.c \
+		  cpuid_policy.c cpuid_policy_leaves.c hvm.c msr.c state_log.c tsc.c vioapic.c \
+		  vlapic.c vlapic_ipi.c vlapic_timer.c)
 FUZZ_SMALL_MACHINE := -DFAKE_FRAMES=512u -DFAKE_GFNS=256u -DMEMORY_SIZE=4096u
 FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c)
 FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)
@@ -106,6 +114,8 @@ $(eval $(call fuzz_target,event,$(FUZZ_EVENT),$(FUZZ_COUNTING),-lcmocka))
 $(eval $(call fuzz_target,grant,$(FUZZ_GRANT),$(FUZZ_COUNTING) -DFAKE_GFNS=128,-lcmocka))
 $(eval $(call fuzz_target,memory_op,$(FUZZ_MEMORY_OP),\
 	$(FUZZ_COUNTING) $(FUZZ_SMALL_MACHINE),-lcmocka))
+$(eval $(call fuzz_target,hypercall,$(FUZZ_HYPERCALL),\
+	$(FUZZ_HYPERVISOR) -Wno-missing-field-initializers -Dsched_yield=vcpu_yield))
 $(call toolstack_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_LIB))
 $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))

@@ -10,6 +10,7 @@ import bz2
 import json
 import lzma
 import os
+import random
 import shutil
 import struct
 import subprocess
@@ -563,6 +564,12 @@ def microcode_files():
         yield asks + header.encode() + b'microcode\0' + content
 
 
+def hypercall_steps():
+    """Any bytes are calls: mostly right, and long rows of them get somewhere."""
+    dice = random.Random(20)
+    return [dice.randbytes(dice.randint(100, 1500)) for _ in range(60)]
+
+
 SEEDS = {
     'acme': acme_answers,
     'ssh_key': ssh_keys,
@@ -601,6 +608,7 @@ SEEDS = {
     'store': store_requests,
     'store_ring': ring_steps,
     'insn': instructions,
+    'hypercall': hypercall_steps,
 }
 
 

@@ -23,18 +23,28 @@ from machine import Machine  # noqa: E402
 
 NAMES = [f"g{i}" for i in range(5)]
 SAVES = "/scratch"              # on a disk: the control domain's memory has other uses
+BRIDGE = "soakbr"
 LONG = 300                      # seconds for what moves a guest's memory
-GOING = 20                      # seconds for a guest that has shut down to be taken away
+GOING = 60                      # seconds for a guest that has shut down to be taken away
+CRASHING = 30                   # the same for one that was told to crash
 LOOK_EVERY = 20                 # steps between two guests that are asked for an answer
 MOST_SAID = 2000                # characters of what went wrong
 LEFT_MB = 2                     # of the machine's free memory that may be missing at the end
 BAD = r"assert|panic|BUG|crashed|stuck|double fault|refcount"
 
 
+class Patient(ControlDomain):
+    """On a machine that is busy with other things, too."""
+
+    def must_see(self, patterns, timeout, what):
+        return super().must_see(patterns, max(timeout, LONG), what)
+
+
 class Guest:
     def __init__(self):
         self.state = "absent"           # running, paused, saved
         self.memory = self.vcpus = 0
+        self.disk = self.vif = False    # attached
 
 
 class Soak:
@@ -47,8 +57,9 @@ class Soak:
 
     def create(self, name, guest):
         guest.memory, guest.vcpus = self.dice.choice([112, 128, 160]), self.dice.randint(1, 3)
+        guest.disk = guest.vif = False
         self.host.run(f"xl create demo 'name=\"{name}\"' memory={guest.memory} "
-                      f"vcpus={guest.vcpus}", LONG)
+                      f"vcpus={self.dice.randint(1, guest.vcpus)} maxvcpus={guest.vcpus}", LONG)
         guest.state = "running"
 
     def destroy(self, name, guest):
@@ -97,6 +108,30 @@ class Soak:
     def balloon(self, name, guest):
         self.host.run(f"xl mem-set {name} {self.dice.choice([guest.memory, guest.memory - 8])}")
 
+    def plug(self, name, guest):
+        """Tells it how many CPUs to use; one that does not listen yet goes on as it is."""
+        self.host.run(f"xl vcpu-set {name} {self.dice.randint(1, guest.vcpus)}")
+
+    def disk(self, name, guest):
+        self.host.run(f"xl block-detach --force {name} xvdc" if guest.disk else
+                      f"xl block-attach {name} {SAVES}/{name}.img,raw,xvdc,w", LONG)
+        guest.disk = not guest.disk
+
+    def vif(self, name, guest):
+        self.host.run(f"xl network-detach --force {name} 0" if guest.vif else
+                      f"xl network-attach {name} bridge={BRIDGE}", LONG)
+        guest.vif = not guest.vif
+
+    def crash(self, name, guest):
+        # As with a shutdown: one that does not listen yet is destroyed.
+        self.host.run(f"xl sysrq {name} c")
+        status, _ = self.host.try_run(f"i=0; while xl list {name} >/dev/null 2>&1; do sleep 1; "
+                                      f"i=$((i+1)); [ $i -lt {CRASHING} ] || break; done; "
+                                      f"[ $i -lt {CRASHING} ]")
+        if status:
+            self.host.run(f"xl destroy {name}", LONG)
+        guest.state = "absent"
+
     def wrong(self, name, _guest):
         """What must be refused, and change nothing."""
         command = self.dice.choice([
@@ -107,8 +142,8 @@ class Soak:
 
     LIFE = {
         "absent": [(create, 1)],
-        "running": [(destroy, 2), (shutdown, 2), (pause, 3), (save, 3), (pin, 3), (share, 3),
-                    (balloon, 2), (wrong, 2)],
+        "running": [(destroy, 2), (shutdown, 2), (crash, 1), (pause, 3), (save, 3), (pin, 3),
+                    (share, 3), (balloon, 2), (plug, 3), (disk, 4), (vif, 4), (wrong, 2)],
         "paused": [(unpause, 4), (destroy, 1), (pin, 1), (share, 1)],
         "saved": [(restore, 4), (forget, 1)],
     }
@@ -199,13 +234,17 @@ def soak(args, dice):
     log.parent.mkdir(parents=True, exist_ok=True)
     disk = scratch_disk(log.with_suffix(".scratch"))
     with Machine.direct(args.build, args.hypervisor, log, extra=disk) as machine:
-        host = ControlDomain(machine)
+        host = Patient(machine)
         host.login()
         host.run(f"mkdir -p {SAVES}; "
-                 f"until mount -t ext4 /dev/vda {SAVES} 2>/dev/null; do sleep 1; done")
+                 f"until mount -t ext4 /dev/vda {SAVES} 2>/dev/null; do sleep 1; done; "
+                 f"for g in {' '.join(NAMES)}; do truncate -s 16M {SAVES}/$g.img; done; "
+                 f"ip link add {BRIDGE} type bridge && ip link set {BRIDGE} up")
         life = Soak(host, dice)
         # One whole life first: what the first use keeps for good is no leak.
         life.create("g0", life.guests["g0"])
+        life.disk("g0", life.guests["g0"])
+        life.vif("g0", life.guests["g0"])
         life.destroy("g0", life.guests["g0"])
         before = what_is_there(host)
         number = life.run(args.minutes * 60)
