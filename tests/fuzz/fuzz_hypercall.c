@@ -323,11 +323,12 @@ static void scribble(struct domain *d)
 static void grant(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
-	uint32_t ref = byte() % 16, *word = grant_entry_word(gt, ref);
+	uint32_t *word = grant_entry_word(gt, byte() % 16);
 	uint32_t flags = GTF_permit_access | (byte() & 0x40 ? GTF_readonly : 0);
 	uint64_t frame = some_gfn();
+	domid_t to = some_domid();
 
-	*word = (byte() < 0xf0 ? flags : byte()) | (uint32_t)some_domid() << 16;
+	*word = (byte() < 0xf0 ? flags : byte()) | (uint32_t)to << 16;
 	if (gt->version == 1) {
 		word[1] = (uint32_t)frame;
 	} else {

@@ -437,6 +437,8 @@ static void check_domain(struct domain *d)
 		tlb_flush_domain(d);
 		return;
 	}
+	/* Whoever takes something out of a map flushes before the call ends. */
+	MUST(!d->p2m.need_flush);
 	for (uint64_t gfn = 0; gfn < 16; gfn++)
 		check_gfn(d, gfn);
 	for (uint64_t gfn = RAM_GFN - 8; gfn < RAM_GFN + 104; gfn++)

@@ -564,10 +564,34 @@ def microcode_files():
         yield asks + header.encode() + b'microcode\0' + content
 
 
+def hypercall(domain, group, operation, *fields):
+    """Domain's vCPU 0 makes a call, its arguments at the beginning of its page for them."""
+    return bytes([domain, 6, group, operation, 0, *fields])
+
+
 def hypercall_steps():
-    """Any bytes are calls: mostly right, and long rows of them get somewhere."""
+    """Any bytes are calls. Some that lead somewhere, and long rows of anything."""
+    me, hole, list_of_gfns = 15, 0xa5, 1
+    entry = bytes([1, 3, 9, 0, 5, 2, 0])                # domain 1 lends its frame 5 to domain 2
+    to_map = hypercall(2, 2, 0, 0, hole, 0, 0, 9, 1, 0, 0, 0, 0)
+    unmap = hypercall(2, 2, 3, 0, hole, 0, 0, 0, 0, 0)
+    version2 = hypercall(1, 2, 11, 0, 0, 0)
+    give = hypercall(1, 0, 3, list_of_gfns, 8, 0, 0, me)
+    take = hypercall(1, 0, 1, list_of_gfns, 8, 0, 0, me)
+    foreign = hypercall(0, 0, 10, me, 0, 4, 4, 1, list_of_gfns, 3, 5)
+    channel = hypercall(1, 4, 0, me, 2, 0) + hypercall(2, 4, 2, 1, 1, 0)
+    send = hypercall(1, 4, 8, 1) + hypercall(2, 4, 8, 1)
+    fifo = hypercall(1, 4, 15, 7, 0, 0) + hypercall(1, 4, 16, 8)
+    dies = hypercall(0, 6, 2, 0, 1, 0, 0, 0)
     dice = random.Random(20)
-    return [dice.randbytes(dice.randint(100, 1500)) for _ in range(60)]
+    return [
+        entry + to_map + unmap + give + take,
+        entry + to_map + give + unmap + take,
+        version2 + entry + to_map + dies + unmap,
+        entry + to_map + unmap + foreign + give + dies,
+        channel + send + fifo + send + dies + send,
+        hypercall(0, 6, 0, 0, 0, 0, 0, *bytes(40)) + dies + entry,
+        *(dice.randbytes(dice.randint(100, 1500)) for _ in range(40))]
 
 
 SEEDS = {

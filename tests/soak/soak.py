@@ -110,7 +110,7 @@ class Soak:
 
     def plug(self, name, guest):
         """Tells it how many CPUs to use; one that does not listen yet goes on as it is."""
-        self.host.run(f"xl vcpu-set {name} {self.dice.randint(1, guest.vcpus)}")
+        self.host.run(f"xl vcpu-set -i {name} {self.dice.randint(1, guest.vcpus)}")
 
     def disk(self, name, guest):
         self.host.run(f"xl block-detach --force {name} xvdc" if guest.disk else
