@@ -109,10 +109,27 @@ static const struct hypercall {
 	[__HYPERVISOR_domctl] = { domctl, 1 },
 };
 
+/*
+ * 32-bit callers are guests and their boot loaders: the calls of control domains and their drivers
+ * are for kernels of 64 bits.
+ */
+static bool served_in_32_bits(uint64_t number)
+{
+	switch (number) {
+	case __HYPERVISOR_platform_op:
+	case __HYPERVISOR_physdev_op:
+	case __HYPERVISOR_sysctl:
+	case __HYPERVISOR_domctl: return false;
+	default: return true;
+	}
+}
+
 static long hypercall_run(uint64_t number, uint64_t *args)
 {
 	struct domain *d = domain_current();
 
+	if (guest_is_32bit() && !served_in_32_bits(number))
+		return -ENOSYS;
 	if (number < NR_HYPERCALLS && table[number].fn)
 		return table[number].fn(args);
 	/* Numbers beyond the mask share its last bit. */
@@ -130,21 +147,6 @@ static void args_find(struct cpu_regs *r, bool is_64bit, uint64_t *at[NR_ARGS])
 	memcpy(at, is_64bit ? in64 : in32, sizeof(in64));
 }
 
-/*
- * 32-bit callers are guests and their boot loaders: the calls of control domains and their drivers
- * are for kernels of 64 bits.
- */
-static bool served_in_32_bits(uint64_t number)
-{
-	switch (number) {
-	case __HYPERVISOR_platform_op:
-	case __HYPERVISOR_physdev_op:
-	case __HYPERVISOR_sysctl:
-	case __HYPERVISOR_domctl: return false;
-	default: return true;
-	}
-}
-
 void hypercall_dispatch(struct vcpu *v)
 {
 	struct cpu_regs *r = &v->hvm.regs;
@@ -160,9 +162,7 @@ void hypercall_dispatch(struct vcpu *v)
 		args[i] = *at[i] & width;
 	number = r->rax & width;
 	v->hvm.call_is_32bit = !is_64bit;
-	if (!is_64bit && !served_in_32_bits(number)) {
-		rc = -ENOSYS;
-	} else if (hvm->get_cpl(v) != 0) {
+	if (hvm->get_cpl(v) != 0) {
 		rc = -EPERM;
 	} else {
 		active[cpu] = &call;
