@@ -77,7 +77,8 @@ free_grants:
 	sched_domain_destroy(d);
 	grant_domain_destroy(d);
 free_events:
-	event_domain_destroy(d); /* in one go: nothing is open */
+	while (event_domain_destroy(d))
+		; /* soon: nothing is open */
 free_shared_info:
 	page_unshare(d->shared_info);
 free_hvm:

@@ -564,9 +564,15 @@ def microcode_files():
         yield asks + header.encode() + b'microcode\0' + content
 
 
-def hypercall(domain, group, operation, *fields):
+def hypercall(domain, group, operation, *fields, kind=(6,)):
     """Domain's vCPU 0 makes a call, its arguments at the beginning of its page for them."""
-    return bytes([domain, 6, group, operation, 0, *fields])
+    return bytes([domain, *kind, group, operation, 0, *fields])
+
+
+def domain_wish(vcpus, ports, frames):
+    """createdomain's fields: domain, handle, flags, limits, and what must be 0."""
+    header = bytes(4)           # the domain, and what must be 0
+    return header + bytes(1 + 16 + 2) + bytes([vcpus, ports, frames, 1]) + bytes(24)
 
 
 def hypercall_steps():
@@ -591,6 +597,8 @@ def hypercall_steps():
         entry + to_map + unmap + foreign + give + dies,
         channel + send + fifo + send + dies + send,
         hypercall(0, 6, 0, 0, 0, 0, 0, *bytes(40)) + dies + entry,
+        # One without grant frames, which is refused late, while interrupts are waiting.
+        hypercall(0, 6, 0, *domain_wish(vcpus=2, ports=2, frames=0), kind=(0x46, 0)),
         *(dice.randbytes(dice.randint(100, 1500)) for _ in range(40))]
 
 
