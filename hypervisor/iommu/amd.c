@@ -42,7 +42,6 @@
 #define COMMAND_ALL       (8UL << 60)
 #define ALL_PAGES         0x7ffffffffffff003UL /* with table entries */
 
-#define EVENT_PAGE_FAULT  2u
 #define EVENT_WRITE       BIT(53)
 
 static unsigned nr_devices; /* entries of a device table */
