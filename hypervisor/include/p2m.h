@@ -81,8 +81,9 @@ struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
 int p2m_tell_iommu(struct domain *d);
 
 /*
- * Makes removals effective on all CPUs and for devices before it returns; call once per batch of p2m_map/p2m_unmap
- * and before dropping the reference of a page that was mapped. Cheap when nothing was removed.
+ * Makes removals effective on all CPUs and for devices before it returns; call once per batch of
+ * p2m_map/p2m_unmap and before dropping the reference of a page that was mapped. Cheap when nothing
+ * was removed.
  */
 void p2m_flush(struct domain *d);
 

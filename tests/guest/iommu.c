@@ -113,7 +113,7 @@ TEST(the_hypervisors_memory_is_not_read)
 	for (unsigned i = 0; i < 2 * WORDS; i++)
 		CHECK(words[i] != HEADER, "the header is there, in word %u", i);
 #ifndef SILENT
-	/* Again and again: a unit that was not looked at since the fault before forgets a new one. */
+	/* Repeated: a unit that was not looked at since the fault before forgets a new one. */
 	CHECK(WAIT_FOR(({
 			       edu_read_from(IMAGE, BYTES);
 			       log_says("0000:00:05.0 may not read 0x200000: blocked");

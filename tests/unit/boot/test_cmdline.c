@@ -315,20 +315,13 @@ static void test_spaces_and_length(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_our_own_line),
-		cmocka_unit_test(test_console),
-		cmocka_unit_test(test_com1),
-		cmocka_unit_test(test_dom0_mem),
-		cmocka_unit_test(test_cpus),
-		cmocka_unit_test(test_loglvl),
-		cmocka_unit_test(test_noreboot),
-		cmocka_unit_test(test_crash_test),
-		cmocka_unit_test(test_spec_ctrl),
-		cmocka_unit_test(test_watchdog),
-		cmocka_unit_test(test_ucode),
-		cmocka_unit_test(test_iommu),
-		cmocka_unit_test(test_unknown),
-		cmocka_unit_test(test_spaces_and_length),
+		cmocka_unit_test(test_our_own_line), cmocka_unit_test(test_console),
+		cmocka_unit_test(test_com1),         cmocka_unit_test(test_dom0_mem),
+		cmocka_unit_test(test_cpus),         cmocka_unit_test(test_loglvl),
+		cmocka_unit_test(test_noreboot),     cmocka_unit_test(test_crash_test),
+		cmocka_unit_test(test_spec_ctrl),    cmocka_unit_test(test_watchdog),
+		cmocka_unit_test(test_ucode),        cmocka_unit_test(test_iommu),
+		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
