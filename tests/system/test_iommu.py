@@ -9,7 +9,8 @@ from machine import Machine
 from test_devices import create
 
 FORCE = "swiotlb=8192,force"
-BOUNCES = "software IO TLB: mapped"
+BOUNCES = "software IO TLB"
+READY = "test -b /dev/sda -a -e /sys/class/net/xenbr0 && xenstore ls >/dev/null 2>&1"
 
 
 def words_and_bounces(host):
@@ -29,6 +30,7 @@ def test_guests_pages_go_to_devices(only_socle, build, log, unit):
         host = ControlDomain(machine)
         host.login()
         assert words_and_bounces(host) == (False, False)
+        host.run(f"i=0; until {READY} || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; {READY}", 240)
         with create(host, ["/dev/sda,raw,xvda,w"], ["bridge=xenbr0"]) as run:
             run("dd if=/dev/urandom of=/tmp/data bs=1M count=4")
             run("dd if=/tmp/data of=/dev/xvda bs=64k conv=fsync; "
