@@ -55,6 +55,7 @@ static const struct operation {
 	[XEN_DOMCTL_iomem_permission] = { domctl_iomem_permission, true },
 	[XEN_DOMCTL_irq_permission] = { domctl_irq_permission, true },
 	[XEN_DOMCTL_gsi_permission] = { domctl_gsi_permission, true },
+	[XEN_DOMCTL_setvnumainfo] = { domctl_vnuma_set, false },
 };
 static const struct operation guest_memory = { domctl_guest_memory, false };
 

@@ -121,9 +121,7 @@ long do_memory_op(unsigned cmd, uint64_t arg)
 	case XENMEM_get_pod_target: return pod_target(arg);
 	case XENMEM_claim_pages: return claim_pages(arg);
 	case XENMEM_reserved_device_memory_map: return reserved_device_memory(arg);
-	case XENMEM_get_vnumainfo:
-		/* Every Linux asks; no virtual NUMA topology has been set. */
-		return -EOPNOTSUPP;
+	case XENMEM_get_vnumainfo: return memory_get_vnuma(arg);
 	case XENMEM_get_sharing_freed_pages:
 	case XENMEM_get_sharing_shared_pages: return 0;
 	default: return unknown("memory_op", op);

@@ -47,6 +47,9 @@ void domain_free_memory_map(struct domain *d)
 	if (d->e820)
 		object_free(d->e820, sizeof(*d->e820));
 	d->e820 = NULL;
+	if (d->vnuma)
+		object_free(d->vnuma, sizeof(*d->vnuma));
+	d->vnuma = NULL;
 }
 
 long memory_set_map(uint64_t arg)

@@ -91,6 +91,7 @@ struct domain {
 	uint64_t tot_pages;    /* page_lock */
 	uint64_t max_pages;    /* page_lock */
 	struct e820_map *e820; /* XENMEM_set_memory_map; d->lock; NULL when not set */
+	struct vnuma *vnuma;   /* XEN_DOMCTL_setvnumainfo; NULL until it is set, once */
 
 	/* --- interface --- */
 	struct shared_info *shared_info; /* one heap page, shared with the guest */

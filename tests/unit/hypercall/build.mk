@@ -11,7 +11,7 @@ $(foreach t,reservation physmap memory,\
 
 CONTROL := $(HYPERCALL_FAKES) tests/unit/hypercall/fake_control.c \
 	   $(wildcard hypervisor/hypercall/domctl*.c) \
-	   $(addprefix hypervisor/hypercall/,sysctl.c sysctl_topology.c hvm_op.c) \
+	   $(addprefix hypervisor/hypercall/,sysctl.c sysctl_topology.c hvm_op.c memory_vnuma.c) \
 	   $(wildcard hypervisor/hvm/cpuid*.c)
 $(foreach t,domctl domctl_state hvm_op sysctl,\
 	$(eval $(call unit_test,hypercall,$t,$(CONTROL))))

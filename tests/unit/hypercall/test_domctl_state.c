@@ -11,6 +11,8 @@
 #include "cpuid.h"
 #include "hvm_context.h"
 #include "hypercall.h"
+#include "memory_map.h"
+#include "hypercall/private.h"
 
 /* --- guest memory ----------------------------------------------------------------------------- */
 
@@ -190,6 +192,102 @@ static void test_context_buffers(void **state)
 	assert_int_equal(domctl(XEN_DOMCTL_sethvmcontext, 1), -EFAULT);
 }
 
+/* --- virtual NUMA ----------------------------------------------------------------------------- */
+
+#define DISTANCES 4096u /* offsets into the caller's memory */
+#define NODE_OF   4200u
+#define RANGES    4400u
+
+static const uint32_t distances[] = { 10, 20, 20, 10 };
+static struct xen_vmemrange ranges[] = { { 0, 1 << 30, 0, 0 }, { 1UL << 32, 5UL << 30, 0, 1 } };
+
+static struct xen_domctl_vnuma *two_nodes(void)
+{
+	memset(&op.u, 0, sizeof(op.u));
+	op.u.vnuma = (struct xen_domctl_vnuma){ .nr_vnodes = 2,
+						.nr_vmemranges = 2,
+						.nr_vcpus = guest->max_vcpus,
+						.vdistance = MEMORY + DISTANCES,
+						.vcpu_to_vnode = MEMORY + NODE_OF,
+						.vmemrange = MEMORY + RANGES };
+	memcpy(memory + DISTANCES, distances, sizeof(distances));
+	memset(memory + NODE_OF, 0, 4 * guest->max_vcpus);
+	memory[NODE_OF] = 1; /* the first vCPU's */
+	memcpy(memory + RANGES, ranges, sizeof(ranges));
+	return &op.u.vnuma;
+}
+
+static long vnuma_ask(uint32_t nodes, domid_t id, struct xen_vnuma_topology_info *t)
+{
+	long rc;
+
+	*t = (struct xen_vnuma_topology_info){ .domid = id,
+					       .nr_vnodes = nodes,
+					       .nr_vcpus = 8,
+					       .nr_vmemranges = 8,
+					       .vdistance.h = MEMORY + DISTANCES,
+					       .vcpu_to_vnode.h = MEMORY + NODE_OF,
+					       .vmemrange.h = MEMORY + RANGES };
+	memset(memory + DISTANCES, 0xee, 4096);
+	memcpy(memory, t, sizeof(*t));
+	rc = memory_get_vnuma(MEMORY);
+	memcpy(t, memory, sizeof(*t));
+	return rc;
+}
+
+static void vnuma_free(void)
+{
+	object_free(guest->vnuma, sizeof(*guest->vnuma));
+	guest->vnuma = NULL;
+}
+
+static void test_virtual_nodes_reach_the_guest(void **state)
+{
+	struct xen_vnuma_topology_info t;
+
+	assert_int_equal(vnuma_ask(8, 1, &t), -EOPNOTSUPP);
+	two_nodes();
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), 0);
+	two_nodes();
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EEXIST);
+	run_as(guest);
+	assert_int_equal(vnuma_ask(1, DOMID_SELF, &t), -ENOBUFS);
+	assert_true(t.nr_vnodes == 2 && t.nr_vmemranges == 2 && t.nr_vcpus == guest->max_vcpus);
+	assert_int_equal(memory[DISTANCES], 0xee);
+	assert_int_equal(vnuma_ask(8, DOMID_SELF, &t), 0);
+	assert_int_equal(t.nr_vnodes, 2);
+	assert_memory_equal(memory + DISTANCES, distances, sizeof(distances));
+	assert_int_equal(memory[NODE_OF], 1);
+	assert_memory_equal(memory + RANGES, ranges, sizeof(ranges));
+	assert_int_equal(vnuma_ask(8, 0, &t), -EPERM);
+	assert_int_equal(memory_get_vnuma(0), -EFAULT);
+	vnuma_free();
+}
+
+static void test_nodes_that_cannot_be(void **state)
+{
+	two_nodes()->nr_vnodes = 0;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes()->nr_vnodes = VNUMA_NODES + 1;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes()->nr_vmemranges = VNUMA_RANGES + 1;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes()->nr_vcpus++;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes()->vdistance = 0;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EFAULT);
+	two_nodes();
+	memory[NODE_OF] = 2;
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes();
+	memset(memory + RANGES + 8, 0, 8); /* an end before its start */
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	two_nodes();
+	memory[RANGES + 20] = 2; /* the node */
+	assert_int_equal(domctl(XEN_DOMCTL_setvnumainfo, 1), -EINVAL);
+	assert_null(guest->vnuma);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -202,6 +300,8 @@ int main(void)
 		TEST(test_page_types),
 		TEST(test_policy_in_and_out),
 		TEST(test_context_buffers),
+		TEST(test_virtual_nodes_reach_the_guest),
+		TEST(test_nodes_that_cannot_be),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
