@@ -14,9 +14,11 @@
 #include "grant/private.h"
 #include "host.h"
 #include "hvm.h"
+#include "iommu.h"
 #include "irq.h"
 #include "log.h"
 #include "machine.h"
+#include "microcode.h"
 #include "mm.h"
 #include "mm/private.h"
 #include "vpci.h"
@@ -741,4 +743,30 @@ noreturn_fn void machine_poweroff(void)
 noreturn_fn void machine_reboot(void)
 {
 	panic("domain 0 restarted the machine");
+}
+
+void microcode_identify(struct microcode_cpu *c)
+{
+	*c = (struct microcode_cpu){ .amd = true, .signature = 0x800f12, .revision = 0x8001 };
+}
+
+/* No IOMMU. */
+int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	(void)d;
+	(void)gfn;
+	(void)mfn;
+	(void)level;
+	(void)type;
+	return 0;
+}
+
+void iommu_p2m_flush(struct domain *d)
+{
+	(void)d;
+}
+
+void iommu_domain_destroy(struct domain *d)
+{
+	(void)d;
 }
