@@ -221,7 +221,7 @@ static int close_all(struct domain *d)
 int event_domain_destroy(struct domain *d)
 {
 	struct event_domain *ev = &d->event;
-	unsigned nr_ports = ev->nr_ports;
+	unsigned nr_ports;
 
 	if (!ev->buckets)
 		return 0;
@@ -233,6 +233,8 @@ int event_domain_destroy(struct domain *d)
 	spin_lock(&event_peers_lock);
 	spin_lock(&d->event_lock);
 	event_fifo_destroy(d);
+	/* Only now: whoever was opening a port when the end began may have added to them. */
+	nr_ports = ev->nr_ports;
 	atomic_set(&ev->nr_ports, 0);
 	for (unsigned port = 0; port < nr_ports; port += EVENTS_PER_BUCKET)
 		object_free(ev->buckets[port / EVENTS_PER_BUCKET],
