@@ -4,7 +4,7 @@
  * letter for each field of its structure.
  *
  * 16 bits: d a domain, h a number, _ 0. 32 bits: C the command, I the version of domctl's
- * interface, S of sysctl's, F of platform_op's, D a domain, i a number, v a vCPU, x anything, 0 to 3
+ * interface, S of sysctl's, F of platform_op's, D a domain, i a number, v a vCPU, x anything, 0-3
  * this value. 8 bits: b anything. 64 bits: G a frame, P an address, a the address of a frame, q a
  * number, t a time. A word of the caller's mode: g a frame, p an address, s a number, | where a
  * structure within begins.
