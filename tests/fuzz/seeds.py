@@ -588,7 +588,10 @@ def hypercall_steps():
     channel = hypercall(1, 4, 0, me, 2, 0) + hypercall(2, 4, 2, 1, 1, 0)
     send = hypercall(1, 4, 8, 1) + hypercall(2, 4, 8, 1)
     fifo = hypercall(1, 4, 15, 7, 0, 0) + hypercall(1, 4, 16, 8)
-    dies = hypercall(0, 6, 2, 0, 1, 0, 0, 0)
+    dies = hypercall(0, 6, 2, 1, 0, 0, 0)
+    a_lot = [0xf0, 9]                                   # 8192
+    save = hypercall(0, 6, 25, 1, 0, 0, 0, *a_lot, 1)
+    restore = hypercall(0, 6, 24, 2, 0, 0, 0, *a_lot, 1)
     dice = random.Random(20)
     return [
         entry + to_map + unmap + give + take,
@@ -597,6 +600,7 @@ def hypercall_steps():
         entry + to_map + unmap + foreign + give + dies,
         channel + send + fifo + send + dies + send,
         hypercall(0, 6, 0, 0, 0, 0, 0, *bytes(40)) + dies + entry,
+        save + restore + save + dies,
         # One without grant frames, which is refused late, while interrupts are waiting.
         hypercall(0, 6, 0, *domain_wish(vcpus=2, ports=2, frames=0), kind=(0x46, 0)),
         *(dice.randbytes(dice.randint(100, 1500)) for _ in range(40))]

@@ -28,7 +28,7 @@ $(B)/tests/guest/%.elf: $(B)/tests/guest/%.o $(GUEST_LIB) tests/guest/lib/guest.
 
 # A guest that attacks the control domain beside it: for the system tests. Its tests run in this
 # order.
-GUEST_HOSTILE := $(patsubst %,$(B)/tests/guest/hostile/%.o,others disk network store)
+GUEST_HOSTILE := $(patsubst %,$(B)/tests/guest/hostile/%.o,others disk network calls store)
 
 $(B)/tests/guest/hostile.elf: $(GUEST_HOSTILE) $(GUEST_LIB) tests/guest/lib/guest.lds
 	$(GUEST_LINK) $(filter %.o,$^) -o $@

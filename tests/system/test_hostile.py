@@ -9,7 +9,7 @@ BRIDGE = "hostilebr"
 HOST, HONEST, NOBODY = "10.98.0.1", "10.98.0.2", "10.98.0.99"
 LOG = "/var/log/xen/console/guest-hostile.log"
 LAST = "RUN store_ring_of_nonsense"     # it has no end
-TESTS = 12      # and one whose end nobody waits for
+TESTS = 14      # and one whose end nobody waits for
 PATIENCE = 150  # seconds for all of them
 # Not warnings: Linux's disk back end counts what it frees, and warns of a ring that it never had.
 BROKEN = r"Oops|BUG:|general protection|soft lockup|hung task|stall"
