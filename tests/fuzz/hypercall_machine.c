@@ -664,6 +664,31 @@ const struct mem_region *host_memory_map(unsigned *nr)
 	return map;
 }
 
+/* No domain has a device. */
+int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
+{
+	(void)d;
+	(void)gfn;
+	(void)mfn;
+	MUST(level < 4 && type < P2M_TYPES);
+	return 0;
+}
+
+void iommu_p2m_flush(struct domain *d)
+{
+	(void)d;
+}
+
+void iommu_domain_destroy(struct domain *d)
+{
+	MUST(d->is_dying);
+}
+
+void microcode_identify(struct microcode_cpu *c)
+{
+	memset(c, 0, sizeof(*c));
+}
+
 int irq_gsi_bind(uint32_t gsi, bool level, bool active_low)
 {
 	(void)gsi;
