@@ -14,6 +14,7 @@
 #include "hvm.h"
 #include "lib.h"
 #include "log.h"
+#include "processor.h"
 #include "vlapic_private.h"
 
 struct record {
@@ -74,45 +75,21 @@ static void cpu_unpack(const struct hvm_hw_cpu *c, struct hvm_state *s, struct c
 	}
 	FOR_EACH_SAVED_SEGMENT(SEGMENT);
 #undef SEGMENT
-	s->seg[SEG_GDTR].base = c->gdtr_base;
-	s->seg[SEG_GDTR].limit = c->gdtr_limit;
-	s->seg[SEG_IDTR].base = c->idtr_base;
-	s->seg[SEG_IDTR].limit = c->idtr_limit;
-	s->cr0 = c->cr0;
-	s->cr2 = c->cr2;
-	s->cr3 = c->cr3;
-	s->cr4 = c->cr4;
-	s->efer = c->msr_efer;
-	s->dr[0] = c->dr0;
-	s->dr[1] = c->dr1;
-	s->dr[2] = c->dr2;
-	s->dr[3] = c->dr3;
+#define STATE(saved, name) s->name = c->saved
+	FOR_EACH_SAVED_STATE(STATE);
+#undef STATE
 	/* Bits that read as ones on every processor; builders leave these registers 0. */
-	s->dr6 = (c->dr6 & ~BIT(12)) | 0xffff0ff0UL;
-	s->dr7 = (c->dr7 & ~(BIT(11) | BIT(12) | BIT(14) | BIT(15))) | BIT(10);
-	s->star = c->msr_star;
-	s->lstar = c->msr_lstar;
-	s->cstar = c->msr_cstar;
-	s->sfmask = (uint32_t)c->msr_syscall_mask;
-	s->kernel_gs_base = c->shadow_gs;
-	s->sysenter_cs = c->sysenter_cs;
-	s->sysenter_esp = c->sysenter_esp;
-	s->sysenter_eip = c->sysenter_eip;
+	s->dr6 = (s->dr6 & ~BIT(12)) | 0xffff0ff0UL;
+	s->dr7 = (s->dr7 & ~(BIT(11) | BIT(12) | BIT(14) | BIT(15))) | BIT(10);
+	s->sfmask = (uint32_t)s->sfmask;
 }
-
-#define EVENT_VALID     BIT(31)
-#define EVENT_HAS_ERROR BIT(11)
-#define EVENT_TYPE(e)   ((e) >> 8 & 7)
-enum { EVENT_INTERRUPT = 0, EVENT_NMI = 2, EVENT_EXCEPTION = 3 };
 
 static bool event_supported(uint32_t event)
 {
-	uint32_t type = EVENT_TYPE(event);
+	bool is_exception = (event & EVENT_TYPE) == EVENT_EXCEPTION;
 
-	if (!(event & EVENT_VALID))
-		return true;
-	return type == EVENT_INTERRUPT || type == EVENT_NMI ||
-	       (type == EVENT_EXCEPTION && (event & 0xff) < 32);
+	return !(event & EVENT_VALID) ||
+	       (hvm_interrupted_event(event) && !(is_exception && (event & EVENT_VECTOR) > 31));
 }
 
 /* An FXRSTOR of reserved MXCSR bits would fault, in the hypervisor. */
@@ -131,7 +108,7 @@ static int cpu_check(const struct domain *d, const struct record *r)
 	struct hvm_hw_cpu c;
 
 	memcpy(&c, r->body, sizeof(c));
-	if (c.pad0 || (c.flags & ~XEN_X86_FPU_INITIALISED) || c.msr_flags)
+	if (c.pad0 || (c.flags & ~(XEN_X86_FPU_INITIALISED | SAVED_EXTRA)) || c.msr_flags)
 		return refuse(d, r, "unknown flags");
 	if (!event_supported(c.pending_event))
 		return refuse(d, r, "a pending event of a kind that is not supported");
@@ -143,18 +120,15 @@ static int cpu_check(const struct domain *d, const struct record *r)
 	return hvm_state_check(d, &s, &regs);
 }
 
-static void event_apply(struct vcpu *v, const struct hvm_hw_cpu *c)
+static void events_apply(struct vcpu *v, const struct hvm_hw_cpu *c)
 {
-	uint8_t vector = (uint8_t)c->pending_event;
-
-	if (!(c->pending_event & EVENT_VALID))
-		return;
-	switch (EVENT_TYPE(c->pending_event)) {
-	case EVENT_INTERRUPT: hvm->inject_interrupt(v, vector); break;
-	case EVENT_NMI: hvm->inject_nmi(v); break;
-	default:
-		hvm->inject_exception(v, vector, c->pending_event & EVENT_HAS_ERROR, c->error_code);
-	}
+	v->hvm.event = hvm_interrupted_event(c->pending_event);
+	v->hvm.event_error = c->error_code;
+	v->hvm.nmi_pending = c->flags & SAVED_NMI_PENDING;
+	v->hvm.shadow = c->flags & SAVED_NMI_BLOCKED ? SHADOW_NMI : 0;
+	/* What an entry takes: STI's needs interrupts on, neither goes with an event. */
+	if ((c->flags & SAVED_SHADOW) && !v->hvm.event)
+		v->hvm.shadow |= v->hvm.regs.rflags & RFLAGS_IF ? SHADOW_STI : SHADOW_MOV_SS;
 }
 
 /*
@@ -196,7 +170,7 @@ static void cpu_apply(struct domain *d, const struct record *r)
 		fpu_apply(v, c.fpu_regs);
 	v->hvm.tsc_aux = c.msr_tsc_aux;
 	tsc_apply(v, c.tsc);
-	event_apply(v, &c);
+	events_apply(v, &c);
 	v->initialised = true;
 	vcpu_up(v);
 }
@@ -294,31 +268,21 @@ static void lapic_regs_apply(struct domain *d, const struct record *r)
 
 /* --- MTRR, with PAT --------------------------------------------------------------------------- */
 
-static bool memory_types_ok(uint64_t types, bool pat)
-{
-	for (; types; types >>= 8) {
-		uint8_t t = (uint8_t)types;
-
-		if (t > (pat ? 7 : 6) || t == 2 || t == 3)
-			return false;
-	}
-	return true;
-}
-
 static int mtrr_check(const struct domain *d, const struct record *r)
 {
 	struct hvm_hw_mtrr m;
 
 	memcpy(&m, r->body, sizeof(m));
-	if (!memory_types_ok(m.msr_pat_cr, true))
+	if (!hvm_memory_types_valid(m.msr_pat_cr, MEMORY_TYPE_PAT))
 		return refuse(d, r, "a memory type in PAT that does not exist");
 	for (unsigned i = 0; i < NUM_FIXED_MSR; i++)
-		if (!memory_types_ok(m.msr_mtrr_fixed[i], false))
+		if (!hvm_memory_types_valid(m.msr_mtrr_fixed[i], MEMORY_TYPE_MTRR))
 			return refuse(d, r, "a memory type in a fixed MTRR that does not exist");
 	for (unsigned i = 0; i < 2 * MTRR_VCNT; i += 2)
-		if (!memory_types_ok(m.msr_mtrr_var[i] & 0xff, false))
+		if (!hvm_memory_types_valid(m.msr_mtrr_var[i] & 0xff, MEMORY_TYPE_MTRR))
 			return refuse(d, r, "a memory type in a variable MTRR that does not exist");
-	if (!memory_types_ok(m.msr_mtrr_def_type & 0xff, false) || (m.msr_mtrr_def_type & ~0xcffUL))
+	if (!hvm_memory_types_valid(m.msr_mtrr_def_type & 0xff, MEMORY_TYPE_MTRR) ||
+	    (m.msr_mtrr_def_type & ~0xcffUL))
 		return refuse(d, r, "a default memory type that does not exist");
 	return 0;
 }
@@ -335,7 +299,7 @@ static void mtrr_apply(struct domain *d, const struct record *r)
 	memcpy(h->mtrr_fixed, m.msr_mtrr_fixed, sizeof(h->mtrr_fixed));
 	memcpy(h->mtrr_var, m.msr_mtrr_var, sizeof(h->mtrr_var));
 	hvm->get_state(r->v, &s);
-	s.pat = m.msr_pat_cr;
+	s.pat = m.msr_pat_cr ? m.msr_pat_cr : PAT_POWER_ON;
 	hvm->set_state(r->v, &s);
 }
 

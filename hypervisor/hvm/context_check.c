@@ -115,13 +115,12 @@ static const char *registers_wrong(const struct hvm_state *s, const struct cpu_r
 	return NULL;
 }
 
-static const char *pat_wrong(uint64_t pat)
+bool hvm_memory_types_valid(uint64_t types, unsigned last)
 {
-	/* UC, WC, WT, WP, WB, UC- */
-	for (; pat; pat >>= 8)
-		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
-			return "a memory type in PAT that does not exist";
-	return NULL;
+	for (; types; types >>= 8)
+		if ((types & 0xff) > last || (types & 0xff) == 2 || (types & 0xff) == 3)
+			return false;
+	return true;
 }
 
 int hvm_state_check(const struct domain *d, const struct hvm_state *s, const struct cpu_regs *r)
@@ -131,7 +130,8 @@ int hvm_state_check(const struct domain *d, const struct hvm_state *s, const str
 	wrong = wrong ? wrong : addresses_wrong(s);
 	wrong = wrong ? wrong : segments_wrong(s);
 	wrong = wrong ? wrong : registers_wrong(s, r);
-	wrong = wrong ? wrong : pat_wrong(s->pat);
+	if (!wrong && !hvm_memory_types_valid(s->pat, MEMORY_TYPE_PAT))
+		wrong = "a memory type in PAT that does not exist";
 	if (!wrong)
 		return 0;
 	log_domain(d, LOG_WARN, "vCPU state refused: %s", wrong);

@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Saving the state of a domain's vCPUs as records; context.c reads them. The caller has paused the
- * domain; no locks are taken here. Nothing about a vCPU is left out silently: what cannot be saved
- * (an event half way in) fails the call.
+ * domain; no locks are taken here.
  */
 #include "hvm_context.h"
 
@@ -65,33 +64,21 @@ static void cpu_pack(struct vcpu *v, struct hvm_hw_cpu *c)
 	c->name##_base = s.seg[index].base
 	FOR_EACH_SAVED_SEGMENT(SEGMENT);
 #undef SEGMENT
-	c->gdtr_base = s.seg[SEG_GDTR].base;
-	c->gdtr_limit = s.seg[SEG_GDTR].limit;
-	c->idtr_base = s.seg[SEG_IDTR].base;
-	c->idtr_limit = s.seg[SEG_IDTR].limit;
-	c->cr0 = s.cr0;
-	c->cr2 = s.cr2;
-	c->cr3 = s.cr3;
-	c->cr4 = s.cr4;
-	c->msr_efer = s.efer;
-	c->dr0 = s.dr[0];
-	c->dr1 = s.dr[1];
-	c->dr2 = s.dr[2];
-	c->dr3 = s.dr[3];
-	c->dr6 = s.dr6;
-	c->dr7 = s.dr7;
-	c->msr_star = s.star;
-	c->msr_lstar = s.lstar;
-	c->msr_cstar = s.cstar;
-	c->msr_syscall_mask = s.sfmask;
-	c->shadow_gs = s.kernel_gs_base;
-	c->sysenter_cs = s.sysenter_cs;
-	c->sysenter_esp = s.sysenter_esp;
-	c->sysenter_eip = s.sysenter_eip;
+#define STATE(saved, name) c->saved = s.name
+	FOR_EACH_SAVED_STATE(STATE);
+#undef STATE
 	c->msr_tsc_aux = v->hvm.tsc_aux;
 	c->tsc = vcpu_tsc(v);
 	memcpy(c->fpu_regs, v->hvm.xsave, sizeof(c->fpu_regs));
 	c->flags = XEN_X86_FPU_INITIALISED;
+	c->pending_event = v->hvm.event;
+	c->error_code = v->hvm.event & EVENT_ERROR_VALID ? v->hvm.event_error : 0;
+	if (v->hvm.shadow & (SHADOW_STI | SHADOW_MOV_SS))
+		c->flags |= SAVED_SHADOW;
+	if (v->hvm.shadow & SHADOW_NMI)
+		c->flags |= SAVED_NMI_BLOCKED;
+	if (v->hvm.nmi_pending)
+		c->flags |= SAVED_NMI_PENDING;
 }
 
 static bool is_up(const struct vcpu *v)
@@ -106,8 +93,6 @@ static int cpu_save(struct vcpu *v, struct out *o)
 
 	if (!is_up(v))
 		return -ENOENT;
-	if (hvm->injecting(v))
-		return -EBUSY;
 	cpu_pack(v, &c);
 	return put_bytes(o, &c, sizeof(c));
 }
@@ -123,7 +108,7 @@ static int xsave_save(struct vcpu *v, struct out *o)
 	int rc;
 
 	/* Only a vCPU that has turned XSAVE on has more than the CPU record holds. */
-	if (!is_up(v) || !cpuid_xcr0_allowed(v->domain->hvm.cpuid, v->hvm.xcr0))
+	if (!is_up(v) || v->hvm.xcr0 == 1 || !cpuid_xcr0_allowed(v->domain->hvm.cpuid, v->hvm.xcr0))
 		return -ENOENT;
 	rc = put_bytes(o, &x, offsetof(struct hvm_hw_cpu_xsave, save_area));
 	return rc ? rc : put_bytes(o, v->hvm.xsave, area);

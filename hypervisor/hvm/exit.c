@@ -34,7 +34,9 @@ static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
 static void exit_hlt(struct vcpu *v, const struct vmexit *e)
 {
 	hvm_skip(v, e->length);
-	if ((v->hvm.regs.rflags & RFLAGS_IF) || v->hvm.nmi_pending)
+	if (v->hvm.event & EVENT_VALID)
+		return; /* a single step over it */
+	if ((v->hvm.regs.rflags & RFLAGS_IF) || hvm_has_pending(v))
 		vcpu_block(v);
 	else
 		vcpu_halt_forever(v);
@@ -112,6 +114,15 @@ static void exit_machine_check(struct vcpu *v, const struct vmexit *e)
 	machine_check_in_guest();
 }
 
+/* By a task gate, or a jump to a TSS: what no 64-bit system has, and AMD-V does by itself. */
+static void exit_task_switch(struct vcpu *v, const struct vmexit *e)
+{
+	(void)e;
+	domain_crash(v->domain,
+		     "vCPU %u switches tasks by hardware at rip %#lx, which is not offered on %s",
+		     v->id, v->hvm.regs.rip, hvm->name);
+}
+
 static void exit_failed(struct vcpu *v, const struct vmexit *e)
 {
 	domain_crash(v->domain,
@@ -136,6 +147,7 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 	[VMEXIT_WBINVD] = exit_wbinvd,
 	[VMEXIT_UNDEFINED] = exit_undefined,
 	[VMEXIT_MACHINE_CHECK] = exit_machine_check,
+	[VMEXIT_TASK_SWITCH] = exit_task_switch,
 	[VMEXIT_FAILED] = exit_failed,
 };
 

@@ -21,20 +21,20 @@ const struct hvm_ops *hvm;
 
 int hvm_domain_init(struct domain *d)
 {
-	int rc = hvm->domain_init(d);
+	int rc = hvm_maps_create(d);
 
 	if (rc)
 		return rc;
 	rc = cpuid_domain_init(d);
 	if (rc)
-		hvm->domain_destroy(d);
+		hvm_maps_destroy(d);
 	return rc;
 }
 
 void hvm_domain_destroy(struct domain *d)
 {
 	cpuid_domain_destroy(d);
-	hvm->domain_destroy(d);
+	hvm_maps_destroy(d);
 }
 
 int hvm_vcpu_init(struct vcpu *v)
@@ -81,21 +81,14 @@ void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector)
 	s.cr0 = CR0_ET;
 	s.dr6 = 0xffff0ff0;
 	s.dr7 = 0x400;
-	s.pat = 0x0007040600070406UL;
+	s.pat = PAT_POWER_ON;
 	hvm->set_state(v, &s);
+	/* What ran before is not delivered any more, and blocks nothing. */
+	v->hvm.event = v->hvm.shadow = 0;
+	v->hvm.nmi_pending = false;
 	memset(r, 0, sizeof(*r));
 	r->rdx = 0x600;
 	r->rflags = RFLAGS_RESERVED1;
-}
-
-void hvm_skip(struct vcpu *v, unsigned length)
-{
-	uint64_t cs_base;
-
-	v->hvm.regs.rip += length;
-	if (hvm->get_mode(v, &cs_base) != CPU_MODE_64)
-		v->hvm.regs.rip = (uint32_t)v->hvm.regs.rip;
-	hvm->skipped(v);
 }
 
 unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX])
@@ -117,26 +110,6 @@ unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX])
 	return got;
 }
 
-void hvm_inject_gp(struct vcpu *v)
-{
-	hvm->inject_exception(v, 13, true, 0);
-}
-
-void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error)
-{
-	struct hvm_state s;
-
-	hvm->get_state(v, &s);
-	s.cr2 = linear;
-	hvm->set_state(v, &s);
-	hvm->inject_exception(v, 14, true, error);
-}
-
-void hvm_inject_ud(struct vcpu *v)
-{
-	hvm->inject_exception(v, 6, false, 0);
-}
-
 /*
  * The upcall is level-triggered: as long as its flag is up it is delivered at every chance, by the
  * domain's callback vector, past the local APIC (so that the guest needs no EOI, which would exit).
@@ -152,25 +125,12 @@ static int upcall_vector(const struct vcpu *v)
  * The local APIC's interrupt goes first: its EOI exits, which is the chance to offer the upcall,
  * while nothing exits after an upcall.
  */
-static void offer_interrupt(struct vcpu *v)
+void hvm_inject_pending(struct vcpu *v)
 {
 	int vector = vlapic_pending(v);
 
 	v->hvm.offered_by_vlapic = vector >= 0;
 	v->hvm.offered = vector >= 0 ? vector : upcall_vector(v);
-}
-
-void hvm_inject_pending(struct vcpu *v)
-{
-	if (v->hvm.nmi_pending) {
-		if (hvm->injecting(v)) {
-			apic_send_ipi(this_cpu()->apic_id, VECTOR_KICK); /* out again at once */
-		} else {
-			v->hvm.nmi_pending = false;
-			hvm->inject_nmi(v);
-		}
-	}
-	offer_interrupt(v);
 }
 
 void hvm_run(struct vcpu *v, struct vmexit *e)
@@ -184,7 +144,7 @@ void hvm_run(struct vcpu *v, struct vmexit *e)
 
 bool hvm_has_pending(struct vcpu *v)
 {
-	if (v->hvm.nmi_pending)
+	if (v->hvm.nmi_pending && !(v->hvm.shadow & SHADOW_NMI))
 		return true;
 	if (!(v->hvm.regs.rflags & RFLAGS_IF))
 		return false; /* it would not be delivered, so nothing would come of waking */

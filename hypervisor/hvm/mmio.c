@@ -93,15 +93,20 @@ static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_wri
 static void emulate(struct vcpu *v, const struct vmexit *e)
 {
 	uint8_t bytes[INSN_MAX] = { 0 };
-	unsigned got = hvm_fetch_instruction(v, bytes);
+	unsigned got = INSN_MAX;
 	uint64_t cs_base;
 	struct insn in;
-	int rc = insn_decode(bytes, got, hvm->get_mode(v, &cs_base), &in);
+	int rc;
 
+	if (e->fault.insn)
+		memcpy(bytes, e->fault.insn, got);
+	else
+		got = hvm_fetch_instruction(v, bytes);
+	rc = insn_decode(bytes, got, hvm->get_mode(v, &cs_base), &in);
 	if (!rc)
 		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
 	if (!rc)
-		hvm->skipped(v);
+		hvm_skipped(v);
 	if (!rc || rc == -EFAULT)
 		return;
 	domain_crash(v->domain,
@@ -150,6 +155,16 @@ static bool map_machine_memory(struct vcpu *v, gpaddr_t gpa)
 	return !p2m_map(d, GFN(mfn.n), mfn, ORDER_4K, P2M_MMIO_DIRECT);
 }
 
+/* Not the instruction at rip made the access, but the delivery of an event: on no good stack. */
+static bool delivery_fails(struct vcpu *v, gpaddr_t gpa)
+{
+	if (!(v->hvm.event & EVENT_VALID))
+		return false;
+	domain_crash(v->domain, "vCPU %u cannot take event %#x: no memory to write at %#lx", v->id,
+		     v->hvm.event, gpa);
+	return true;
+}
+
 void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 {
 	gpaddr_t gpa = e->fault.gpa;
@@ -158,7 +173,8 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 	p2m_lookup(v->domain, GFN(gpa >> PAGE_SHIFT), &type);
 	if (type == P2M_GRANT_RO || type == P2M_RAM_RO) {
 		if (e->fault.write) {
-			hvm_inject_gp(v); /* as Xen answers writes to a read-only grant */
+			if (!delivery_fails(v, gpa))
+				hvm_inject_gp(v); /* as Xen answers writes to a read-only grant */
 			return;
 		}
 	}
@@ -176,6 +192,8 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 	if (type != P2M_INVALID && type != P2M_MMIO_RO)
 		return; /* mapped in the meantime by another CPU */
 	if (type == P2M_INVALID && v->domain->is_control && map_machine_memory(v, gpa))
+		return;
+	if (delivery_fails(v, gpa))
 		return;
 	if (e->fault.fetch) {
 		domain_crash(v->domain, "vCPU %u runs off its memory: fetch from %#lx", v->id, gpa);

@@ -12,6 +12,8 @@
 #include "processor.h"
 
 #define MSR_HYPERCALL_PAGE 0x40000000u
+/* Fast strings; no branch trace store, no PEBS. */
+#define MISC_ENABLE (BIT(0) | BIT(11) | BIT(12))
 
 static bool is_apic_msr(uint32_t msr)
 {
@@ -40,49 +42,74 @@ static bool is_harmless(uint32_t msr)
 	       (msr >= MSR_MTRR_FIX64K && msr < MSR_PAT && msr != 0x251);
 }
 
-bool hvm_pat_valid(uint64_t pat)
+static bool is_intel(const struct vcpu *v)
 {
-	for (unsigned i = 0; i < 8; i++, pat >>= 8)
-		if ((pat & 0xff) > 7 || (pat & 0xff) == 2 || (pat & 0xff) == 3)
-			return false;
+	return v->domain->hvm.cpuid->basic[0].b == 0x756e6547; /* "Genu" */
+}
+
+/* APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM. */
+static bool efer_write(struct vcpu *v, uint64_t efer)
+{
+	struct hvm_state s;
+
+	hvm->get_state(v, &s);
+	if ((efer & ~(cpuid_efer_allowed(v->domain->hvm.cpuid) | EFER_LMA)) ||
+	    (((efer ^ s.efer) & EFER_LME) && (s.cr0 & CR0_PG)))
+		return false;
+	s.efer = (efer & ~EFER_LMA) | (s.efer & EFER_LMA);
+	hvm->set_state(v, &s);
 	return true;
 }
 
-/*
- * APM vol. 2, 3.1.7: LME cannot change while paging is on; the guest is not offered SVM.
- */
-bool hvm_efer_valid(const struct vcpu *v, uint64_t old, uint64_t cr0, uint64_t efer)
+static bool pat_write(struct vcpu *v, uint64_t pat)
 {
-	if (efer & ~(cpuid_efer_allowed(v->domain->hvm.cpuid) | EFER_LMA))
+	struct hvm_state s;
+
+	if (!hvm_memory_types_valid(pat, MEMORY_TYPE_PAT))
 		return false;
-	return !((efer ^ old) & EFER_LME) || !(cr0 & CR0_PG);
+	hvm->get_state(v, &s);
+	s.pat = pat;
+	hvm->set_state(v, &s);
+	return true;
+}
+
+static uint64_t state_read(struct vcpu *v, uint32_t msr)
+{
+	struct hvm_state s;
+
+	hvm->get_state(v, &s);
+	return msr == MSR_EFER ? s.efer : s.pat;
 }
 
 bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
 {
 	if (is_apic_msr(msr))
 		return vlapic_msr_read(v, msr, value);
-	if (hvm->msr_read(v, msr, value))
-		return true;
+	*value = 0;
 	switch (msr) {
+	case MSR_EFER:
+	case MSR_PAT: *value = state_read(v, msr); return true;
+	case MSR_DEBUGCTL: return true;
+	case MSR_MISC_ENABLE: *value = MISC_ENABLE; return is_intel(v);
+	case MSR_PLATFORM_ID: return is_intel(v);
 	case MSR_TSC: *value = vcpu_tsc(v); return true;
 	case MSR_TSC_AUX: *value = v->hvm.tsc_aux; return true;
 	case MSR_HWCR:
 		*value = BIT(24); /* TscFreqSel: the TSC counts at the P0 frequency */
 		return true;
-	default: *value = 0; return is_harmless(msr);
+	default: return is_harmless(msr);
 	}
 }
 
 bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value)
 {
-	bool fault;
-
 	if (is_apic_msr(msr))
 		return vlapic_msr_write(v, msr, value);
-	if (hvm->msr_write(v, msr, value, &fault))
-		return !fault;
 	switch (msr) {
+	case MSR_EFER: return efer_write(v, value);
+	case MSR_PAT: return pat_write(v, value);
+	case MSR_DEBUGCTL: return !(value & ~0x3fUL); /* BTF and LBR are not offered, stay off */
+	case MSR_MISC_ENABLE: return is_intel(v);     /* as it is */
 	case MSR_HYPERCALL_PAGE:
 		return !hypercall_page_install(v->domain, GFN(value >> PAGE_SHIFT));
 	case MSR_TSC:

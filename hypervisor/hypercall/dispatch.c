@@ -178,7 +178,7 @@ void hypercall_dispatch(struct vcpu *v)
 	r->rax = (uint64_t)rc & width;
 	/* Where it ends at 4 GiB, 32-bit code goes on at 0; VT-x refuses a longer rip there. */
 	r->rip = (r->rip + VMMCALL_LENGTH) & width;
-	hvm->skipped(v);
+	hvm_skipped(v);
 }
 
 void hypercall_set_arg(unsigned n, uint64_t value)

@@ -21,6 +21,7 @@ struct acpi_gas { /* generic address structure */
 
 struct acpi_info {
 	paddr_t rsdp;
+	bool is_bochs; /* the firmware is Bochs's, or of its kin, as QEMU's */
 	uint32_t lapic_address;
 	struct {
 		uint32_t apic_id, acpi_uid;

@@ -44,6 +44,36 @@ struct hvm_state {
 	uint64_t sysenter_cs, sysenter_esp, sysenter_eip, pat;
 };
 
+/*
+ * An event on its way in, as the VMCB, the VMCS and saved states have it (APM vol. 2, 15.20; SDM
+ * vol. 3, 25.8.3).
+ */
+#define EVENT_VECTOR      0xffu
+#define EVENT_TYPE        (7u << 8)
+#define EVENT_INTR        (0u << 8)
+#define EVENT_NMI         (2u << 8)
+#define EVENT_EXCEPTION   (3u << 8)
+#define EVENT_SOFT_INTR   (4u << 8)
+#define EVENT_ERROR_VALID (1u << 11)
+#define EVENT_VALID       (1u << 31)
+
+/* What holds interrupts or NMIs off, as the VMCS has it (SDM vol. 3, 25.4.2). */
+#define SHADOW_STI    (1u << 0)
+#define SHADOW_MOV_SS (1u << 1)
+#define SHADOW_NMI    (1u << 3)
+
+#define EXCEPTION_DB  1u
+#define EXCEPTION_BP  3u
+#define EXCEPTION_OF  4u
+#define EXCEPTION_UD  6u
+#define EXCEPTION_DF  8u
+#define EXCEPTION_GP  13u
+#define EXCEPTION_PF  14u
+#define EXCEPTION_AC  17u
+#define EXCEPTION_MC  18u
+
+#define PAT_POWER_ON  0x0007040600070406UL
+
 enum vmexit_reason {
 	VMEXIT_NOTHING, /* dealt with by the vendor's code (host interrupt taken) */
 	VMEXIT_CPUID,
@@ -59,7 +89,8 @@ enum vmexit_reason {
 	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
 	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
 	VMEXIT_MACHINE_CHECK,
-	VMEXIT_FAILED, /* the vendor refused the state: crash the domain */
+	VMEXIT_TASK_SWITCH, /* VT-x only, which leaves it to be emulated */
+	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };
 
@@ -80,6 +111,7 @@ struct vmexit {
 		struct {
 			gpaddr_t gpa;
 			bool write, fetch, present; /* present: a permission fault */
+			const uint8_t *insn;        /* INSN_MAX bytes at rip, or NULL */
 		} fault;
 	};
 };
@@ -94,8 +126,13 @@ struct hvm_vcpu {
 	uint64_t tsc_offset; /* guest TSC = host TSC + this */
 	/* kept for the guest; nested paging ignores them */
 	uint64_t mtrr_def, mtrr_fixed[11], mtrr_var[16];
-	uint64_t p2m_generation; /* see struct p2m */
+	uint64_t p2m_generation;     /* see struct p2m */
+	uint32_t event, event_error; /* EVENT_*: what the next entry delivers first */
+	uint32_t shadow;             /* SHADOW_* */
 	bool nmi_pending;
+	/* the address space number: where it is valid, and until when (hvm/asid.c) */
+	uint32_t asid, asid_cpu;
+	uint64_t asid_generation;
 	bool call_is_32bit; /* the hypercall under way came from 32-bit mode */
 	int offered;        /* the vector to deliver as soon as the guest is open for it, or -1 */
 	bool offered_by_vlapic; /* else the upcall, which the guest may have cleared by then */
@@ -117,16 +154,14 @@ struct hvm_ops {
 	const char *name;
 	/* Turns the extension on for this CPU; a message and -ENODEV if it lacks something. */
 	int (*cpu_enable)(void);
-	int (*domain_init)(struct domain *d);
-	void (*domain_destroy)(struct domain *d);
 	int (*vcpu_init)(struct vcpu *v);
 	void (*vcpu_destroy)(struct vcpu *v);
 	/* State that the CPU keeps outside the control block, on a change of vCPU. */
 	void (*switch_in)(struct vcpu *v);
 	void (*switch_out)(struct vcpu *v);
 	/*
-	 * Enters the guest with v->hvm.regs and v->hvm.offered, returns after the next exit.
-	 * Interrupts off around it.
+	 * Enters the guest with regs, event, shadow, nmi_pending and offered of v->hvm, returns
+	 * after the next exit. Interrupts off around it.
 	 */
 	void (*run)(struct vcpu *v, struct vmexit *exit);
 	/* v is paused, or the current one. */
@@ -135,22 +170,12 @@ struct hvm_ops {
 	uint64_t (*get_cr3)(struct vcpu *v, uint64_t *cr0, uint64_t *cr4, uint64_t *efer);
 	unsigned (*get_cpl)(struct vcpu *v);
 	enum cpu_mode (*get_mode)(struct vcpu *v, uint64_t *cs_base);
-	/* On the next entry, whatever the guest's state: events that it must take. */
-	bool (*injecting)(struct vcpu *v); /* there is one already, and no room for a second */
-	void (*inject_interrupt)(struct vcpu *v, uint8_t vector);
-	void (*inject_nmi)(struct vcpu *v);
-	void (*inject_exception)(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
-	/* MSRs that live in the control block; false: not one of them. */
-	bool (*msr_read)(struct vcpu *v, uint32_t msr, uint64_t *value);
-	bool (*msr_write)(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
-	/*
-	 * Skip an instruction: interrupt shadow and single step are over. rip is moved by the
-	 * caller.
-	 */
-	void (*skipped)(struct vcpu *v);
 	void (*set_tsc_offset)(struct vcpu *v, uint64_t offset);
 	/* The last exit and the next entry, as the control block has them, to the log. */
 	void (*log_exit)(struct vcpu *v);
+	/* Permission maps: a set bit makes the access exit. Their sizes as orders of pages. */
+	uint8_t io_map_order, msr_map_order;
+	void (*msr_pass)(uint8_t *map, uint32_t msr, bool write); /* reads, and writes if so */
 	/* Nested page-table entries. */
 	const struct p2m_format *p2m_format;
 };
@@ -163,16 +188,23 @@ void hvm_domain_destroy(struct domain *d);
 int hvm_vcpu_init(struct vcpu *v);
 void hvm_vcpu_destroy(struct vcpu *v);
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e);
-/* Before entry: a pending NMI is injected, the most urgent pending interrupt is offered. */
+/* Before entry: the most urgent pending interrupt is offered. */
 void hvm_inject_pending(struct vcpu *v);
 /* Enters the guest; returns after the next exit, with what was offered delivered or pending. */
 void hvm_run(struct vcpu *v, struct vmexit *e);
 /* Anything that would end a HLT: upcall, local APIC vector, NMI. */
 bool hvm_has_pending(struct vcpu *v);
+/* An NMI or an exception that the guest takes when it is entered next (hvm/inject.c). */
+void hvm_inject(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
 void hvm_inject_gp(struct vcpu *v);
 void hvm_inject_ud(struct vcpu *v);
 /* error: PAGE_FAULT_*, guest_walk.h. */
 void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
+/*
+ * What of an event whose delivery an exit cut short is to be delivered again; 0: nothing, its
+ * instruction runs again.
+ */
+uint32_t hvm_interrupted_event(uint32_t info);
 /* The event channel code raised the upcall flag of v. */
 void hvm_assert_upcall(struct vcpu *v);
 void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
@@ -184,16 +216,28 @@ void hvm_log_state(struct vcpu *v);
 unsigned hvm_fetch_instruction(struct vcpu *v, uint8_t bytes[INSN_MAX]);
 /* rip moves on by this much: the instruction is done. */
 void hvm_skip(struct vcpu *v, unsigned length);
+/* The same, with rip moved by the caller: interrupt shadow and single step are over. */
+void hvm_skipped(struct vcpu *v);
 /* Power-on (INIT) state of the registers, in real mode at the given start-up vector. */
 void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector);
 /* RDMSR and WRMSR by the guest; false: #GP. (hvm/msr.c) */
 bool hvm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
-/* Values of MSRs that the control block keeps; old is EFER's value before. (hvm/msr.c) */
-bool hvm_efer_valid(const struct vcpu *v, uint64_t old, uint64_t cr0, uint64_t efer);
-bool hvm_pat_valid(uint64_t pat);
-/* Sets the bits of the ports that exit in a vendor's permission map (hvm/port_map.c). */
-void hvm_port_map_fill(const struct domain *d, uint8_t *map, size_t size);
+/* A memory type in each byte: UC, WC, WT, WP, WB; in PAT UC- too (hvm/context_check.c). */
+enum { MEMORY_TYPE_MTRR = 6, MEMORY_TYPE_PAT = 7 };
+bool hvm_memory_types_valid(uint64_t types, unsigned last);
+/* The permission maps of a domain: -ENOMEM (hvm/maps.c). */
+int hvm_maps_create(struct domain *d);
+void hvm_maps_destroy(struct domain *d);
+/*
+ * Address space numbers, which tag a CPU's translations (hvm/asid.c). v's is this CPU's, and no
+ * other vCPU has had it since the last full flush.
+ */
+bool hvm_asid_is_valid(const struct vcpu *v);
+/* A new one below limit. True: they begin again, all translations must be flushed. */
+bool hvm_asid_take(struct vcpu *v, uint32_t limit);
+/* The next entry takes a new one: translations of the guest's own have another meaning now. */
+void hvm_asid_forget(struct vcpu *v);
 /* Port access that exited (hvm/io.c); nested page fault (hvm/mmio.c). */
 void hvm_handle_io(struct vcpu *v, const struct vmexit *e);
 void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e);

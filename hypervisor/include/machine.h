@@ -14,6 +14,8 @@ void machine_enter_sleep(uint16_t pm1a_value, uint16_t pm1b_value);
 /* Stops every CPU, with interrupts off. */
 noreturn_fn void machine_halt(void);
 
+/* An emulator by its firmware: its processor may need care that real ones do not. */
+bool machine_is_bochs(void);
 /* For a panic: the other CPUs halt for good, soon; return addresses on this stack into the log. */
 void machine_stop_others(void);
 void machine_back_trace(void);

@@ -1,18 +1,15 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The hypervisor's messages: formatting, the threshold, the ring that domain 0 reads back, the rate
- * limit for what guests provoke, and panic. Sinks are console.c's. The log lock covers ring and
- * sinks; the rate limit's table has its own.
+ * limit for what guests provoke. Sinks are console.c's, the end is panic.c's. The log lock covers
+ * ring and sinks; the rate limit's table has its own.
  */
 #include "log.h"
 
-#include "atomic.h"
 #include "boot_info.h"
 #include "domain.h"
 #include "hypercall.h"
-#include "kept_log.h"
 #include "lib.h"
-#include "machine.h"
 #include "private.h"
 #include "spinlock.h"
 #include "timer.h"
@@ -22,7 +19,6 @@
 #define PREFIX         "(socle) "
 
 static struct spinlock lock = SPINLOCK_INIT;
-static unsigned panicking; /* atomic: 1 + the CPU that ends the machine; 0: none */
 
 static char ring[RING_SIZE];
 /* Positions of the next byte written and of the oldest byte not cleared; log lock. */
@@ -30,14 +26,14 @@ static uint32_t ring_end, ring_start;
 
 void log_lock(void)
 {
-	if (!atomic_read(&panicking))
+	if (!panic_under_way())
 		spin_lock(&lock);
 }
 
 void log_unlock(void)
 {
 	/* One taken before another CPU began to panic stays taken: nobody asks for it. */
-	if (!atomic_read(&panicking))
+	if (!panic_under_way())
 		spin_unlock(&lock);
 }
 
@@ -81,7 +77,7 @@ size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, 
 
 /* --- lines ------------------------------------------------------------------------------------ */
 
-static void emit(const char *head, const char *fmt, va_list ap)
+void log_emit(const char *head, const char *fmt, va_list ap)
 {
 	char line[sizeof(PREFIX) + LINE_MAX_CHARS + 1];
 	size_t prefix = sizeof(PREFIX) - 1, room = LINE_MAX_CHARS, n;
@@ -106,7 +102,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 	if ((int)level > cmdline.log_level)
 		return;
 	va_start(ap, fmt);
-	emit("", fmt, ap);
+	log_emit("", fmt, ap);
 	va_end(ap);
 }
 
@@ -157,76 +153,6 @@ void log_domain(const struct domain *d, enum log_level level, const char *fmt, .
 		return;
 	snprintf(head, sizeof(head), "d%u: ", d->id);
 	va_start(ap, fmt);
-	emit(head, fmt, ap);
+	log_emit(head, fmt, ap);
 	va_end(ap);
-}
-
-/* --- the end ---------------------------------------------------------------------------------- */
-
-bool panic_reboots;
-
-bool panic_elsewhere(void)
-{
-	unsigned who = atomic_read(&panicking);
-
-	return who && who != cpu_this() + 1;
-}
-
-static noreturn_fn void stop(void)
-{
-	/* What keeps the machine from starting would keep it so after a reboot: let it be read. */
-	bool reboots = panic_reboots && !cmdline.noreboot;
-	static unsigned tries;
-
-	/* Even this may fault, and come back: with less to do each time. */
-	if (!tries++) {
-		kept_log_write();
-		log_write(LOG_ERR, reboots         ? "rebooting"
-				   : panic_reboots ? "noreboot was given: halted"
-						   : "stopped");
-	}
-	if (reboots && tries < 3)
-		machine_reboot();
-	machine_halt();
-}
-
-void panic_begin(void)
-{
-	static bool again;
-
-	if (atomic_cmpxchg(&panicking, 0u, cpu_this() + 1)) {
-		machine_stop_others();
-		return;
-	}
-	/* The second one, on another CPU, has nothing to add. */
-	if (panic_elsewhere())
-		machine_halt();
-	/* A fault while this CPU told of the first one. */
-	if (!again) {
-		again = true;
-		log_write(LOG_ERR, "and while that was told, another fault");
-	}
-	stop();
-}
-
-void panic_end(const char *fmt, ...)
-{
-	va_list ap;
-
-	va_start(ap, fmt);
-	emit("PANIC: ", fmt, ap);
-	va_end(ap);
-	stop();
-}
-
-void panic(const char *fmt, ...)
-{
-	va_list ap;
-
-	panic_begin();
-	va_start(ap, fmt);
-	emit("PANIC: ", fmt, ap);
-	va_end(ap);
-	machine_back_trace();
-	stop();
 }

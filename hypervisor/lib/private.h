@@ -1,13 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* What log.c and console.c share: one lock for both the ring and the sinks. */
+/* What log.c, panic.c and console.c share: one lock for both the ring and the sinks. */
 #ifndef SOCLE_LIB_PRIVATE_H
 #define SOCLE_LIB_PRIVATE_H
+
+#include <stdarg.h>
 
 #include "types.h"
 
 /* One lock for ring and sinks. A CPU that panics does without: the holder may be dead. */
 void log_lock(void);
 void log_unlock(void);
+
+bool panic_under_way(void);
+
+/* A line of the log, with head before the formatted text. No lock held. */
+void log_emit(const char *head, const char *fmt, va_list ap);
 
 /* All of these: log lock held. */
 void log_ring_put(const char *s, size_t len);

@@ -305,6 +305,8 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp)
 		log_err("ACPI: the root pointer at %#lx leads to no valid table", info->rsdp);
 		return -EINVAL;
 	}
+	info->is_bochs = !memcmp(acpi_map(info->rsdp + offsetof(struct acpi_rsdp, oem_id), 6),
+				 "BOCHS ", 6);
 	read_fadt(info, &root); /* before the MADT, which needs to know the SCI */
 	read_mcfg(info, &root);
 	hpet = find(&root, "HPET", 56, NULL);

@@ -11,6 +11,11 @@
 
 struct acpi_info acpi;
 
+bool machine_is_bochs(void)
+{
+	return acpi.is_bochs;
+}
+
 static void spin_ms(unsigned ms)
 {
 	/* Port 0x80 takes about a microsecond on any machine, and needs no clock. */

@@ -90,6 +90,19 @@ TEST(task_priority_holds_back)
 	irq_disable();
 }
 
+/* With no exit between that and STI, on AMD-V. */
+TEST(raised_priority_holds_back_what_is_pending)
+{
+	prepare(count_and_eoi);
+	apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | VECTOR);
+	asm volatile("mov %0, %%cr8; sti" : : "r"(0xfUL) : "memory");
+	WAIT_FOR(false, 20);
+	CHECK_EQ(irq_count(VECTOR), 0);
+	asm volatile("mov %0, %%cr8" : : "r"(0UL) : "memory");
+	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 500), "not delivered when the priority fell");
+	irq_disable();
+}
+
 TEST(cr8_is_the_task_priority)
 {
 	uint64_t cr8 = 6;

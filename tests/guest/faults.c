@@ -72,6 +72,30 @@ TEST(string_moves_between_devices_and_nowhere_fault)
 	CHECK_EQ(fault_address, 0x50000000);
 }
 
+/* One instruction with the trap flag on: the trap comes before the next one, which counts up. */
+#define STEP(instruction)                                          \
+	FAULTS("xor %%ebx, %%ebx; pushfq; orl $0x100, (%%rsp)\n\t" \
+	       "popfq\n\t" instruction "\n\tinc %%ebx; nop",       \
+	       : "=&b"(after)                                      \
+	       : "S"(APIC_VERSION_AT), "d"(0x42e8)                 \
+	       : "rax", "memory", "cc")
+
+TEST(single_step_over_what_is_emulated)
+{
+	uint32_t after;
+	uint64_t dr6;
+
+	CHECK_EQ(STEP("nop"), TRAP_DB);
+	CHECK_EQ(after, 0);
+	asm volatile("mov %0, %%dr6" : : "r"(0xffff0ff0UL));
+	CHECK_EQ(STEP("inb %%dx, %%al"), TRAP_DB);
+	CHECK_EQ(after, 0);
+	asm volatile("mov %%dr6, %0" : "=r"(dr6));
+	CHECK(dr6 & 1 << 14, "dr6 %lx", dr6);
+	CHECK_EQ(STEP("movl (%%rsi), %%eax"), TRAP_DB);
+	CHECK_EQ(after, 0);
+}
+
 TEST(empty_ports_read_ones)
 {
 	CHECK_EQ(in8(0x2e8 + 0x4000), 0xff);

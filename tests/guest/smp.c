@@ -80,6 +80,40 @@ TEST(init_clears_breakpoints)
 	CHECK_EQ(breakpoints, 0);
 }
 
+static volatile bool in_nmi;
+
+static void stay_in_nmi(struct trap_frame *frame)
+{
+	(void)frame;
+	in_nmi = true;
+	for (;;)
+		cpu_relax();
+}
+
+static void wait_for_nmi(void *arg)
+{
+	(void)arg;
+	for (;;)
+		cpu_relax();
+}
+
+/* A second NMI waits for the end of the first one's handler; INIT comes before that. */
+TEST(init_forgets_an_nmi_that_waits)
+{
+	need_cpu1();
+	apic_init();
+	irq_set_handler(TRAP_NMI, stay_in_nmi);
+	smp_give(wait_for_nmi, 0);
+	apic_send(smp_apic_id(1), APIC_ICR_NMI | APIC_ICR_ASSERT);
+	CHECK(WAIT_FOR(in_nmi, 500), "the NMI does not arrive");
+	apic_send(smp_apic_id(1), APIC_ICR_NMI | APIC_ICR_ASSERT);
+	WAIT_FOR(false, 20);
+	CHECK(smp_start_by_sipi(), "it does not come up again");
+	smp_give(report_id, 0);
+	CHECK(WAIT_FOR(smp_done(), 500), "it does no work");
+	irq_set_handler(TRAP_NMI, 0);
+}
+
 static void wait_for_interrupt(void *arg)
 {
 	(void)arg;

@@ -68,6 +68,9 @@ static void decode_fault(const struct vmcb *c, struct vmexit *e)
 	e->fault.present = c->exit_info1 & 1;
 	e->fault.write = c->exit_info1 & 2;
 	e->fault.fetch = c->exit_info1 & 16;
+	e->fault.insn = (svm_features & SVM_DECODE_ASSISTS) && c->fetched == INSN_MAX
+				? c->insn_bytes
+				: NULL;
 }
 
 /* Prefixes are bytes before the plain instruction, which begins with 0f here. */
@@ -76,7 +79,8 @@ static uint8_t instruction_length(struct vcpu *v, const struct vmcb *c, uint8_t 
 	uint8_t bytes[INSN_MAX], prefixes = 0;
 	unsigned n;
 
-	if (svm_has_next_rip && c->next_rip > c->rip && c->next_rip - c->rip <= INSN_MAX)
+	if ((svm_features & SVM_NEXT_RIP) && c->next_rip > c->rip &&
+	    c->next_rip - c->rip <= INSN_MAX)
 		return (uint8_t)(c->next_rip - c->rip);
 	n = hvm_fetch_instruction(v, bytes);
 	while (prefixes + plain < n && bytes[prefixes] != 0x0f)
@@ -95,7 +99,7 @@ static bool halts_next(struct vcpu *v, const struct vmcb *c)
 {
 	uint8_t bytes[INSN_MAX];
 
-	return (c->interrupt_shadow & 1) && !c->cpl && !(c->event_injection & EVENT_VALID) &&
+	return v->hvm.shadow && !c->cpl && !(v->hvm.event & EVENT_VALID) &&
 	       hvm_fetch_instruction(v, bytes) && bytes[0] == OPCODE_HLT;
 }
 
@@ -119,8 +123,8 @@ void svm_decode_exit(struct vcpu *v, struct vmexit *e)
 	default: break;
 	}
 	/* CPUID, HLT, RDMSR, WRMSR and VMMCALL with a prefix are not worth a page walk each. */
-	if (e->length &&
-	    (svm_has_next_rip || e->reason == VMEXIT_XSETBV || e->reason == VMEXIT_WBINVD))
+	if (e->length && ((svm_features & SVM_NEXT_RIP) || e->reason == VMEXIT_XSETBV ||
+			  e->reason == VMEXIT_WBINVD))
 		e->length = instruction_length(v, c, e->length);
 	if (e->reason == VMEXIT_NOTHING && halts_next(v, c)) {
 		e->reason = VMEXIT_HLT;

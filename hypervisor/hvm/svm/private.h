@@ -12,8 +12,6 @@ struct svm_vcpu {
 	paddr_t vmcb_pa;
 	bool loaded; /* the VMLOAD half of the state is in the CPU */
 	uint64_t dr[4];
-	unsigned asid_cpu;        /* where the ASID below is valid, */
-	uint64_t asid_generation; /* and until when */
 };
 
 static inline struct svm_vcpu *svm_of(const struct vcpu *v)
@@ -21,24 +19,18 @@ static inline struct svm_vcpu *svm_of(const struct vcpu *v)
 	return v->hvm.vendor;
 }
 
-extern bool svm_has_next_rip;
+/* SVM_*, those that every CPU has; how many ASIDs there are. */
+extern uint32_t svm_features, svm_asids;
 
 void svm_enter(struct cpu_regs *regs, paddr_t vmcb, bool forget);
 
-/* --- asid.c --- */
-void svm_asid_init_cpu(void);
+/* --- tlb.c --- */
 /* Before every entry: an address space number that this CPU's TLB has nothing stale under. */
-void svm_asid_check(struct vcpu *v);
-
-/* --- maps.c: which ports and MSRs exit --- */
-int svm_maps_create(struct domain *d);
-void svm_maps_destroy(struct domain *d);
+void svm_tlb_check(struct vcpu *v);
 
 /* --- state.c --- */
 void svm_get_state(struct vcpu *v, struct hvm_state *s);
 void svm_set_state(struct vcpu *v, const struct hvm_state *s);
-bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
-bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
 /* The CPU's half of the state from where it is kept, and back there if v is loaded here. */
 void svm_load(struct vcpu *v);
 void svm_sync(struct vcpu *v);

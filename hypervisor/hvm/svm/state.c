@@ -10,8 +10,6 @@
 #include "private.h"
 #include "processor.h"
 
-#define PAT_POWER_ON 0x0007040600070406UL
-
 void svm_load(struct vcpu *v)
 {
 	struct svm_vcpu *s = svm_of(v);
@@ -47,6 +45,13 @@ static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
 	return (struct vmcb_segment *)((char *)c + offset[i]);
 }
 
+/* Registers that are the same in both. */
+// clang-format off
+#define FOR_EACH_REGISTER(X)                                                    \
+	X(cr0) X(cr2) X(cr3) X(dr6) X(dr7) X(star) X(lstar) X(cstar) X(sfmask)  \
+	X(kernel_gs_base) X(sysenter_cs) X(sysenter_esp) X(sysenter_eip)
+// clang-format on
+
 #define SEGMENT_PRESENT BIT(7)
 #define TSS_BUSY        BIT(1)
 
@@ -60,23 +65,13 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s)
 	/* LTR makes a TSS busy; QEMU does that in memory only, not in what it hands out here. */
 	if (s->seg[SEG_TR].attributes & SEGMENT_PRESENT)
 		s->seg[SEG_TR].attributes |= TSS_BUSY;
-	s->cr0 = c->cr0;
-	s->cr2 = c->cr2;
-	s->cr3 = c->cr3;
+#define GET(name) s->name = c->name;
+	FOR_EACH_REGISTER(GET)
+#undef GET
 	s->cr4 = c->cr4 & ~CR4_MCE; /* ours, see svm_run; a guest is not offered it */
 	s->efer = c->efer & ~EFER_SVME;
-	memcpy(s->dr, svm_of(v)->dr, sizeof(s->dr));
-	s->dr6 = c->dr6;
-	s->dr7 = c->dr7;
-	s->star = c->star;
-	s->lstar = c->lstar;
-	s->cstar = c->cstar;
-	s->sfmask = c->sfmask;
-	s->kernel_gs_base = c->kernel_gs_base;
-	s->sysenter_cs = c->sysenter_cs;
-	s->sysenter_esp = c->sysenter_esp;
-	s->sysenter_eip = c->sysenter_eip;
 	s->pat = c->g_pat;
+	memcpy(s->dr, svm_of(v)->dr, sizeof(s->dr));
 }
 
 void svm_set_state(struct vcpu *v, const struct hvm_state *s)
@@ -86,59 +81,14 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s)
 	for (unsigned i = 0; i < SEG_COUNT; i++)
 		memcpy(segment_of(c, i), &s->seg[i], sizeof(s->seg[i]));
 	c->cpl = s->seg[SEG_SS].attributes >> 5 & 3;
-	c->cr0 = s->cr0;
-	c->cr2 = s->cr2;
-	c->cr3 = s->cr3;
+#define SET(name) c->name = s->name;
+	FOR_EACH_REGISTER(SET)
+#undef SET
 	c->cr4 = s->cr4;
 	c->efer = s->efer | EFER_SVME;
+	c->g_pat = s->pat;
 	memcpy(svm_of(v)->dr, s->dr, sizeof(s->dr));
-	c->dr6 = s->dr6;
-	c->dr7 = s->dr7;
-	c->star = s->star;
-	c->lstar = s->lstar;
-	c->cstar = s->cstar;
-	c->sfmask = s->sfmask;
-	c->kernel_gs_base = s->kernel_gs_base;
-	c->sysenter_cs = s->sysenter_cs;
-	c->sysenter_esp = s->sysenter_esp;
-	c->sysenter_eip = s->sysenter_eip;
-	c->g_pat = s->pat ? s->pat : PAT_POWER_ON;
 	c->clean = 0;
 	if (svm_of(v)->loaded)
 		svm_load(v);
-}
-
-bool svm_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value)
-{
-	struct vmcb *c = svm_of(v)->vmcb;
-
-	switch (msr) {
-	case MSR_EFER: *value = c->efer & ~EFER_SVME; return true;
-	case MSR_PAT: *value = c->g_pat; return true;
-	case MSR_DEBUGCTL: *value = c->debugctl; return true;
-	default: return false;
-	}
-}
-
-bool svm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault)
-{
-	struct vmcb *c = svm_of(v)->vmcb;
-
-	switch (msr) {
-	case MSR_EFER:
-		*fault = !hvm_efer_valid(v, c->efer, c->cr0, value);
-		if (!*fault)
-			c->efer = (value & ~EFER_LMA) | (c->efer & EFER_LMA) | EFER_SVME;
-		return true;
-	case MSR_PAT:
-		*fault = !hvm_pat_valid(value);
-		if (!*fault)
-			c->g_pat = value;
-		return true;
-	case MSR_DEBUGCTL:
-		/* Branch recording is not offered: BTF and LBR stay off. */
-		*fault = value & ~0x3fUL;
-		return true;
-	default: return false;
-	}
 }

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * AMD-V with nested paging (APM vol. 2, chapter 15): enabling it, a vCPU's control block, entering
- * the guest, injecting events. Works without next-RIP, decode assists, clean bits and
- * flush-by-ASID; only as much is intercepted as must be, because each exit is dear.
+ * the guest. Next-RIP, decode assists, clean bits and flush-by-ASID are used where they are; there
+ * is no nested virtualisation, so nothing that is for it (virtual GIF, VMLOAD and VMSAVE). Only as
+ * much is intercepted as must be, because each exit is dear.
  */
 #include "abi/errno.h"
 #include "atomic.h"
@@ -19,7 +20,7 @@
 
 #define FEATURE_RDPRU (1u << 4) /* CPUID 80000008 EBX */
 
-bool svm_has_next_rip;
+uint32_t svm_features = ~0u, svm_asids = ~0u;
 static bool has_rdpru;
 
 static int svm_cpu_enable(void)
@@ -38,12 +39,13 @@ static int svm_cpu_enable(void)
 		return -ENODEV;
 	}
 	cpuid_count(0x8000000a, 0, r);
-	if (!(r[3] & 1)) {
+	if (!(r[3] & SVM_NESTED_PAGING)) {
 		log_err("AMD-V lacks nested paging: found CPUID 8000000A EDX %#x, needed bit 0",
 			r[3]);
 		return -ENODEV;
 	}
-	svm_has_next_rip = r[3] & 8;
+	svm_features &= r[3];
+	svm_asids = MIN(svm_asids, r[1]);
 	cpuid_count(0x80000008, 0, r);
 	has_rdpru = r[1] & FEATURE_RDPRU;
 	hsave = heap_alloc(0);
@@ -54,7 +56,6 @@ static int svm_cpu_enable(void)
 	wrmsr(MSR_EFER,
 	      rdmsr(MSR_EFER) | EFER_SVME | (speculation_on & SPEC_IBRS ? EFER_AUTO_IBRS : 0));
 	wrmsr(MSR_VM_HSAVE_PA, virt_to_paddr(hsave));
-	svm_asid_init_cpu();
 	return 0;
 }
 
@@ -71,7 +72,6 @@ static int svm_vcpu_init(struct vcpu *v)
 	v->hvm.vendor = s;
 	s->vmcb = c;
 	s->vmcb_pa = virt_to_paddr(c);
-	s->asid_cpu = MAX_CPUS;
 	/*
 	 * The delivery of these two can raise them again, without end and without ever letting an
 	 * interrupt in: a guest could take the CPU away from us (CVE-2015-5307, CVE-2015-8104).
@@ -113,6 +113,7 @@ static void svm_switch_in(struct vcpu *v)
 {
 	svm_load(v);
 	svm_of(v)->loaded = true;
+	svm_of(v)->vmcb->clean = 0; /* this CPU may remember it from long ago */
 }
 
 static void svm_switch_out(struct vcpu *v)
@@ -131,16 +132,35 @@ static void svm_switch_out(struct vcpu *v)
  */
 static void offer_interrupt(const struct vcpu *v, struct vmcb *c)
 {
-	bool open = (c->rflags & RFLAGS_IF) && !(c->interrupt_shadow & 1);
+	uint64_t vector = (uint64_t)v->hvm.offered, vintr = VINTR_MASKING | vlapic_get_tpr(v) >> 4;
+	uint32_t intercept1 = c->intercept1 & ~INTERCEPT_VINTR;
 
-	c->vintr = VINTR_MASKING | vlapic_get_tpr(v) >> 4;
-	c->intercept1 &= ~INTERCEPT_VINTR;
-	if (v->hvm.offered < 0)
+	if (v->hvm.offered >= 0 && v->hvm.offered_by_vlapic) {
+		/* The guest may raise its task priority before it is open. */
+		vintr |= VINTR_IRQ | vector << VINTR_VECTOR_SHIFT | VINTR_PRIORITY(vector >> 4);
+	} else if (v->hvm.offered >= 0) {
+		vintr |= VINTR_IRQ | vector << VINTR_VECTOR_SHIFT | VINTR_IGNORE_TPR;
+		if (!(c->rflags & RFLAGS_IF) || c->interrupt_shadow)
+			intercept1 |= INTERCEPT_VINTR;
+	}
+	if (c->vintr != vintr)
+		c->clean &= ~CLEAN_VINTR;
+	if (c->intercept1 != intercept1)
+		c->clean &= ~CLEAN_INTERCEPTS;
+	c->vintr = vintr;
+	c->intercept1 = intercept1;
+}
+
+static void nmi_offer(struct hvm_vcpu *h)
+{
+	if (likely(!h->nmi_pending))
 		return;
-	c->vintr |= VINTR_IRQ | VINTR_PRIORITY | VINTR_IGNORE_TPR |
-		    (uint64_t)v->hvm.offered << VINTR_VECTOR_SHIFT;
-	if (!open && !v->hvm.offered_by_vlapic)
-		c->intercept1 |= INTERCEPT_VINTR;
+	if (h->event & EVENT_VALID) {
+		apic_send_ipi(this_cpu()->apic_id, VECTOR_KICK); /* out again at once */
+		return;
+	}
+	h->nmi_pending = false;
+	h->event = EVENT_VALID | EVENT_NMI | 2;
 }
 
 /* Taken too, if the exit cut its delivery short: then it is injected next. */
@@ -148,24 +168,19 @@ static bool took_interrupt(const struct vcpu *v, const struct vmcb *c)
 {
 	if (v->hvm.offered < 0)
 		return false;
-	return !(c->vintr & VINTR_IRQ) || ((c->event_injection & EVENT_VALID) &&
-					   (c->event_injection & (EVENT_TYPE | 0xff)) ==
-						   (EVENT_INTR | (uint64_t)v->hvm.offered));
+	return !(c->vintr & VINTR_IRQ) ||
+	       v->hvm.event == (EVENT_VALID | EVENT_INTR | (uint32_t)v->hvm.offered);
 }
 
 /* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
-static void keep_interrupted_event(struct vmcb *c)
+static void keep_interrupted_event(struct vcpu *v, const struct vmcb *c)
 {
-	uint64_t i = c->exit_int_info, type = i & EVENT_TYPE, vector = i & 0xff;
+	uint32_t info = (uint32_t)c->exit_int_info;
 
-	c->event_injection = 0;
-	if (!(i & EVENT_VALID) || type == EVENT_SOFT)
-		return;
-	if (type == EVENT_EXCEPTION && (vector == 3 || vector == 4))
-		return; /* INT3 and INTO run again */
-	if (type == EVENT_EXCEPTION && vector > 31)
-		i = EVENT_VALID | EVENT_INTR | vector; /* as QEMU 7.2 tells of an interrupt */
-	c->event_injection = i;
+	if ((info & EVENT_TYPE) == EVENT_EXCEPTION && (info & EVENT_VECTOR) > 31)
+		info &= EVENT_VALID | EVENT_VECTOR; /* an interrupt, in QEMU 7.2's words */
+	v->hvm.event = hvm_interrupted_event(info);
+	v->hvm.event_error = (uint32_t)(c->exit_int_info >> 32);
 }
 
 /*
@@ -174,12 +189,10 @@ static void keep_interrupted_event(struct vmcb *c)
  */
 static void deliver_intercepted(struct vcpu *v, const struct vmcb *c)
 {
-	if (c->event_injection & EVENT_VALID)
-		return;
 	if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_DB)
-		hvm->inject_exception(v, EXCEPTION_DB, false, 0);
+		hvm_inject(v, EXCEPTION_DB, false, 0);
 	else if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_AC)
-		hvm->inject_exception(v, EXCEPTION_AC, true, (uint32_t)c->exit_info1);
+		hvm_inject(v, EXCEPTION_AC, true, (uint32_t)c->exit_info1);
 }
 
 static void svm_run(struct vcpu *v, struct vmexit *e)
@@ -194,23 +207,31 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	c->rip = r->rip;
 	c->rflags = r->rflags;
 	/* The guest's own choice is not asked: without it a machine check would stop the CPU. */
-	c->cr4 |= machine_check_cr4();
+	if (machine_check_cr4() & ~c->cr4) {
+		c->cr4 |= machine_check_cr4();
+		c->clean &= ~CLEAN_CR;
+	}
+	nmi_offer(&v->hvm);
+	c->event_injection = v->hvm.event | (uint64_t)v->hvm.event_error << 32;
+	c->interrupt_shadow = v->hvm.shadow & (SHADOW_STI | SHADOW_MOV_SS) ? 1 : 0;
 	offer_interrupt(v, c);
 	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
 	atomic_set(&cpu->in_guest, v);
-	svm_asid_check(v);
+	svm_tlb_check(v);
 
 	svm_enter(r, s->vmcb_pa, (speculation_on & SPEC_IBPB_ENTRY) && !v->domain->is_control);
 
 	cpu->entries++;
 	atomic_set(&cpu->in_guest, NULL);
+	c->clean = svm_features & SVM_CLEAN ? CLEAN_ALL : 0;
 	r->rax = c->rax;
 	r->rsp = c->rsp;
 	r->rip = c->rip;
 	r->rflags = c->rflags;
 	if ((c->vintr & VINTR_TPR) != (uint64_t)(vlapic_get_tpr(v) >> 4))
 		vlapic_set_tpr(v, (uint8_t)(c->vintr << 4));
-	keep_interrupted_event(c);
+	v->hvm.shadow = c->interrupt_shadow & 1 ? SHADOW_STI : 0;
+	keep_interrupted_event(v, c);
 	deliver_intercepted(v, c);
 	svm_decode_exit(v, e);
 	e->took_interrupt = took_interrupt(v, c);
@@ -248,46 +269,26 @@ static enum cpu_mode svm_get_mode(struct vcpu *v, uint64_t *cs_base)
 	return (c->cr0 & CR0_PE) && (c->cs.attributes & BIT(10)) ? CPU_MODE_32 : CPU_MODE_16;
 }
 
-/* --- events ----------------------------------------------------------------------------------- */
-
-static bool svm_injecting(struct vcpu *v)
+/* Two bits each, reads and writes: the low 8192 MSRs, those from 0xc0000000, from 0xc0010000. */
+static void svm_msr_pass(uint8_t *map, uint32_t msr, bool write)
 {
-	return svm_of(v)->vmcb->event_injection & EVENT_VALID;
-}
+	uint32_t base = msr < 0x2000 ? 0 : msr < 0xc0002000u ? 0x800 : 0x1000;
 
-static void svm_inject_interrupt(struct vcpu *v, uint8_t vector)
-{
-	svm_of(v)->vmcb->event_injection = EVENT_VALID | EVENT_INTR | vector;
-}
-
-static void svm_inject_nmi(struct vcpu *v)
-{
-	svm_of(v)->vmcb->event_injection = EVENT_VALID | EVENT_NMI | 2;
-}
-
-static void svm_inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error)
-{
-	svm_of(v)->vmcb->event_injection = EVENT_VALID | EVENT_EXCEPTION | vector |
-					   (has_error ? EVENT_ERROR_VALID : 0) |
-					   (uint64_t)error << 32;
-}
-
-static void svm_skipped(struct vcpu *v)
-{
-	svm_of(v)->vmcb->interrupt_shadow = 0;
+	map[base + (msr & 0x1fff) / 4] &= (uint8_t) ~((write ? 3u : 1u) << (msr & 3) * 2);
 }
 
 static void svm_set_tsc_offset(struct vcpu *v, uint64_t offset)
 {
 	svm_of(v)->vmcb->tsc_offset = offset;
+	svm_of(v)->vmcb->clean &= ~CLEAN_INTERCEPTS; /* it is among them */
 }
 
 static void svm_log_exit(struct vcpu *v)
 {
 	const struct vmcb *c = svm_of(v)->vmcb;
 
-	log_err("  exit %#lx, info %#lx %#lx, interrupted event %#lx, to be injected %#lx",
-		c->exit_code, c->exit_info1, c->exit_info2, c->exit_int_info, c->event_injection);
+	log_err("  exit %#lx, info %#lx %#lx, interrupted event %#lx, to be injected %#x",
+		c->exit_code, c->exit_info1, c->exit_info2, c->exit_int_info, v->hvm.event);
 	log_err("  virtual interrupt %#lx, shadow %#lx, ASID %u, nested cr3 %#lx, entries of the CPU %lu",
 		c->vintr, c->interrupt_shadow, c->asid, c->nested_cr3, this_cpu()->entries);
 }
@@ -314,8 +315,6 @@ static const struct p2m_format npt_format = {
 const struct hvm_ops svm_ops = {
 	.name = "AMD-V",
 	.cpu_enable = svm_cpu_enable,
-	.domain_init = svm_maps_create,
-	.domain_destroy = svm_maps_destroy,
 	.vcpu_init = svm_vcpu_init,
 	.vcpu_destroy = svm_vcpu_destroy,
 	.switch_in = svm_switch_in,
@@ -326,14 +325,10 @@ const struct hvm_ops svm_ops = {
 	.get_cr3 = svm_get_cr3,
 	.get_cpl = svm_get_cpl,
 	.get_mode = svm_get_mode,
-	.injecting = svm_injecting,
-	.inject_interrupt = svm_inject_interrupt,
-	.inject_nmi = svm_inject_nmi,
-	.inject_exception = svm_inject_exception,
-	.msr_read = svm_msr_read,
-	.msr_write = svm_msr_write,
-	.skipped = svm_skipped,
 	.set_tsc_offset = svm_set_tsc_offset,
 	.log_exit = svm_log_exit,
+	.io_map_order = 2, /* 12 KiB used */
+	.msr_map_order = 1,
+	.msr_pass = svm_msr_pass,
 	.p2m_format = &npt_format,
 };

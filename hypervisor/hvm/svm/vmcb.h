@@ -80,11 +80,6 @@ _Static_assert(offsetof(struct vmcb, rax) == 0x5f8, "APM appendix B");
 _Static_assert(offsetof(struct vmcb, cr2) == 0x640, "APM appendix B");
 _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 
-/* intercept_exceptions has a bit for each of them */
-#define EXCEPTION_DB 1u
-#define EXCEPTION_AC 17u
-#define EXCEPTION_MC 18u
-
 /* intercept1 */
 #define INTERCEPT_INTR        (1u << 0)
 #define INTERCEPT_NMI         (1u << 1)
@@ -118,22 +113,28 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 /* vintr */
 #define VINTR_TPR          0xffUL
 #define VINTR_IRQ          BIT(8)
-#define VINTR_PRIORITY     (0xfUL << 16)
+#define VINTR_PRIORITY(p)  ((uint64_t)(p) << 16)
 #define VINTR_IGNORE_TPR   BIT(20)
 #define VINTR_MASKING      BIT(24)
 #define VINTR_VECTOR_SHIFT 32
 
 #define TLB_FLUSH_ALL      1u
+#define TLB_FLUSH_GUEST    3u
 #define NESTED_ENABLE      1u
 
-/* event_injection and exit_int_info */
-#define EVENT_INTR        (0UL << 8)
-#define EVENT_NMI         (2UL << 8)
-#define EVENT_EXCEPTION   (3UL << 8)
-#define EVENT_SOFT        (4UL << 8)
-#define EVENT_TYPE        (7UL << 8)
-#define EVENT_ERROR_VALID BIT(11)
-#define EVENT_VALID       BIT(31)
+/* clean: what has not changed since the last VMRUN of this VMCB on this CPU */
+#define CLEAN_INTERCEPTS (1u << 0)
+#define CLEAN_ASID       (1u << 2)
+#define CLEAN_VINTR      (1u << 3)
+#define CLEAN_CR         (1u << 5)
+#define CLEAN_ALL        0xfffu
+
+/* CPUID 8000000A EDX */
+#define SVM_NESTED_PAGING  (1u << 0)
+#define SVM_NEXT_RIP       (1u << 3)
+#define SVM_CLEAN          (1u << 5)
+#define SVM_FLUSH_ASID     (1u << 6)
+#define SVM_DECODE_ASSISTS (1u << 7)
 
 enum svm_exit {
 	SVM_EXIT_EXCEPTION0 = 0x40,

@@ -115,7 +115,8 @@ static bool cr0_write(struct vcpu *v, uint64_t value)
 		return false;
 	vmx_cr0_put(value);
 	vmx_efer_put(new_efer);
-	vmx_tlb_forget(v);
+	if ((value ^ old) & CR0_PG)
+		hvm_asid_forget(v);
 	return true;
 }
 
@@ -134,7 +135,8 @@ static bool cr4_write(struct vcpu *v, uint64_t value)
 	    !vmx_pdptes_load(v, vmx_cr0_get(), cr3, value, efer))
 		return false;
 	vmx_cr4_put(value);
-	vmx_tlb_forget(v);
+	if ((value ^ old) & (CR4_PAE | CR4_PGE | CR4_PSE | CR4_PCIDE | CR4_SMEP))
+		hvm_asid_forget(v);
 	return true;
 }
 
@@ -162,7 +164,7 @@ void vmx_handle_cr(struct vcpu *v, uint64_t qualification, unsigned length)
 	uint64_t cs_base, low = qualification >> 16 & 15, value = v->hvm.regs.gpr[gpr];
 	bool done = false;
 
-	if (hvm->get_mode(v, &cs_base) != CPU_MODE_64)
+	if (value >> 32 && hvm->get_mode(v, &cs_base) != CPU_MODE_64)
 		value = (uint32_t)value;
 	switch ((enum cr_access)(qualification >> 4 & 3)) {
 	case CR_MOV_TO: done = mov_to(v, cr, value); break;

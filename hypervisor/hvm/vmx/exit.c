@@ -14,6 +14,7 @@ static const uint8_t reasons[VMX_EXIT_LIMIT] = {
 	[VMX_EXIT_SIPI] = KNOWN(VMEXIT_NOTHING),
 	[VMX_EXIT_INTR_WINDOW] = KNOWN(VMEXIT_INTR_WINDOW),
 	[VMX_EXIT_NMI_WINDOW] = KNOWN(VMEXIT_INTR_WINDOW),
+	[VMX_EXIT_TASK_SWITCH] = KNOWN(VMEXIT_TASK_SWITCH),
 	[VMX_EXIT_CPUID] = KNOWN(VMEXIT_CPUID),
 	[VMX_EXIT_GETSEC] = KNOWN(VMEXIT_UNDEFINED),
 	[VMX_EXIT_HLT] = KNOWN(VMEXIT_HLT),
@@ -95,19 +96,6 @@ void vmx_decode_exit(const struct vmx_exit_info *i, struct vmexit *e)
 	default: return;
 	}
 	e->length = (uint8_t)i->length; /* always given for instructions, 28.2.5 */
-}
-
-uint32_t vmx_interrupted_event(uint32_t idt_event)
-{
-	if (!(idt_event & EVENT_VALID))
-		return 0;
-	switch (idt_event & EVENT_TYPE) {
-	case EVENT_INTR:
-	case EVENT_NMI:
-	case EVENT_EXCEPTION: break;
-	default: return 0; /* INT n and its like run again */
-	}
-	return idt_event & (EVENT_VALID | EVENT_ERROR_VALID | EVENT_TYPE | EVENT_VECTOR);
 }
 
 bool vmx_iret_faulted(const struct vmx_exit_info *i)

@@ -28,16 +28,12 @@ struct vmx_vcpu {
 	paddr_t vmcs_pa;
 	struct spinlock lock; /* who has a paused vCPU's VMCS open */
 	bool launched;
-	uint32_t event, event_error; /* to be delivered on the next entry; VMCS_ENTRY_EVENT */
-	uint32_t shadow;             /* interruptibility, VMCS_GUEST_SHADOW */
-	uint32_t controls, pin;      /* VMCS_CPU_CONTROLS, VMCS_PIN_CONTROLS as last written */
-	bool nmi_waiting;            /* the guest is not open for it yet */
+	uint32_t controls, pin; /* VMCS_CPU_CONTROLS, VMCS_PIN_CONTROLS as last written */
 	/* the CPU has these while it is switched in */
 	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
 	uint64_t dr[4], dr6, cr2;
-	unsigned host_cpu;        /* whose state the host fields have */
-	unsigned vpid_cpu;        /* where the VPID is valid, */
-	uint64_t vpid_generation; /* and until when */
+	unsigned host_cpu; /* whose state the host fields have */
+	unsigned ept_cpu;  /* where nothing stale is under the EPT pointer */
 };
 
 static inline struct vmx_vcpu *vmx_of(const struct vcpu *v)
@@ -45,11 +41,17 @@ static inline struct vmx_vcpu *vmx_of(const struct vcpu *v)
 	return v->hvm.vendor;
 }
 
+#define SELECTOR_CODE 8u
+#define SELECTOR_TSS  32u
+
+/* --- vcpu.c --- */
+int vmx_vcpu_init(struct vcpu *v);
+void vmx_vcpu_destroy(struct vcpu *v);
+
 /* --- vmcs.c: instructions, and whose VMCS is loaded --- */
 uint64_t vmread(enum vmcs_field field);
 void vmwrite(enum vmcs_field field, uint64_t value);
-int vmx_vcpu_init(struct vcpu *v);
-void vmx_vcpu_destroy(struct vcpu *v);
+void vmclear(paddr_t pa);
 void vmx_switch_in(struct vcpu *v);
 void vmx_switch_out(struct vcpu *v);
 /* vmread and vmwrite are about v, the current vCPU or a paused one, until vmx_close. */
@@ -61,21 +63,12 @@ void vmx_registers_load(struct vcpu *v);
 void vmx_registers_save(struct vcpu *v);
 
 /* --- tlb.c --- */
-void vmx_tlb_init_cpu(void);
 /* Before every entry: nothing stale is under v's VPID and EPT pointer on this CPU. */
 void vmx_tlb_check(struct vcpu *v);
-/* The guest's own tables have another meaning now. */
-void vmx_tlb_forget(struct vcpu *v);
-
-/* --- maps.c: which ports and MSRs exit --- */
-int vmx_maps_create(struct domain *d);
-void vmx_maps_destroy(struct domain *d);
 
 /* --- state.c --- */
 void vmx_get_state(struct vcpu *v, struct hvm_state *s);
 void vmx_set_state(struct vcpu *v, const struct hvm_state *s);
-bool vmx_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
-bool vmx_msr_write(struct vcpu *v, uint32_t msr, uint64_t value, bool *fault);
 
 /* --- cr.c; the VMCS is open --- */
 uint64_t vmx_cr0_get(void);
@@ -93,10 +86,6 @@ void vmx_handle_cr(struct vcpu *v, uint64_t qualification, unsigned length);
 
 /* --- run.c --- */
 void vmx_run(struct vcpu *v, struct vmexit *e);
-bool vmx_injecting(struct vcpu *v);
-void vmx_inject_interrupt(struct vcpu *v, uint8_t vector);
-void vmx_inject_nmi(struct vcpu *v);
-void vmx_inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error);
 
 /* --- enter.S --- */
 /* False: the processor did not take the VMCS. */

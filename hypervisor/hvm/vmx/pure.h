@@ -56,11 +56,6 @@ struct vmx_exit_info {
 };
 
 void vmx_decode_exit(const struct vmx_exit_info *i, struct vmexit *e);
-/*
- * What is to be delivered on the next entry, from VMCS_IDT_EVENT: an event that the exit cut short,
- * unless its instruction runs again; 0 for nothing.
- */
-uint32_t vmx_interrupted_event(uint32_t idt_event);
 /* An IRET that faulted has ended the blocking of NMIs, but will be executed again. */
 bool vmx_iret_faulted(const struct vmx_exit_info *i);
 

@@ -19,7 +19,9 @@ void vmx_registers_load(struct vcpu *v)
 	__asm__ volatile("mov %0, %%dr0; mov %1, %%dr1; mov %2, %%dr2; mov %3, %%dr3"
 			 :
 			 : "r"(s->dr[0]), "r"(s->dr[1]), "r"(s->dr[2]), "r"(s->dr[3]));
-	__asm__ volatile("mov %0, %%dr6; mov %1, %%cr2" : : "r"(s->dr6), "r"(s->cr2));
+	__asm__ volatile("mov %0, %%dr6; mov %1, %%cr2"
+			 :
+			 : "r"((uint64_t)(uint32_t)s->dr6), "r"(s->cr2));
 }
 
 void vmx_registers_save(struct vcpu *v)

@@ -16,25 +16,25 @@
 /* --- before ----------------------------------------------------------------------------------- */
 
 /* An NMI goes in as soon as the one before is over. True: it needs an exit for that. */
-static bool nmi_offer(struct vmx_vcpu *s)
+static bool nmi_offer(struct hvm_vcpu *h)
 {
-	if (!s->nmi_waiting)
+	if (!h->nmi_pending)
 		return false;
-	if ((s->event & EVENT_VALID) || (s->shadow & (SHADOW_NMI | SHADOW_MOV_SS)))
+	if ((h->event & EVENT_VALID) || (h->shadow & (SHADOW_NMI | SHADOW_MOV_SS)))
 		return true;
-	s->shadow &= ~SHADOW_STI;
-	s->event = EVENT_VALID | EVENT_NMI | 2;
-	s->nmi_waiting = false;
+	h->nmi_pending = false;
+	h->shadow &= ~SHADOW_STI;
+	h->event = EVENT_VALID | EVENT_NMI | 2;
 	return false;
 }
 
 /* Delivered on this entry: true. */
-static bool interrupt_offer(const struct vcpu *v, struct vmx_vcpu *s)
+static bool interrupt_offer(struct hvm_vcpu *h)
 {
-	if (v->hvm.offered < 0 || (s->event & EVENT_VALID) || !(v->hvm.regs.rflags & RFLAGS_IF) ||
-	    (s->shadow & (SHADOW_STI | SHADOW_MOV_SS)))
+	if (h->offered < 0 || (h->event & EVENT_VALID) || !(h->regs.rflags & RFLAGS_IF) ||
+	    (h->shadow & (SHADOW_STI | SHADOW_MOV_SS)))
 		return false;
-	s->event = EVENT_VALID | EVENT_INTR | (uint32_t)v->hvm.offered;
+	h->event = EVENT_VALID | EVENT_INTR | (uint32_t)h->offered;
 	return true;
 }
 
@@ -42,11 +42,11 @@ static bool interrupt_offer(const struct vcpu *v, struct vmx_vcpu *s)
  * An entry wants a single step over the instruction whose shadow this is to be pending, and no
  * other (27.3.1.5).
  */
-static void single_step_tidy(const struct vcpu *v, const struct vmx_vcpu *s)
+static void single_step_tidy(const struct vcpu *v)
 {
 	uint64_t pending;
 
-	if (likely(!(s->shadow & (SHADOW_STI | SHADOW_MOV_SS))))
+	if (likely(!(v->hvm.shadow & (SHADOW_STI | SHADOW_MOV_SS))))
 		return;
 	pending = vmread(VMCS_GUEST_PENDING_DEBUG) & ~PENDING_DEBUG_STEP;
 	if (v->hvm.regs.rflags & RFLAGS_TF)
@@ -62,8 +62,10 @@ static void single_step_tidy(const struct vcpu *v, const struct vmx_vcpu *s)
 static void preemption_set(const struct vcpu *v, struct vmx_vcpu *s)
 {
 	bool closed = !(v->hvm.regs.rflags & RFLAGS_IF);
-	uint32_t pin = vmx_config.pin | (closed && vmx_config.preemption ? PIN_PREEMPTION : 0);
+	uint32_t pin = vmx_config.pin | (closed ? PIN_PREEMPTION : 0);
 
+	if (likely(!vmx_config.preemption))
+		return;
 	if (pin & PIN_PREEMPTION)
 		vmwrite(VMCS_PREEMPTION_TIMER, vmx_config.preemption);
 	if (pin != s->pin)
@@ -75,42 +77,43 @@ static void preemption_set(const struct vcpu *v, struct vmx_vcpu *s)
 static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 {
 	uint32_t controls = vmx_config.cpu;
+	struct hvm_vcpu *h = &v->hvm;
 	bool taken;
 
-	if (nmi_offer(s))
+	if (nmi_offer(h))
 		controls |= CPU_NMI_WINDOW;
-	taken = interrupt_offer(v, s);
-	if (v->hvm.offered >= 0 && !taken)
+	taken = interrupt_offer(h);
+	if (h->offered >= 0 && !taken)
 		controls |= CPU_INTR_WINDOW;
 	if (controls != s->controls)
 		vmwrite(VMCS_CPU_CONTROLS, controls);
 	s->controls = controls;
 	preemption_set(v, s);
-	if (s->event & EVENT_VALID) {
-		vmwrite(VMCS_ENTRY_EVENT, s->event);
-		if (s->event & EVENT_ERROR_VALID)
-			vmwrite(VMCS_ENTRY_ERROR, s->event_error);
+	if (h->event & EVENT_VALID) {
+		vmwrite(VMCS_ENTRY_EVENT, h->event);
+		if (h->event & EVENT_ERROR_VALID)
+			vmwrite(VMCS_ENTRY_ERROR, h->event_error);
 	}
-	vmwrite(VMCS_GUEST_SHADOW, s->shadow);
-	single_step_tidy(v, s);
-	vmwrite(VMCS_GUEST_RSP, v->hvm.regs.rsp);
-	vmwrite(VMCS_GUEST_RIP, v->hvm.regs.rip);
-	vmwrite(VMCS_GUEST_RFLAGS, v->hvm.regs.rflags);
+	vmwrite(VMCS_GUEST_SHADOW, h->shadow);
+	single_step_tidy(v);
+	vmwrite(VMCS_GUEST_RSP, h->regs.rsp);
+	vmwrite(VMCS_GUEST_RIP, h->regs.rip);
+	vmwrite(VMCS_GUEST_RFLAGS, h->regs.rflags);
 	return taken;
 }
 
 /* --- after ------------------------------------------------------------------------------------ */
 
 /* An event whose delivery the exit cut short is delivered again, if its instruction will not be. */
-static void keep_interrupted_event(struct vmx_vcpu *s, const struct vmx_exit_info *i)
+static void keep_interrupted_event(struct hvm_vcpu *h, const struct vmx_exit_info *i)
 {
-	s->event = vmx_interrupted_event(i->idt_event);
-	if (s->event & EVENT_ERROR_VALID)
-		s->event_error = (uint32_t)vmread(VMCS_IDT_ERROR);
-	if (s->event && (s->event & EVENT_TYPE) == EVENT_NMI)
-		s->shadow &= ~SHADOW_NMI;
+	h->event = hvm_interrupted_event(i->idt_event);
+	if (h->event & EVENT_ERROR_VALID)
+		h->event_error = (uint32_t)vmread(VMCS_IDT_ERROR);
+	if (h->event && (h->event & EVENT_TYPE) == EVENT_NMI)
+		h->shadow &= ~SHADOW_NMI;
 	if (vmx_iret_faulted(i))
-		s->shadow |= SHADOW_NMI;
+		h->shadow |= SHADOW_NMI;
 }
 
 /* The exit has kept its causes from DR6, and GD in DR7. */
@@ -139,16 +142,16 @@ static void deliver_intercepted(struct vcpu *v, const struct vmx_exit_info *i)
 		__asm__ volatile("int $2" : : : "memory"); /* ours; IRET lets the next one come */
 		return;
 	}
-	if (vmx_of(v)->event & EVENT_VALID)
+	if (v->hvm.event & EVENT_VALID)
 		return;
 	if (vector == EXCEPTION_DB) {
 		/* INT1 is done when it traps; the exit came before. */
 		if ((i->event & EVENT_TYPE) == EVENT_SOFT_PRIVILEGE)
 			hvm_skip(v, i->length);
 		debug_registers_update(i->qualification);
-		hvm->inject_exception(v, EXCEPTION_DB, false, 0);
+		hvm_inject(v, EXCEPTION_DB, false, 0);
 	} else if (vector == EXCEPTION_AC) {
-		hvm->inject_exception(v, EXCEPTION_AC, true, (uint32_t)vmread(VMCS_EXIT_ERROR));
+		hvm_inject(v, EXCEPTION_AC, true, (uint32_t)vmread(VMCS_EXIT_ERROR));
 	}
 }
 
@@ -174,8 +177,8 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	v->hvm.regs.rsp = vmread(VMCS_GUEST_RSP);
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
 	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
-	s->shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
-	keep_interrupted_event(s, &i);
+	v->hvm.shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
+	keep_interrupted_event(&v->hvm, &i);
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)
 		vmx_handle_cr(v, i.qualification, e->length);
@@ -207,37 +210,8 @@ void vmx_run(struct vcpu *v, struct vmexit *e)
 	if (unlikely(e->code & EXIT_REASON_FAILED)) {
 		/* Nothing went in: an interrupt is offered again, what must go in still must. */
 		if (taken)
-			s->event = 0;
+			v->hvm.event = 0;
 		taken = false;
 	}
 	e->took_interrupt = taken;
-}
-
-/* --- events that must go in ------------------------------------------------------------------- */
-
-bool vmx_injecting(struct vcpu *v)
-{
-	return vmx_of(v)->event & EVENT_VALID;
-}
-
-void vmx_inject_interrupt(struct vcpu *v, uint8_t vector)
-{
-	vmx_of(v)->event = EVENT_VALID | EVENT_INTR | vector;
-}
-
-void vmx_inject_nmi(struct vcpu *v)
-{
-	vmx_of(v)->nmi_waiting = true;
-}
-
-void vmx_inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error)
-{
-	struct vmx_vcpu *s = vmx_of(v);
-
-	/* In real mode there are no error codes. */
-	vmx_open(v);
-	has_error = has_error && (vmread(VMCS_GUEST_CR0) & CR0_PE);
-	vmx_close(v);
-	s->event = EVENT_VALID | EVENT_EXCEPTION | vector | (has_error ? EVENT_ERROR_VALID : 0);
-	s->event_error = error;
 }

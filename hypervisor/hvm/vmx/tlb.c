@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Stale translations (SDM vol. 3, 29.4). Those of the guest's own tables are tagged by VPID: each
- * CPU hands out numbers in order, and begins again with one full flush; a vCPU takes a new one when
- * it comes to another CPU. Those of the EPT are tagged by its pointer, for all vCPUs of the domain
- * alike: each vCPU has them flushed when it finds that mappings were taken away since its last
- * entry, or that it is on another CPU. Without VPIDs an entry flushes what they would tag.
+ * Stale translations (SDM vol. 3, 29.4). Those of the guest's own tables are tagged by VPID, the
+ * vCPU's address space number. Those of the EPT are tagged by its pointer, for all vCPUs of the
+ * domain alike: each vCPU has them flushed when it finds that mappings were taken away since its
+ * last entry, or that it is on another CPU. Without VPIDs an entry flushes what they would tag.
  */
 #include "atomic.h"
 #include "cpu.h"
@@ -47,41 +46,20 @@ static void invvpid_all(void)
 		panic("INVVPID failed");
 }
 
-void vmx_tlb_init_cpu(void)
-{
-	this_cpu()->asid_next = VPID_LIMIT; /* the first vCPU starts a generation */
-}
-
-static void vpid_take(struct vmx_vcpu *s, struct cpu *c)
-{
-	if (vmx_config.cpu2 & CPU2_VPID) {
-		if (c->asid_next >= VPID_LIMIT) {
-			c->asid_next = 1;
-			c->asid_generation++;
-			invvpid_all();
-		}
-		vmwrite(VMCS_VPID, c->asid_next++);
-	}
-	s->vpid_cpu = c->id;
-	s->vpid_generation = c->asid_generation;
-}
-
 void vmx_tlb_check(struct vcpu *v)
 {
 	struct vmx_vcpu *s = vmx_of(v);
-	struct cpu *c = this_cpu();
+	unsigned cpu = this_cpu()->id;
 	uint64_t generation = atomic_read(&v->domain->p2m.generation);
-	bool has_vpid = s->vpid_cpu == c->id && s->vpid_generation == c->asid_generation;
 
-	if (has_vpid && v->hvm.p2m_generation == generation)
+	if ((vmx_config.cpu2 & CPU2_VPID) && !hvm_asid_is_valid(v)) {
+		if (hvm_asid_take(v, VPID_LIMIT))
+			invvpid_all();
+		vmwrite(VMCS_VPID, v->hvm.asid);
+	}
+	if (s->ept_cpu == cpu && v->hvm.p2m_generation == generation)
 		return;
-	if (!has_vpid)
-		vpid_take(s, c);
 	invept(ept_pointer(v->domain->p2m.root));
+	s->ept_cpu = cpu;
 	v->hvm.p2m_generation = generation;
-}
-
-void vmx_tlb_forget(struct vcpu *v)
-{
-	vmx_of(v)->vpid_cpu = MAX_CPUS;
 }

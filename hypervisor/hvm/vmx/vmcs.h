@@ -145,32 +145,14 @@ enum vmx_segment { VMX_ES, VMX_CS, VMX_SS, VMX_DS, VMX_FS, VMX_GS, VMX_LDTR, VMX
 #define ENTRY_LOAD_PAT   (1u << 14)
 #define ENTRY_LOAD_EFER  (1u << 15)
 
-/* VMCS_ENTRY_EVENT, VMCS_EXIT_EVENT, VMCS_IDT_EVENT */
-#define EVENT_VECTOR         0xffu
-#define EVENT_TYPE           (7u << 8)
-#define EVENT_INTR           (0u << 8)
-#define EVENT_NMI            (2u << 8)
-#define EVENT_EXCEPTION      (3u << 8)
-#define EVENT_SOFT_INTR      (4u << 8)
+/* VMCS_ENTRY_EVENT, VMCS_EXIT_EVENT, VMCS_IDT_EVENT, besides EVENT_* of hvm.h */
 #define EVENT_SOFT_PRIVILEGE (5u << 8)
 #define EVENT_SOFT_EXCEPTION (6u << 8)
-#define EVENT_ERROR_VALID    (1u << 11)
 #define EVENT_NMI_UNBLOCKED  (1u << 12) /* by an IRET that faulted; the same bit for EPT faults */
-#define EVENT_VALID          (1u << 31)
 
-/* VMCS_GUEST_SHADOW */
-#define SHADOW_STI         (1u << 0)
-#define SHADOW_MOV_SS      (1u << 1)
-#define SHADOW_NMI         (1u << 3)
+#define PENDING_DEBUG_STEP   BIT(14)
 
-#define PENDING_DEBUG_STEP BIT(14)
-
-#define EXCEPTION_DB       1u
-#define EXCEPTION_DF       8u
-#define EXCEPTION_AC       17u
-#define EXCEPTION_MC       18u
-
-#define EXIT_REASON_FAILED (1u << 31) /* the entry did not happen */
+#define EXIT_REASON_FAILED   (1u << 31) /* the entry did not happen */
 
 enum vmx_exit {
 	VMX_EXIT_EXCEPTION = 0, /* or NMI */

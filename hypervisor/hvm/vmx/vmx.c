@@ -7,6 +7,7 @@
 #include "cpu.h"
 #include "lib.h"
 #include "log.h"
+#include "machine.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"
@@ -102,8 +103,8 @@ static int config_read(struct vmx_config *c)
 	    !choose("exit", &exit_control, MSR_VMX_EXIT_CONTROLS + offset, &c->exit) ||
 	    !choose("entry", &entry_control, MSR_VMX_ENTRY_CONTROLS + offset, &c->entry))
 		return -ENODEV;
-	/* Counts the TSC, shifted. */
-	if (c->pin & PIN_PREEMPTION)
+	/* Counts the TSC, shifted; for Bochs alone, see run.c. */
+	if ((c->pin & PIN_PREEMPTION) && machine_is_bochs())
 		c->preemption = (uint32_t)(time_scale.tsc_hz / 1000 >> (rdmsr(MSR_VMX_MISC) & 31));
 	c->pin &= ~PIN_PREEMPTION;
 	c->revision = (uint32_t)basic & 0x7fffffff;
@@ -180,7 +181,6 @@ static int vmx_cpu_enable(void)
 	rc = vmxon(c.revision);
 	if (rc)
 		return rc;
-	vmx_tlb_init_cpu();
 	return 0;
 }
 
@@ -211,24 +211,32 @@ static unsigned vmx_get_cpl(struct vcpu *v)
 
 static enum cpu_mode vmx_get_mode(struct vcpu *v, uint64_t *cs_base)
 {
-	uint64_t rights, efer, cr0;
+	enum cpu_mode mode = CPU_MODE_16;
+	uint64_t rights;
 
+	*cs_base = 0;
 	vmx_open(v);
 	rights = vmread(SEGMENT_FIELD(VMCS_GUEST_RIGHTS, VMX_CS));
-	efer = vmread(VMCS_GUEST_EFER);
-	cr0 = vmread(VMCS_GUEST_CR0);
-	*cs_base = vmread(SEGMENT_FIELD(VMCS_GUEST_BASE, VMX_CS));
-	vmx_close(v);
-	if ((efer & EFER_LMA) && (rights & RIGHTS_LONG)) {
-		*cs_base = 0;
-		return CPU_MODE_64;
+	if ((rights & RIGHTS_LONG) && (vmread(VMCS_GUEST_EFER) & EFER_LMA)) {
+		mode = CPU_MODE_64;
+	} else {
+		*cs_base = vmread(SEGMENT_FIELD(VMCS_GUEST_BASE, VMX_CS));
+		if ((rights & RIGHTS_DEFAULT) && (vmread(VMCS_GUEST_CR0) & CR0_PE))
+			mode = CPU_MODE_32;
 	}
-	return (cr0 & CR0_PE) && (rights & RIGHTS_DEFAULT) ? CPU_MODE_32 : CPU_MODE_16;
+	vmx_close(v);
+	return mode;
 }
 
-static void vmx_skipped(struct vcpu *v)
+/* The low 8192 MSRs have 1 KiB of bits, those from 0xc0000000 on the next; the same for writes. */
+static void vmx_msr_pass(uint8_t *map, uint32_t msr, bool write)
 {
-	vmx_of(v)->shadow &= ~(SHADOW_STI | SHADOW_MOV_SS);
+	uint32_t at = (msr >= 0xc0000000u ? 0x400 : 0) + (msr & 0x1fff) / 8;
+	uint8_t keep = (uint8_t) ~(1u << msr % 8);
+
+	map[at] &= keep;
+	if (write)
+		map[at + 0x800] &= keep;
 }
 
 static void vmx_set_tsc_offset(struct vcpu *v, uint64_t offset)
@@ -240,14 +248,12 @@ static void vmx_set_tsc_offset(struct vcpu *v, uint64_t offset)
 
 static void vmx_log_exit(struct vcpu *v)
 {
-	const struct vmx_vcpu *s = vmx_of(v);
-
 	vmx_open(v);
 	log_err("  exit %#lx, qualification %#lx, event %#lx, interrupted event %#lx, to be injected %#x",
 		vmread(VMCS_EXIT_REASON), vmread(VMCS_QUALIFICATION), vmread(VMCS_EXIT_EVENT),
-		vmread(VMCS_IDT_EVENT), s->event);
+		vmread(VMCS_IDT_EVENT), v->hvm.event);
 	log_err("  controls %#lx %#lx, shadow %#x, activity %lu, EPT %#lx, VM instruction error %lu",
-		vmread(VMCS_CPU_CONTROLS), vmread(VMCS_ENTRY_CONTROLS), s->shadow,
+		vmread(VMCS_CPU_CONTROLS), vmread(VMCS_ENTRY_CONTROLS), v->hvm.shadow,
 		vmread(VMCS_GUEST_ACTIVITY), vmread(VMCS_EPT_POINTER),
 		vmread(VMCS_INSTRUCTION_ERROR));
 	vmx_close(v);
@@ -256,8 +262,6 @@ static void vmx_log_exit(struct vcpu *v)
 const struct hvm_ops vmx_ops = {
 	.name = "Intel VT-x",
 	.cpu_enable = vmx_cpu_enable,
-	.domain_init = vmx_maps_create,
-	.domain_destroy = vmx_maps_destroy,
 	.vcpu_init = vmx_vcpu_init,
 	.vcpu_destroy = vmx_vcpu_destroy,
 	.switch_in = vmx_switch_in,
@@ -268,14 +272,10 @@ const struct hvm_ops vmx_ops = {
 	.get_cr3 = vmx_get_cr3,
 	.get_cpl = vmx_get_cpl,
 	.get_mode = vmx_get_mode,
-	.injecting = vmx_injecting,
-	.inject_interrupt = vmx_inject_interrupt,
-	.inject_nmi = vmx_inject_nmi,
-	.inject_exception = vmx_inject_exception,
-	.msr_read = vmx_msr_read,
-	.msr_write = vmx_msr_write,
-	.skipped = vmx_skipped,
 	.set_tsc_offset = vmx_set_tsc_offset,
 	.log_exit = vmx_log_exit,
+	.io_map_order = 1,
+	.msr_map_order = 0,
+	.msr_pass = vmx_msr_pass,
 	.p2m_format = &ept_format,
 };

@@ -34,6 +34,7 @@ enum {
 #define APIC_LVT_MASKED      (1 << 16)
 #define APIC_TIMER_PERIODIC  (1 << 17)
 #define APIC_ICR_FIXED       (0 << 8)
+#define APIC_ICR_NMI         (4 << 8)
 #define APIC_ICR_INIT        (5 << 8)
 #define APIC_ICR_STARTUP     (6 << 8)
 #define APIC_ICR_ASSERT      (1 << 14)

@@ -9,6 +9,7 @@
 
 #define CODE_SELECTOR  0x08
 #define INTERRUPT_GATE 0x8e00
+#define RFLAGS_TF      0x100UL
 
 struct gate {
 	uint16_t offset_low, selector, flags, offset_mid;
@@ -30,7 +31,7 @@ void trap_dispatch(struct trap_frame *frame)
 {
 	unsigned vector = frame->vector;
 
-	if (vector >= 32) {
+	if (vector >= 32 || handlers[vector]) {
 		counts[vector]++;
 		if (handlers[vector])
 			handlers[vector](frame);
@@ -41,6 +42,7 @@ void trap_dispatch(struct trap_frame *frame)
 	fault_vector = vector;
 	if (fault_resume) {
 		frame->rip = fault_resume;
+		frame->rflags &= ~RFLAGS_TF;
 		fault_resume = 0;
 		return;
 	}

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Exceptions and interrupts. A test that expects a fault runs the instruction through FAULTS; any
- * other exception ends the running test with a verdict that says where. Interrupt vectors have
- * one handler each.
+ * other exception ends the running test with a verdict that says where. Interrupt vectors and NMIs
+ * have one handler each.
  */
 #ifndef GUEST_TRAP_H
 #define GUEST_TRAP_H
@@ -10,7 +10,16 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-enum { TRAP_DE = 0, TRAP_BP = 3, TRAP_UD = 6, TRAP_DF = 8, TRAP_GP = 13, TRAP_PF = 14 };
+enum {
+	TRAP_DE = 0,
+	TRAP_DB = 1,
+	TRAP_NMI = 2,
+	TRAP_BP = 3,
+	TRAP_UD = 6,
+	TRAP_DF = 8,
+	TRAP_GP = 13,
+	TRAP_PF = 14
+};
 
 struct trap_frame {
 	uint64_t r15, r14, r13, r12, r11, r10, r9, r8, rbp, rdi, rsi, rdx, rcx, rbx, rax;

@@ -275,6 +275,17 @@ static void test_rsdt_of_acpi_1(void **state)
 	check_good();
 }
 
+static void test_makers_name(void **state)
+{
+	assert_int_equal(acpi_parse(&info, RSDP), 0);
+	assert_false(info.is_bochs);
+	memcpy(memory + RSDP + 9, "BOCHS ", 6);
+	set_sum(RSDP, 20, RSDP + 8);
+	set_sum(RSDP, 36, RSDP + 32);
+	assert_int_equal(acpi_parse(&info, RSDP), 0);
+	assert_true(info.is_bochs);
+}
+
 static void test_rsdp_search(void **state)
 {
 	assert_int_equal(acpi_parse(&info, 0), 0);
@@ -533,6 +544,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_xsdt),
 		TEST(test_rsdt_of_acpi_1),
+		TEST(test_makers_name),
 		TEST(test_rsdp_search),
 		TEST(test_bad_xsdt_falls_back),
 		TEST(test_extended_fields),

@@ -18,8 +18,6 @@
 struct hvm_state states[VCPUS];
 unsigned changes; /* calls that change a vCPU */
 unsigned ups;
-unsigned injected_vector;
-bool is_injecting;
 
 static void get_state(struct vcpu *v, struct hvm_state *s)
 {
@@ -32,29 +30,6 @@ static void set_state(struct vcpu *v, const struct hvm_state *s)
 	changes++;
 }
 
-static void inject_interrupt(struct vcpu *v, uint8_t vector)
-{
-	injected_vector = vector;
-	changes++;
-}
-
-static void inject_nmi(struct vcpu *v)
-{
-	injected_vector = 2;
-	changes++;
-}
-
-static void inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error)
-{
-	injected_vector = vector;
-	changes++;
-}
-
-static bool injecting(struct vcpu *v)
-{
-	return is_injecting;
-}
-
 static void set_tsc_offset(struct vcpu *v, uint64_t offset)
 {
 	changes++;
@@ -63,10 +38,6 @@ static void set_tsc_offset(struct vcpu *v, uint64_t offset)
 static const struct hvm_ops ops = {
 	.get_state = get_state,
 	.set_state = set_state,
-	.inject_interrupt = inject_interrupt,
-	.inject_nmi = inject_nmi,
-	.inject_exception = inject_exception,
-	.injecting = injecting,
 	.set_tsc_offset = set_tsc_offset,
 };
 
@@ -114,9 +85,8 @@ int setup(void **state)
 		states[i].cr0 = 0x10;
 	}
 	d->vcpu[0]->hvm.vlapic.base_msr |= APIC_BASE_BSP;
-	changes = ups = injected_vector = 0;
+	changes = ups = 0;
 	apics_restored = 0;
-	is_injecting = false;
 	return 0;
 }
 

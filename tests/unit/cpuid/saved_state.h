@@ -17,8 +17,6 @@ extern struct domain *d;
 extern struct hvm_state states[VCPUS];
 extern unsigned changes; /* calls that change a vCPU */
 extern unsigned ups;
-extern unsigned injected_vector;
-extern bool is_injecting;
 extern unsigned apics_restored;
 extern struct vlapic restored; /* the last one, as it was then */
 

@@ -109,31 +109,63 @@ static void test_single_records_can_be_read(void **state)
 	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_MTRR, 0, buf, 10, &used), -ENOSPC);
 }
 
-static void test_saving_waits_for_an_event_on_its_way(void **state)
-{
-	struct hvm_hw_cpu c = pvh_cpu();
-	struct stream s = { 0 };
-
-	assert_int_equal(load_cpu(&c), 0);
-	is_injecting = true;
-	assert_int_equal(hvm_context_save(d, s.bytes, sizeof(s.bytes), &s.size), -EBUSY);
-	is_injecting = false;
-	assert_int_equal(hvm_context_save(d, s.bytes, 100, &s.size), -ENOSPC);
-}
-
 static void test_pending_events_are_delivered(void **state)
 {
 	struct hvm_hw_cpu c = pvh_cpu();
+	static const uint32_t events[] = { 0x80000031, 0x80000b0e, 0x80000202 };
 
-	c.pending_event = 0x80000000 | 0x31;
+	c.error_code = 6;
+	for (size_t i = 0; i < ARRAY_SIZE(events); i++) {
+		c.pending_event = events[i];
+		assert_int_equal(load_cpu(&c), 0);
+		assert_int_equal(d->vcpu[0]->hvm.event, events[i]);
+		assert_int_equal(d->vcpu[0]->hvm.event_error, 6);
+	}
+	c.pending_event = 0;
 	assert_int_equal(load_cpu(&c), 0);
-	assert_int_equal(injected_vector, 0x31);
-	c.pending_event = 0x80000000 | 3 << 8 | 1 << 11 | 14;
+	assert_int_equal(d->vcpu[0]->hvm.event, 0);
+}
+
+/* Saves vCPU 0 and loads it into another domain. */
+static void move(void)
+{
+	struct stream s = { 0 };
+
+	assert_int_equal(hvm_context_save(d, s.bytes, sizeof(s.bytes), &s.size), 0);
+	teardown(NULL);
+	setup(NULL);
+	assert_int_equal(load(&s), 0);
+}
+
+static void test_moments_between_instructions_come_along(void **state)
+{
+	struct hvm_hw_cpu c = long_mode_cpu();
+	struct hvm_vcpu *h = &d->vcpu[0]->hvm;
+
 	assert_int_equal(load_cpu(&c), 0);
-	assert_int_equal(injected_vector, 14);
-	c.pending_event = 0x80000000 | 2 << 8 | 2;
-	assert_int_equal(load_cpu(&c), 0);
-	assert_int_equal(injected_vector, 2);
+	assert_int_equal(h->shadow, 0);
+	assert_false(h->nmi_pending);
+	h->event = EVENT_VALID | EVENT_ERROR_VALID | EVENT_EXCEPTION | EXCEPTION_PF;
+	h->event_error = 2;
+	h->shadow = SHADOW_NMI;
+	move();
+	h = &d->vcpu[0]->hvm;
+	assert_int_equal(h->event, 0x80000b0e);
+	assert_int_equal(h->event_error, 2);
+	assert_int_equal(h->shadow, SHADOW_NMI);
+	assert_false(h->nmi_pending);
+	h->event = 0;
+	h->shadow = SHADOW_STI;
+	h->nmi_pending = true;
+	move();
+	h = &d->vcpu[0]->hvm;
+	assert_int_equal(h->event, 0);
+	assert_int_equal(h->shadow, SHADOW_STI);
+	assert_true(h->nmi_pending);
+	/* The shadow of STI without interrupts on is none: VT-x would not enter the guest. */
+	h->regs.rflags = 2;
+	move();
+	assert_int_equal(d->vcpu[0]->hvm.shadow, SHADOW_MOV_SS);
 }
 
 static void test_apic_records_are_settled_together(void **state)
@@ -168,8 +200,8 @@ int main(void)
 		TEST(test_registers_left_zero_get_their_fixed_bits),
 		TEST(test_what_was_saved_comes_back),
 		TEST(test_single_records_can_be_read),
-		TEST(test_saving_waits_for_an_event_on_its_way),
 		TEST(test_pending_events_are_delivered),
+		TEST(test_moments_between_instructions_come_along),
 		TEST(test_apic_records_are_settled_together),
 	};
 

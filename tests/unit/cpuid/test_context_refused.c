@@ -89,7 +89,7 @@ static void test_impossible_registers_and_flags(void **state)
 	REFUSED(pvh_cpu, c.rflags = 1ul << 63 | 2);
 	REFUSED(long_mode_cpu, c.rflags = 1ul << 17 | 2);
 	REFUSED(pvh_cpu, c.pad0 = 1);
-	REFUSED(pvh_cpu, c.flags = 2);
+	REFUSED(pvh_cpu, c.flags = 16);
 	REFUSED(pvh_cpu, c.msr_flags = 1);
 	REFUSED(pvh_cpu, c.pending_event = 0x80000000 | 4 << 8 | 3);
 	REFUSED(pvh_cpu, c.pending_event = 0x80000000 | 1 << 8 | 3);

@@ -84,12 +84,12 @@ static unsigned get_cpl(struct vcpu *vcpu)
 	return cpl;
 }
 
-static void skipped(struct vcpu *vcpu)
+void hvm_skipped(struct vcpu *vcpu)
 {
 	skips++;
 }
 
-static const struct hvm_ops ops = { .get_mode = get_mode, .get_cpl = get_cpl, .skipped = skipped };
+static const struct hvm_ops ops = { .get_mode = get_mode, .get_cpl = get_cpl };
 const struct hvm_ops *hvm = &ops;
 
 static long note(const char *name, uint64_t a0, uint64_t a1, uint64_t a2)

@@ -44,7 +44,7 @@ void vmwrite(enum vmcs_field f, uint64_t value)
 	field[f] = value;
 }
 
-void vmx_tlb_forget(struct vcpu *which)
+void hvm_asid_forget(struct vcpu *which)
 {
 	assert_ptr_equal(which, v);
 	forgotten++;

@@ -225,11 +225,18 @@ static void exit_of_vmx_instructions(void **state)
 				 VMEXIT_UNDEFINED);
 }
 
+static void exit_of_a_task_switch(void **state)
+{
+	struct vmexit e = decode((struct vmx_exit_info){ .reason = VMX_EXIT_TASK_SWITCH });
+
+	assert_int_equal(e.reason, VMEXIT_TASK_SWITCH);
+}
+
 static void exit_that_nobody_knows(void **state)
 {
 	static const uint32_t failed[] = {
-		VMX_EXIT_TASK_SWITCH,    VMX_EXIT_EPT_MISCONFIGURED,         35, 63, 64, 0xffff,
-		EXIT_REASON_FAILED | 33, EXIT_REASON_FAILED | VMX_EXIT_CPUID
+		VMX_EXIT_EPT_MISCONFIGURED,         35, 63, 64, 0xffff, EXIT_REASON_FAILED | 33,
+		EXIT_REASON_FAILED | VMX_EXIT_CPUID
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(failed); i++)
@@ -239,22 +246,6 @@ static void exit_that_nobody_knows(void **state)
 								  VMX_EXIT_MACHINE_CHECK })
 				 .reason,
 			 VMEXIT_MACHINE_CHECK);
-}
-
-/* Of what an exit cut short, only what does not come again by itself is delivered again. */
-static void interrupted_events(void **state)
-{
-	const uint32_t interrupt = EVENT_VALID | EVENT_INTR | 0xf3;
-	const uint32_t fault = EVENT_VALID | EVENT_EXCEPTION | EVENT_ERROR_VALID | 14;
-
-	assert_int_equal(vmx_interrupted_event(interrupt), interrupt);
-	assert_int_equal(vmx_interrupted_event(fault), fault);
-	assert_int_equal(vmx_interrupted_event(EVENT_VALID | EVENT_NMI | 2 | EVENT_NMI_UNBLOCKED),
-			 EVENT_VALID | EVENT_NMI | 2);
-	assert_int_equal(vmx_interrupted_event(EVENT_NMI | 2), 0);
-	assert_int_equal(vmx_interrupted_event(EVENT_VALID | EVENT_SOFT_INTR | 0x80), 0);
-	assert_int_equal(vmx_interrupted_event(EVENT_VALID | EVENT_SOFT_PRIVILEGE | 1), 0);
-	assert_int_equal(vmx_interrupted_event(EVENT_VALID | EVENT_SOFT_EXCEPTION | 3), 0);
 }
 
 static void iret_that_faulted(void **state)
@@ -295,8 +286,8 @@ int main(void)
 		cmocka_unit_test(exit_of_ept_fault),
 		cmocka_unit_test(exit_of_exceptions),
 		cmocka_unit_test(exit_of_vmx_instructions),
+		cmocka_unit_test(exit_of_a_task_switch),
 		cmocka_unit_test(exit_that_nobody_knows),
-		cmocka_unit_test(interrupted_events),
 		cmocka_unit_test(iret_that_faulted),
 	};
 
