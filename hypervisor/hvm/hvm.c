@@ -125,7 +125,7 @@ static int upcall_vector(const struct vcpu *v)
  * The local APIC's interrupt goes first: its EOI exits, which is the chance to offer the upcall,
  * while nothing exits after an upcall.
  */
-void hvm_inject_pending(struct vcpu *v)
+void hvm_offer_interrupt(struct vcpu *v)
 {
 	int vector = vlapic_pending(v);
 

@@ -189,7 +189,7 @@ int hvm_vcpu_init(struct vcpu *v);
 void hvm_vcpu_destroy(struct vcpu *v);
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e);
 /* Before entry: the most urgent pending interrupt is offered. */
-void hvm_inject_pending(struct vcpu *v);
+void hvm_offer_interrupt(struct vcpu *v);
 /* Enters the guest; returns after the next exit, with what was offered delivered or pending. */
 void hvm_run(struct vcpu *v, struct vmexit *e);
 /* Anything that would end a HLT: upcall, local APIC vector, NMI. */

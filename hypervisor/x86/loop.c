@@ -104,7 +104,7 @@ noreturn_fn void cpu_run(void)
 			c->idle_ns += time_now() - c->idle_since;
 			continue;
 		}
-		hvm_inject_pending(c->current);
+		hvm_offer_interrupt(c->current);
 		/*
 		 * An exit that came before this point is an interrupt still pending: it ends the
 		 * entry.

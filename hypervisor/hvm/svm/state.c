@@ -89,6 +89,7 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s)
 	c->g_pat = s->pat;
 	memcpy(svm_of(v)->dr, s->dr, sizeof(s->dr));
 	c->clean = 0;
+	hvm_asid_forget(v);
 	if (svm_of(v)->loaded)
 		svm_load(v);
 }
