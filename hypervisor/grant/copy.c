@@ -21,6 +21,8 @@ static void end_release(struct copy_end *end)
 {
 	if (!end->page)
 		return;
+	if (end->write)
+		page_mark_written(end->page);
 	if (end->granter) {
 		grant_unpin(end->granter, (grant_ref_t)end->id, end->write);
 		domain_put(end->granter);

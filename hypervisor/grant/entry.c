@@ -220,10 +220,12 @@ void grant_unpin(struct domain *granter, grant_ref_t ref, bool write)
 
 	spin_lock(&gt->lock);
 	act = grant_active(gt, ref);
-	if (write)
+	if (write) {
+		page_mark_written(mfn_to_page(MFN(act->mfn)));
 		act->writers--;
-	else
+	} else {
 		act->readers--;
+	}
 	if (!grant_is_pinned(act))
 		page = mfn_to_page(MFN(act->mfn));
 	unmark(gt, ref, act);

@@ -170,6 +170,8 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 	gpaddr_t gpa = e->fault.gpa;
 	enum p2m_type type;
 
+	if (!e->fault.fetch && p2m_write_fault(v->domain, GFN(gpa >> PAGE_SHIFT)))
+		return;
 	p2m_lookup(v->domain, GFN(gpa >> PAGE_SHIFT), &type);
 	if (type == P2M_GRANT_RO || type == P2M_RAM_RO) {
 		if (e->fault.write) {

@@ -5,6 +5,7 @@
  */
 #include "private.h"
 
+#include "atomic.h"
 #include "hvm.h"
 #include "mm.h"
 #include "p2m.h"
@@ -15,6 +16,9 @@
 /* Frames in one question about their types. */
 #define PAGE_TYPES_MAX   1024u
 #define PAGE_TYPES_BATCH 64u
+/* Frames of which the log of writes is read at once: p2m_scan's ranges, so a multiple of 512. */
+#define SCAN_STEP     1024u
+#define LOG_PAGES_MAX (1ul << 40)
 
 /* --- a debugger's, and our domain builder's, copy --------------------------------------------- */
 
@@ -29,7 +33,10 @@ static int copy_piece(struct domain *d, gpaddr_t gpa, uint64_t caller, size_t le
 		return -EFAULT;
 	at = frame + (gpa & ~PAGE_MASK);
 	rc = write ? guest_copy_from(at, caller, len) : guest_copy_to(caller, at, len);
-	guest_frame_unmap(frame);
+	if (write)
+		guest_frame_unmap(frame);
+	else /* was only read, by a live migration perhaps */
+		page_put(mfn_to_page(virt_to_mfn(frame)));
 	return rc;
 }
 
@@ -145,16 +152,113 @@ long domctl_mempool_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
+/* --- the log of writes ------------------------------------------------------------------------ */
+
+/* What the caller could not be told is told next time. */
+static void log_keep(struct domain *d, uint64_t first, const uint64_t *bits)
+{
+	for (unsigned i = 0; i < SCAN_STEP; i++) {
+		struct page_info *pg = bit_test(i, bits) ? p2m_page_get(d, GFN(first + i), NULL)
+							 : NULL;
+
+		if (!pg)
+			continue;
+		page_mark_written(pg);
+		page_put(pg);
+	}
+}
+
+/*
+ * Frames [0, end), as a bitmap if one is wanted. Can be interrupted: `mb`, which these operations
+ * do not use, is how far it came, in steps of SCAN_STEP, and the figures grow along.
+ */
+static long log_scan(struct domain *d, struct xen_domctl_shadow_op *s, enum p2m_scan_how how,
+		     uint64_t end)
+{
+	uint64_t bits[SCAN_STEP / 64];
+	long rc = 0;
+
+	for (uint64_t at = (uint64_t)s->mb * SCAN_STEP; at < end && !rc; at += SCAN_STEP, s->mb++) {
+		struct p2m_scan scan = { .how = how, .first = at, .nr = MIN(end - at, SCAN_STEP) };
+
+		memset(bits, 0, sizeof(bits));
+		if (s->dirty_bitmap)
+			scan.bits = bits;
+		p2m_scan(d, &scan);
+		s->stats.dirty_count += (uint32_t)scan.written;
+		if (scan.bits &&
+		    guest_copy_to(s->dirty_bitmap + at / 8, bits, DIV_ROUND_UP(scan.nr, 8))) {
+			log_keep(d, at, bits);
+			rc = -EFAULT;
+		} else if (end - at > SCAN_STEP && hypercall_preempt()) {
+			rc = -ERESTART;
+		}
+	}
+	p2m_flush(d);
+	return rc;
+}
+
+static long log_start(struct domain *d, struct xen_domctl_shadow_op *s)
+{
+	long rc;
+
+	if (d->p2m.log_dirty && !s->mb)
+		return -EINVAL;
+	s->dirty_bitmap = 0;
+	WRITE_ONCE(d->p2m.log_dirty, true);
+	rc = log_scan(d, s, P2M_SCAN_START, d->p2m.max_gfn + 1);
+	d->p2m.write_faults = 0;
+	return rc;
+}
+
+static long log_stop(struct domain *d, struct xen_domctl_shadow_op *s)
+{
+	long rc;
+
+	if (!d->p2m.log_dirty)
+		return 0;
+	s->dirty_bitmap = 0;
+	rc = log_scan(d, s, P2M_SCAN_STOP, d->p2m.max_gfn + 1);
+	if (!rc)
+		WRITE_ONCE(d->p2m.log_dirty, false);
+	return rc;
+}
+
+static long log_read(struct domain *d, struct xen_domctl_shadow_op *s)
+{
+	bool clean = s->op == XEN_DOMCTL_SHADOW_OP_CLEAN;
+	long rc;
+
+	if (!d->p2m.log_dirty || (s->mode & ~XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL) ||
+	    s->pages > LOG_PAGES_MAX)
+		return -EINVAL;
+	if (!s->mb)
+		s->stats = (struct xen_domctl_shadow_op_stats){ 0 };
+	rc = log_scan(d, s, clean ? P2M_SCAN_CLEAN : P2M_SCAN_PEEK, s->pages);
+	if (rc)
+		return rc;
+	s->mb = 0;
+	s->stats.fault_count = d->p2m.write_faults;
+	if (clean)
+		d->p2m.write_faults = 0;
+	return 0;
+}
+
 long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
 {
 	struct xen_domctl_shadow_op *s = &op->u.shadow_op;
 
+	*copyback = true;
 	switch (s->op) {
-	case XEN_DOMCTL_SHADOW_OP_OFF: return 0; /* nothing was ever on */
+	case XEN_DOMCTL_SHADOW_OP_ENABLE:
+		return s->mode == XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY ? log_start(d, s) : -EINVAL;
+	case XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY: return log_start(d, s);
+	case XEN_DOMCTL_SHADOW_OP_CLEAN:
+	case XEN_DOMCTL_SHADOW_OP_PEEK: return log_read(d, s);
+	case XEN_DOMCTL_SHADOW_OP_OFF: return log_stop(d, s);
 	case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION: return 0;
 	case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
 		s->mb = (uint32_t)DIV_ROUND_UP(table_bytes(d), 1ul << 20);
-		*copyback = true;
 		return 0;
 	default: return unsupported("domctl shadow_op", s->op);
 	}

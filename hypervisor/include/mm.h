@@ -6,6 +6,7 @@
 #ifndef SOCLE_MM_H
 #define SOCLE_MM_H
 
+#include "atomic.h"
 #include "types.h"
 
 struct domain;
@@ -61,6 +62,7 @@ struct page_info {
 #define PAGE_RAM              4u /* exists and is RAM; constant after boot */
 /* the hypervisor's, shared with the owner (shared info, grant table) */
 #define PAGE_XENHEAP 8u
+#define PAGE_WRITTEN 16u /* by the hypervisor, since the log of writes was last read; atomic */
 
 struct page_info *mfn_to_page(mfn_t mfn); /* NULL when there is no such RAM frame */
 mfn_t page_to_mfn(const struct page_info *pg);
@@ -114,6 +116,12 @@ struct page_info *domain_page_alloc(struct domain *d, unsigned order);
 bool page_get(struct page_info *pg, const struct domain *d);
 /* Drops one; the last one gives the frame back to the heap and to d's account. */
 void page_put(struct page_info *pg);
+/* The hypervisor has written into it, or let others: for the log of writes. Before page_put. */
+static inline void page_mark_written(struct page_info *pg)
+{
+	if (!(READ_ONCE(pg->flags) & PAGE_WRITTEN))
+		atomic_or(&pg->flags, PAGE_WRITTEN);
+}
 /*
  * Drops the owner's own reference, once, however often it is called. True for the one call that
  * did.

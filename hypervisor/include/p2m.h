@@ -21,9 +21,12 @@ enum p2m_type {
 	P2M_FOREIGN,     /* another domain's page; holds a page reference */
 	P2M_GRANT_RW,    /* mapped by grant; the grant table holds the reference */
 	P2M_GRANT_RO,
+	/* P2M_RAM_RW not written to since the log of writes was last read: the next write exits.
+	 * Within p2m.c only: others are told P2M_RAM_RW. */
+	P2M_RAM_CLEAN,
 };
 
-#define P2M_TYPES    8u
+#define P2M_TYPES    9u
 #define P2M_DEFERRED 64u
 
 /*
@@ -47,7 +50,9 @@ struct p2m {
 	/* foreign pages unmapped, to be dropped after the flush; lock */
 	mfn_t deferred[P2M_DEFERRED];
 	unsigned nr_deferred;
-	uint64_t max_gfn; /* the highest frame ever mapped; lock */
+	uint64_t max_gfn;      /* the highest frame ever mapped; lock */
+	bool log_dirty;        /* there may be P2M_RAM_CLEAN; domctl's */
+	uint32_t write_faults; /* on such, since the log was last emptied */
 };
 
 int p2m_init(struct domain *d);
@@ -89,6 +94,31 @@ void p2m_flush(struct domain *d);
 
 /* The same, whether anything was removed or not. */
 void p2m_flush_all(struct domain *d);
+
+/*
+ * The log of writes, for live migration. A page was written to if its leaf allows it (each write to
+ * a P2M_RAM_CLEAN one exits and makes it P2M_RAM_RW), if somebody else holds a reference, or if the
+ * hypervisor has marked it (page_mark_written). So the log takes no memory but for tables: a large
+ * leaf is split when it is first written to.
+ */
+enum p2m_scan_how {
+	P2M_SCAN_START, /* all is clean from now on */
+	P2M_SCAN_PEEK,
+	P2M_SCAN_CLEAN, /* tells, and what was told is clean from now on */
+	P2M_SCAN_STOP,  /* everything may be written to */
+};
+
+struct p2m_scan {
+	enum p2m_scan_how how;
+	uint64_t first, nr; /* frames; first is a multiple of 512 */
+	uint64_t *bits;     /* one for each frame, set for those written to; NULL: not wanted */
+	uint64_t written;   /* counted up by those set */
+};
+
+/* One range; p2m_flush is due afterwards. */
+void p2m_scan(struct domain *d, struct p2m_scan *s);
+/* A nested fault: was it the first write to a clean page? Then it may be repeated. */
+bool p2m_write_fault(struct domain *d, gfn_t gfn);
 
 /* Makes every CPU leave d's guest mode, and enter it again only with an empty TLB (x86/tlb.c). */
 void tlb_flush_domain(struct domain *d);

@@ -50,6 +50,7 @@ int guest_phys_write(struct domain *d, gpaddr_t gpa, const void *src, size_t len
 			return -EFAULT;
 		}
 		memcpy((char *)mfn_to_virt(page_to_mfn(pg)) + off, src, n);
+		page_mark_written(pg);
 		page_put(pg);
 		gpa += n;
 		src = (const char *)src + n;
@@ -200,6 +201,10 @@ void *guest_frame_map(struct domain *d, gfn_t gfn)
 
 void guest_frame_unmap(void *va)
 {
-	if (va)
-		page_put(mfn_to_page(virt_to_mfn(va)));
+	struct page_info *pg = va ? mfn_to_page(virt_to_mfn(va)) : NULL;
+
+	if (!pg)
+		return;
+	page_mark_written(pg);
+	page_put(pg);
 }

@@ -26,6 +26,12 @@ static enum p2m_type entry_type(uint64_t e)
 	return (enum p2m_type)(e >> TYPE_SHIFT & 0xf);
 }
 
+/* What all but the log of writes see: a page that was not written to lately is RAM like others. */
+static enum p2m_type shown_type(uint64_t e)
+{
+	return entry_type(e) == P2M_RAM_CLEAN ? P2M_RAM_RW : entry_type(e);
+}
+
 static uint64_t level_frames(unsigned level)
 {
 	return 1UL << 9 * level;
@@ -213,7 +219,7 @@ static int tell_subtree(struct domain *d, const uint64_t *t, gfn_t gfn, unsigned
 			rc = tell_subtree(d, entry_table(t[i]), gfn, level - 1);
 		else if (t[i])
 			rc = iommu_p2m_set(d, gfn, leaf_mfn(t[i], gfn, level), level,
-					   entry_type(t[i]));
+					   shown_type(t[i]));
 	}
 	return rc;
 }
@@ -332,7 +338,7 @@ mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 			t = entry_table(e);
 		}
 	if (type)
-		*type = entry_type(e);
+		*type = shown_type(e);
 	return e ? leaf_mfn(e, gfn, level) : INVALID_MFN;
 }
 
@@ -371,5 +377,118 @@ void p2m_flush(struct domain *d)
 		return;
 	spin_lock(&d->p2m.lock);
 	flush_locked(d);
+	spin_unlock(&d->p2m.lock);
+}
+
+/* --- the log of writes ------------------------------------------------------------------------ */
+
+/* The entry that maps gfn, or would; *level is its own. The lock is held. */
+static uint64_t *entry_find(struct domain *d, gfn_t gfn, unsigned *level)
+{
+	uint64_t *t = mfn_to_virt(d->p2m.root), *e;
+
+	for (*level = LEVEL_TOP;; --*level) {
+		e = &t[table_index(gfn, *level)];
+		if (!is_table(*e, *level))
+			return e;
+		t = entry_table(*e);
+	}
+}
+
+static void leaf_retype(struct domain *d, uint64_t *e, unsigned level, enum p2m_type type)
+{
+	if (type == entry_type(*e))
+		return;
+	WRITE_ONCE(*e, make_leaf(MFN((*e & ENTRY_ADDRESS) >> PAGE_SHIFT), level, type));
+	if (type == P2M_RAM_CLEAN)
+		d->p2m.need_flush = true;
+}
+
+bool p2m_write_fault(struct domain *d, gfn_t gfn)
+{
+	bool was_clean = false;
+	unsigned level;
+	uint64_t *e;
+
+	if (!READ_ONCE(d->p2m.log_dirty) || gfn.n >= GFN_LIMIT)
+		return false;
+	spin_lock(&d->p2m.lock);
+	e = entry_find(d, gfn, &level);
+	if (entry_type(*e) == P2M_RAM_CLEAN) {
+		was_clean = true;
+		d->p2m.write_faults++;
+		/* Without memory for a table, all that the entry maps counts as written. */
+		while (level && split(d, e, level)) {
+			d->p2m.need_flush = true;
+			e = entry_find(d, gfn, &level);
+		}
+		leaf_retype(d, e, level, P2M_RAM_RW);
+	}
+	flush_locked(d);
+	spin_unlock(&d->p2m.lock);
+	return was_clean;
+}
+
+/*
+ * Written by us, or by others who have it mapped and may write at any moment. Who writes marks the
+ * page before giving up the reference, so the references are looked at first.
+ */
+static bool page_written(mfn_t mfn, bool forget)
+{
+	struct page_info *pg = mfn_to_page(mfn);
+	bool written = pg && atomic_read(&pg->count) > 1;
+
+	if (!pg || !(READ_ONCE(pg->flags) & PAGE_WRITTEN))
+		return written;
+	if (forget)
+		atomic_and(&pg->flags, (uint8_t)~PAGE_WRITTEN);
+	return true;
+}
+
+/* A leaf of RAM, whose frames [gfn, end) are within the range. */
+static void scan_leaf(struct p2m_scan *s, uint64_t gfn, uint64_t end, uint64_t e, unsigned level)
+{
+	for (; gfn < end; gfn++) {
+		bool written = page_written(leaf_mfn(e, GFN(gfn), level), s->how != P2M_SCAN_PEEK);
+
+		if (!written && entry_type(e) != P2M_RAM_RW)
+			continue;
+		s->written++;
+		if (s->bits)
+			s->bits[(gfn - s->first) / 64] |= BIT((gfn - s->first) % 64);
+	}
+}
+
+/* What a leaf of RAM is from now on. is_cut: the range ends within it. */
+static enum p2m_type type_after(const struct p2m_scan *s, uint64_t e, bool is_cut)
+{
+	if (s->how == P2M_SCAN_START || (s->how == P2M_SCAN_CLEAN && !is_cut))
+		return P2M_RAM_CLEAN;
+	return s->how == P2M_SCAN_STOP ? P2M_RAM_RW : entry_type(e);
+}
+
+void p2m_scan(struct domain *d, struct p2m_scan *s)
+{
+	uint64_t end = MIN(s->first + s->nr, GFN_LIMIT), next, *e;
+	struct page_info *pg;
+	unsigned level;
+
+	spin_lock(&d->p2m.lock);
+	for (uint64_t gfn = s->first; gfn < end && d->p2m.root.n; gfn = next) {
+		e = entry_find(d, GFN(gfn), &level);
+		next = (gfn | (level_frames(level) - 1)) + 1;
+		pg = mfn_to_page(leaf_mfn(*e, GFN(gfn), level));
+		/* Pages of ours that the guest is shown are made anew where it goes. */
+		if (shown_type(*e) != P2M_RAM_RW || (pg && (READ_ONCE(pg->flags) & PAGE_XENHEAP)))
+			continue;
+		/* Ranges are of whole entries of 2M. */
+		if (level > 1 && s->how == P2M_SCAN_START && split(d, e, level)) {
+			d->p2m.need_flush = true;
+			next = gfn;
+			continue;
+		}
+		scan_leaf(s, gfn, MIN(next, end), *e, level);
+		leaf_retype(d, e, level, type_after(s, *e, next > end));
+	}
 	spin_unlock(&d->p2m.lock);
 }

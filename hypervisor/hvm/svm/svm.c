@@ -306,6 +306,7 @@ static const struct p2m_format npt_format = {
 			[P2M_FOREIGN] = NPT_ACCESS | 2 | NPT_NX,
 			[P2M_GRANT_RW] = NPT_ACCESS | 2 | NPT_NX,
 			[P2M_GRANT_RO] = NPT_ACCESS | NPT_NX,
+			[P2M_RAM_CLEAN] = NPT_ACCESS,
 		},
 	.table = NPT_ACCESS | 2,
 	.large = 0x80,

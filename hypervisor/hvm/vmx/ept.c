@@ -23,6 +23,7 @@ void ept_format_choose(struct p2m_format *f, uint64_t capability)
 				[P2M_FOREIGN] = ram | EPT_WRITE,
 				[P2M_GRANT_RW] = ram | EPT_WRITE,
 				[P2M_GRANT_RO] = ram,
+				[P2M_RAM_CLEAN] = ram | EPT_EXECUTE,
 			},
 		.table = EPT_READ | EPT_WRITE | EPT_EXECUTE,
 		.large = EPT_LARGE,

@@ -78,6 +78,18 @@ payload_\name\()_end:
 	jmp 1b
 	end spin
 
+	/* Counts up the first word of the page that DATA names, then DATA + 4; DATA is 0 again. */
+	payload write_pages
+1:	movl DATA, %eax
+	testl %eax, %eax
+	jz 1b
+	shll $12, %eax
+	incl (%rax)
+	incl DATA + 4
+	movl $0, DATA
+	jmp 1b
+	end write_pages
+
 	payload halt
 	sti
 	movl $1, DATA

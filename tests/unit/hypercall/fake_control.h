@@ -15,6 +15,7 @@ extern int pauses;           /* of any domain, less those taken back */
 extern int destroy_restarts; /* how often domain_destroy wants to be called again */
 extern int create_error;     /* what domain_create is to answer */
 extern unsigned upcalls;
+extern unsigned scans[4]; /* of the log of writes, by P2M_SCAN_* */
 extern uint64_t guest_cr0;
 extern struct domain_config created; /* what domain_create was last asked for */
 extern domid_t created_id;

@@ -128,6 +128,104 @@ static void test_page_types(void **state)
 	assert_int_equal(domctl(XEN_DOMCTL_getpageframeinfo3, 1), -EFAULT);
 }
 
+/* --- the log of writes ------------------------------------------------------------------------ */
+
+static struct xen_domctl_shadow_op *shadow(uint32_t what, uint64_t bitmap, uint64_t pages)
+{
+	memset(&op.u, 0, sizeof(op.u));
+	op.u.shadow_op.op = what;
+	op.u.shadow_op.dirty_bitmap = bitmap;
+	op.u.shadow_op.pages = pages;
+	return &op.u.shadow_op;
+}
+
+static long shadow_op(uint32_t what, uint64_t bitmap, uint64_t pages)
+{
+	shadow(what, bitmap, pages);
+	return domctl(XEN_DOMCTL_shadow_op, 1);
+}
+
+static void test_the_log_is_on_or_off(void **state)
+{
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_OFF, 0, 0), 0);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY, 64), -EINVAL);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_PEEK, MEMORY, 64), -EINVAL);
+	assert_int_equal(scans[P2M_SCAN_CLEAN] + scans[P2M_SCAN_PEEK] + scans[P2M_SCAN_STOP], 0);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE, 0, 0), -EINVAL);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, 0, 0), 0);
+	assert_true(guest->p2m.log_dirty);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, 0, 0), -EINVAL);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_OFF, 0, 0), 0);
+	assert_false(guest->p2m.log_dirty);
+	shadow(XEN_DOMCTL_SHADOW_OP_ENABLE, 0, 0)->mode = XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY;
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), 0);
+	assert_true(guest->p2m.log_dirty);
+	assert_int_equal(shadow_op(99, 0, 0), -EOPNOTSUPP);
+}
+
+static void test_the_log_is_read(void **state)
+{
+	const uint64_t pages = 5000;
+	unsigned told = 0;
+
+	shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, 0, 0);
+	guest->p2m.write_faults = 7;
+	memset(memory + 4096, 0x55, 1024);
+	shadow(XEN_DOMCTL_SHADOW_OP_PEEK, MEMORY + 4096, pages)->mode =
+		XEN_DOMCTL_SHADOW_LOGDIRTY_FINAL;
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), 0);
+	assert_int_equal(op.u.shadow_op.stats.fault_count, 7);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY + 4096, pages), 0);
+	for (unsigned i = 0; i < pages; i++) {
+		bool set = memory[4096 + i / 8] >> i % 8 & 1;
+
+		assert_int_equal(set, i % 33 == 0);
+		told += set;
+	}
+	assert_int_equal(memory[4096 + pages / 8], 0x55); /* and not beyond */
+	assert_int_equal(op.u.shadow_op.pages, pages);
+	assert_int_equal(op.u.shadow_op.stats.dirty_count, told);
+	assert_int_equal(op.u.shadow_op.stats.fault_count, 7);
+	assert_int_equal(guest->p2m.write_faults, 0);
+	/* Only the figures. */
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_CLEAN, 0, pages), 0);
+	assert_int_equal(op.u.shadow_op.stats.dirty_count, told);
+
+	shadow(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY, 64)->mode = 2;
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), -EINVAL);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY, 1ul << 41), -EINVAL);
+}
+
+static void test_reading_the_log_is_interrupted(void **state)
+{
+	shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, 0, 0);
+	scans[P2M_SCAN_CLEAN] = 0;
+	memset(memory + 4096, 0, 1024);
+	shadow(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY + 4096, 3 * 1024);
+	fake_preempt_after = 1;
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), -ERESTART);
+	assert_int_equal(scans[P2M_SCAN_CLEAN], 2);
+	assert_int_equal(memory[4096 + 2 * 128], 0);
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), 0);
+	assert_int_equal(scans[P2M_SCAN_CLEAN], 3);
+	assert_int_equal(op.u.shadow_op.stats.dirty_count, 3 * 1024 / 33 + 1);
+	assert_int_equal(op.u.shadow_op.pages, 3 * 1024);
+	assert_int_equal(op.u.shadow_op.mb, 0);
+	for (unsigned i = 0; i < 3 * 1024; i++)
+		assert_int_equal(memory[4096 + i / 8] >> i % 8 & 1, i % 33 == 0);
+}
+
+static void test_what_was_not_told_is_kept(void **state)
+{
+	give_ram(guest, 33, 0);
+	give_ram(guest, 34, 0);
+	shadow_op(XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY, 0, 0);
+	assert_int_equal(shadow_op(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY + MEMORY_SIZE, 64), -EFAULT);
+	assert_true(mfn_to_page(MFN(mfn_at(guest, 33)))->flags & PAGE_WRITTEN);
+	assert_false(mfn_to_page(MFN(mfn_at(guest, 34)))->flags & PAGE_WRITTEN);
+	assert_int_equal(refs_of(mfn_at(guest, 33)), 1);
+}
+
 /* --- CPUID policy, context -------------------------------------------------------------------- */
 
 static void test_policy_in_and_out(void **state)
@@ -298,6 +396,10 @@ int main(void)
 		TEST(test_a_long_copy_is_interrupted_and_goes_on),
 		TEST(test_physical_access_needs_no_pause),
 		TEST(test_page_types),
+		TEST(test_the_log_is_on_or_off),
+		TEST(test_the_log_is_read),
+		TEST(test_reading_the_log_is_interrupted),
+		TEST(test_what_was_not_told_is_kept),
 		TEST(test_policy_in_and_out),
 		TEST(test_context_buffers),
 		TEST(test_virtual_nodes_reach_the_guest),
