@@ -14,7 +14,7 @@ static uint32_t domctl_busy; /* atomic: a domctl is running on some CPU */
 static const struct operation {
 	domctl_fn *fn;
 	bool may_self;
-} operations[XEN_DOMCTL_gsi_permission + 1] = {
+} operations[XEN_DOMCTL_set_llc_colors + 1] = {
 	[XEN_DOMCTL_destroydomain] = { domctl_destroy, false },
 	[XEN_DOMCTL_pausedomain] = { domctl_pause, false },
 	[XEN_DOMCTL_unpausedomain] = { domctl_unpause, false },
@@ -56,6 +56,7 @@ static const struct operation {
 	[XEN_DOMCTL_irq_permission] = { domctl_irq_permission, true },
 	[XEN_DOMCTL_gsi_permission] = { domctl_gsi_permission, true },
 	[XEN_DOMCTL_setvnumainfo] = { domctl_vnuma_set, false },
+	[XEN_DOMCTL_set_llc_colors] = { domctl_llc_colors, false },
 };
 static const struct operation guest_memory = { domctl_guest_memory, false };
 

@@ -169,8 +169,9 @@ static void log_keep(struct domain *d, uint64_t first, const uint64_t *bits)
 }
 
 /*
- * Frames [0, end), as a bitmap if one is wanted. Can be interrupted: `mb`, which these operations
- * do not use, is how far it came, in steps of SCAN_STEP, and the figures grow along.
+ * Frames [0, end), as a bitmap if one is wanted. Can be interrupted, or go on where the caller's
+ * memory was not there: `mb`, which these operations do not use, is how far it came, in steps of
+ * SCAN_STEP, and the figures grow along.
  */
 static long log_scan(struct domain *d, struct xen_domctl_shadow_op *s, enum p2m_scan_how how,
 		     uint64_t end)
@@ -178,20 +179,24 @@ static long log_scan(struct domain *d, struct xen_domctl_shadow_op *s, enum p2m_
 	uint64_t bits[SCAN_STEP / 64];
 	long rc = 0;
 
-	for (uint64_t at = (uint64_t)s->mb * SCAN_STEP; at < end && !rc; at += SCAN_STEP, s->mb++) {
+	for (uint64_t at = (uint64_t)s->mb * SCAN_STEP; at < end; at += SCAN_STEP) {
 		struct p2m_scan scan = { .how = how, .first = at, .nr = MIN(end - at, SCAN_STEP) };
 
 		memset(bits, 0, sizeof(bits));
 		if (s->dirty_bitmap)
 			scan.bits = bits;
 		p2m_scan(d, &scan);
-		s->stats.dirty_count += (uint32_t)scan.written;
 		if (scan.bits &&
 		    guest_copy_to(s->dirty_bitmap + at / 8, bits, DIV_ROUND_UP(scan.nr, 8))) {
 			log_keep(d, at, bits);
 			rc = -EFAULT;
-		} else if (end - at > SCAN_STEP && hypercall_preempt()) {
+			break;
+		}
+		s->stats.dirty_count += (uint32_t)scan.written;
+		s->mb++;
+		if (end - at > SCAN_STEP && hypercall_preempt()) {
 			rc = -ERESTART;
+			break;
 		}
 	}
 	p2m_flush(d);
@@ -262,6 +267,15 @@ long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
 		return 0;
 	default: return unsupported("domctl shadow_op", s->op);
 	}
+}
+
+/* Parts of the CPUs' caches: libxl 4.20 asks for each domain, and bears no other refusal. */
+long domctl_llc_colors(struct domain *d, struct xen_domctl *op, bool *copyback)
+{
+	(void)d;
+	(void)op;
+	(void)copyback;
+	return -EOPNOTSUPP;
 }
 
 /* --- machine resources: nobody but domain 0 has any, and it has them all ---------------------- */

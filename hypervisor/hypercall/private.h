@@ -85,7 +85,7 @@ domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_par
 	domctl_address_size_set, domctl_address_size_get, domctl_hypercall_page;
 domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
 	domctl_page_types, domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
-	domctl_gsi_permission, domctl_vnuma_set;
+	domctl_gsi_permission, domctl_vnuma_set, domctl_llc_colors;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
 struct cpuid_policy;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Record by record. Memory is filled as it comes, so a damaged file may be found out late: but
- * always before the guest runs, because registers are set when the end has been read.
+ * always before the guest runs, because registers are set when the end has been read. Who saves a
+ * running guest sends frames again that it wrote to: the last contents count.
  */
 #include "saverestore/restore.h"
 
 #include <errno.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "abi/hvm_params.h"
 #include "builder/domain_memory.h"
@@ -27,6 +29,8 @@ struct restore {
 	struct grant_entry_v1 *grants;
 	struct guest_memory memory;
 	bool memory_open;
+	uint8_t *
+		seen; /* a bit for each frame that there may be; a mapping that costs what is used */
 	bool policy_seen, tsc_seen, params_seen;
 	struct buf context;
 };
@@ -61,26 +65,44 @@ static void layout_of(const struct stream_vm *vm, struct guest_layout *lay)
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-/* Frames that follow one another are populated, and then written, together. */
+/* A frame that was not there before, which from now on it is. */
+static bool is_new(struct restore *r, uint64_t frame)
+{
+	uint8_t bit = (uint8_t)(1U << frame % 8), had = r->seen[frame / 8];
+
+	r->seen[frame / 8] |= bit;
+	return !(had & bit);
+}
+
+/* New frames that follow one another are populated, and all then written, together. */
 static int populate_pages(struct restore *r, const struct stream_pages *p, struct reason *why)
 {
 	bool has_data;
 
 	for (uint32_t i = 0; i < p->count;) {
 		uint64_t first = stream_page(p, i, &has_data);
-		uint32_t nr = 1;
+		uint32_t nr = is_new(r, first);
 
-		while (i + nr < p->count && stream_page(p, i + nr, &has_data) == first + nr)
+		while (nr && i + nr < p->count && stream_page(p, i + nr, &has_data) == first + nr &&
+		       is_new(r, first + nr))
 			nr++;
+		if (nr == 0) {
+			i++;
+			continue;
+		}
+		/* What was checked to be free is what it may take. */
+		if (r->out->pages + nr > r->vm.pages + SLACK_PAGES)
+			return reason_set(why, "more memory than the %llu MiB that the file says",
+					  (unsigned long long)r->vm.pages >> 8);
 		if (domain_memory_populate_range(r->xc, r->out->built.domid, first, nr) < 0)
 			return reason_set(why,
 					  "the host ran out of memory after %llu of the guest's "
 					  "%llu MiB",
 					  (unsigned long long)r->out->pages >> 8,
 					  (unsigned long long)r->vm.pages >> 8);
+		r->out->pages += nr;
 		i += nr;
 	}
-	r->out->pages += p->count;
 	return 0;
 }
 
@@ -111,10 +133,6 @@ static int restore_pages(struct restore *r, const struct stream_record *rec, str
 
 	if (stream_pages_parse(&p, rec->body, why) < 0)
 		return -1;
-	/* What was checked to be free is what it may take. */
-	if (r->out->pages + p.count > r->vm.pages + SLACK_PAGES)
-		return reason_set(why, "more memory than the %llu MiB that the file says",
-				  (unsigned long long)r->vm.pages >> 8);
 	if (populate_pages(r, &p, why) < 0)
 		return -1;
 	if (!r->memory_open &&
@@ -228,6 +246,26 @@ static int restore_domain(struct restore *r, struct reason *why)
 	return rc;
 }
 
+static int restore_into(struct restore *r,
+			int (*memory_check)(struct xencall *xc, uint64_t kib, struct reason *why),
+			struct reason *why)
+{
+	struct domain_built *built = &r->out->built;
+	int rc;
+
+	if (read_vm(r, why) < 0 || memory_check(r->xc, (r->vm.pages + SLACK_PAGES) << 2, why) < 0 ||
+	    domain_shell_create(r->xc, r->spec, &built->domid, why) < 0)
+		return -1;
+	rc = restore_domain(r, why);
+	buf_free(&r->context);
+	if (rc < 0) {
+		buf_free(&r->out->nodes);
+		if (domain_destroy(r->xc, built->domid) < 0)
+			log_error("domain %u is left behind: %s", built->domid, strerror(errno));
+	}
+	return rc;
+}
+
 int domain_restore(struct xencall *xc, struct stream_reader *in, const struct domain_spec *spec,
 		   int (*memory_check)(struct xencall *xc, uint64_t kib, struct reason *why),
 		   struct restored *out, struct reason *why)
@@ -236,16 +274,11 @@ int domain_restore(struct xencall *xc, struct stream_reader *in, const struct do
 	int rc;
 
 	*out = (struct restored){ 0 };
-	if (read_vm(&r, why) < 0 || memory_check(xc, (r.vm.pages + SLACK_PAGES) << 2, why) < 0 ||
-	    domain_shell_create(xc, spec, &out->built.domid, why) < 0)
-		return -1;
-	rc = restore_domain(&r, why);
-	buf_free(&r.context);
-	if (rc < 0) {
-		buf_free(&out->nodes);
-		if (domain_destroy(xc, out->built.domid) < 0)
-			log_error("domain %u is left behind: %s", out->built.domid,
-				  strerror(errno));
-	}
+	r.seen = mmap(NULL, STREAM_FRAMES / 8, PROT_READ | PROT_WRITE,
+		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+	if (r.seen == MAP_FAILED)
+		return reason_errno(why, "a map of the guest's frames");
+	rc = restore_into(&r, memory_check, why);
+	munmap(r.seen, STREAM_FRAMES / 8);
 	return rc;
 }

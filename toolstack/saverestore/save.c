@@ -12,9 +12,14 @@
 #include "abi/hvm_params.h"
 #include "lib/domain.h"
 #include "lib/host.h"
+#include "saverestore/dirty_log.h"
 #include "saverestore/guest_pages.h"
 #include "saverestore/stream_write.h"
 #include "saverestore/vcpus.h"
+
+/* Rounds while the guest runs; and so few frames are not worth one more. */
+#define LIVE_ROUNDS 5
+#define LIVE_FEW    256
 
 struct save {
 	struct xencall *xc;
@@ -23,6 +28,8 @@ struct save {
 	struct stream_writer out;
 	struct guest_pages pages;
 	struct save_figures *figures;
+	struct dirty_log log;
+	bool again; /* not the first time that frames are written */
 };
 
 static bool is_zero(const uint8_t *page)
@@ -58,7 +65,8 @@ static int save_window(struct save *s, uint64_t first, const bool present[STREAM
 
 		if (!present[i])
 			continue;
-		zero = is_zero(page);
+		/* Whoever reads this has made new frames of zeroes, but may have filled this one. */
+		zero = !s->again && is_zero(page);
 		entries[head.count++] = (first + i) | (zero ? STREAM_PFN_ALLOC_ONLY : 0);
 		s->figures->zeroes += zero;
 		if (zero)
@@ -69,7 +77,7 @@ static int save_window(struct save *s, uint64_t first, const bool present[STREAM
 		else
 			parts[nr++] = (struct iovec){ page, XEN_PAGE_SIZE };
 	}
-	s->figures->pages += head.count;
+	*(s->again ? &s->figures->again : &s->figures->pages) += head.count;
 	parts[0] = (struct iovec){ &head, sizeof(head) };
 	parts[1] = (struct iovec){ entries, head.count * sizeof(entries[0]) };
 	return stream_write_parts(&s->out, STREAM_PAGE_DATA, parts, nr, why);
@@ -99,6 +107,53 @@ static int save_memory(struct save *s, struct reason *why)
 		if (found < 0 || (found && save_window(s, first, present, why) < 0))
 			return -1;
 	}
+	return 0;
+}
+
+/* What the guest wrote to. A frame that it has given back since then is nothing to be written. */
+static int save_written(struct save *s, struct reason *why)
+{
+	if (dirty_log_read(&s->log, why) < 0)
+		return -1;
+	s->again = true;
+	s->figures->rounds++;
+	for (uint64_t first = 0; first < s->log.frames; first += STREAM_WINDOW) {
+		bool written[STREAM_WINDOW], present[STREAM_WINDOW], any = false;
+
+		for (unsigned int i = 0; i < STREAM_WINDOW; i++)
+			any |= written[i] = dirty_log_has(&s->log, first + i);
+		if (!any)
+			continue;
+		if (guest_pages_look(&s->pages, first, present, why) < 0)
+			return -1;
+		any = false;
+		for (unsigned int i = 0; i < STREAM_WINDOW; i++)
+			any |= present[i] &= written[i];
+		if (any && save_window(s, first, present, why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
+/* The guest runs, and is suspended as late as it is worth while. */
+static int save_live(struct save *s, struct reason *why)
+{
+	uint64_t last, before;
+
+	if (guest_pages_last(&s->pages, &last, why) < 0 ||
+	    dirty_log_open(&s->log, s->xc, s->src->domid, last + 1, why) < 0 ||
+	    save_memory(s, why) < 0)
+		return -1;
+	do {
+		if (save_written(s, why) < 0)
+			return -1;
+	} while (s->figures->rounds < LIVE_ROUNDS && s->log.dirty > LIVE_FEW);
+	if (s->src->suspend(s->src->suspend_arg, why) < 0)
+		return -1;
+	before = s->figures->again;
+	if (save_written(s, why) < 0)
+		return -1;
+	s->figures->last = s->figures->again - before;
 	return 0;
 }
 
@@ -166,7 +221,9 @@ static int save_all(struct save *s, int fd, struct reason *why)
 	    stream_write_record(&s->out, STREAM_STATIC_DATA_END, NULL, 0, why) < 0)
 		return -1;
 	s->out.room = s->src->room;
-	return save_memory(s, why) < 0 ? -1 : save_tail(s, why);
+	if ((s->src->suspend ? save_live(s, why) : save_memory(s, why)) < 0)
+		return -1;
+	return save_tail(s, why);
 }
 
 int domain_save(struct xencall *xc, const struct save_source *src, int fd,
@@ -181,6 +238,7 @@ int domain_save(struct xencall *xc, const struct save_source *src, int fd,
 	if (guest_pages_open(&s.pages, xc, src->domid, why) < 0)
 		return -1;
 	rc = save_all(&s, fd, why);
+	dirty_log_close(&s.log);
 	guest_pages_close(&s.pages);
 	figures->written = s.out.written;
 	figures->full = s.out.full;

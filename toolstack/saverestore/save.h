@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * From a guest that has suspended itself to a file.
+ * From a guest to a file: one that has suspended itself, or one that runs until most of its memory
+ * is written.
  */
 #ifndef SAVERESTORE_SAVE_H
 #define SAVERESTORE_SAVE_H
@@ -15,13 +16,23 @@ struct save_source {
 	const char *config;         /* text: what the VM is made from again */
 	struct guest_layout layout; /* the map in it is saved */
 	uint64_t room;              /* bytes that may be written at most */
-	struct bytes nodes;         /* of the store: path below the domain's home, value, ..., each
+	/*
+	 * The guest runs: its memory is written, then what it wrote to meanwhile, a few times; then
+	 * this is to suspend it, -1 with the reason, and the rest is written. NULL: it has
+	 * suspended itself already.
+	 */
+	int (*suspend)(void *arg, struct reason *why);
+	void *suspend_arg;
+	struct bytes nodes; /* of the store: path below the domain's home, value, ..., each
 				       with its terminator */
 };
 
 struct save_figures {
 	uint64_t pages;   /* of the guest */
 	uint64_t zeroes;  /* of these, nothing but zeroes */
+	uint64_t again;   /* written once more, because the guest wrote to them */
+	uint64_t last;    /* of those, the ones written while the guest stood still */
+	unsigned rounds;  /* in which that was done */
 	uint64_t written; /* bytes */
 	bool full;        /* that was all that there is room for */
 };

@@ -84,8 +84,9 @@ enum stream_record_type {
 	STREAM_STORE_NODES = 0x80534f03,
 };
 
-#define STREAM_WINDOW         1024U      /* frames, aligned; Xen's limit */
-#define STREAM_MAX_RECORD     (8U << 20) /* more than a full window */
+#define STREAM_WINDOW         1024U        /* frames, aligned; Xen's limit */
+#define STREAM_MAX_RECORD     (8U << 20)   /* more than a full window */
+#define STREAM_FRAMES         (1ULL << 36) /* whose numbers are below that */
 #define STREAM_MAX_CONFIG     (1U << 20)
 #define STREAM_PFN_MASK       0x000fffffffffffffULL /* the rest is the type */
 #define STREAM_PFN_TYPE(pfn)  ((uint32_t)((pfn) >> 32) & 0xf0000000U)

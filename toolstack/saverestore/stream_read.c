@@ -193,7 +193,7 @@ int stream_pages_parse(struct stream_pages *p, struct bytes body, struct reason 
 		if (!has_data && STREAM_PFN_TYPE(entry) != XEN_DOMCTL_PFINFO_XALLOC)
 			return reason_set(why, "frame %#llx is of a type that is not supported",
 					  (unsigned long long)pfn);
-		if ((entry & ~STREAM_PFN_MASK) >> 52 & 0xff || pfn >> 36)
+		if ((entry & ~STREAM_PFN_MASK) >> 52 & 0xff || pfn >= STREAM_FRAMES)
 			return reason_set(why, "frame %#llx is out of range",
 					  (unsigned long long)pfn);
 		if (i == 0)

@@ -79,14 +79,15 @@ bool signals_waiting(void)
 	       sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
 }
 
-static int check_new(struct xencall *xc, const struct vm_config *vm, struct reason *why)
+static int check_new(struct xencall *xc, const struct vm_making *m, struct reason *why)
 {
+	const struct vm_config *vm = m->vm;
 	domid_t other;
 
 	if (vm_name_find(xc, vm->name, &other))
 		return reason_set(why, "there is a domain \"%s\" already, with id %u", vm->name,
 				  other);
-	if (vm->has_uuid && vm_uuid_find(xc, vm->uuid, &other))
+	if (vm->has_uuid && !m->incoming && vm_uuid_find(xc, vm->uuid, &other))
 		return reason_set(why, "%s: domain %u is this VM already: it has the same UUID",
 				  vm->name, other);
 	return 0;
@@ -114,7 +115,7 @@ static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, s
 	struct reason inner;
 	int rc;
 
-	if (check_new(xc, m->vm, why) < 0)
+	if (check_new(xc, m, why) < 0)
 		return -1;
 	step_note(m, VM_STEP_DOMAIN);
 	if (m->make(xc, m->vm, m->arg, domid, &inner) < 0)

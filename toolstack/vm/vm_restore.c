@@ -17,6 +17,16 @@
 #include "vm/vm_save.h"
 #include "vm/vm_text.h"
 
+/* longer: what it is on does not end with it. */
+static int read_config(struct vm_restore *r, const char *file, bool longer, struct reason *why)
+{
+	if (stream_read_start(&r->in, r->in.fd, why) < 0 ||
+	    vm_text_parse(&r->vm, file, r->in.config, why) < 0)
+		return -1;
+	r->in.longer = longer;
+	return r->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", file);
+}
+
 int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why)
 {
 	struct stat st;
@@ -31,11 +41,14 @@ int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct
 		return reason_errno(why, "%s", file);
 	if (!S_ISREG(st.st_mode) && !(is_disk && S_ISBLK(st.st_mode)))
 		return reason_set(why, "%s is no file", file);
-	if (stream_read_start(&r->in, fd, why) < 0 ||
-	    vm_text_parse(&r->vm, file, r->in.config, why) < 0)
-		return -1;
-	r->in.longer = is_disk;
-	return r->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", file);
+	return read_config(r, file, is_disk, why);
+}
+
+int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why)
+{
+	memset(r, 0, sizeof(*r));
+	r->in.fd = fd;
+	return read_config(r, "what is sent", true, why);
 }
 
 void vm_restore_close(struct vm_restore *r)

@@ -38,6 +38,8 @@ struct saving {
 	struct vm_config vm;
 	struct buf config;
 	struct buf nodes;
+	bool suspended;
+	double since; /* that, in seconds of the clock */
 };
 
 /* The devices that it has now, with the MACs that were chosen for it: later settings count. */
@@ -129,6 +131,26 @@ static int check_room(struct saving *c, int fd, struct reason *why)
 			  (unsigned long long)c->s->memory >> 20);
 }
 
+static double seconds(void)
+{
+	return (double)now_ms() / 1e3;
+}
+
+static int suspend(void *arg, struct reason *why)
+{
+	struct saving *c = arg;
+	double start = seconds();
+
+	c->s->step = VM_SAVE_ASK;
+	if (vm_suspend(c->xc, c->s->domid, why) < 0)
+		return -1;
+	c->s->step = VM_SAVE_WRITE;
+	c->suspended = true;
+	c->since = seconds();
+	c->s->suspending = c->since - start;
+	return 0;
+}
+
 static int write_memory(struct saving *c, int fd, struct reason *why)
 {
 	struct save_source src = {
@@ -136,6 +158,8 @@ static int write_memory(struct saving *c, int fd, struct reason *why)
 		.config = c->config.data,
 		.nodes = { (uint8_t *)c->nodes.data, c->nodes.len },
 		.room = c->s->room,
+		.suspend = c->s->live ? suspend : NULL,
+		.suspend_arg = c,
 	};
 
 	guest_layout_map(&src.layout, c->vm.memory_mib << 10);
@@ -154,6 +178,8 @@ static int write_file(struct saving *c, int fd, struct reason *why)
 		return -1;
 	if (signals_waiting())
 		return reason_set(why, "interrupted");
+	if (!c->s->file)
+		return 0;
 	/* The guest is about to be destroyed: the file is all that is left of it. */
 	if (fsync(fd) == 0 && (!c->part[0] || rename(c->part, c->s->file) == 0))
 		return 0;
@@ -168,19 +194,14 @@ static int go_on(const struct saving *c, bool paused, struct reason *why)
 	return vcpus_resume(c->xc, c->s->domid, why);
 }
 
-static double seconds(void)
+/* The guest has suspended, and is saved if rc says so: it is ended, or goes on. */
+static int finish(struct saving *c, int rc, struct reason *why)
 {
-	return (double)now_ms() / 1e3;
-}
-
-/* The guest has suspended: it is saved and ended, or goes on. */
-static int save_suspended(struct saving *c, int fd, struct reason *why)
-{
-	double start = seconds();
 	struct reason inner, first;
-	int rc = write_file(c, fd, why);
 
-	c->s->writing = seconds() - start;
+	c->s->writing = seconds() - c->since;
+	if (rc < 0 && c->s->given_away)
+		return rc;
 	if (rc < 0 || c->s->checkpoint) {
 		if (go_on(c, rc == 0 && c->s->paused, &inner) < 0) {
 			first = rc < 0 ? *why : (struct reason){ "" };
@@ -197,13 +218,14 @@ static int save_to(struct saving *c, int fd, struct reason *why)
 {
 	double start = seconds();
 
-	if (check_room(c, fd, why) < 0)
+	int rc;
+
+	if (check_room(c, fd, why) < 0 || (!c->s->live && suspend(c, why) < 0))
 		return -1;
-	c->s->step = VM_SAVE_ASK;
-	if (vm_suspend(c->xc, c->s->domid, why) < 0)
-		return -1;
-	c->s->suspending = seconds() - start;
-	return save_suspended(c, fd, why);
+	rc = write_file(c, fd, why);
+	if (c->s->live)
+		c->s->running = (c->suspended ? c->since : seconds()) - start;
+	return c->suspended ? finish(c, rc, why) : rc;
 }
 
 static int save(struct saving *c, struct reason *why)
@@ -214,13 +236,17 @@ static int save(struct saving *c, struct reason *why)
 	if (load_config(c, why) < 0 ||
 	    vm_nodes_get(c->s->domid, c->vm.max_vcpus, &c->nodes, why) < 0)
 		return -1;
-	fd = c->s->is_disk ? open_disk(c, why) : open_part(c, why);
+	if (c->s->file)
+		fd = c->s->is_disk ? open_disk(c, why) : open_part(c, why);
+	else
+		fd = c->s->fd;
 	if (fd < 0)
 		return -1;
 	/* Nobody else would let a suspended guest go on. */
 	signals_hold(&before);
 	rc = save_to(c, fd, why);
-	close(fd);
+	if (c->s->file)
+		close(fd);
 	/* Complete, it has another name by now. */
 	if (rc < 0 && c->part[0])
 		unlink(c->part);

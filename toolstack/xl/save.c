@@ -14,7 +14,7 @@ static void report(const struct vm_save *s)
 
 	printf("%s: %llu MiB of memory, %llu MiB of it zero, %llu MiB written, in %.1f s\n",
 	       s->name, (unsigned long long)f->pages >> 8, (unsigned long long)f->zeroes >> 8,
-	       (unsigned long long)f->written >> 20, s->suspending + s->writing);
+	       (unsigned long long)f->written >> 20, s->running + s->suspending + s->writing);
 	if (xl_verbose)
 		fprintf(stderr, "suspending took %.2f s, writing %.2f s\n", s->suspending,
 			s->writing);
@@ -26,9 +26,10 @@ int cmd_save(int argc, char **argv)
 	struct reason why;
 	int opt;
 
-	while ((opt = getopt(argc, argv, "cp")) != -1) {
+	while ((opt = getopt(argc, argv, "clp")) != -1) {
 		switch (opt) {
 		case 'c': s.checkpoint = true; break;
+		case 'l': s.live = true; break;
 		case 'p': s.checkpoint = s.paused = true; break;
 		default: return xl_usage();
 		}

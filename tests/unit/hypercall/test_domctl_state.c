@@ -224,6 +224,14 @@ static void test_what_was_not_told_is_kept(void **state)
 	assert_true(mfn_to_page(MFN(mfn_at(guest, 33)))->flags & PAGE_WRITTEN);
 	assert_false(mfn_to_page(MFN(mfn_at(guest, 34)))->flags & PAGE_WRITTEN);
 	assert_int_equal(refs_of(mfn_at(guest, 33)), 1);
+	/* The same call again goes on where there was no memory. */
+	shadow(XEN_DOMCTL_SHADOW_OP_CLEAN, MEMORY + MEMORY_SIZE - 128, 2048);
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), -EFAULT);
+	assert_int_equal(op.u.shadow_op.mb, 1);
+	op.u.shadow_op.dirty_bitmap = MEMORY + 4096;
+	assert_int_equal(domctl(XEN_DOMCTL_shadow_op, 1), 0);
+	assert_int_equal(op.u.shadow_op.stats.dirty_count, 2047 / 33 + 1);
+	assert_int_equal(memory[4096 + 1056 / 8], 1);
 }
 
 /* --- CPUID policy, context -------------------------------------------------------------------- */

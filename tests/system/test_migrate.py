@@ -1,0 +1,59 @@
+# SPDX-License-Identifier: GPL-2.0-or-later
+"""A guest that keeps writing to its memory moves, while it runs; from this host to this host."""
+import re
+
+from test_life import SAVE, ask_guest, start_demo, until
+
+MOVE = "xl migrate -s '' demo 'xl migrate-receive'"
+# Copies that are compared, again and again, and each counted.
+WRITE = ("dd if=/dev/urandom of=/tmp/base bs=64k count=64 2>/dev/null; "
+         "(i=0; while :; do cp /tmp/base /tmp/copy; "
+         "cmp /tmp/base /tmp/copy || echo torn >>/tmp/torn; "
+         "i=$((i+1)); echo $i >/tmp/count; usleep 50000; done) & md5sum /tmp/base")
+
+
+def start_writing(host):
+    start_demo(host)
+    return ask_guest(host, WRITE).split()[-2]
+
+
+def check_guest(host, digest):
+    """What it has in memory is what it wrote, and it goes on writing."""
+    assert digest in ask_guest(host, "md5sum /tmp/base")
+    before = int(ask_guest(host, "cat /tmp/count").split()[-1])
+    assert "torn" not in ask_guest(host, "cat /tmp/t*rn; sleep 3").replace("/tmp/torn", "")
+    assert int(ask_guest(host, "cat /tmp/count").split()[-1]) > before
+
+
+def test_moves_while_it_writes(host):
+    digest = start_writing(host)
+    before, free = host.domains()["demo"]["id"], host.free_memory()
+    # Nobody there; gone in the middle; all was sent, and not taken.
+    for receiver in ("false", "head -c 9000000 >/dev/null",
+                     "xl migrate-receive | sed -u s/ready/no/"):
+        status, output = host.try_run(f"xl migrate -s '' demo '{receiver}'", SAVE)
+        assert status == 1, output
+        assert until(host, "[ $(xl list | wc -l) = 3 ]"), host.run("xl list")
+        assert host.domains()["demo"]["id"] == before
+    check_guest(host, digest)
+
+    output = host.run(MOVE, SAVE)
+    said = re.search(r"(\d+) MiB in [\d.]+ s while it ran, (\d+) MiB again in (\d+) rounds; "
+                     r"it stood still for ([\d.]+) s, and (\d+) KiB", output)
+    assert said, output
+    assert int(said[2]) > 0 and int(said[5]) < int(said[1]) << 10
+    assert set(host.domains()) == {"Domain-0", "demo"}
+    assert host.domains()["demo"]["id"] != before
+    check_guest(host, digest)
+    assert abs(host.free_memory() - free) <= 4
+    host.run("xl shutdown -w demo", 120)
+
+
+def test_saved_while_it_runs(host):
+    digest = start_writing(host)
+    saved = "/scratch/live.save"
+    host.run(f"xl save -cl demo {saved}", SAVE)
+    check_guest(host, digest)
+    host.run(f"xl destroy demo; xl restore {saved}; rm {saved}", SAVE)
+    check_guest(host, digest)
+    host.run("xl destroy demo", 120)
