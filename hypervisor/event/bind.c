@@ -21,24 +21,40 @@ int event_target_get(struct domain *d, domid_t id, struct domain **out)
 	return 0;
 }
 
-int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
+static int open_unbound(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours,
+			uint32_t *port)
 {
 	struct event_channel *c;
+	int rc;
+
+	spin_lock(&d->event_lock);
+	rc = d->is_dying ? -ESRCH : event_channel_alloc(d, &c);
+	if (rc == 0) {
+		spin_lock(&c->lock);
+		c->remote_id = remote;
+		c->is_ours = is_ours;
+		event_channel_set(d, c, EVENT_UNBOUND, vcpu);
+		spin_unlock(&c->lock);
+		*port = c->port;
+	}
+	spin_unlock(&d->event_lock);
+	return rc;
+}
+
+int event_open_ours(struct domain *d, domid_t remote, unsigned vcpu, uint32_t *port)
+{
+	return open_unbound(d, remote, vcpu, true, port);
+}
+
+int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
+{
 	struct domain *target;
 	int rc = event_target_get(d, op->dom, &target);
 
 	if (rc)
 		return rc;
-	spin_lock(&target->event_lock);
-	rc = target->is_dying ? -ESRCH : event_channel_alloc(target, &c);
-	if (rc == 0) {
-		spin_lock(&c->lock);
-		c->remote_id = op->remote_dom == DOMID_SELF ? d->id : op->remote_dom;
-		event_channel_set(target, c, EVENT_UNBOUND, 0);
-		spin_unlock(&c->lock);
-		op->port = c->port;
-	}
-	spin_unlock(&target->event_lock);
+	rc = open_unbound(target, op->remote_dom == DOMID_SELF ? d->id : op->remote_dom, 0, false,
+			  &op->port);
 	domain_put(target);
 	return rc;
 }
@@ -109,7 +125,7 @@ static bool may_move(const struct event_channel *c)
 {
 	switch (c->state) {
 	case EVENT_UNBOUND:
-	case EVENT_INTERDOMAIN: return true;
+	case EVENT_INTERDOMAIN: return !c->is_ours;
 	case EVENT_VIRQ: return !event_virq_is_per_vcpu(c->virq);
 	default: return false;
 	}

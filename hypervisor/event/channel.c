@@ -122,12 +122,13 @@ static void channel_free(struct domain *d, struct event_channel *c)
 	c->vcpu = 0;
 	c->remote = NULL;
 	c->remote_port = 0;
+	c->is_ours = false;
 	d->event.nr_open--;
 	if (c->port < d->event.first_free)
 		d->event.first_free = c->port;
 }
 
-int event_close(struct domain *d, uint32_t port)
+static int channel_close(struct domain *d, uint32_t port, bool ours)
 {
 	struct event_channel *c, *peer = NULL;
 	struct domain *rd = NULL;
@@ -144,7 +145,7 @@ int event_close(struct domain *d, uint32_t port)
 	}
 	event_lock_domains(d, rd);
 	event_lock_channels(c, peer);
-	if (c->state > EVENT_RESERVED) {
+	if (c->state > EVENT_RESERVED && (!c->is_ours || ours || d->is_dying)) {
 		if (peer && peer != c) {
 			peer->state = EVENT_UNBOUND;
 			peer->remote = NULL;
@@ -160,6 +161,16 @@ int event_close(struct domain *d, uint32_t port)
 unlock:
 	spin_unlock(&event_peers_lock);
 	return rc;
+}
+
+int event_close(struct domain *d, uint32_t port)
+{
+	return channel_close(d, port, false);
+}
+
+void event_close_ours(struct domain *d, uint32_t port)
+{
+	channel_close(d, port, true);
 }
 
 int event_reset(struct domain *d)

@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "atomic.h"
 #include "hvm.h"
+#include "ioreq.h"
 
 void event_raise_upcall(struct vcpu *v)
 {
@@ -43,6 +44,10 @@ void event_deliver(struct domain *d, struct event_channel *c)
 	struct event_fifo *fifo = atomic_read(&d->event.fifo);
 	bool raised;
 
+	if (unlikely(c->is_ours)) {
+		ioreq_answered(d->vcpu[c->vcpu]);
+		return;
+	}
 	if (fifo) {
 		raised = event_fifo_set_pending(d, fifo, c);
 	} else {
@@ -95,6 +100,11 @@ int event_send(struct domain *d, uint32_t port)
 	}
 	spin_unlock(&c->lock);
 	return rc;
+}
+
+void event_notify(struct domain *d, uint32_t port)
+{
+	event_send(d, port);
 }
 
 int event_unmask(struct domain *d, uint32_t port)

@@ -48,6 +48,7 @@ struct event_channel {
 		uint32_t remote_port; /* INTERDOMAIN */
 		uint32_t virq;        /* VIRQ */
 	};
+	bool is_ours; /* UNBOUND, INTERDOMAIN: see event_open_ours; as state */
 };
 _Static_assert(sizeof(struct event_channel) == 32, "two channels in a cache line");
 

@@ -154,5 +154,25 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e)
 {
 	v->hvm.exits[e->reason]++;
+	v->hvm.ioreq.step = v->hvm.ioreq.answers = 0;
 	handlers[e->reason](v, e);
+}
+
+void hvm_handle_later(struct vcpu *v, const struct vmexit *e)
+{
+	if (e != &v->hvm.ioreq.exit)
+		v->hvm.ioreq.exit = *e;
+	v->hvm.ioreq.again = true;
+}
+
+bool hvm_handle_again(struct vcpu *v)
+{
+	struct ioreq_vcpu *io = &v->hvm.ioreq;
+
+	if (likely(!io->again))
+		return false;
+	io->again = false;
+	io->step = 0;
+	handlers[io->exit.reason](v, &io->exit);
+	return true;
 }

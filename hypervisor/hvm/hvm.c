@@ -33,6 +33,7 @@ int hvm_domain_init(struct domain *d)
 
 void hvm_domain_destroy(struct domain *d)
 {
+	ioreq_domain_destroy(d);
 	cpuid_domain_destroy(d);
 	hvm_maps_destroy(d);
 }
@@ -86,6 +87,7 @@ void hvm_reset_state(struct vcpu *v, uint8_t sipi_vector)
 	/* What ran before is not delivered any more, and blocks nothing. */
 	v->hvm.event = v->hvm.shadow = 0;
 	v->hvm.nmi_pending = false;
+	v->hvm.ioreq.again = false;
 	memset(r, 0, sizeof(*r));
 	r->rdx = 0x600;
 	r->rflags = RFLAGS_RESERVED1;

@@ -4,6 +4,7 @@
  * that domain 0 has not touched yet and is mapped now, or nothing: reads there give all ones,
  * writes are lost.
  */
+#include "abi/dm_op.h"
 #include "abi/errno.h"
 #include "domain.h"
 #include "guest_access.h"
@@ -23,6 +24,14 @@ static bool is_lapic(const struct vcpu *v, gpaddr_t gpa)
 	       (v->hvm.vlapic.base_msr & PAGE_MASK) == (gpa & PAGE_MASK);
 }
 
+/* Nobody's: reads give all ones, writes are lost. */
+static int elsewhere(struct vcpu *v, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
+{
+	int rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
+
+	return rc == -ENODEV ? 0 : rc;
+}
+
 static int mmio_read(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value)
 {
 	struct vcpu *v = ctx;
@@ -35,6 +44,8 @@ static int mmio_read(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value)
 		*value = reg;
 	else if (v->domain->is_control)
 		vpci_mmio_read(gpa, size, value);
+	else
+		return elsewhere(v, gpa, size, false, value);
 	return 0;
 }
 
@@ -45,7 +56,9 @@ static int mmio_write(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value)
 	if (is_lapic(v, gpa)) {
 		if (!(gpa & 3))
 			vlapic_mmio_write(v, gpa & 0xfff, (uint32_t)value);
-	} else if (!vioapic_mmio_write(v->domain, gpa, (uint32_t)value) && v->domain->is_control) {
+	} else if (!vioapic_mmio_write(v->domain, gpa, (uint32_t)value)) {
+		if (!v->domain->is_control)
+			return elsewhere(v, gpa, size, true, &value);
 		vpci_mmio_write(gpa, size, value);
 	}
 	return 0;
@@ -107,7 +120,9 @@ static void emulate(struct vcpu *v, const struct vmexit *e)
 		rc = insn_emulate(&in, &v->hvm.regs, e->fault.gpa, e->fault.write, &ops, v);
 	if (!rc)
 		hvm_skipped(v);
-	if (!rc || rc == -EFAULT)
+	if (rc == -EAGAIN)
+		hvm_handle_later(v, e);
+	if (!rc || rc == -EFAULT || rc == -EAGAIN)
 		return;
 	domain_crash(v->domain,
 		     "access to emulated memory at %#lx by an instruction that cannot be emulated "

@@ -78,6 +78,10 @@ static long domctl(const uint64_t *a)
 {
 	return do_domctl(a[0]);
 }
+static long dm_op(const uint64_t *a)
+{
+	return do_dm_op((domid_t)a[0], (unsigned)a[1], a[2]);
+}
 static long set_timer_op(const uint64_t *a)
 {
 	/* 64 bits: two registers in 32-bit mode. */
@@ -107,6 +111,7 @@ static const struct hypercall {
 	[__HYPERVISOR_hvm_op] = { hvm_op, 2 },
 	[__HYPERVISOR_sysctl] = { sysctl, 1 },
 	[__HYPERVISOR_domctl] = { domctl, 1 },
+	[__HYPERVISOR_dm_op] = { dm_op, 3 },
 };
 
 /*
@@ -119,6 +124,7 @@ static bool served_in_32_bits(uint64_t number)
 	case __HYPERVISOR_platform_op:
 	case __HYPERVISOR_physdev_op:
 	case __HYPERVISOR_sysctl:
+	case __HYPERVISOR_dm_op:
 	case __HYPERVISOR_domctl: return false;
 	default: return true;
 	}

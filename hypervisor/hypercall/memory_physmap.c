@@ -9,6 +9,7 @@
 
 #include "abi/memory.h"
 #include "grant.h"
+#include "ioreq.h"
 #include "mm.h"
 #include "p2m.h"
 
@@ -247,6 +248,8 @@ static long resource_frames(const struct domain *d, const struct xen_mem_acquire
 {
 	unsigned frames = grant_frames_max(d);
 
+	if (r->type == XENMEM_resource_ioreq_server)
+		return 2; /* if there is that server */
 	if (r->type != XENMEM_resource_grant_table)
 		return unsupported("resource type", r->type);
 	if (r->id == XENMEM_resource_grant_table_id_shared)
@@ -266,16 +269,22 @@ static int resource_map(struct domain *from, const struct xen_mem_acquire_resour
 	mfn_t mfn;
 	int rc;
 
-	rc = grant_frame_get(from, (unsigned)frame, r->id == XENMEM_resource_grant_table_id_status,
-			     &mfn);
-	if (rc)
-		return rc;
-	pg = mfn_to_page(mfn);
-	if (!pg || !page_get(pg, from))
+	if (r->type == XENMEM_resource_ioreq_server) {
+		pg = ioreq_page_get(from, r->id, frame);
+	} else {
+		rc = grant_frame_get(from, (unsigned)frame,
+				     r->id == XENMEM_resource_grant_table_id_status, &mfn);
+		if (rc)
+			return rc;
+		pg = mfn_to_page(mfn);
+		if (pg && !page_get(pg, from))
+			pg = NULL;
+	}
+	if (!pg)
 		return -EINVAL;
 	rc = gfn_vacate(d, gfn);
 	if (!rc)
-		rc = p2m_map(d, gfn, mfn, ORDER_4K, P2M_FOREIGN);
+		rc = p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_FOREIGN);
 	if (rc)
 		page_put(pg);
 	return rc;

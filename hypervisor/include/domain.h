@@ -61,6 +61,7 @@ struct vcpu {
 #define VCPU_PAUSE_BLOCKED  1u /* waits for an event (HLT, SCHEDOP_block, SCHEDOP_poll) */
 #define VCPU_PAUSE_DOWN     2u /* not brought up yet, or taken down */
 #define VCPU_PAUSE_SHUTDOWN 4u /* its domain has shut down */
+#define VCPU_PAUSE_IO       8u /* waits for a device model */
 
 struct domain {
 	domid_t id;                /* constant */

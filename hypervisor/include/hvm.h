@@ -7,6 +7,8 @@
 #define SOCLE_HVM_H
 
 #include "emulate.h"
+#include "ioreq.h"
+#include "spinlock.h"
 #include "types.h"
 #include "vlapic.h"
 
@@ -116,6 +118,16 @@ struct vmexit {
 	};
 };
 
+/* An instruction that a device model serves. Read by v's CPU; `server` under hvm.ioreq_lock. */
+struct ioreq_vcpu {
+	struct vmexit exit; /* of that instruction */
+	bool again;         /* handle it again before the guest is entered */
+	unsigned step;      /* accesses that it has come past, this time */
+	unsigned answers;   /* of those made so far */
+	uint64_t answer[2];
+	struct ioreq_server *server; /* that is to answer; NULL: none */
+};
+
 struct hvm_vcpu {
 	struct cpu_regs regs;
 	struct vlapic vlapic;
@@ -137,6 +149,7 @@ struct hvm_vcpu {
 	int offered;        /* the vector to deliver as soon as the guest is open for it, or -1 */
 	bool offered_by_vlapic; /* else the upcall, which the guest may have cleared by then */
 	uint8_t upcall_vector;  /* HVMOP_set_evtchn_upcall_vector; 0: the domain's callback */
+	struct ioreq_vcpu ioreq;
 	/* counted on its own CPU; shown by debug keys and on destroy */
 	uint64_t exits[VMEXIT_REASONS];
 };
@@ -148,6 +161,8 @@ struct hvm_domain {
 	void *io_bitmap; /* permission maps of the vendor's layout */
 	void *msr_bitmap;
 	struct cpuid_policy *cpuid;
+	struct spinlock ioreq_lock;
+	struct ioreq_server *ioreq_server[IOREQ_SERVERS];
 };
 
 struct hvm_ops {
@@ -188,6 +203,10 @@ void hvm_domain_destroy(struct domain *d);
 int hvm_vcpu_init(struct vcpu *v);
 void hvm_vcpu_destroy(struct vcpu *v);
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e);
+/* The exit whose instruction waited for a device model, if there is one. */
+bool hvm_handle_again(struct vcpu *v);
+/* What handles e cannot go on: it is handled again when the vCPU runs again. */
+void hvm_handle_later(struct vcpu *v, const struct vmexit *e);
 /* Before entry: the most urgent pending interrupt is offered. */
 void hvm_offer_interrupt(struct vcpu *v);
 /* Enters the guest; returns after the next exit, with what was offered delivered or pending. */

@@ -25,6 +25,7 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg);
 long do_sched_op(unsigned cmd, uint64_t arg);
 long do_physdev_op(unsigned cmd, uint64_t arg);
 long do_hvm_op(unsigned cmd, uint64_t arg);
+long do_dm_op(uint16_t id, unsigned nr, uint64_t list);
 long do_platform_op(uint64_t op);
 long do_sysctl(uint64_t op);
 long do_domctl(uint64_t op);

@@ -104,6 +104,8 @@ noreturn_fn void cpu_run(void)
 			c->idle_ns += time_now() - c->idle_since;
 			continue;
 		}
+		if (hvm_handle_again(c->current))
+			continue;
 		hvm_offer_interrupt(c->current);
 		/*
 		 * An exit that came before this point is an interrupt still pending: it ends the

@@ -46,6 +46,7 @@ PAYLOAD(triple_fault);       /* an exception without an IDT */
 PAYLOAD(named_triple_fault); /* that, having said that it would be SHUTDOWN_watchdog, then reboot */
 PAYLOAD(spin);               /* counts up data[0] for ever */
 PAYLOAD(write_pages);        /* counts up page data[0], then data[1]; clears data[0] */
+PAYLOAD(device_io);          /* see device_model.c; then poweroff */
 PAYLOAD(halt);               /* writes 1 to data[0]; HLT with interrupts on, but there are none */
 PAYLOAD(halt_for_good);      /* the same with interrupts off */
 PAYLOAD(wild);               /* jumps to an address without memory */

@@ -90,6 +90,56 @@ payload_\name\()_end:
 	jmp 1b
 	end write_pages
 
+	payload device_io
+	.set MMIO, 0x100000
+	movb $0x11, MMIO
+	movw $0x2222, MMIO + 0x10
+	movl $0x33333333, MMIO + 0x20
+	movabsq $0x4444444455555555, %rax
+	movq %rax, MMIO + 0x30
+	movzbl MMIO + 0x40, %eax
+	movl %eax, DATA + 4
+	movzwl MMIO + 0x40, %eax
+	movl %eax, DATA + 8
+	movl MMIO + 0x40, %eax
+	movl %eax, DATA + 12
+	movq MMIO + 0x40, %rax
+	movq %rax, DATA + 16
+	addl $5, MMIO + 0x50
+	cld
+	movl $MMIO + 0x60, %esi
+	movl $DATA + 64, %edi
+	movl $3, %ecx
+	rep movsl
+	movl $DATA + 64, %esi
+	movl $MMIO + 0x70, %edi
+	movw (%rsi), %ax
+	movl $2, %ecx
+	rep stosw
+	movl $0x33445566, %eax
+	movl $0x510, %edx
+	outb %al, %dx
+	incl %edx
+	outw %ax, %dx
+	decl %edx
+	outl %eax, %dx
+	movl $0x99999999, %eax
+	inb %dx, %al
+	movl %eax, DATA + 24
+	movl $0x99999999, %eax
+	incl %edx
+	inw %dx, %ax
+	movl %eax, DATA + 28
+	decl %edx
+	inl %dx, %eax
+	movl %eax, DATA + 32
+	movl $0x600, %edx
+	inl %dx, %eax
+	movl %eax, DATA + 36
+	movb $0x77, MMIO + 0xfff
+	shutdown 0
+	end device_io
+
 	payload halt
 	sti
 	movl $1, DATA

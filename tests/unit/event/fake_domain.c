@@ -14,7 +14,7 @@
 #include "mm.h"
 
 unsigned fake_upcalls;
-struct vcpu *fake_upcalled;
+struct vcpu *fake_upcalled, *fake_answered;
 unsigned fake_unblocked;
 long fake_objects;
 int fake_alloc_budget = -1;
@@ -101,6 +101,11 @@ void domain_put(struct domain *d)
 }
 
 /* --- vCPUs ------------------------------------------------------------------------------------ */
+
+void ioreq_answered(struct vcpu *v)
+{
+	fake_answered = v;
+}
 
 void hvm_assert_upcall(struct vcpu *v)
 {

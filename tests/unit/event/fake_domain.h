@@ -20,6 +20,7 @@
 
 extern unsigned fake_upcalls;      /* hvm_assert_upcall, all vCPUs */
 extern struct vcpu *fake_upcalled; /* the last one */
+extern struct vcpu *fake_answered; /* ioreq_answered, the last one */
 extern unsigned fake_unblocked;    /* vcpu_unblock */
 extern long fake_objects;          /* allocations not freed yet */
 extern int fake_alloc_budget;      /* allocations that still succeed; -1: all */

@@ -250,6 +250,32 @@ static void test_bind_vcpu_moves_the_upcall(void **state)
 	assert_int_equal(status_of(a, pa).vcpu, 2);
 }
 
+/* A port of the hypervisor's: its own code hears of events, and the guest cannot touch it. */
+static void test_ports_of_our_own(void **state)
+{
+	uint32_t port, local;
+
+	assert_int_equal(event_open_ours(a, b->id, 1, &port), 0);
+	event_notify(a, port); /* nobody there yet */
+	assert_int_equal(bind_interdomain(dom0, a->id, port, &local), -EINVAL);
+	assert_int_equal(bind_interdomain(b, a->id, port, &local), 0);
+	take_event(b, 0);
+	event_notify(a, port);
+	assert_int_equal(take_event(b, 0), local);
+	fake_answered = NULL;
+	assert_int_equal(send_port(b, local), 0);
+	assert_ptr_equal(fake_answered, a->vcpu[1]);
+	assert_int_equal(take_event(a, 1), 0);
+	assert_int_equal(close_port(a, port), -EINVAL);
+	assert_int_equal(bind_vcpu(a, port, 0), -EINVAL);
+	/* The other side may go and come. */
+	assert_int_equal(close_port(b, local), 0);
+	assert_int_equal(close_port(a, port), -EINVAL);
+	assert_int_equal(bind_interdomain(b, a->id, port, &local), 0);
+	event_close_ours(a, port);
+	assert_int_equal(a->event.nr_open, 0);
+}
+
 static void test_loopback(void **state)
 {
 	uint32_t p, q;
@@ -343,6 +369,7 @@ int main(void)
 		TEST(test_one_upcall_until_it_is_taken),
 		TEST(test_masked_waits_for_unmask),
 		TEST(test_bind_vcpu_moves_the_upcall),
+		TEST(test_ports_of_our_own),
 		TEST(test_loopback),
 		TEST(test_ipi),
 		TEST(test_vcpu_info_moved),

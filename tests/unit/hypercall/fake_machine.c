@@ -461,6 +461,12 @@ int guest_clear(uint64_t va, size_t len)
 	return 0;
 }
 
+/* Nobody has a device model. */
+struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
+{
+	return NULL;
+}
+
 void *guest_frame_map(struct domain *d, gfn_t gfn)
 {
 	enum p2m_type type;

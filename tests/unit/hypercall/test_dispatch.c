@@ -140,6 +140,10 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 {
 	return note("hvm", cmd, arg, 0);
 }
+long do_dm_op(uint16_t id, unsigned nr, uint64_t list)
+{
+	return note("dm", id, nr, list);
+}
 long do_platform_op(uint64_t op)
 {
 	return note("platform", op, 0, 0);
@@ -277,6 +281,7 @@ static void test_every_number_reaches_its_function(void **state)
 		{ __HYPERVISOR_hvm_op, "hvm" },
 		{ __HYPERVISOR_sysctl, "sysctl" },
 		{ __HYPERVISOR_domctl, "domctl" },
+		{ __HYPERVISOR_dm_op, "dm" },
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(all); i++) {
@@ -365,7 +370,7 @@ static void test_multicall_in_32_bits(void **state)
 
 static void test_unknown_numbers_are_logged_once(void **state)
 {
-	static const uint64_t unknown[] = { 0, 5, 27, 41, 48, 62, 63, 64, 1000, 1ul << 32, ~0ul };
+	static const uint64_t unknown[] = { 0, 5, 27, 42, 48, 62, 63, 64, 1000, 1ul << 32, ~0ul };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(unknown); i++) {
 		skips = 0;

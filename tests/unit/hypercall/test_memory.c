@@ -62,6 +62,10 @@ static void test_acquire_refuses(void **state)
 	assert_int_equal(acquire(&r), -EINVAL);
 	r = good;
 	r.type = XENMEM_resource_ioreq_server;
+	r.nr_frames = 1;
+	assert_int_equal(acquire(&r), -EINVAL); /* there is none */
+	r = good;
+	r.type = XENMEM_resource_vmtrace_buf;
 	assert_int_equal(acquire(&r), -EOPNOTSUPP);
 	r = good;
 	r.frame_list = 0;

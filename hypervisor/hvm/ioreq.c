@@ -1,0 +1,322 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * Servers, their ranges, and the page by which a request goes to a device model and its answer
+ * comes back. The device model may write anything there at any time: of what it writes only the
+ * state and the value are read, once. d->hvm.ioreq_lock: the servers, and who waits for which.
+ */
+#include "ioreq.h"
+
+#include "abi/dm_op.h"
+#include "abi/errno.h"
+#include "atomic.h"
+#include "domain.h"
+#include "event.h"
+#include "lib.h"
+#include "mm.h"
+#include "sched.h"
+
+#define RANGES_MAX 64u
+
+struct ioreq_range {
+	uint32_t type;
+	uint64_t first, last;
+};
+
+struct ioreq_server {
+	bool enabled;
+	unsigned nr_ranges;
+	struct ioreq_range range[RANGES_MAX];
+	struct ioreq *page; /* one for each vCPU */
+	void *buffered;     /* stays empty */
+	uint32_t port[MAX_VCPUS], buffered_port;
+};
+_Static_assert(MAX_VCPUS * sizeof(struct ioreq) <= PAGE_SIZE, "all vCPUs in one page");
+
+/* --- requests --------------------------------------------------------------------------------- */
+
+/* The lock is held. */
+static struct ioreq_server *server_of(struct domain *d, unsigned id)
+{
+	return id < IOREQ_SERVERS ? d->hvm.ioreq_server[id] : NULL;
+}
+
+/* Who has all of it. The lock is held. */
+static struct ioreq_server *server_find(struct domain *d, uint32_t type, uint64_t first,
+					uint64_t last)
+{
+	for (unsigned id = 0; id < IOREQ_SERVERS; id++) {
+		struct ioreq_server *s = server_of(d, id);
+
+		for (unsigned i = 0; s && s->enabled && i < s->nr_ranges; i++) {
+			const struct ioreq_range *r = &s->range[i];
+
+			if (r->type == type && r->first <= first && r->last >= last)
+				return s;
+		}
+	}
+	return NULL;
+}
+
+static uint64_t value_mask(unsigned size)
+{
+	return ~0ul >> (64 - 8 * size);
+}
+
+int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, bool write,
+		 uint64_t *value)
+{
+	struct domain *d = v->domain;
+	struct ioreq_vcpu *io = &v->hvm.ioreq;
+	struct ioreq_server *s;
+	uint32_t port = 0;
+
+	if (io->step < io->answers) {
+		*value = io->answer[io->step++] & value_mask(size);
+		return 0;
+	}
+	if (io->step == ARRAY_SIZE(io->answer))
+		return -EOPNOTSUPP;
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_find(d,
+			type == IOREQ_TYPE_PIO ? XEN_DMOP_IO_RANGE_PORT : XEN_DMOP_IO_RANGE_MEMORY,
+			addr, addr + size - 1);
+	if (s) {
+		struct ioreq *r = &s->page[v->id];
+
+		port = s->port[v->id];
+		io->server = s;
+		atomic_or(&v->pause_flags, VCPU_PAUSE_IO);
+		*r = (struct ioreq){
+			.addr = addr,
+			.data = write ? *value & value_mask(size) : 0,
+			.count = 1,
+			.size = size,
+			.vp_eport = port,
+			.dir = write ? IOREQ_WRITE : IOREQ_READ,
+			.type = type,
+		};
+		memory_barrier();
+		r->state = STATE_IOREQ_READY;
+	}
+	spin_unlock(&d->hvm.ioreq_lock);
+	if (!s)
+		return -ENODEV;
+	sched_sleep(v);
+	event_notify(d, port);
+	return -EAGAIN;
+}
+
+/* The lock is held. */
+static void answer(struct vcpu *v, uint64_t value)
+{
+	struct ioreq_vcpu *io = &v->hvm.ioreq;
+
+	io->server->page[v->id].state = STATE_IOREQ_NONE;
+	io->server = NULL;
+	io->answer[io->answers++] = value;
+	if (atomic_and(&v->pause_flags, ~VCPU_PAUSE_IO) & VCPU_PAUSE_IO)
+		sched_wake(v);
+}
+
+void ioreq_answered(struct vcpu *v)
+{
+	struct ioreq_vcpu *io = &v->hvm.ioreq;
+
+	spin_lock(&v->domain->hvm.ioreq_lock);
+	if (io->server && io->server->page[v->id].state == STATE_IORESP_READY) {
+		memory_barrier();
+		answer(v, READ_ONCE(io->server->page[v->id].data));
+	}
+	spin_unlock(&v->domain->hvm.ioreq_lock);
+}
+
+/* --- servers ---------------------------------------------------------------------------------- */
+
+static void *page_create(struct domain *d)
+{
+	void *page = heap_alloc(0);
+
+	if (page)
+		page_share_with(page, d);
+	return page;
+}
+
+/* Nobody finds it any more, and nobody waits for it. */
+static void server_free(struct domain *d, struct ioreq_server *s)
+{
+	for (unsigned i = 0; i < MAX_VCPUS; i++)
+		if (s->port[i])
+			event_close_ours(d, s->port[i]);
+	if (s->buffered_port)
+		event_close_ours(d, s->buffered_port);
+	if (s->page)
+		page_unshare(s->page);
+	if (s->buffered)
+		page_unshare(s->buffered);
+	object_free(s, sizeof(*s));
+}
+
+static int server_fill(struct domain *d, struct ioreq_server *s)
+{
+	domid_t remote = domain_current()->id;
+	struct vcpu *v;
+	int rc = 0;
+
+	s->page = page_create(d);
+	s->buffered = page_create(d);
+	if (!s->page || !s->buffered)
+		return -ENOMEM;
+	for_each_vcpu(d, v) {
+		rc = event_open_ours(d, remote, v->id, &s->port[v->id]);
+		if (rc)
+			return rc;
+		s->page[v->id].vp_eport = s->port[v->id];
+	}
+	return event_open_ours(d, remote, 0, &s->buffered_port);
+}
+
+int ioreq_server_create(struct domain *d)
+{
+	struct ioreq_server *s = object_alloc(sizeof(*s));
+	int rc = s ? server_fill(d, s) : -ENOMEM;
+
+	if (rc)
+		goto free;
+	rc = -ENOSPC;
+	spin_lock(&d->hvm.ioreq_lock);
+	for (unsigned id = 0; id < IOREQ_SERVERS && rc < 0; id++) {
+		if (d->hvm.ioreq_server[id])
+			continue;
+		d->hvm.ioreq_server[id] = s;
+		rc = (int)id;
+	}
+	spin_unlock(&d->hvm.ioreq_lock);
+	if (rc >= 0)
+		return rc;
+free:
+	if (s)
+		server_free(d, s);
+	return rc;
+}
+
+int ioreq_server_destroy(struct domain *d, unsigned id)
+{
+	struct ioreq_server *s;
+	struct vcpu *v;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	if (s) {
+		d->hvm.ioreq_server[id] = NULL;
+		/* As where nothing is. */
+		for_each_vcpu(d, v)
+			if (v->hvm.ioreq.server == s)
+				answer(v, ~0ul);
+	}
+	spin_unlock(&d->hvm.ioreq_lock);
+	if (!s)
+		return -ENOENT;
+	server_free(d, s);
+	return 0;
+}
+
+void ioreq_domain_destroy(struct domain *d)
+{
+	for (unsigned id = 0; id < IOREQ_SERVERS; id++)
+		if (d->hvm.ioreq_server[id])
+			server_free(d, d->hvm.ioreq_server[id]);
+}
+
+int ioreq_server_enable(struct domain *d, unsigned id, bool enable)
+{
+	struct ioreq_server *s;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	if (s)
+		s->enabled = enable;
+	spin_unlock(&d->hvm.ioreq_lock);
+	return s ? 0 : -ENOENT;
+}
+
+int ioreq_server_port(struct domain *d, unsigned id, uint32_t *port)
+{
+	struct ioreq_server *s;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	if (s)
+		*port = s->buffered_port;
+	spin_unlock(&d->hvm.ioreq_lock);
+	return s ? 0 : -ENOENT;
+}
+
+struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
+{
+	struct page_info *pg = NULL;
+	struct ioreq_server *s;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	if (s && frame < 2) {
+		pg = mfn_to_page(virt_to_mfn(frame ? s->page : s->buffered));
+		if (!page_get(pg, d))
+			pg = NULL;
+	}
+	spin_unlock(&d->hvm.ioreq_lock);
+	return pg;
+}
+
+/* --- ranges ----------------------------------------------------------------------------------- */
+
+static bool is_taken(struct domain *d, uint32_t type, uint64_t first, uint64_t last)
+{
+	for (unsigned id = 0; id < IOREQ_SERVERS; id++) {
+		const struct ioreq_server *s = server_of(d, id);
+
+		for (unsigned i = 0; s && i < s->nr_ranges; i++)
+			if (s->range[i].type == type && s->range[i].first <= last &&
+			    first <= s->range[i].last)
+				return true;
+	}
+	return false;
+}
+
+int ioreq_range_add(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last)
+{
+	struct ioreq_server *s;
+	int rc = 0;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	if (!s)
+		rc = -ENOENT;
+	else if (is_taken(d, type, first, last))
+		rc = -EEXIST;
+	else if (s->nr_ranges == RANGES_MAX)
+		rc = -ENOSPC;
+	else
+		s->range[s->nr_ranges++] = (struct ioreq_range){ type, first, last };
+	spin_unlock(&d->hvm.ioreq_lock);
+	return rc;
+}
+
+int ioreq_range_remove(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last)
+{
+	struct ioreq_server *s;
+	int rc = -ENOENT;
+
+	spin_lock(&d->hvm.ioreq_lock);
+	s = server_of(d, id);
+	for (unsigned i = 0; s && i < s->nr_ranges; i++) {
+		const struct ioreq_range *r = &s->range[i];
+
+		if (r->type != type || r->first != first || r->last != last)
+			continue;
+		s->range[i] = s->range[--s->nr_ranges];
+		rc = 0;
+		break;
+	}
+	spin_unlock(&d->hvm.ioreq_lock);
+	return rc;
+}

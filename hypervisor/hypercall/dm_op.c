@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: GPL-2.0-or-later
+/*
+ * HYPERVISOR_dm_op: what a device model asks about its guest. The caller is the control domain; the
+ * first of its buffers holds the operation, the second what belongs to that.
+ */
+#include "private.h"
+
+#include "abi/dm_op.h"
+#include "abi/hvm_op.h"
+#include "ioreq.h"
+#include "mm.h"
+#include "p2m.h"
+#include "vlapic.h"
+
+#define BUFFERS_MAX       2u
+#define ALL_WRITTEN_BATCH 512u
+#define VRAM_FRAMES_MAX   (1u << 18)
+
+static long server_create(struct domain *d, struct xen_dm_op_create_ioreq_server *c)
+{
+	int rc;
+
+	if (c->handle_bufioreq > HVM_IOREQSRV_BUFIOREQ_ATOMIC)
+		return -EINVAL;
+	rc = ioreq_server_create(d);
+	c->id = (ioservid_t)rc;
+	return rc < 0 ? rc : 0;
+}
+
+static long server_info(struct domain *d, struct xen_dm_op_get_ioreq_server_info *g)
+{
+	/* Pages are XENMEM_acquire_resource's; there are no guest frames for them. */
+	if (g->flags != XEN_DMOP_no_gfns)
+		return g->flags ? -EINVAL : -EOPNOTSUPP;
+	return ioreq_server_port(d, g->id, &g->bufioreq_port);
+}
+
+static long range(struct domain *d, const struct xen_dm_op_ioreq_server_range *r, bool add)
+{
+	if (r->start > r->end || (r->type == XEN_DMOP_IO_RANGE_PORT && r->end > 0xffff))
+		return -EINVAL;
+	if (r->type != XEN_DMOP_IO_RANGE_PORT && r->type != XEN_DMOP_IO_RANGE_MEMORY)
+		return unsupported("ioreq range of type", r->type);
+	return (add ? ioreq_range_add : ioreq_range_remove)(d, r->id, r->type, r->start, r->end);
+}
+
+/* Each frame may have been written to: what is drawn anew without need is no mistake. */
+static long track_vram(const struct xen_dm_op_track_dirty_vram *t, const struct xen_dm_op_buf *bits)
+{
+	uint8_t all[ALL_WRITTEN_BATCH];
+	uint64_t bytes = DIV_ROUND_UP((uint64_t)t->nr, 8);
+
+	if (t->nr > VRAM_FRAMES_MAX || bytes > bits->size)
+		return -EINVAL;
+	memset(all, 0xff, sizeof(all));
+	for (uint64_t at = 0; at < bytes; at += sizeof(all))
+		if (guest_copy_to(bits->h + at, all, MIN(bytes - at, sizeof(all))))
+			return -EFAULT;
+	return 0;
+}
+
+/* From the last extent to the first; `opaque` is the frame of that one to go on with. */
+static long modified(struct domain *d, struct xen_dm_op_modified_memory *m,
+		     const struct xen_dm_op_buf *extents)
+{
+	struct xen_dm_op_modified_memory_extent e;
+
+	if ((uint64_t)m->nr_extents * sizeof(e) > extents->size)
+		return -EINVAL;
+	for (; m->nr_extents; m->nr_extents--, m->opaque = 0) {
+		if (guest_array_from(&e, extents->h, m->nr_extents - 1))
+			return -EFAULT;
+		while (m->opaque < e.nr) {
+			struct page_info *pg = p2m_page_get(d, GFN(e.first_pfn + m->opaque), NULL);
+
+			m->opaque++;
+			if (pg) {
+				page_mark_written(pg);
+				page_put(pg);
+			}
+			if (hypercall_preempt())
+				return -ERESTART;
+		}
+	}
+	return 0;
+}
+
+static long run(struct domain *d, struct xen_dm_op *op, const struct xen_dm_op_buf *second)
+{
+	switch (op->op) {
+	case XEN_DMOP_create_ioreq_server: return server_create(d, &op->u.create_ioreq_server);
+	case XEN_DMOP_get_ioreq_server_info: return server_info(d, &op->u.get_ioreq_server_info);
+	case XEN_DMOP_map_io_range_to_ioreq_server:
+		return range(d, &op->u.map_io_range_to_ioreq_server, true);
+	case XEN_DMOP_unmap_io_range_from_ioreq_server:
+		return range(d, &op->u.unmap_io_range_from_ioreq_server, false);
+	case XEN_DMOP_set_ioreq_server_state:
+		return ioreq_server_enable(d, op->u.set_ioreq_server_state.id,
+					   op->u.set_ioreq_server_state.enabled);
+	case XEN_DMOP_destroy_ioreq_server:
+		return ioreq_server_destroy(d, op->u.destroy_ioreq_server.id);
+	case XEN_DMOP_track_dirty_vram: return track_vram(&op->u.track_dirty_vram, second);
+	case XEN_DMOP_modified_memory: return modified(d, &op->u.modified_memory, second);
+	case XEN_DMOP_set_mem_type:
+		/* Nothing here is of another type. */
+		return op->u.set_mem_type.mem_type == HVMMEM_ram_rw
+			       ? 0
+			       : unsupported("memory type", op->u.set_mem_type.mem_type);
+	case XEN_DMOP_inject_msi:
+		vlapic_deliver_msi(d, op->u.inject_msi.addr, op->u.inject_msi.data);
+		return 0;
+	case XEN_DMOP_remote_shutdown:
+		domain_shutdown(d, (uint8_t)op->u.remote_shutdown.reason);
+		return 0;
+	case XEN_DMOP_nr_vcpus: op->u.nr_vcpus.vcpus = d->max_vcpus; return 0;
+	default: return unsupported("dm_op", op->op);
+	}
+}
+
+long do_dm_op(uint16_t id, unsigned nr, uint64_t list)
+{
+	struct xen_dm_op_buf buf[BUFFERS_MAX] = { 0 };
+	struct xen_dm_op op = { 0 };
+	struct domain *d;
+	size_t size;
+	long rc;
+
+	if (!domain_current()->is_control)
+		return -EPERM;
+	if (!nr || nr > BUFFERS_MAX)
+		return nr ? -E2BIG : -EINVAL;
+	if (guest_copy_from(buf, list, nr * sizeof(buf[0])))
+		return -EFAULT;
+	size = MIN(buf[0].size, sizeof(op));
+	if (guest_copy_from(&op, buf[0].h, size))
+		return -EFAULT;
+	if (op.pad)
+		return -EINVAL;
+	rc = target_get_live(id, &d);
+	if (rc)
+		return rc;
+	rc = d == domain_current() ? -EINVAL : run(d, &op, &buf[1]);
+	domain_put(d);
+	if ((!rc || rc == -ERESTART) && guest_copy_to(buf[0].h, &op, size))
+		rc = -EFAULT;
+	return rc;
+}
