@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * A device model in the control domain: a guest's accesses to the ports and memory that it has asked
- * for, of all sizes; and what becomes of the guest when it lies, goes, or never answers.
+ * A device model in the control domain: a guest's accesses to the ports and memory that it has
+ * asked for, of all sizes; and what becomes of the guest when it lies, goes, or never answers.
  */
 #include "abi/dm_op.h"
 #include "abi/hvm_op.h"
