@@ -21,8 +21,7 @@ int event_target_get(struct domain *d, domid_t id, struct domain **out)
 	return 0;
 }
 
-static int open_unbound(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours,
-			uint32_t *port)
+int event_open(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours, uint32_t *port)
 {
 	struct event_channel *c;
 	int rc;
@@ -41,11 +40,6 @@ static int open_unbound(struct domain *d, domid_t remote, unsigned vcpu, bool is
 	return rc;
 }
 
-int event_open_ours(struct domain *d, domid_t remote, unsigned vcpu, uint32_t *port)
-{
-	return open_unbound(d, remote, vcpu, true, port);
-}
-
 int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
 {
 	struct domain *target;
@@ -53,8 +47,8 @@ int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
 
 	if (rc)
 		return rc;
-	rc = open_unbound(target, op->remote_dom == DOMID_SELF ? d->id : op->remote_dom, 0, false,
-			  &op->port);
+	rc = event_open(target, op->remote_dom == DOMID_SELF ? d->id : op->remote_dom, 0, false,
+			&op->port);
 	domain_put(target);
 	return rc;
 }

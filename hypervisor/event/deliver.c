@@ -102,11 +102,6 @@ int event_send(struct domain *d, uint32_t port)
 	return rc;
 }
 
-void event_notify(struct domain *d, uint32_t port)
-{
-	event_send(d, port);
-}
-
 int event_unmask(struct domain *d, uint32_t port)
 {
 	struct event_channel *c = event_channel(d, port);

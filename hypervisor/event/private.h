@@ -48,7 +48,7 @@ struct event_channel {
 		uint32_t remote_port; /* INTERDOMAIN */
 		uint32_t virq;        /* VIRQ */
 	};
-	bool is_ours; /* UNBOUND, INTERDOMAIN: see event_open_ours; as state */
+	bool is_ours; /* UNBOUND, INTERDOMAIN: see event_open; as state */
 };
 _Static_assert(sizeof(struct event_channel) == 32, "two channels in a cache line");
 
@@ -96,7 +96,6 @@ void event_deliver(struct domain *d, struct event_channel *c);
 void event_raise_upcall(struct vcpu *v);
 bool event_is_pending(struct domain *d, struct event_channel *c);
 void event_clear_pending(struct domain *d, struct event_channel *c);
-int event_send(struct domain *d, uint32_t port);
 int event_unmask(struct domain *d, uint32_t port);
 
 /* --- the two layouts; set_pending: true if it was not pending before ------------------------- */

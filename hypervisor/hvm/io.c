@@ -18,34 +18,28 @@ static bool is_pit(uint16_t port)
 	return port >= 0x40 && port <= 0x43;
 }
 
-/* 0, or -EAGAIN. A device model comes first, but string instructions do not reach it. */
-static int port_read(struct vcpu *v, uint16_t port, uint8_t size, uint64_t *value)
+static int config_access(const struct vmexit *e, uint64_t *value)
 {
-	int rc;
-
-	*value = 0xffffffffu;
-	if (v->domain->is_control) {
-		if (port >= 0xcf8 && port <= 0xcff)
-			*value = vpci_port_read(port, size);
-		else if (is_pit(port))
-			*value = 0;
-		return 0;
-	}
-	rc = ioreq_access(v, IOREQ_TYPE_PIO, port, size, false, value);
-	if (rc == -ENODEV && is_pit(port))
-		*value = 0;
-	return rc == -EAGAIN ? rc : 0;
+	if (e->io.in)
+		*value = vpci_port_read(e->io.port, e->io.size);
+	else
+		vpci_port_write(e->io.port, e->io.size, (uint32_t)*value);
+	return 0;
 }
 
-static int port_write(struct vcpu *v, uint16_t port, uint8_t size, uint64_t value)
+/* 0, or -EAGAIN. A device model comes first, but string instructions do not reach it. */
+static int port_access(struct vcpu *v, const struct vmexit *e, uint64_t *value)
 {
+	uint16_t port = e->io.port;
+	int rc = -ENODEV;
+
 	if (!v->domain->is_control)
-		return ioreq_access(v, IOREQ_TYPE_PIO, port, size, true, &value) == -EAGAIN
-			       ? -EAGAIN
-			       : 0;
-	if (port >= 0xcf8 && port <= 0xcff)
-		vpci_port_write(port, size, (uint32_t)value);
-	return 0;
+		rc = ioreq_access(v, IOREQ_TYPE_PIO, port, e->io.size, !e->io.in, value);
+	else if (port >= 0xcf8 && port <= 0xcff)
+		rc = config_access(e, value);
+	if (rc == -ENODEV && e->io.in)
+		*value = is_pit(port) ? 0 : 0xffffffffu;
+	return rc == -EAGAIN ? rc : 0;
 }
 
 /* INS and OUTS to nowhere: the registers move on as if it had happened; INS leaves memory alone. */
@@ -68,22 +62,17 @@ static void string_skip(struct vcpu *v, const struct vmexit *e)
 void hvm_handle_io(struct vcpu *v, const struct vmexit *e)
 {
 	struct cpu_regs *r = &v->hvm.regs;
-	uint64_t value, mask = 0xffffffffu >> (32 - 8 * e->io.size);
-	int rc = 0;
+	uint64_t mask = 0xffffffffu >> (32 - 8 * e->io.size), value = r->rax & mask;
 
 	if (e->io.string) {
 		string_skip(v, e);
+	} else if (port_access(v, e, &value)) {
+		hvm_handle_later(v, e);
+		return;
 	} else if (e->io.in) {
-		rc = port_read(v, e->io.port, e->io.size, &value);
 		value &= mask;
 		/* A 32-bit result clears the upper half, smaller ones leave the rest. */
-		if (!rc)
-			r->rax = e->io.size == 4 ? value : (r->rax & ~mask) | value;
-	} else {
-		rc = port_write(v, e->io.port, e->io.size, r->rax & mask);
+		r->rax = e->io.size == 4 ? value : (r->rax & ~mask) | value;
 	}
-	if (rc)
-		hvm_handle_later(v, e);
-	else
-		hvm_skip(v, e->length);
+	hvm_skip(v, e->length);
 }

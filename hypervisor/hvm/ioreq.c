@@ -102,7 +102,7 @@ int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, boo
 	if (!s)
 		return -ENODEV;
 	sched_sleep(v);
-	event_notify(d, port);
+	event_send(d, port);
 	return -EAGAIN;
 }
 
@@ -167,12 +167,12 @@ static int server_fill(struct domain *d, struct ioreq_server *s)
 	if (!s->page || !s->buffered)
 		return -ENOMEM;
 	for_each_vcpu(d, v) {
-		rc = event_open_ours(d, remote, v->id, &s->port[v->id]);
+		rc = event_open(d, remote, v->id, true, &s->port[v->id]);
 		if (rc)
 			return rc;
 		s->page[v->id].vp_eport = s->port[v->id];
 	}
-	return event_open_ours(d, remote, 0, &s->buffered_port);
+	return event_open(d, remote, 0, true, &s->buffered_port);
 }
 
 int ioreq_server_create(struct domain *d)
@@ -227,30 +227,6 @@ void ioreq_domain_destroy(struct domain *d)
 			server_free(d, d->hvm.ioreq_server[id]);
 }
 
-int ioreq_server_enable(struct domain *d, unsigned id, bool enable)
-{
-	struct ioreq_server *s;
-
-	spin_lock(&d->hvm.ioreq_lock);
-	s = server_of(d, id);
-	if (s)
-		s->enabled = enable;
-	spin_unlock(&d->hvm.ioreq_lock);
-	return s ? 0 : -ENOENT;
-}
-
-int ioreq_server_port(struct domain *d, unsigned id, uint32_t *port)
-{
-	struct ioreq_server *s;
-
-	spin_lock(&d->hvm.ioreq_lock);
-	s = server_of(d, id);
-	if (s)
-		*port = s->buffered_port;
-	spin_unlock(&d->hvm.ioreq_lock);
-	return s ? 0 : -ENOENT;
-}
-
 struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
 {
 	struct page_info *pg = NULL;
@@ -267,56 +243,67 @@ struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
 	return pg;
 }
 
-/* --- ranges ----------------------------------------------------------------------------------- */
+/* --- what a device model asks of its server; the lock is held --------------------------------- */
 
-static bool is_taken(struct domain *d, uint32_t type, uint64_t first, uint64_t last)
+static bool is_taken(struct domain *d, const struct xen_dm_op_ioreq_server_range *r)
 {
 	for (unsigned id = 0; id < IOREQ_SERVERS; id++) {
 		const struct ioreq_server *s = server_of(d, id);
 
 		for (unsigned i = 0; s && i < s->nr_ranges; i++)
-			if (s->range[i].type == type && s->range[i].first <= last &&
-			    first <= s->range[i].last)
+			if (s->range[i].type == r->type && s->range[i].first <= r->end &&
+			    r->start <= s->range[i].last)
 				return true;
 	}
 	return false;
 }
 
-int ioreq_range_add(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last)
+static int range_add(struct domain *d, struct ioreq_server *s,
+		     const struct xen_dm_op_ioreq_server_range *r)
 {
+	if (r->start > r->end || (r->type == XEN_DMOP_IO_RANGE_PORT && r->end > 0xffff))
+		return -EINVAL;
+	if (r->type != XEN_DMOP_IO_RANGE_PORT && r->type != XEN_DMOP_IO_RANGE_MEMORY)
+		return -EOPNOTSUPP;
+	if (is_taken(d, r))
+		return -EEXIST;
+	if (s->nr_ranges == RANGES_MAX)
+		return -ENOSPC;
+	s->range[s->nr_ranges++] = (struct ioreq_range){ r->type, r->start, r->end };
+	return 0;
+}
+
+static int range_remove(struct ioreq_server *s, const struct xen_dm_op_ioreq_server_range *r)
+{
+	for (struct ioreq_range *o = s->range; o < s->range + s->nr_ranges; o++) {
+		if (o->type != r->type || o->first != r->start || o->last != r->end)
+			continue;
+		*o = s->range[--s->nr_ranges];
+		return 0;
+	}
+	return -ENOENT;
+}
+
+int ioreq_server_op(struct domain *d, struct xen_dm_op *op)
+{
+	struct xen_dm_op_get_ioreq_server_info *info = &op->u.get_ioreq_server_info;
 	struct ioreq_server *s;
 	int rc = 0;
 
 	spin_lock(&d->hvm.ioreq_lock);
-	s = server_of(d, id);
+	s = server_of(d, info->id); /* the first field of each of these */
 	if (!s)
 		rc = -ENOENT;
-	else if (is_taken(d, type, first, last))
-		rc = -EEXIST;
-	else if (s->nr_ranges == RANGES_MAX)
-		rc = -ENOSPC;
+	else if (op->op == XEN_DMOP_map_io_range_to_ioreq_server)
+		rc = range_add(d, s, &op->u.map_io_range_to_ioreq_server);
+	else if (op->op == XEN_DMOP_unmap_io_range_from_ioreq_server)
+		rc = range_remove(s, &op->u.unmap_io_range_from_ioreq_server);
+	else if (op->op == XEN_DMOP_set_ioreq_server_state)
+		s->enabled = op->u.set_ioreq_server_state.enabled;
+	else if (info->flags != XEN_DMOP_no_gfns)
+		rc = -EOPNOTSUPP; /* its pages are XENMEM_acquire_resource's, no guest frames */
 	else
-		s->range[s->nr_ranges++] = (struct ioreq_range){ type, first, last };
-	spin_unlock(&d->hvm.ioreq_lock);
-	return rc;
-}
-
-int ioreq_range_remove(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last)
-{
-	struct ioreq_server *s;
-	int rc = -ENOENT;
-
-	spin_lock(&d->hvm.ioreq_lock);
-	s = server_of(d, id);
-	for (unsigned i = 0; s && i < s->nr_ranges; i++) {
-		const struct ioreq_range *r = &s->range[i];
-
-		if (r->type != type || r->first != first || r->last != last)
-			continue;
-		s->range[i] = s->range[--s->nr_ranges];
-		rc = 0;
-		break;
-	}
+		info->bufioreq_port = s->buffered_port;
 	spin_unlock(&d->hvm.ioreq_lock);
 	return rc;
 }

@@ -27,23 +27,6 @@ static long server_create(struct domain *d, struct xen_dm_op_create_ioreq_server
 	return rc < 0 ? rc : 0;
 }
 
-static long server_info(struct domain *d, struct xen_dm_op_get_ioreq_server_info *g)
-{
-	/* Pages are XENMEM_acquire_resource's; there are no guest frames for them. */
-	if (g->flags != XEN_DMOP_no_gfns)
-		return g->flags ? -EINVAL : -EOPNOTSUPP;
-	return ioreq_server_port(d, g->id, &g->bufioreq_port);
-}
-
-static long range(struct domain *d, const struct xen_dm_op_ioreq_server_range *r, bool add)
-{
-	if (r->start > r->end || (r->type == XEN_DMOP_IO_RANGE_PORT && r->end > 0xffff))
-		return -EINVAL;
-	if (r->type != XEN_DMOP_IO_RANGE_PORT && r->type != XEN_DMOP_IO_RANGE_MEMORY)
-		return unsupported("ioreq range of type", r->type);
-	return (add ? ioreq_range_add : ioreq_range_remove)(d, r->id, r->type, r->start, r->end);
-}
-
 /* Each frame may have been written to: what is drawn anew without need is no mistake. */
 static long track_vram(const struct xen_dm_op_track_dirty_vram *t, const struct xen_dm_op_buf *bits)
 {
@@ -89,14 +72,10 @@ static long run(struct domain *d, struct xen_dm_op *op, const struct xen_dm_op_b
 {
 	switch (op->op) {
 	case XEN_DMOP_create_ioreq_server: return server_create(d, &op->u.create_ioreq_server);
-	case XEN_DMOP_get_ioreq_server_info: return server_info(d, &op->u.get_ioreq_server_info);
+	case XEN_DMOP_get_ioreq_server_info:
 	case XEN_DMOP_map_io_range_to_ioreq_server:
-		return range(d, &op->u.map_io_range_to_ioreq_server, true);
 	case XEN_DMOP_unmap_io_range_from_ioreq_server:
-		return range(d, &op->u.unmap_io_range_from_ioreq_server, false);
-	case XEN_DMOP_set_ioreq_server_state:
-		return ioreq_server_enable(d, op->u.set_ioreq_server_state.id,
-					   op->u.set_ioreq_server_state.enabled);
+	case XEN_DMOP_set_ioreq_server_state: return ioreq_server_op(d, op);
 	case XEN_DMOP_destroy_ioreq_server:
 		return ioreq_server_destroy(d, op->u.destroy_ioreq_server.id);
 	case XEN_DMOP_track_dirty_vram: return track_vram(&op->u.track_dirty_vram, second);

@@ -52,13 +52,13 @@ void event_global_virq(unsigned virq);          /* VIRQ_DOM_EXC, ...: to domain 
  */
 int event_port_pending(struct domain *d, uint32_t port);
 /*
- * Ports of d's that are the hypervisor's: remote may connect, its events are ioreq_answered()'s for
- * that vCPU, and d can neither close nor move them. -ESRCH, -ENOSPC, -ENOMEM.
+ * A port of d's that remote may connect to. is_ours: it is the hypervisor's, its events are
+ * ioreq_answered()'s for that vCPU, and d can neither close nor move it. -ESRCH, -ENOSPC, -ENOMEM.
  */
-int event_open_ours(struct domain *d, domid_t remote, unsigned vcpu, uint32_t *port);
+int event_open(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours, uint32_t *port);
 void event_close_ours(struct domain *d, uint32_t port);
-/* Tells who is connected to such a port; nobody, and nothing happens. */
-void event_notify(struct domain *d, uint32_t port);
+/* EVTCHNOP_send of d's. */
+int event_send(struct domain *d, uint32_t port);
 /* Any unmasked event waiting for the vCPU (its upcall flag). */
 bool event_upcall_pending(const struct vcpu *v);
 /* vcpu_info moved (VCPUOP_register_vcpu_info): raise what might have been lost. */

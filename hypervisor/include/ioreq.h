@@ -12,6 +12,7 @@
 struct domain;
 struct page_info;
 struct vcpu;
+struct xen_dm_op;
 
 #define IOREQ_SERVERS 8u
 
@@ -26,17 +27,13 @@ void ioreq_answered(struct vcpu *v);
 /* Frees all servers: no vCPU will run any more. */
 void ioreq_domain_destroy(struct domain *d);
 
-/* --- XEN_DMOP_*: negative errno ---------------------------------------------------------------- */
+/* --- XEN_DMOP_*: negative errno --------------------------------------------------------------- */
 
 /* The id, or negative. Its event channels are for the calling domain. */
 int ioreq_server_create(struct domain *d);
 int ioreq_server_destroy(struct domain *d, unsigned id);
-int ioreq_server_enable(struct domain *d, unsigned id, bool enable);
-/* The port for buffered requests, of which there are none. */
-int ioreq_server_port(struct domain *d, unsigned id, uint32_t *port);
-/* type: XEN_DMOP_IO_RANGE_PORT or _MEMORY. -EEXIST, -ENOENT, -ENOSPC. */
-int ioreq_range_add(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last);
-int ioreq_range_remove(struct domain *d, unsigned id, uint32_t type, uint64_t first, uint64_t last);
+/* The operations on a server that is there: its ranges, its state, its port. */
+int ioreq_server_op(struct domain *d, struct xen_dm_op *op);
 /* Frame 0: buffered requests, 1: the others. With a reference; NULL: there is none. */
 struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame);
 

@@ -30,7 +30,7 @@ struct restore {
 	struct guest_memory memory;
 	bool memory_open;
 	uint8_t *
-		seen; /* a bit for each frame that there may be; a mapping that costs what is used */
+		seen; /* a bit for each frame; a mapping that costs what is used */
 	bool policy_seen, tsc_seen, params_seen;
 	struct buf context;
 };

@@ -65,7 +65,7 @@ static int save_window(struct save *s, uint64_t first, const bool present[STREAM
 
 		if (!present[i])
 			continue;
-		/* Whoever reads this has made new frames of zeroes, but may have filled this one. */
+		/* Who reads this makes new frames of zeroes, but may have filled this one. */
 		zero = !s->again && is_zero(page);
 		entries[head.count++] = (first + i) | (zero ? STREAM_PFN_ALLOC_ONLY : 0);
 		s->figures->zeroes += zero;

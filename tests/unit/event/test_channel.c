@@ -255,12 +255,12 @@ static void test_ports_of_our_own(void **state)
 {
 	uint32_t port, local;
 
-	assert_int_equal(event_open_ours(a, b->id, 1, &port), 0);
-	event_notify(a, port); /* nobody there yet */
+	assert_int_equal(event_open(a, b->id, 1, true, &port), 0);
+	event_send(a, port); /* nobody there yet */
 	assert_int_equal(bind_interdomain(dom0, a->id, port, &local), -EINVAL);
 	assert_int_equal(bind_interdomain(b, a->id, port, &local), 0);
 	take_event(b, 0);
-	event_notify(a, port);
+	event_send(a, port);
 	assert_int_equal(take_event(b, 0), local);
 	fake_answered = NULL;
 	assert_int_equal(send_port(b, local), 0);
