@@ -207,7 +207,8 @@ static long log_start(struct domain *d, struct xen_domctl_shadow_op *s)
 {
 	long rc;
 
-	if (d->p2m.log_dirty && !s->mb)
+	/* What a device writes is not logged. */
+	if ((d->p2m.log_dirty && !s->mb) || d->iommu.root)
 		return -EINVAL;
 	s->dirty_bitmap = 0;
 	WRITE_ONCE(d->p2m.log_dirty, true);
