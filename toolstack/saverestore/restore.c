@@ -29,8 +29,7 @@ struct restore {
 	struct grant_entry_v1 *grants;
 	struct guest_memory memory;
 	bool memory_open;
-	uint8_t *
-		seen; /* a bit for each frame; a mapping that costs what is used */
+	uint8_t *seen; /* a bit for each frame; a mapping that costs what is used */
 	bool policy_seen, tsc_seen, params_seen;
 	struct buf context;
 };
