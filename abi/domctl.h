@@ -372,6 +372,31 @@ struct xen_domctl_sendtrigger {
 	uint32_t vcpu;
 };
 
+#define XEN_DOMCTL_DEV_PCI         0
+#define XEN_DOMCTL_DEV_DT          1
+#define XEN_DOMCTL_DEV_RDM_RELAXED 1
+
+struct xen_domctl_assign_device {
+	uint32_t dev;   /* XEN_DOMCTL_DEV_* */
+	uint32_t flags; /* XEN_DOMCTL_DEV_RDM_* */
+	union {
+		struct {
+			uint32_t machine_sbdf; /* segment, bus, device and function */
+		} pci;
+		struct {
+			uint32_t size;
+			uint64_t path; /* char * */
+		} dt;
+	} u;
+};
+
+struct xen_domctl_get_device_group {
+	uint32_t machine_sbdf;
+	uint32_t max_sdevs;
+	uint32_t num_sdevs;  /* out */
+	uint64_t sdev_array; /* uint32_t *, out */
+};
+
 #define DPCI_ADD_MAPPING    1
 #define DPCI_REMOVE_MAPPING 0
 
@@ -517,6 +542,8 @@ struct xen_domctl {
 		struct xen_domctl_hvmcontext_partial hvmcontext_partial;
 		struct xen_domctl_address_size address_size;
 		struct xen_domctl_sendtrigger sendtrigger;
+		struct xen_domctl_assign_device assign_device;
+		struct xen_domctl_get_device_group get_device_group;
 		struct xen_domctl_memory_mapping memory_mapping;
 		struct xen_domctl_ioport_mapping ioport_mapping;
 		struct xen_domctl_set_target set_target;
@@ -588,6 +615,10 @@ ABI_OFFSET(struct xen_domctl_hvmcontext_partial, buffer, 16);
 ABI_SIZE(struct xen_domctl_address_size, 4);
 ABI_SIZE(struct xen_domctl_sendtrigger, 8);
 ABI_OFFSET(struct xen_domctl_sendtrigger, vcpu, 4);
+ABI_SIZE(struct xen_domctl_assign_device, 24);
+ABI_OFFSET(struct xen_domctl_assign_device, u, 8);
+ABI_SIZE(struct xen_domctl_get_device_group, 24);
+ABI_OFFSET(struct xen_domctl_get_device_group, sdev_array, 16);
 ABI_SIZE(struct xen_domctl_memory_mapping, 32);
 ABI_OFFSET(struct xen_domctl_memory_mapping, padding, 28);
 ABI_SIZE(struct xen_domctl_ioport_mapping, 16);

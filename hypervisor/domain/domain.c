@@ -3,10 +3,12 @@
  * A domain's life: creation, shutdown, destruction in steps that can be repeated, and the end. What
  * a domain owns is created and given back here side by side; d->lock guards its state flags.
  */
+#include "abi/domctl.h"
 #include "abi/errno.h"
 #include "abi/sched.h"
 #include "atomic.h"
 #include "hypercall.h"
+#include "iommu.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
@@ -14,6 +16,7 @@
 #include "mm.h"
 #include "private.h"
 #include "vioapic.h"
+#include "vpci.h"
 #include "wallclock.h"
 
 #define RELEASE_BATCH 8192u /* pages given back between looks at the clock */
@@ -66,13 +69,19 @@ int domain_create(domid_t id, const struct domain_config *c, struct domain **out
 	sched_domain_init(d);
 	domain_watchdogs_init(d);
 	wallclock_publish(d);
+	if (c->flags & XEN_DOMCTL_CDF_iommu)
+		rc = iommu_domain_enable(d);
+	if (rc)
+		goto free_grants;
 	d->refs = 2; /* the list's and the caller's */
 	rc = domain_register(d);
 	if (rc)
-		goto free_grants;
+		goto free_iommu;
 	*out = d;
 	return 0;
 
+free_iommu:
+	iommu_domain_destroy(d);
 free_grants:
 	sched_domain_destroy(d);
 	grant_domain_destroy(d);
@@ -117,6 +126,7 @@ static void destroy_begin(struct domain *d)
 	d->is_dying = true;
 	spin_unlock(&d->lock);
 	domain_pause(d);
+	vpci_deassign_all(d);
 	domain_watchdogs_stop(d);
 	for_each_vcpu(d, v)
 		vcpu_timers_stop(v); /* before the event channels go that they would use */

@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Port accesses that exit: PCI configuration for domain 0; everything else is a port where nobody
- * is. Reads there give all ones, writes are lost, as on a bus without a device.
+ * Port accesses that exit: PCI configuration for domain 0 and for guests with devices; everything
+ * else is a port where nobody is. Reads there give all ones, writes are lost, as on a bus without a
+ * device.
  */
 #include "abi/dm_op.h"
 #include "abi/errno.h"
@@ -18,12 +19,17 @@ static bool is_pit(uint16_t port)
 	return port >= 0x40 && port <= 0x43;
 }
 
-static int config_access(const struct vmexit *e, uint64_t *value)
+static bool is_pci(const struct vcpu *v, uint16_t port)
+{
+	return (v->domain->is_control || v->domain->hvm.has_pci) && port >= 0xcf8 && port <= 0xcff;
+}
+
+static int config_access(struct domain *d, const struct vmexit *e, uint64_t *value)
 {
 	if (e->io.in)
-		*value = vpci_port_read(e->io.port, e->io.size);
+		*value = vpci_port_read(d, e->io.port, e->io.size);
 	else
-		vpci_port_write(e->io.port, e->io.size, (uint32_t)*value);
+		vpci_port_write(d, e->io.port, e->io.size, (uint32_t)*value);
 	return 0;
 }
 
@@ -33,10 +39,10 @@ static int port_access(struct vcpu *v, const struct vmexit *e, uint64_t *value)
 	uint16_t port = e->io.port;
 	int rc = -ENODEV;
 
-	if (!v->domain->is_control)
+	if (is_pci(v, port))
+		rc = config_access(v->domain, e, value);
+	else if (!v->domain->is_control)
 		rc = ioreq_access(v, IOREQ_TYPE_PIO, port, e->io.size, !e->io.in, value);
-	else if (port >= 0xcf8 && port <= 0xcff)
-		rc = config_access(e, value);
 	if (rc == -ENODEV && e->io.in)
 		*value = is_pit(port) ? 0 : 0xffffffffu;
 	return rc == -EAGAIN ? rc : 0;

@@ -24,11 +24,14 @@ static bool is_lapic(const struct vcpu *v, gpaddr_t gpa)
 	       (v->hvm.vlapic.base_msr & PAGE_MASK) == (gpa & PAGE_MASK);
 }
 
-/* Nobody's: reads give all ones, writes are lost. */
+/* A device's that the guest was given, a device model's, or nobody's: all ones, writes are lost. */
 static int elsewhere(struct vcpu *v, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
 {
-	int rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
+	int rc;
 
+	if (v->domain->hvm.has_pci && vpci_guest_mmio(v->domain, gpa, size, write, value))
+		return 0;
+	rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
 	return rc == -ENODEV ? 0 : rc;
 }
 

@@ -8,6 +8,7 @@
 #include "vpci.h"
 
 #include "abi/errno.h"
+#include "domain.h"
 #include "vpci_private.h"
 
 #define CONFIG_ADDRESS 0xcf8u
@@ -24,7 +25,6 @@ static struct {
 static unsigned nr_ecam;
 
 struct spinlock vpci_lock = SPINLOCK_INIT;
-static uint32_t config_address; /* port 0xcf8; the control domain's own lock orders its uses */
 
 static uint32_t size_mask(unsigned size)
 {
@@ -83,7 +83,7 @@ static bool ecam_decode(paddr_t pa, struct pci_address *a)
 
 /* --- configuration space ---------------------------------------------------------------------- */
 
-static void announce(const struct vpci_trap_change *change)
+void vpci_announce(const struct vpci_trap_change *change)
 {
 	for (unsigned i = 0; i < change->count; i++)
 		vpci_trap_changed(change->range[i].first, change->range[i].nr);
@@ -111,7 +111,7 @@ uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size)
 			vpci_remove_absent(f);
 	}
 	spin_unlock(&vpci_lock);
-	announce(&change);
+	vpci_announce(&change);
 	return value & size_mask(size);
 }
 
@@ -123,24 +123,37 @@ static bool moves_table(const struct vpci_function *f, unsigned offset, uint32_t
 	return f->msix && offset >= PCI_BAR0 && offset < PCI_BAR_END && dword >> 4 != ~0u >> 4;
 }
 
+bool vpci_message_write(struct vpci_function *f, unsigned at, uint32_t value, unsigned bytes)
+{
+	bool msix = f->msix && at == f->msix->at;
+
+	if (vpci_msi_covers(f, at))
+		vpci_msi_write(f, at, value, bytes);
+	else if (msix && bytes & 0xc)
+		vpci_msix_control_write(f, (uint16_t)(value >> 16));
+	else
+		return msix;
+	return true;
+}
+
 static void function_write(struct vpci_function *f, unsigned offset, unsigned size, uint32_t value,
 			   struct vpci_trap_change *change)
 {
 	unsigned at = offset & ~3u, shift = 8 * (offset & 3);
 	unsigned bytes = ((1u << size) - 1) << (offset & 3);
-	uint32_t mask = size_mask(size) << shift, dword = value << shift & mask;
+	uint32_t mask = size_mask(size) << shift, dword = value << shift & mask, old = 0;
 
-	if (vpci_msi_covers(f, at)) {
-		vpci_msi_write(f, at, (vpci_msi_read(f, at) & ~mask) | dword, bytes);
-	} else if (f->msix && at == f->msix->at) {
-		dword |= pci_raw_read(f->address, at, 4) & ~mask;
-		if (bytes & 0xc)
-			vpci_msix_control_write(f, (uint16_t)(dword >> 16));
-	} else {
-		pci_raw_write(f->address, offset, size, value);
-		if (f->msix && moves_table(f, at, dword))
-			vpci_msix_locate(f, change);
-	}
+	if (f->owner) /* a guest's: domain 0 may look */
+		return;
+	if (vpci_msi_covers(f, at))
+		old = vpci_msi_read(f, at);
+	else if (f->msix && at == f->msix->at)
+		old = pci_raw_read(f->address, at, 4);
+	if (vpci_message_write(f, at, (old & ~mask) | dword, bytes))
+		return;
+	pci_raw_write(f->address, offset, size, value);
+	if (f->msix && moves_table(f, at, dword))
+		vpci_msix_locate(f, change);
 }
 
 void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value)
@@ -157,56 +170,74 @@ void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uin
 	else
 		pci_raw_write(a, offset, size, value);
 	spin_unlock(&vpci_lock);
-	announce(&change);
+	vpci_announce(&change);
 }
 
 /* --- ports ------------------------------------------------------------------------------------ */
 
 /* What the address port points at; false: nothing that this mechanism reaches. */
-static bool port_decode(unsigned port, struct pci_address *a, unsigned *offset)
+static bool port_decode(const struct domain *d, unsigned port, struct pci_address *a,
+			unsigned *offset)
 {
-	if (!(config_address & CONFIG_ENABLE) || config_address & 0x7f000000u)
+	uint32_t address = d->hvm.pci_address;
+
+	if (!(address & CONFIG_ENABLE) || address & 0x7f000000u)
 		return false;
 	a->segment = 0;
-	a->bus = (uint8_t)(config_address >> 16);
-	a->devfn = (uint8_t)(config_address >> 8);
-	*offset = (config_address & 0xfc) | (port & 3);
+	a->bus = (uint8_t)(address >> 16);
+	a->devfn = (uint8_t)(address >> 8);
+	*offset = (address & 0xfc) | (port & 3);
 	return true;
 }
 
-uint32_t vpci_port_read(unsigned port, unsigned size)
+static uint32_t read_for(struct domain *d, struct pci_address a, unsigned offset, unsigned size)
+{
+	return d->is_control ? vpci_config_read(a, offset, size)
+			     : vpci_guest_read(d, a, offset, size);
+}
+
+static void write_for(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
+		      uint32_t value)
+{
+	if (d->is_control)
+		vpci_config_write(a, offset, size, value);
+	else
+		vpci_guest_write(d, a, offset, size, value);
+}
+
+uint32_t vpci_port_read(struct domain *d, unsigned port, unsigned size)
 {
 	struct pci_address a;
 	unsigned offset;
 	uint32_t value;
 
 	if (port == CONFIG_ADDRESS && size == 4)
-		return config_address;
-	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(port, &a, &offset))
+		return d->hvm.pci_address;
+	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(d, port, &a, &offset))
 		return size_mask(size);
 	if (!(offset & (size - 1)))
-		return vpci_config_read(a, offset, size);
-	value = vpci_config_read(a, offset, 1); /* two bytes in the middle */
-	return value | vpci_config_read(a, offset + 1, 1) << 8;
+		return read_for(d, a, offset, size);
+	value = read_for(d, a, offset, 1); /* two bytes in the middle */
+	return value | read_for(d, a, offset + 1, 1) << 8;
 }
 
-void vpci_port_write(unsigned port, unsigned size, uint32_t value)
+void vpci_port_write(struct domain *d, unsigned port, unsigned size, uint32_t value)
 {
 	struct pci_address a;
 	unsigned offset;
 
 	if (port == CONFIG_ADDRESS && size == 4) {
-		config_address = value;
+		d->hvm.pci_address = value;
 		return;
 	}
-	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(port, &a, &offset))
+	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(d, port, &a, &offset))
 		return;
 	if (!(offset & (size - 1))) {
-		vpci_config_write(a, offset, size, value);
+		write_for(d, a, offset, size, value);
 		return;
 	}
-	vpci_config_write(a, offset, 1, value & 0xff);
-	vpci_config_write(a, offset + 1, 1, value >> 8 & 0xff);
+	write_for(d, a, offset, 1, value & 0xff);
+	write_for(d, a, offset + 1, 1, value >> 8 & 0xff);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */

@@ -82,7 +82,7 @@ static bool bind(struct vpci_function *f)
 	uint64_t address;
 	uint32_t data;
 
-	msi->handle = irq_msi_bind(msi->address, msi->data, &address, &data);
+	msi->handle = irq_msi_bind(f->owner, msi->address, msi->data, &address, &data);
 	if (msi->handle < 0) {
 		log_warn("pci %04x:%02x:%02x.%u: no vector for its MSI: error %d",
 			 f->address.segment, f->address.bus, f->address.devfn >> 3,
@@ -137,6 +137,13 @@ void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, un
 	}
 	if (msi->handle >= 0)
 		irq_msi_update(msi->handle, msi->address, msi->data);
+}
+
+void vpci_msi_reset(struct vpci_function *f)
+{
+	disable(f, control_read(f));
+	f->msi.address = 0;
+	f->msi.data = 0;
 }
 
 void vpci_msi_release(struct vpci_function *f)

@@ -143,7 +143,8 @@ static void entry_apply(struct vpci_function *f, unsigned n)
 	uint32_t data;
 
 	if (!(entry->control & ENTRY_MASKED) && entry->handle < 0) {
-		entry->handle = irq_msi_bind(entry->address, entry->data, &address, &data);
+		entry->handle = irq_msi_bind(f->owner, entry->address, entry->data, &address,
+					     &data);
 		if (entry->handle < 0) {
 			log_warn("pci %04x:%02x:%02x.%u: no vector for MSI-X entry %u: error %d",
 				 f->address.segment, f->address.bus, f->address.devfn >> 3,
@@ -167,6 +168,14 @@ static void entries_unbind(struct vpci_msix *x)
 			irq_msi_unbind(x->entry[i].handle);
 		x->entry[i].handle = VPCI_NO_HANDLE;
 	}
+}
+
+static void entries_free(struct vpci_msix *x)
+{
+	entries_unbind(x);
+	if (x->entry)
+		object_free(x->entry, x->entries * sizeof(*x->entry));
+	x->entry = NULL;
 }
 
 void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
@@ -253,6 +262,12 @@ void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, ui
 		write_dword(f, offset + 4, (uint32_t)(value >> 32));
 }
 
+void vpci_msix_reset(struct vpci_function *f)
+{
+	vpci_msix_control_write(f, 0);
+	entries_free(f->msix);
+}
+
 void vpci_msix_release(struct vpci_function *f)
 {
 	struct vpci_function **link = &functions;
@@ -263,9 +278,7 @@ void vpci_msix_release(struct vpci_function *f)
 	while (*link != f)
 		link = &(*link)->next_msix;
 	*link = f->next_msix;
-	entries_unbind(x);
-	if (x->entry)
-		object_free(x->entry, x->entries * sizeof(*x->entry));
+	entries_free(x);
 	object_free(x, sizeof(*x));
 	f->msix = NULL;
 }

@@ -11,12 +11,22 @@
 #include "spinlock.h"
 #include "vpci.h"
 
-#define PCI_COMMAND     0x04u
-#define PCI_COMMAND_MEM 0x02u
-#define PCI_BAR0        0x10u
-#define PCI_BAR_END     0x28u
+#define PCI_COMMAND          0x04u
+#define PCI_COMMAND_MEM      0x0002u
+#define PCI_COMMAND_MASTER   0x0004u
+#define PCI_COMMAND_INTX_OFF 0x0400u
+#define PCI_STATUS           0x06u
+#define PCI_STATUS_CAPS      0x10u
+#define PCI_CLASS            0x08u
+#define PCI_HEADER_TYPE      0x0eu
+#define PCI_BAR0             0x10u
+#define PCI_BAR_END          0x28u
+#define PCI_CAPS             0x34u
+#define PCI_HEADER_END       0x40u
 
-#define VPCI_NO_HANDLE  (-1)
+#define VPCI_NO_HANDLE       (-1)
+#define VPCI_BARS            6u
+#define VPCI_CAPS            48u /* more do not fit */
 
 struct vpci_msi {
 	uint8_t at; /* offset of the capability; 0: none */
@@ -48,9 +58,31 @@ struct vpci_function {
 	struct vpci_function *next;      /* in its hash chain */
 	struct vpci_function *next_msix; /* those with MSI-X, searched for addresses */
 	struct pci_address address;
+	struct domain *owner; /* the guest that has it; NULL: domain 0 */
 	struct vpci_msi msi;
 	struct vpci_msix *msix; /* NULL: no such capability */
 };
+
+struct vpci_bar {
+	paddr_t host;
+	uint64_t size; /* 0: the guest sees none */
+	gpaddr_t gpa;  /* where the guest wants it */
+	uint32_t flags;
+};
+
+/* A function as the guest sees it that has it; the domain's pci_lock. */
+struct vpci_guest {
+	struct vpci_function *f;
+	uint16_t command;
+	struct vpci_bar bar[VPCI_BARS];
+	unsigned nr_caps;
+	uint8_t cap[VPCI_CAPS + 1]; /* offsets of those that are shown, in order; then 0 */
+};
+
+static inline bool same_address(struct pci_address a, struct pci_address b)
+{
+	return a.segment == b.segment && a.bus == b.bus && a.devfn == b.devfn;
+}
 
 /*
  * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again.
@@ -71,6 +103,17 @@ static inline void vpci_trap_note(struct vpci_trap_change *change, mfn_t first, 
 }
 
 extern struct spinlock vpci_lock;
+
+/* Tells of frames that have become watched; without the lock. */
+void vpci_announce(const struct vpci_trap_change *change);
+/*
+ * A dword of the MSI or MSI-X capability: the value after the write, and which bytes were written.
+ * False: the dword at that offset is the device's own, and was not written.
+ */
+bool vpci_message_write(struct vpci_function *f, unsigned at, uint32_t value, unsigned bytes);
+
+/* The command register: maps or unmaps BARs (vpci_guest.c). d->hvm.pci_lock is held. */
+void vpci_guest_command(struct domain *d, struct vpci_guest *g, uint16_t value);
 
 /* --- vpci_scan.c: which functions there are -------------------------------------------------- */
 
@@ -96,6 +139,8 @@ bool vpci_msi_covers(const struct vpci_function *f, unsigned offset);
 uint32_t vpci_msi_read(const struct vpci_function *f, unsigned offset);
 /* value: the whole dword after a write; bytes: which of it were written, one bit each. */
 void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, unsigned bytes);
+/* Off, and no message left. */
+void vpci_msi_reset(struct vpci_function *f);
 void vpci_msi_release(struct vpci_function *f);
 
 /* --- vpci_msix.c ------------------------------------------------------------------------------ */
@@ -110,6 +155,7 @@ struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame);
 /* Table access, offset from its begin; size 4 or 8, aligned; others are ignored. */
 uint64_t vpci_msix_read(const struct vpci_function *f, unsigned offset, unsigned size);
 void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, uint64_t value);
+void vpci_msix_reset(struct vpci_function *f);
 void vpci_msix_release(struct vpci_function *f);
 
 #endif

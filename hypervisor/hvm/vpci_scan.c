@@ -10,21 +10,13 @@
 #include "mm.h"
 #include "vpci_private.h"
 
-#define PCI_STATUS           0x06u
-#define PCI_STATUS_CAPS      0x10u
-#define PCI_CLASS            0x08u
-#define PCI_HEADER_TYPE      0x0eu
 #define PCI_SECONDARY_BUS    0x19u
-#define PCI_CAPS             0x34u
 #define PCI_CAP_MSI          0x05u
 #define PCI_CAP_MSIX         0x11u
 
 #define HEADER_MULTIFUNCTION 0x80u
 #define HEADER_BRIDGE        0x01u
 #define HEADER_CARDBUS       0x02u
-
-#define CAPS_FIRST           0x40u
-#define CAPS_MAX             48u /* more do not fit */
 
 #define CHAINS               64u
 
@@ -33,11 +25,6 @@ static struct vpci_function *chains[CHAINS];
 static unsigned chain_of(struct pci_address a)
 {
 	return (a.bus * 7u + a.devfn + a.segment) % CHAINS;
-}
-
-static bool same_address(struct pci_address a, struct pci_address b)
-{
-	return a.segment == b.segment && a.bus == b.bus && a.devfn == b.devfn;
 }
 
 struct vpci_function *vpci_find(struct pci_address a)
@@ -78,7 +65,7 @@ static void find_capabilities(struct vpci_function *f)
 	    (pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f) >= HEADER_CARDBUS)
 		return;
 	at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
-	for (unsigned n = 0; n < CAPS_MAX && at >= CAPS_FIRST; n++) {
+	for (unsigned n = 0; n < VPCI_CAPS && at >= PCI_HEADER_END; n++) {
 		uint32_t head = pci_raw_read(a, at, 2);
 
 		if ((head & 0xff) == PCI_CAP_MSI && !f->msi.at)
@@ -117,7 +104,7 @@ void vpci_remove_absent(struct vpci_function *f)
 {
 	struct vpci_function **link = &chains[chain_of(f->address)];
 
-	if (is_present(f->address))
+	if (f->owner || is_present(f->address))
 		return;
 	while (*link != f)
 		link = &(*link)->next;

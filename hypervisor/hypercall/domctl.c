@@ -47,6 +47,11 @@ static const struct operation {
 	[XEN_DOMCTL_get_address_size] = { domctl_address_size_get, true },
 	[XEN_DOMCTL_hypercall_init] = { domctl_hypercall_page, false },
 
+	[XEN_DOMCTL_assign_device] = { domctl_assign_device, false },
+	[XEN_DOMCTL_test_assign_device] = { domctl_test_assign_device, true },
+	[XEN_DOMCTL_deassign_device] = { domctl_deassign_device, false },
+	[XEN_DOMCTL_get_device_group] = { domctl_device_group, true },
+
 	[XEN_DOMCTL_getpageframeinfo3] = { domctl_page_types, false },
 	[XEN_DOMCTL_shadow_op] = { domctl_shadow, false },
 	[XEN_DOMCTL_set_paging_mempool_size] = { domctl_mempool_set, false },

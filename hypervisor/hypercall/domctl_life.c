@@ -8,12 +8,13 @@
 
 #include "cpuid.h"
 #include "hvm.h"
+#include "iommu.h"
 #include "sched.h"
 #include "wallclock.h"
 
 #define CREATE_FLAGS                                                             \
 	(XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap | XEN_DOMCTL_CDF_s3_integrity | \
-	 XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain)
+	 XEN_DOMCTL_CDF_oos_off | XEN_DOMCTL_CDF_xs_domain | XEN_DOMCTL_CDF_iommu)
 /* When a toolstack leaves it to us (-1). */
 #define GRANT_FRAMES_DEFAULT    64u
 #define MAPTRACK_FRAMES_DEFAULT 1024u
@@ -29,9 +30,11 @@ static const char *create_wrong(const struct xen_domctl_createdomain *c)
 	if ((c->flags & both) != both)
 		return "only hardware-assisted domains with nested paging can be created";
 	if (c->flags & ~CREATE_FLAGS)
-		return "IOMMU, nested virtualisation and virtual PMU are not supported";
-	if (c->iommu_opts)
+		return "nested virtualisation and virtual PMU are not supported";
+	if (c->flags & XEN_DOMCTL_CDF_iommu && !iommu_present())
 		return "there is no IOMMU";
+	if (c->iommu_opts)
+		return "IOMMU options are not supported";
 	if (c->arch.emulation_flags & ~XEN_X86_EMU_LAPIC)
 		return "of the emulated devices there is only the local APIC";
 	if (c->arch.misc_flags & ~XEN_X86_MISC_FLAGS_MAX)

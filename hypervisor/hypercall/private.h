@@ -86,6 +86,8 @@ domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_par
 domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
 	domctl_page_types, domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
 	domctl_gsi_permission, domctl_vnuma_set, domctl_llc_colors;
+domctl_fn domctl_assign_device, domctl_test_assign_device, domctl_deassign_device,
+	domctl_device_group;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
 struct cpuid_policy;

@@ -7,6 +7,7 @@
 
 #include "cpuid.h"
 #include "host.h"
+#include "iommu.h"
 #include "mm.h"
 #include "sysctl_private.h"
 #include "vpci.h"
@@ -57,6 +58,8 @@ long sysctl_physinfo(struct xen_sysctl_physinfo *p)
 	p->cpu_khz = host_tsc_khz();
 	p->capabilities = XEN_SYSCTL_PHYSCAP_hvm | XEN_SYSCTL_PHYSCAP_hap |
 			  XEN_SYSCTL_PHYSCAP_gnttab_v1 | XEN_SYSCTL_PHYSCAP_gnttab_v2;
+	if (iommu_present())
+		p->capabilities |= XEN_SYSCTL_PHYSCAP_directio;
 	p->total_pages = memory_total_frames();
 	p->free_pages = heap_free_frames();
 	p->max_mfn = host_max_mfn();

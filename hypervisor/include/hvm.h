@@ -15,6 +15,9 @@
 struct vcpu;
 struct domain;
 struct vioapic;
+struct vpci_guest;
+
+#define VPCI_SLOTS 16u
 
 /* Segment attributes as the VMCB packs them (APM vol. 2, 4.7): type, S, DPL, P, AVL, L, D/B, G. */
 struct hvm_segment {
@@ -163,6 +166,10 @@ struct hvm_domain {
 	struct cpuid_policy *cpuid;
 	struct spinlock ioreq_lock;
 	struct ioreq_server *ioreq_server[IOREQ_SERVERS];
+	uint32_t pci_address; /* port 0xcf8; the domain's own lock orders its uses */
+	bool has_pci;         /* a guest that was given a device once; never cleared */
+	struct spinlock pci_lock;
+	struct vpci_guest *pci[VPCI_SLOTS]; /* its devices, in slot 1 and up; pci_lock */
 };
 
 struct hvm_ops {

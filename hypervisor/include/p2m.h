@@ -16,7 +16,7 @@ enum p2m_type {
 	P2M_INVALID = 0, /* nothing there: an access is MMIO nobody emulates, or a fault */
 	P2M_RAM_RW,
 	P2M_RAM_RO,
-	P2M_MMIO_DIRECT, /* machine memory that is not RAM; control domain only */
+	P2M_MMIO_DIRECT, /* machine memory that is not RAM: domain 0's, or a guest's device's */
 	P2M_MMIO_RO,     /* the same, but writes exit: PCI configuration space */
 	P2M_FOREIGN,     /* another domain's page; holds a page reference */
 	P2M_GRANT_RW,    /* mapped by grant; the grant table holds the reference */

@@ -7,8 +7,8 @@
  *   domain_list -> domain (d->lock) -> grant (d->grant.lock; two domains': lower domid first)
  *   -> event peers -> event (d->event_lock; two domains': lower domid first) -> event channel
  *   -> FIFO queues (event/private.h), device models (hvm.ioreq_lock)
- *   -> a paused vCPU's VMCS (hvm/vmx) -> whose devices are whose (iommu/domains.c)
- *   -> p2m (d->p2m.lock)
+ *   -> a paused vCPU's VMCS (hvm/vmx) -> a guest's PCI (d->hvm.pci_lock)
+ *   -> whose devices are whose (iommu/domains.c) -> p2m (d->p2m.lock)
  *   -> page_list (d->page_lock) -> watched PCI (hvm/vpci.c) -> direct map -> heap
  *   -> emulated IO-APIC -> scheduler (per CPU, lower CPU first) -> timers -> irq -> real IO-APIC,
  *   PCI ports, commands of an IOMMU -> log

@@ -20,9 +20,9 @@ struct pci_address {
 /* Config accesses by the control domain, size 1, 2 or 4, offset naturally aligned below 4096. */
 uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size);
 void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value);
-/* Port I/O 0xcf8-0xcff. */
-uint32_t vpci_port_read(unsigned port, unsigned size);
-void vpci_port_write(unsigned port, unsigned size, uint32_t value);
+/* Port I/O 0xcf8-0xcff, of a domain with PCI. */
+uint32_t vpci_port_read(struct domain *d, unsigned port, unsigned size);
+void vpci_port_write(struct domain *d, unsigned port, unsigned size, uint32_t value);
 /* A memory-mapped configuration window, from ACPI's MCFG; called at start-up. */
 int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t last_bus);
 /*
@@ -37,6 +37,28 @@ void vpci_scan(void);
 bool vpci_first_that(bool (*fn)(struct pci_address a), struct pci_address *found);
 /* MMIO frames that must not be mapped writable / at all into the control domain. */
 bool vpci_is_trapped(mfn_t mfn, bool *readable);
+
+/* --- devices of guests (vpci_assign.c, vpci_guest.c) ------------------------------------------ */
+
+/*
+ * Could a guest have it? -EOPNOTSUPP: no IOMMU; -ENODEV: no such device, or a virtual function;
+ * -EBUSY: another guest has it; -EPERM: a bridge or an IOMMU; -EXDEV: others do DMA by its name.
+ */
+int vpci_assignable(struct pci_address a);
+/* The same errors, those of iommu_assign, -ENOSPC when d has VPCI_SLOTS devices, -ENOMEM. */
+int vpci_assign(struct domain *d, struct pci_address a);
+/* -ENODEV: it is not d's. Nothing fails that could leave d with it. */
+int vpci_deassign(struct domain *d, struct pci_address a);
+/* Of a domain that ends, before its memory is given back. */
+void vpci_deassign_all(struct domain *d);
+/* The other functions of its group; how many. */
+unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max);
+/* As a guest sees its bus 0: offset below 256, naturally aligned. */
+uint32_t vpci_guest_read(struct domain *d, struct pci_address a, unsigned offset, unsigned size);
+void vpci_guest_write(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
+		      uint32_t value);
+/* An access that exited; false: no device of d's is there, *value stays and nothing is written. */
+bool vpci_guest_mmio(struct domain *d, gpaddr_t gpa, unsigned size, bool write, uint64_t *value);
 
 /* --- what it needs: x86/pci.c (mocked in unit tests) --- */
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Real interrupts: which host vector stands for what, and where it goes: to a function of ours, to
- * a line of domain 0's IO-APIC, or to domain 0 as the message that its driver programmed. One lock
+ * a line of domain 0's IO-APIC, or to a domain as the message that its driver programmed. One lock
  * for the vector table; handlers run with interrupts off, on whatever CPU was interrupted.
  */
 #include "irq.h"
@@ -16,12 +16,15 @@
 
 enum irq_kind { IRQ_FREE, IRQ_HOST, IRQ_GSI, IRQ_MSI };
 
+#define GUEST_VECTORS 32u
+
 struct irq {
 	enum irq_kind kind;
 	uint32_t gsi;
 	bool level, in_service; /* a level interrupt given to domain 0, masked until its EOI */
 	bool masked;            /* as domain 0 wants it */
-	uint64_t address;       /* domain 0's message */
+	struct domain *domain;  /* whose MSI it is */
+	uint64_t address;       /* its message */
 	uint32_t data;
 	void (*fn)(void);
 	uint64_t count;
@@ -111,19 +114,31 @@ void irq_gsi_eoi(uint32_t gsi)
 	spin_unlock(&lock);
 }
 
-int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address, uint32_t *data)
+/* Domain 0 must find vectors, whatever guests do with their devices. */
+static bool has_its_share(const struct domain *d)
+{
+	unsigned nr = 0;
+
+	for (unsigned i = VECTOR_DEVICE_FIRST; i <= VECTOR_DEVICE_LAST; i++)
+		nr += irqs[i].kind == IRQ_MSI && irqs[i].domain == d;
+	return d != domain0 && nr >= GUEST_VECTORS;
+}
+
+int irq_msi_bind(struct domain *d, uint64_t guest_address, uint32_t guest_data, uint64_t *address,
+		 uint32_t *data)
 {
 	int v;
 
+	d = d ? d : domain0;
 	spin_lock(&lock);
-	v = vector_alloc(IRQ_MSI);
+	v = has_its_share(d) ? -ENOSPC : vector_alloc(IRQ_MSI);
 	if (v >= 0) {
+		irqs[v].domain = d;
 		irqs[v].address = guest_address;
 		irqs[v].data = guest_data;
-		*address = 0xfee00000UL |
-			   (uint64_t)cpu_for(vlapic_target(domain0, guest_address >> 12 & 0xff,
-							   guest_address & 4))
-				   << 12;
+		*address = 0xfee00000UL | (uint64_t)cpu_for(vlapic_target(
+						  d, guest_address >> 12 & 0xff, guest_address & 4))
+						  << 12;
 		*data = (uint32_t)v;
 	}
 	spin_unlock(&lock);
@@ -180,12 +195,17 @@ static void device_interrupt(uint8_t vector)
 		ioapic_mask(irqs[vector].gsi, true);
 	}
 	irq = irqs[vector];
+	if (irq.kind == IRQ_MSI) /* it may be unbound now, and its domain go */
+		atomic_add(&irq.domain->refs, 1);
 	spin_unlock(&lock);
 
 	switch (irq.kind) {
 	case IRQ_HOST: irq.fn(); break;
 	case IRQ_GSI: vioapic_gsi_fired(domain0, irq.gsi); break;
-	case IRQ_MSI: vlapic_deliver_msi(domain0, irq.address, irq.data); break;
+	case IRQ_MSI:
+		vlapic_deliver_msi(irq.domain, irq.address, irq.data);
+		domain_put(irq.domain);
+		break;
 	case IRQ_FREE: break; /* was on its way while it was unbound */
 	}
 }

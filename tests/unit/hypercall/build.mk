@@ -13,7 +13,7 @@ CONTROL := $(HYPERCALL_FAKES) tests/unit/hypercall/fake_control.c \
 	   $(wildcard hypervisor/hypercall/domctl*.c) \
 	   $(addprefix hypervisor/hypercall/,sysctl.c sysctl_topology.c hvm_op.c memory_vnuma.c) \
 	   $(wildcard hypervisor/hvm/cpuid*.c)
-$(foreach t,domctl domctl_state hvm_op sysctl,\
+$(foreach t,domctl domctl_state domctl_device hvm_op sysctl,\
 	$(eval $(call unit_test,hypercall,$t,$(CONTROL))))
 
 VCPUS := $(HYPERCALL_FAKES) tests/unit/hypercall/fake_vcpus.c \

@@ -10,6 +10,7 @@
 #include "hvm.h"
 #include "hvm_context.h"
 #include "hypercall.h"
+#include "iommu.h"
 #include "log.h"
 #include "vpci.h"
 #include "wallclock.h"
@@ -142,6 +143,40 @@ uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 {
 	return a.bus ? 0xffff : 0x8086;
 }
+/* --- PCI devices: 03:00.0, which guests may have, and its sibling 03:00.1 --- */
+
+bool has_iommu;
+struct domain *device_owner;
+
+bool iommu_present(void)
+{
+	return has_iommu;
+}
+int vpci_assignable(struct pci_address a)
+{
+	return a.segment || a.bus != 3 || a.devfn ? -ENODEV : device_owner ? -EBUSY : 0;
+}
+int vpci_assign(struct domain *d, struct pci_address a)
+{
+	int rc = vpci_assignable(a);
+
+	if (!rc)
+		device_owner = d;
+	return rc;
+}
+int vpci_deassign(struct domain *d, struct pci_address a)
+{
+	if (device_owner != d || vpci_assignable(a) != -EBUSY)
+		return -ENODEV;
+	device_owner = NULL;
+	return 0;
+}
+unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
+{
+	if (max)
+		sbdf[0] = 0x301;
+	return max ? 1 : 0;
+}
 void log_write(enum log_level level, const char *fmt, ...)
 {
 }
@@ -208,6 +243,8 @@ int setup(void **state)
 	pauses = destroy_restarts = create_error = 0;
 	upcalls = 0;
 	guest_cr0 = 0x11;
+	has_iommu = false;
+	device_owner = NULL;
 	return 0;
 }
 

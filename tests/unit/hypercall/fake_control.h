@@ -20,6 +20,8 @@ extern uint64_t guest_cr0;
 extern struct domain_config created; /* what domain_create was last asked for */
 extern domid_t created_id;
 extern struct sched_params params_set;
+extern bool has_iommu;
+extern struct domain *device_owner;          /* of 03:00.0; NULL: domain 0 */
 #define LOG_TEXT "first line\nsecond line\n" /* what is in the log */
 
 int setup(void **state);

@@ -119,7 +119,7 @@ static void test_creation(void **state)
 	assert_int_equal(create(good_creation(), 55), -EEXIST);
 	REFUSED(c.flags = XEN_DOMCTL_CDF_hap);
 	REFUSED(c.flags = XEN_DOMCTL_CDF_hvm);
-	REFUSED(c.flags |= XEN_DOMCTL_CDF_iommu);
+	REFUSED(c.flags |= XEN_DOMCTL_CDF_iommu); /* there is none */
 	REFUSED(c.flags |= XEN_DOMCTL_CDF_nested_virt);
 	REFUSED(c.flags |= 1u << 31);
 	REFUSED(c.max_vcpus = 0);

@@ -1,5 +1,3 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-VPCI := $(addprefix hypervisor/hvm/,vpci.c vpci_scan.c vpci_msi.c vpci_msix.c)
-$(eval $(call unit_test,vpci,config,$(VPCI) tests/unit/vpci/bus.c))
-$(eval $(call unit_test,vpci,msi,$(VPCI) tests/unit/vpci/bus.c))
-$(eval $(call unit_test,vpci,msix,$(VPCI) tests/unit/vpci/bus.c))
+VPCI := $(wildcard hypervisor/hvm/vpci*.c) $(addprefix tests/unit/vpci/,bus.c guests.c)
+$(foreach t,config msi msix assign guest,$(eval $(call unit_test,vpci,$t,$(VPCI))))

@@ -15,6 +15,7 @@ static struct device devices[8];
 static unsigned nr_devices;
 uint8_t nic_memory[BAR_SIZE], disk_memory[BAR_SIZE];
 struct binding bindings[64];
+struct domain control = { .is_control = true };
 unsigned nr_bound, trap_changes, trap_nr, scan_reads;
 static unsigned raw_reads;
 int bind_limit;
@@ -206,12 +207,13 @@ void mem_wr(paddr_t pa, unsigned size, uint64_t value)
 
 /* --- the rest of the hypervisor --------------------------------------------------------------- */
 
-int irq_msi_bind(uint64_t guest_address, uint32_t guest_data, uint64_t *address, uint32_t *data)
+int irq_msi_bind(struct domain *d, uint64_t guest_address, uint32_t guest_data, uint64_t *address,
+		 uint32_t *data)
 {
 	for (int i = 0; i < bind_limit; i++) {
 		if (bindings[i].bound)
 			continue;
-		bindings[i] = (struct binding){ true, guest_address, guest_data };
+		bindings[i] = (struct binding){ true, guest_address, guest_data, d };
 		nr_bound++;
 		*address = HOST_ADDRESS(i);
 		*data = HOST_DATA(i);
@@ -262,7 +264,7 @@ void log_write(enum log_level level, const char *fmt, ...)
 
 static void select_port(struct pci_address a, unsigned offset)
 {
-	vpci_port_write(0xcf8, 4,
+	vpci_port_write(&control, 0xcf8, 4,
 			0x80000000u | (uint32_t)a.bus << 16 | (uint32_t)a.devfn << 8 |
 				(offset & 0xfc));
 }
@@ -270,13 +272,13 @@ static void select_port(struct pci_address a, unsigned offset)
 uint32_t rd(struct pci_address a, unsigned offset, unsigned size)
 {
 	select_port(a, offset);
-	return vpci_port_read(0xcfc + (offset & 3), size);
+	return vpci_port_read(&control, 0xcfc + (offset & 3), size);
 }
 
 void wr(struct pci_address a, unsigned offset, unsigned size, uint32_t value)
 {
 	select_port(a, offset);
-	vpci_port_write(0xcfc + (offset & 3), size, value);
+	vpci_port_write(&control, 0xcfc + (offset & 3), size, value);
 }
 
 void device_replug(struct pci_address a)

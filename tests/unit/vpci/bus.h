@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <string.h>
 
+#include "domain.h"
 #include "irq.h"
 #include "vpci.h"
 
@@ -56,6 +57,7 @@ int bus_teardown(void **state);
 extern const struct pci_address HOST, NIC, NIC3, BRIDGE, DISK;
 
 /* As the control domain, through the ports. */
+extern struct domain control;
 uint32_t rd(struct pci_address a, unsigned offset, unsigned size);
 void wr(struct pci_address a, unsigned offset, unsigned size, uint32_t value);
 /* What the device holds. */
@@ -73,6 +75,7 @@ extern struct binding {
 	bool bound;
 	uint64_t guest_address;
 	uint32_t guest_data;
+	struct domain *owner; /* NULL: the control domain */
 } bindings[64];
 extern unsigned nr_bound;
 extern int bind_limit;

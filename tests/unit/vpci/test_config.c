@@ -49,23 +49,24 @@ static void test_pass_through(void **state)
 
 static void test_ports(void **state)
 {
-	vpci_port_write(0xcf8, 4, 0x80001000);
-	assert_int_equal(vpci_port_read(0xcf8, 4), 0x80001000);
-	vpci_port_write(0xcf8, 2, 0xffff); /* not the address register */
-	vpci_port_write(0xcf9, 1, 0xff);
-	vpci_port_write(0xcfb, 1, 0);
-	assert_int_equal(vpci_port_read(0xcf8, 4), 0x80001000);
-	assert_int_equal(vpci_port_read(0xcf8, 1), 0xff);
-	assert_int_equal(vpci_port_read(0xcf9, 1), 0xff);
-	assert_int_equal(vpci_port_read(0xcfc, 4), 0x10021af4);
-	assert_int_equal(vpci_port_read(0xcff, 2), 0xffff); /* over the end */
-	assert_int_equal(vpci_port_read(0xcfd, 4), 0xffffffff);
-	vpci_port_write(0xcfe, 4, 0x12345678);
-	vpci_port_write(0xcf8, 4, 0x00001000); /* not enabled */
-	assert_int_equal(vpci_port_read(0xcfc, 4), 0xffffffff);
-	vpci_port_write(0xcfc, 4, 0);
-	vpci_port_write(0xcf8, 4, 0x81001000); /* an extended register: not through here */
-	assert_int_equal(vpci_port_read(0xcfc, 4), 0xffffffff);
+	vpci_port_write(&control, 0xcf8, 4, 0x80001000);
+	assert_int_equal(vpci_port_read(&control, 0xcf8, 4), 0x80001000);
+	vpci_port_write(&control, 0xcf8, 2, 0xffff); /* not the address register */
+	vpci_port_write(&control, 0xcf9, 1, 0xff);
+	vpci_port_write(&control, 0xcfb, 1, 0);
+	assert_int_equal(vpci_port_read(&control, 0xcf8, 4), 0x80001000);
+	assert_int_equal(vpci_port_read(&control, 0xcf8, 1), 0xff);
+	assert_int_equal(vpci_port_read(&control, 0xcf9, 1), 0xff);
+	assert_int_equal(vpci_port_read(&control, 0xcfc, 4), 0x10021af4);
+	assert_int_equal(vpci_port_read(&control, 0xcff, 2), 0xffff); /* over the end */
+	assert_int_equal(vpci_port_read(&control, 0xcfd, 4), 0xffffffff);
+	vpci_port_write(&control, 0xcfe, 4, 0x12345678);
+	vpci_port_write(&control, 0xcf8, 4, 0x00001000); /* not enabled */
+	assert_int_equal(vpci_port_read(&control, 0xcfc, 4), 0xffffffff);
+	vpci_port_write(&control, 0xcfc, 4, 0);
+	vpci_port_write(&control, 0xcf8, 4,
+			0x81001000); /* an extended register: not through here */
+	assert_int_equal(vpci_port_read(&control, 0xcfc, 4), 0xffffffff);
 	assert_int_equal(dev(NIC, 4, 2), 2);
 }
 
