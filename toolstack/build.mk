@@ -15,7 +15,7 @@ CONSOLED_SOURCES := $(call toolstack_folders,consoled) \
 		    $(addprefix toolstack/lib/,bytes.c evtchn.c file.c grant_map.c ip.c log.c \
 		      privilege.c uuid.c config.c vm_config.c vm_state.c cpu_list.c) \
 		    $(addprefix toolstack/devices/,config_words.c device_list.c disk_config.c \
-		      disk_vdev.c screen_config.c vif_config.c)
+		      disk_vdev.c pci_config.c screen_config.c vif_config.c)
 XENSTORED_SOURCES := $(call toolstack_folders,xenstored) \
 		     $(addprefix toolstack/lib/,bytes.c domain.c evtchn.c grant_map.c log.c \
 		       privilege.c xencall.c)

@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * RSDP, XSDT, FADT (hardware-reduced: there is no PM timer, no SCI, no PIC), an empty DSDT, and a
- * MADT with one local APIC per vCPU, id 2 * vCPU. Layouts: ACPI 6.2, chapter 5.
+ * RSDP, XSDT, FADT (hardware-reduced: there is no PM timer, no SCI, no PIC), a DSDT with nothing or
+ * with a PCI host bridge, and a MADT with one local APIC per vCPU, id 2 * vCPU. Layouts: ACPI 6.2,
+ * chapter 5.
  */
 #include "builder/acpi_tables.h"
 
 #include <string.h>
+
+#include "builder/layout.h"
 
 #define MADT_LAPIC         0
 #define MADT_LAPIC_ENABLED 1
@@ -93,10 +96,37 @@ struct acpi_block {
 	struct acpi_fadt fadt;
 	uint8_t pad3[4];
 	struct acpi_header dsdt;
-	uint8_t pad4[4];
+	uint8_t bridge[88]; /* behind the DSDT's header */
 	struct acpi_madt madt;
 	struct acpi_madt_lapic lapics[ACPI_MAX_VCPUS];
 } __attribute__((packed));
+
+#define LE32(x) (x) & 0xff, (x) >> 8 & 0xff, (x) >> 16 & 0xff, (x) >> 24 & 0xff
+#define PCI_END (GUEST_PCI_BASE + GUEST_PCI_SIZE - 1)
+
+/*
+ * AML (ACPI 6.2, chapter 20): where Linux looks for PCI at all, and the addresses that it may give
+ * to devices (6.4.3.5). No interrupts: devices send messages.
+ */
+static const uint8_t host_bridge[] = {
+	/* Scope (\_SB) */
+	0x10, 0x46, 0x05, '\\', '_', 'S', 'B', '_',
+	/* Device (PCI0) */
+	0x5b, 0x82, 0x4d, 0x04, 'P', 'C', 'I', '0',
+	/* Name (_HID, EisaId ("PNP0A03")) */
+	0x08, '_', 'H', 'I', 'D', 0x0c, 0x41, 0xd0, 0x0a, 0x03,
+	/* Name (_CRS, Buffer (52)) */
+	0x08, '_', 'C', 'R', 'S', 0x11, 0x37, 0x0a, 0x34,
+	/* bus 0 alone */
+	0x88, 13, 0, 2, 0x0c, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0,
+	/* ports 0xcf8-0xcff */
+	0x47, 0x01, 0xf8, 0x0c, 0xf8, 0x0c, 1, 8,
+	/* memory, to be read and written */
+	0x87, 23, 0, 0, 0x0c, 1, LE32(0), LE32(GUEST_PCI_BASE), LE32(PCI_END), LE32(0),
+	LE32(GUEST_PCI_SIZE),
+	/* the end, no checksum */
+	0x79, 0
+};
 
 static uint8_t acpi_checksum(const void *data, size_t len)
 {
@@ -150,15 +180,16 @@ static size_t acpi_build_madt(struct acpi_block *b, unsigned int online, unsigne
 }
 
 size_t acpi_tables_build(uint8_t *out, size_t room, uint64_t at, unsigned int online,
-			 unsigned int max)
+			 unsigned int max, bool with_pci)
 {
+	size_t len, bridge = with_pci ? sizeof(host_bridge) : 0;
 	struct acpi_block b = { 0 };
-	size_t len;
 
 	if (max > ACPI_MAX_VCPUS || room < sizeof(b))
 		return 0;
 	len = acpi_build_madt(&b, online, max);
-	acpi_seal(&b.dsdt, "DSDT", 2, sizeof(b.dsdt));
+	memcpy(b.bridge, host_bridge, bridge);
+	acpi_seal(&b.dsdt, "DSDT", 2, sizeof(b.dsdt) + bridge);
 	acpi_build_fadt(&b, at);
 	b.xsdt.tables[0] = at + offsetof(struct acpi_block, fadt);
 	b.xsdt.tables[1] = at + offsetof(struct acpi_block, madt);

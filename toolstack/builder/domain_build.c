@@ -106,7 +106,7 @@ static int build_tables(struct build *b, struct guest_memory *gm, struct reason 
 	 * Those that it may not use yet, it turns off again when it has read so in the store.
 	 */
 	len = acpi_tables_build(acpi, sizeof(acpi), GUEST_ACPI_BASE, b->spec->max_vcpus,
-				b->spec->max_vcpus);
+				b->spec->max_vcpus, b->spec->with_pci);
 	if (len == 0)
 		return reason_set(why, "ACPI tables for %u vCPUs do not fit", b->spec->max_vcpus);
 	if (guest_memory_write(gm, GUEST_ACPI_BASE, acpi, len, why) < 0)

@@ -24,6 +24,7 @@ struct domain_spec {
 	unsigned int max_grant_frames;
 	unsigned int max_event_channels;
 	unsigned int tsc_mode; /* 0 default, 1 always emulate, 2 native */
+	bool with_pci;         /* devices of the machine will be given to it */
 	bool with_store;       /* there is a xenstored: the guest is told where its ring is */
 };
 

@@ -30,6 +30,8 @@ static int shell_create(struct xencall *xc, const struct domain_spec *spec, domi
 		.arch.emulation_flags = XEN_X86_EMU_LAPIC,
 	};
 
+	if (spec->with_pci)
+		how.flags |= XEN_DOMCTL_CDF_iommu;
 	memcpy(how.handle, spec->uuid, sizeof(how.handle));
 	if (domain_create(xc, &how, domid) < 0)
 		return reason_errno(why, "creating the domain");

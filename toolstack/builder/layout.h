@@ -4,6 +4,8 @@
  *
  *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then ramdisk, then
  *	             start info; these two below the kernel where there is no room above it
+ *	0xf8000000   PCI devices, for a guest that has any: so high that Linux, which looks for a
+ *	             free 128 MiB to map grants at, does not take it before they do
  *	0xfc000000   ACPI tables
  *	0xfeff8000   special pages: store ring, console ring
  *	4 GiB        the rest of RAM
@@ -18,6 +20,8 @@
 #define GUEST_PAGE         4096ULL
 #define GUEST_LOW_RAM_MAX  0xf0000000ULL
 #define GUEST_HIGH_RAM     0x100000000ULL
+#define GUEST_PCI_BASE     0xf8000000U
+#define GUEST_PCI_SIZE     0x04000000U
 #define GUEST_ACPI_BASE    0xfc000000ULL
 #define GUEST_ACPI_SIZE    0x4000ULL
 #define GUEST_SPECIAL_BASE 0xfeff8000ULL

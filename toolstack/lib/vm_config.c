@@ -25,10 +25,10 @@ static const char *const ignored_keys[] = { "builder",   "pae", "acpi", "apic",
 					    "nestedhvm", "hap", "sdl",  "seclabel" };
 
 /* Empty lists of these are fine. */
-static const char *const unsupported_keys[] = { "pci",        "usbdev",   "p9",         "vtpm",
-						"bootloader", "firmware", "channel",    "pool",
-						"vnuma",      "rdm",      "irqs",       "vkb",
-						"vsnd",       "virtio",   "device_tree" };
+static const char *const unsupported_keys[] = { "usbdev",   "p9",         "vtpm", "bootloader",
+						"firmware", "channel",    "pool", "vnuma",
+						"rdm",      "irqs",       "vkb",  "vsnd",
+						"virtio",   "device_tree" };
 
 const char *vm_action_name(enum vm_action action)
 {
@@ -319,7 +319,8 @@ int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why)
 	if (read_identity(vm, c, why) < 0 || read_sizes(vm, c, why) < 0 ||
 	    read_actions(vm, c, why) < 0 || get_tsc_mode(c, vm, why) < 0 ||
 	    read_scheduling(vm, c, why) < 0 || check_unsupported(c, why) < 0 ||
-	    read_images(vm, c, why) < 0 || device_list_read(&vm->devices, c, why) < 0) {
+	    read_images(vm, c, why) < 0 || device_list_read(&vm->devices, c, why) < 0 ||
+	    pci_list_read(&vm->pci, c, why) < 0) {
 		vm_config_free(vm);
 		return -1;
 	}

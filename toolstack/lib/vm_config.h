@@ -10,6 +10,7 @@
 #include "lib/config.h"
 #include "lib/cpu_list.h"
 #include "devices/device_list.h"
+#include "devices/pci_config.h"
 
 #define VM_NAME_MAX 63
 
@@ -41,6 +42,7 @@ struct vm_config {
 	struct cpu_list *cpus, *cpus_soft;
 	unsigned int nr_cpus, nr_cpus_soft; /* 0: anywhere */
 	struct device_list devices;
+	struct pci_list pci;
 	char *text; /* all settings, to make the same VM again; NULL if they cannot be written */
 };
 

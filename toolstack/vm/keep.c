@@ -19,6 +19,7 @@
 #include "vm/vm.h"
 #include "vm/vm_make.h"
 #include "vm/vm_name.h"
+#include "vm/vm_pci.h"
 
 #define LOOK_MS 30000 /* should an event get lost */
 #define SOON_MS 2000  /* while something is going on */
@@ -168,6 +169,7 @@ void vm_keep(struct xencall *xc)
 		vm_restart_each(look_at_restart, &k);
 		vm_state_each(look_at_state, &k);
 		look_at_unknown(&k);
+		vm_pci_keep(xc);
 		for (size_t i = 0; i < sizeof(places) / sizeof(places[0]); i++)
 			look_at_nodes(&k, &events, places[i]);
 	}

@@ -26,6 +26,7 @@
 #include "vm/vm.h"
 #include "vm/vm_make.h"
 #include "vm/vm_name.h"
+#include "vm/vm_pci.h"
 #include "vm/vm_store.h"
 #include "vm/vm_text.h"
 
@@ -166,7 +167,7 @@ static void follow_devices(struct vm_config *vm, domid_t domid)
  * Keeps the stopped domain under another name, which is free for sure: it has the domain's id in
  * it.
  */
-static void rename_stopped(const struct vm_config *vm, domid_t domid)
+static void rename_stopped(struct xencall *xc, const struct vm_config *vm, domid_t domid)
 {
 	struct reason why;
 	struct vm_state s;
@@ -175,6 +176,7 @@ static void rename_stopped(const struct vm_config *vm, domid_t domid)
 	/* The new one needs the devices. */
 	if (devices_detach_all(domid, &why) < 0)
 		log_warning("%s", why.text);
+	vm_pci_take(xc, domid);
 	if (vm_state_load(&s, domid) < 0 || strcmp(s.name, vm->name) != 0)
 		return;
 	snprintf(suffix, sizeof(suffix), "-%u", domid);
@@ -214,7 +216,7 @@ static bool replace(struct xencall *xc, struct vm_config *vm, domid_t *domid, bo
 		log_warning("%s: should this process be killed now, it does not come back: %s",
 			    vm->name, why.text);
 	if (keep_old)
-		rename_stopped(vm, *domid);
+		rename_stopped(xc, vm, *domid);
 	else if (vm_end(xc, *domid) < 0)
 		log_error("%s: destroying domain %u: %s", vm->name, *domid, strerror(errno));
 	if (pause)
@@ -361,7 +363,7 @@ static bool finish(struct vm_restart *r, struct vm_config *vm, domid_t *domid)
 		return false;
 	}
 	if (r->keep_old)
-		rename_stopped(vm, r->old);
+		rename_stopped(&xc, vm, r->old);
 	/* The one that runs has lost its process, too, and gets another by itself. */
 	ok = !runs_already(&xc, vm) && restart(&xc, vm, domid) == 0;
 	vm_restart_end(r);

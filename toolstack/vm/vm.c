@@ -14,6 +14,7 @@
 #include "devices/devices.h"
 #include "lib/domain.h"
 #include "vm/vm_cpus.h"
+#include "vm/vm_pci.h"
 #include "vm/vm_store.h"
 
 int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
@@ -39,6 +40,8 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 	if (rc == 0 && store)
 		rc = vm_store_add(store, vm, &s, why);
 	if (rc == 0)
+		rc = vm_pci_give(xc, vm, (domid_t)s.domid, why);
+	if (rc == 0)
 		rc = devices_attach(s.domid, &vm->devices, why);
 	if (rc < 0)
 		vm_end(xc, s.domid);
@@ -58,6 +61,7 @@ struct domain_spec vm_spec(const struct vm_config *vm)
 		.max_grant_frames = vm->max_grant_frames,
 		.max_event_channels = vm->max_event_channels,
 		.tsc_mode = vm->tsc_mode,
+		.with_pci = vm->pci.nr != 0,
 	};
 
 	memcpy(spec.uuid, vm->uuid, sizeof(spec.uuid));
@@ -74,6 +78,8 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 
 	if (!vm->has_uuid && uuid_generate(spec.uuid) < 0)
 		return reason_errno(why, "making a UUID");
+	if (vm_pci_check(xc, vm, why) < 0)
+		return -1;
 	/* Without a xenstored a guest runs just as well; only `xl shutdown` cannot reach it. */
 	spec.with_store = store_open(&store) == 0;
 	if (!spec.with_store)
@@ -125,7 +131,10 @@ int vm_end(struct xencall *xc, domid_t domid)
 	domain_pause(xc, domid);
 	vm_forget(domid);
 	/* Whoever looks for what is left of domains may have been faster: gone is gone. */
-	return domain_destroy(xc, domid) < 0 && errno != ESRCH ? -1 : 0;
+	if (domain_destroy(xc, domid) < 0 && errno != ESRCH)
+		return -1;
+	vm_pci_ended(domid);
+	return 0;
 }
 
 bool vm_never_ran(const struct xen_domctl_getdomaininfo *info)

@@ -14,6 +14,7 @@
 #include "saverestore/restore.h"
 #include "vm/suspend.h"
 #include "vm/vm.h"
+#include "vm/vm_pci.h"
 #include "vm/vm_save.h"
 #include "vm/vm_text.h"
 
@@ -21,7 +22,7 @@
 static int read_config(struct vm_restore *r, const char *file, bool longer, struct reason *why)
 {
 	if (stream_read_start(&r->in, r->in.fd, why) < 0 ||
-	    vm_text_parse(&r->vm, file, r->in.config, why) < 0)
+	    vm_text_parse(&r->vm, file, r->in.config, why) < 0 || vm_pci_movable(&r->vm, why) < 0)
 		return -1;
 	r->in.longer = longer;
 	return r->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", file);

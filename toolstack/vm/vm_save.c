@@ -23,6 +23,7 @@
 #include "saverestore/vcpus.h"
 #include "vm/suspend.h"
 #include "vm/vm.h"
+#include "vm/vm_pci.h"
 #include "vm/vm_text.h"
 
 /* Frames of zeroes are not written, and how many those are is not known before. */
@@ -62,7 +63,9 @@ static int load_config(struct saving *c, struct reason *why)
 	if (c->config.failed)
 		return reason_set(why, "out of memory");
 	memcpy(c->s->name, c->state.name, sizeof(c->s->name));
-	return vm_text_parse(&c->vm, "configuration", c->config.data, why);
+	if (vm_text_parse(&c->vm, "configuration", c->config.data, why) < 0)
+		return -1;
+	return vm_pci_movable(&c->vm, why);
 }
 
 /* A disk stays what it is: whoever made it knows by our end whether it is complete. */

@@ -80,6 +80,8 @@ static void config_print(const struct vm_config *vm)
 	       vm->cmdline, vm_action_name(vm->on_poweroff), vm_action_name(vm->on_reboot),
 	       vm_action_name(vm->on_crash));
 	device_list_print(&vm->devices, &devices);
+	if (vm->pci.nr)
+		pci_list_print(&vm->pci, &devices);
 	printf("%s", devices.data ? devices.data : "");
 	buf_free(&devices);
 }

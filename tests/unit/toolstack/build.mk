@@ -18,9 +18,10 @@ $(call toolstack_test,netlink,lib/netlink.c)
 # What a VM's configuration may say, its devices among it.
 VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c cpu_list.c ip.c) \
 	     $(addprefix devices/,config_words.c device_list.c disk_config.c disk_vdev.c \
-	       screen_config.c vif_config.c)
+	       pci_config.c screen_config.c vif_config.c)
 $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))
+$(call toolstack_test,pci,lib/config.c lib/file.c $(addprefix devices/,pci.c pci_config.c module.c))
 $(call toolstack_test,qcow2,devices/qcow2.c devices/nbd_negotiate.c lib/deadline.c)
 $(call toolstack_test,vif,lib/ip.c $(addprefix devices/,config_words.c vif_config.c vif_vlan.c))
 $(call toolstack_test,cpu_list,lib/cpu_list.c)

@@ -184,7 +184,7 @@ static void test_acpi(void **state)
 	size_t len;
 
 	(void)state;
-	len = acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 2, 3);
+	len = acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 2, 3, false);
 	assert_true(len > 0 && len <= sizeof(block));
 	assert_memory_equal(block, "RSD PTR ", 8);
 	assert_int_equal(sum(block, 20), 0);
@@ -204,19 +204,72 @@ static void test_acpi(void **state)
 		assert_int_equal(lapic[3], 2 * i);
 		assert_int_equal(get(lapic + 4, 4), i < 2);
 	}
-	assert_true(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS) >
-		    0);
-	assert_int_equal(
-		acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS + 1), 0);
-	assert_int_equal(acpi_tables_build(block, 512, GUEST_ACPI_BASE, 1, 1), 0);
+	assert_true(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, ACPI_MAX_VCPUS,
+				      false) > 0);
+	assert_int_equal(acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1,
+					   ACPI_MAX_VCPUS + 1, false),
+			 0);
+	assert_int_equal(acpi_tables_build(block, 512, GUEST_ACPI_BASE, 1, 1, false), 0);
+}
+
+/* A package's length, and where its content begins (ACPI 6.2, 20.2.4). */
+static size_t package(const uint8_t **at)
+{
+	const uint8_t *p = *at;
+	unsigned int more = *p >> 6;
+	size_t len = more ? *p & 15 : *p & 63;
+
+	for (unsigned int i = 0; i < more; i++)
+		len |= (size_t)p[1 + i] << (4 + 8 * i);
+	*at += 1 + more;
+	return len - 1 - more;
+}
+
+/* Every length in the AML leads exactly to the end of the table. */
+static void test_acpi_with_pci(void **state)
+{
+	static uint8_t block[GUEST_ACPI_SIZE];
+	const uint8_t *dsdt, *at, *end;
+	size_t len;
+
+	(void)state;
+	acpi_tables_build(block, sizeof(block), GUEST_ACPI_BASE, 1, 1, true);
+	dsdt = table(
+		block,
+		get(table(block, get(table(block, get(block + 24, 8), "XSDT") + 36, 8), "FACP") +
+			    140,
+		    8),
+		"DSDT");
+	end = dsdt + get(dsdt + 4, 4);
+	at = dsdt + 36;
+	assert_int_equal(*at++, 0x10);
+	len = package(&at);
+	assert_ptr_equal(at + len, end);
+	assert_memory_equal(at, "\\_SB_\x5b\x82", 7);
+	at += 7;
+	len = package(&at);
+	assert_ptr_equal(at + len, end);
+	assert_memory_equal(at, "PCI0\x08_HID\x0c\x41\xd0\x0a\x03\x08_CRS\x11", 20);
+	at += 20;
+	len = package(&at);
+	assert_ptr_equal(at + len, end);
+	assert_int_equal(*at++, 0x0a);
+	assert_ptr_equal(at + 1 + *at, end);
+	at++;
+	while (*at != 0x79) /* resource descriptors, large and small */
+		at += *at & 0x80 ? 3 + get(at + 1, 2) : 1 + (*at & 7u);
+	assert_ptr_equal(at + 2, end);
+	assert_int_equal(get(end - 28 + 10, 4), GUEST_PCI_BASE);
+	assert_int_equal(get(end - 28 + 14, 4), GUEST_ACPI_BASE - 1);
 }
 
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(test_small),     cmocka_unit_test(test_large),
-		cmocka_unit_test(test_too_small), cmocka_unit_test(test_start_info),
-		cmocka_unit_test(test_tail),      cmocka_unit_test(test_acpi),
+		cmocka_unit_test(test_small),         cmocka_unit_test(test_large),
+		cmocka_unit_test(test_too_small),     cmocka_unit_test(test_start_info),
+		cmocka_unit_test(test_tail),          cmocka_unit_test(test_acpi),
+		cmocka_unit_test(test_acpi_with_pci),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -116,6 +116,34 @@ static void test_mistakes(void **state)
 	refused("name='../etc/passwd'", "name: expected at most 63 letters");
 }
 
+static void test_pci(void **state)
+{
+	uint32_t sbdf;
+
+	(void)state;
+	assert_true(pci_parse("0001:03:1f.7", &sbdf));
+	assert_int_equal(sbdf, 0x103ff);
+	assert_true(pci_parse("ff:00.0", &sbdf));
+	assert_int_equal(sbdf, 0xff00);
+	assert_false(pci_parse("", &sbdf));
+	assert_false(pci_parse("03:20.0", &sbdf));
+	assert_false(pci_parse("03:00.8", &sbdf));
+	assert_false(pci_parse("03:00.00", &sbdf));
+	assert_false(pci_parse("0000:03:00", &sbdf));
+	assert_false(pci_parse("0000-03:00.0", &sbdf));
+	assert_false(pci_parse("00000:03:00.0", &sbdf));
+	assert_false(pci_parse("+3:00.0", &sbdf));
+	refused("pci='0000:03:00.0'", "x.cfg:3: pci: expected a list");
+	refused("pci=[3]", "x.cfg:3: pci: expected an address such as \"0000:03:00.0\"");
+	refused("pci=['eth0']", "found eth0");
+	refused("pci=['03:00.0,permissive=1']", "no options");
+	refused("pci=['03:00.0', '0000:03:00.0']", "0000:03:00.0 stands there twice");
+	refused("pci=['00:00.0','00:01.0','00:02.0','00:03.0','00:04.0','00:05.0','00:06.0',"
+		"'00:07.0','00:08.0','00:09.0','00:0a.0','00:0b.0','00:0c.0','00:0d.0','00:0e.0',"
+		"'00:0f.0','00:10.0']",
+		"more than 16");
+}
+
 static void test_names(void **state)
 {
 	char longest[VM_NAME_MAX + 2];
@@ -199,6 +227,7 @@ int main(void)
 		cmocka_unit_test_teardown(test_everything, cleanup),
 		cmocka_unit_test_teardown(test_cmdline_wins, cleanup),
 		cmocka_unit_test_teardown(test_mistakes, cleanup),
+		cmocka_unit_test(test_pci),
 		cmocka_unit_test(test_names),
 		cmocka_unit_test(test_uuid),
 		cmocka_unit_test(test_scheduling),
