@@ -51,3 +51,5 @@ def test_without_an_iommu(only_socle, build, log):
         host.login()
         assert words_and_bounces(host) == (True, True)
         assert "domain 0: swiotlb=force stays: no IOMMU" in host.run("xl dmesg")
+        status, said = host.try_run("xl pci-assignable-list")
+        assert status != 0 and "this machine has no IOMMU" in said
