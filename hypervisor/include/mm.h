@@ -55,11 +55,13 @@ struct page_info {
 	uint8_t order;       /* of a free block's first frame */
 	uint8_t flags;       /* PAGE_* */
 };
-#define PAGE_OWNER_NONE       0xffffu
+#define PAGE_OWNER_NONE       0xffffu /* free; nobody knows what is in it */
 #define PAGE_OWNER_HYPERVISOR 0xfffeu
-#define PAGE_FREE             1u /* first frame of a free block; heap lock */
-#define PAGE_ALLOCATED        2u /* the owner's own reference is still held; atomic */
-#define PAGE_RAM              4u /* exists and is RAM; constant after boot */
+#define PAGE_OWNER_STALE      0xfffdu /* free since it was given back, to be scrubbed; heap lock */
+#define PAGE_OWNER_CLEAN      0xfffcu /* free and zeroed; heap lock */
+#define PAGE_FREE             1u      /* first frame of a free block; heap lock */
+#define PAGE_ALLOCATED        2u      /* the owner's own reference is still held; atomic */
+#define PAGE_RAM              4u      /* exists and is RAM; constant after boot */
 /* the hypervisor's, shared with the owner (shared info, grant table) */
 #define PAGE_XENHEAP 8u
 #define PAGE_WRITTEN 16u /* by the hypervisor, since the log of writes was last read; atomic */
@@ -100,6 +102,12 @@ void heap_free(void *va, unsigned order);
 /* Zeroed objects up to a page and larger (rounded up to a power of two of pages). */
 void *object_alloc(size_t size);
 void object_free(void *p, size_t size);
+
+/*
+ * For CPUs that are idle: scrubs a free frame, if many are to be scrubbed. True while that is so
+ * and no other CPU is at it.
+ */
+bool heap_scrub_idle(void);
 
 /* Frames in the heap's free lists. */
 uint64_t heap_free_frames(void);

@@ -74,8 +74,6 @@ struct page_info *domain_page_alloc(struct domain *d, unsigned order)
 	spin_unlock(&d->page_lock);
 
 	first = heap_take_block(order);
-	if (first)
-		memset(mfn_to_virt(MFN(first)), 0, PAGE_SIZE << order);
 	spin_lock(&d->page_lock);
 	/* Its end may have begun meanwhile: nobody would come again for what is linked only now. */
 	given = first && !d->is_dying;

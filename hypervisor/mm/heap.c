@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The heap: a buddy allocator over the frame table, and small objects carved out of its pages. One
- * lock each. Frames are scrubbed when they are handed out, so nothing of a previous owner is ever
- * seen.
+ * lock each. Nothing of a previous owner is ever seen: frames that were given back are scrubbed by
+ * CPUs that have nothing else to do, and what they did not get to when it is handed out.
  */
 #include "atomic.h"
 #include "lib.h"
@@ -13,6 +13,8 @@
 #define ORDER_MAX        18u
 #define OBJECT_SHIFT_MIN 5u
 #define OBJECT_SHIFT_MAX 11u
+#define SCRUB_MIN        512u /* fewer are not worth searching the frame table for */
+#define SCRUB_LOOKS      512u /* frames looked at in one go */
 
 struct page_info *frame_table;
 uint64_t frame_table_entries;
@@ -20,6 +22,8 @@ uint64_t frame_table_entries;
 static struct spinlock heap_lock;
 static uint32_t free_list[ORDER_MAX + 1]; /* heap_lock */
 static uint64_t free_frames;              /* heap_lock */
+static uint64_t stale_frames;             /* how many are PAGE_OWNER_STALE; heap_lock */
+static uint64_t scrub_next;               /* where to look for them; heap_lock */
 
 struct free_object {
 	struct free_object *next;
@@ -72,12 +76,16 @@ static bool is_free_block(uint64_t frame, unsigned order)
 	       frame_table[frame].order == order;
 }
 
-void heap_free_block(uint64_t first, unsigned order)
+static void free_block(uint64_t first, unsigned order, uint16_t owner)
 {
 	spin_lock(&heap_lock);
 	for (uint64_t i = 0; i < 1UL << order; i++)
-		frame_table[first + i].owner = PAGE_OWNER_NONE;
+		frame_table[first + i].owner = owner;
 	free_frames += 1UL << order;
+	if (owner == PAGE_OWNER_STALE) {
+		stale_frames += 1UL << order;
+		scrub_next = first;
+	}
 	while (order < ORDER_MAX && is_free_block(first ^ (1UL << order), order)) {
 		list_unlink(order, first ^ (1UL << order));
 		first &= ~(1UL << order);
@@ -85,6 +93,29 @@ void heap_free_block(uint64_t first, unsigned order)
 	}
 	list_push(order, first);
 	spin_unlock(&heap_lock);
+}
+
+void heap_free_block(uint64_t first, unsigned order)
+{
+	free_block(first, order, PAGE_OWNER_STALE);
+}
+
+/* From here on heap_scrub_idle keeps away from them; heap_lock is held. */
+static void claim(uint64_t first, unsigned order)
+{
+	for (uint64_t i = 0; i < 1UL << order; i++)
+		if (frame_table[first + i].owner == PAGE_OWNER_STALE) {
+			frame_table[first + i].owner = PAGE_OWNER_NONE;
+			stale_frames--;
+		}
+	free_frames -= 1UL << order;
+}
+
+static void scrub(uint64_t first, unsigned order)
+{
+	for (uint64_t i = 0; i < 1UL << order; i++)
+		if (frame_table[first + i].owner != PAGE_OWNER_CLEAN)
+			memset(mfn_to_virt(MFN(first + i)), 0, PAGE_SIZE);
 }
 
 uint64_t heap_take_block(unsigned order)
@@ -101,11 +132,38 @@ uint64_t heap_take_block(unsigned order)
 			o--;
 			list_push(o, frame + (1UL << o));
 		}
-		free_frames -= 1UL << order;
+		claim(frame, order);
 		break;
 	}
 	spin_unlock(&heap_lock);
+	if (frame)
+		scrub(frame, order);
 	return frame;
+}
+
+bool heap_scrub_idle(void)
+{
+	static bool busy; /* one CPU at a time: who wants memory shall not queue behind many */
+	bool more;
+
+	if (READ_ONCE(stale_frames) < SCRUB_MIN || atomic_xchg(&busy, true))
+		return false;
+	spin_lock(&heap_lock);
+	for (unsigned i = 0; stale_frames && i < SCRUB_LOOKS; i++) {
+		uint64_t frame = scrub_next;
+
+		scrub_next = frame + 1 < frame_table_entries ? frame + 1 : 0;
+		if (frame_table[frame].owner != PAGE_OWNER_STALE)
+			continue;
+		memset(mfn_to_virt(MFN(frame)), 0, PAGE_SIZE);
+		frame_table[frame].owner = PAGE_OWNER_CLEAN;
+		stale_frames--;
+		break;
+	}
+	more = stale_frames >= SCRUB_MIN;
+	spin_unlock(&heap_lock);
+	atomic_set(&busy, false);
+	return more;
 }
 
 void heap_add_range(uint64_t first, uint64_t end)
@@ -115,7 +173,7 @@ void heap_add_range(uint64_t first, uint64_t end)
 
 		while (first + (1UL << order) > end)
 			order--;
-		heap_free_block(first, order);
+		free_block(first, order, PAGE_OWNER_NONE);
 		first += 1UL << order;
 	}
 }
@@ -123,15 +181,12 @@ void heap_add_range(uint64_t first, uint64_t end)
 void *heap_alloc(unsigned order)
 {
 	uint64_t frame = order <= ORDER_MAX ? heap_take_block(order) : 0;
-	void *va;
 
 	if (!frame)
 		return NULL;
 	for (uint64_t i = 0; i < 1UL << order; i++)
 		frame_table[frame + i].owner = PAGE_OWNER_HYPERVISOR;
-	va = mfn_to_virt(MFN(frame));
-	memset(va, 0, PAGE_SIZE << order);
-	return va;
+	return mfn_to_virt(MFN(frame));
 }
 
 void heap_free(void *va, unsigned order)

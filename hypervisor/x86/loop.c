@@ -10,6 +10,7 @@
 #include "hvm.h"
 #include "log.h"
 #include "machine_check.h"
+#include "mm.h"
 #include "private.h"
 #include "processor.h"
 #include "speculation.h"
@@ -100,7 +101,10 @@ noreturn_fn void cpu_run(void)
 		if (!c->current) {
 			c->idle_since = time_now();
 			apic_look_again();
-			interrupts_wait();
+			if (heap_scrub_idle())
+				interrupts_take();
+			else
+				interrupts_wait();
 			c->idle_ns += time_now() - c->idle_since;
 			continue;
 		}
