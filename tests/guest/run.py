@@ -5,6 +5,7 @@ Owns: the emulated machine for one image, reading its verdict lines, and carryin
 that took the guest down. A test without a verdict line has failed. args.hypervisor says which
 hypervisor, args.machine which emulator: QEMU with AMD-V, or Bochs with VT-x.
 """
+import re
 import subprocess
 import sys
 import time
@@ -62,7 +63,7 @@ def run_image(args, image, logs, results):
     names = strings(image, ".testnames")
     wanted = [n for n in names if results.wanted(f"guest/{image.stem}/{n}")]
     if args.machine == "bochs":
-        own = any("-cpu" in options or "-device" in options
+        own = any(re.search("-cpu|-device|-icount", options)
                   for options in strings(image, ".machine"))
         for name in [n for n in wanted if own or f"{image.stem}/{n}" in NOT_IN_BOCHS]:
             results.add(f"guest/{image.stem}/{name}", "SKIP", "wants what Bochs has not")

@@ -31,4 +31,13 @@ uint64_t clock_now(void);
 		(condition);                               \
 	})
 
+/* ns that a statement takes, which is run so many times. */
+#define TIME_OF(rounds, ...)                               \
+	({                                                 \
+		uint64_t start_ = clock_now();             \
+		for (unsigned i_ = 0; i_ < (rounds); i_++) \
+			__VA_ARGS__;                       \
+		(clock_now() - start_) / (rounds);         \
+	})
+
 #endif

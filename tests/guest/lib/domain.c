@@ -13,6 +13,7 @@
 
 #define FOREIGN_GFN   0x68000UL /* where pages of others appear: no memory of ours is there */
 #define FOREIGN_PAGES 64
+#define EXTENTS_MAX   512
 
 static uint64_t foreign_used; /* bit per page from FOREIGN_GFN on */
 
@@ -31,18 +32,18 @@ long sysctl(unsigned cmd, struct xen_sysctl *op)
 	return hypercall1(__HYPERVISOR_sysctl, (uint64_t)op);
 }
 
-static void set_limits(domid_t domid)
+static void set_limits(domid_t domid, uint64_t pages)
 {
 	struct xen_domctl op = { .u.max_vcpus.max = 1 };
 
 	CHECK_EQ(domctl(XEN_DOMCTL_max_vcpus, domid, &op), 0);
-	op.u.max_mem.max_memkb = (DOMAIN_PAGES + 16) * 4;
+	op.u.max_mem.max_memkb = (pages + 16) * 4;
 	CHECK_EQ(domctl(XEN_DOMCTL_max_mem, domid, &op), 0);
-	op.u.paging_mempool.size = 2 << 20;
+	op.u.paging_mempool.size = (2 << 20) + (pages * 32 & -PAGE_SIZE); /* libxl: 8 KiB a MiB */
 	CHECK_EQ(domctl(XEN_DOMCTL_set_paging_mempool_size, domid, &op), 0);
 }
 
-domid_t domain_create(void)
+domid_t domain_create_sized(unsigned extents, unsigned order)
 {
 	struct xen_domctl op = { .u.createdomain = {
 					 .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
@@ -53,17 +54,24 @@ domid_t domain_create(void)
 					 .grant_opts = XEN_DOMCTL_GRANT_version(1),
 					 .arch.emulation_flags = XEN_X86_EMU_LAPIC,
 				 } };
-	uint64_t gfns[DOMAIN_PAGES];
+	uint64_t gfns[EXTENTS_MAX];
 	struct xen_memory_reservation memory = { .extent_start = (uint64_t)gfns,
-						 .nr_extents = DOMAIN_PAGES };
+						 .nr_extents = extents,
+						 .extent_order = order };
 
+	CHECK(extents <= EXTENTS_MAX, "too many");
 	CHECK_EQ(domctl(XEN_DOMCTL_createdomain, DOMID_INVALID, &op), 0);
 	memory.domid = op.domain;
-	set_limits(memory.domid);
-	for (unsigned i = 0; i < DOMAIN_PAGES; i++)
-		gfns[i] = i;
-	CHECK_EQ(memory_op(XENMEM_populate_physmap, &memory), DOMAIN_PAGES);
+	set_limits(memory.domid, (uint64_t)extents << order);
+	for (unsigned i = 0; i < extents; i++)
+		gfns[i] = (uint64_t)i << order;
+	CHECK_EQ(memory_op(XENMEM_populate_physmap, &memory), extents);
 	return memory.domid;
+}
+
+domid_t domain_create(void)
+{
+	return domain_create_sized(DOMAIN_PAGES, 0);
 }
 
 void domain_destroy(domid_t domid)

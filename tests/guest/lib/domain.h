@@ -18,6 +18,8 @@ long domctl(unsigned cmd, domid_t domid, struct xen_domctl *op);
 long sysctl(unsigned cmd, struct xen_sysctl *op);
 
 domid_t domain_create(void); /* one vCPU, DOMAIN_PAGES from 0 on, nothing in it */
+/* The same with so many extents of 2^order pages. */
+domid_t domain_create_sized(unsigned extents, unsigned order);
 void domain_destroy(domid_t domid);
 bool domain_exists(domid_t domid);
 uint32_t domain_flags(domid_t domid);      /* XEN_DOMINF_* */
@@ -55,6 +57,10 @@ PAYLOAD(bad_calls);          /* data[1..3]: answers to wrong calls; then powerof
 PAYLOAD(console);            /* console_io write of a line, then poweroff */
 PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
 PAYLOAD(structures_32); /* answers to calls whose structures have 32-bit words; then poweroff */
-PAYLOAD(echo_events);   /* data[1]: its port; answers each event with one, counting in data[0] */
+/*
+ * data[1]: its port; answers each event with one, counting in data[0]. Before each answer it reads
+ * data[3] times where no memory is.
+ */
+PAYLOAD(echo_events);
 
 #endif

@@ -202,7 +202,12 @@ payload_\name\()_end:
 	lock btrq %r12, SHARED_INFO + 64 * 32	/* evtchn_pending */
 	jnc 1b
 	incl DATA
-	call EVENT_CHANNEL_OP, 4, DATA + 4, 0
+	movl DATA + 12, %ebx
+2:	subl $1, %ebx
+	jc 3f
+	movl NOWHERE, %eax
+	jmp 2b
+3:	call EVENT_CHANNEL_OP, 4, DATA + 4, 0
 	jmp 1b
 	end echo_events
 
