@@ -95,14 +95,14 @@ class Machine:
         self.child.delaybeforesend = None
 
     @classmethod
-    def micro(cls, args, image, words, log, options=()):
+    def micro(cls, args, image, words, log, options=(), memory=512, cpus=2):
         """A small machine whose control domain is a micro-guest, its command line being words."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
         line = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 "
                 f"{extra} dom0_mem=96M")
         module = f"{image} {words}".strip()
         load = ["-kernel", kernel, "-append", line, "-initrd", module]
-        return cls([*load, *options], log, memory=512, hypervisor=args.hypervisor)
+        return cls([*load, *options], log, memory=memory, cpus=cpus, hypervisor=args.hypervisor)
 
     @classmethod
     def iso(cls, build, log, extra=(), **machine):

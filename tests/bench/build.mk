@@ -11,8 +11,11 @@ BENCH_ONLY ?=
 BENCH_MINUTES ?= 60
 BENCH_CFLAGS := -std=gnu17 -D_GNU_SOURCE -O2 -Wall -Wextra -Werror -iquote tests/bench/guest
 BENCH_PROGRAM_SOURCES := $(wildcard tests/bench/guest/*.c)
-BENCH_NEEDS := $(B)/tests/bench/micro.elf $(B)/hypervisor/socle $(B)/peer/xen $(B)/peer/initrd \
-	       $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso $(B)/bench/.done
+BENCH_MICRO := $(B)/tests/bench/micro.elf $(B)/tests/bench/micro_smp.elf
+BENCH_NEEDS := $(BENCH_MICRO) $(B)/hypervisor/socle $(B)/peer/xen
+ifneq ($(BENCH_ONLY),micro)
+BENCH_NEEDS += $(B)/peer/initrd $(B)/dom0/vmlinux $(B)/dom0/initrd $(B)/socle.iso $(B)/bench/.done
+endif
 
 $(B)/peer/initrd: tests/bench/make-peer $(B)/dom0/initrd $(PEER_PACKAGES:%=$(DL)/%.ok)
 	@B=$(B) $< $(PEER_FILES)
@@ -33,7 +36,7 @@ $(B)/tests/bench/%.o: tests/bench/%.c | $(TEST_TOOLS)
 $(B)/tests/bench/%.elf: $(B)/tests/bench/%.o $(GUEST_LIB) tests/guest/lib/guest.lds
 	$(GUEST_LINK) $(filter %.o,$^) -o $@
 
--include $(B)/tests/bench/micro.d
+-include $(BENCH_MICRO:.elf=.d)
 
 .PHONY: bench
 bench: $(BENCH_NEEDS) ## ours and Debian's Xen side by side, as ratios

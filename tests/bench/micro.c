@@ -1,35 +1,35 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Times small operations of the hypervisor from inside the control domain. Prints "BENCH name
- * nanoseconds" for each; the numbers are averages over many rounds, the median over several
- * starts is the caller's business.
+ * Times operations of the hypervisor from inside the control domain, on one CPU. The figures are
+ * averages over many rounds; the median over several starts is the caller's business.
  */
 #include "abi/memory.h"
 #include "abi/sched.h"
 #include "abi/vcpu.h"
 #include "abi/version.h"
-#include "apic.h"
+#include "bench.h"
 #include "clock.h"
 #include "cpu.h"
 #include "domain.h"
 #include "event.h"
 #include "hypercall.h"
 #include "page.h"
-#include "print.h"
 #include "test.h"
 #include "trap.h"
 
 #define MAP_AT        0x64000000UL
 #define FOREIGN_TABLE 0x66000UL
+#define HOLE_AT       0x70000000UL
+#define FAULTS_EACH   1000
 
-/* Runs a statement so many times and prints the time of one. */
-#define BENCH(name, rounds, ...)                                                  \
-	do {                                                                      \
-		uint64_t start_ = clock_now();                                    \
-		for (unsigned i_ = 0; i_ < (rounds); i_++)                        \
-			__VA_ARGS__;                                              \
-		print("BENCH %s %lu\n", name, (clock_now() - start_) / (rounds)); \
-	} while (0)
+#define GUEST_EXTENTS 512 /* of 2 MiB: a guest of 1 GiB */
+
+/* What the hypervisor does while nobody wants anything (scrubbing memory), it does now. */
+TEST(settle)
+{
+	for (unsigned i = 0; i < 20; i++)
+		event_wait(0, 250);
+}
 
 TEST(hypercalls)
 {
@@ -70,6 +70,35 @@ TEST(timer)
 	vcpu_op(VCPUOP_stop_singleshot_timer, 0, 0);
 }
 
+/* How long after its time a timer is heard of by who sleeps. */
+TEST(timer_wakes)
+{
+	const unsigned rounds = 200;
+	evtchn_port_t port;
+	uint64_t late = 0;
+
+	event_init();
+	port = event_bind_virq(VIRQ_TIMER, 0);
+	for (unsigned i = 0; i < rounds; i++) {
+		struct vcpu_set_singleshot_timer op = { .timeout_abs_ns = clock_now() + MS };
+
+		event_count_reset(port);
+		vcpu_op(VCPUOP_set_singleshot_timer, 0, &op);
+		event_sleep(port);
+		late += clock_now() - op.timeout_abs_ns;
+	}
+	SAY("timer_wakes", late / rounds);
+	event_close(port);
+}
+
+TEST(page_fault)
+{
+	volatile uint32_t *hole = (void *)HOLE_AT;
+
+	page_unmap_2m(HOLE_AT);
+	BENCH("page_fault", 2000, FAULTS("movl (%0), %%eax", ::"r"(hole) : "eax", "memory"));
+}
+
 TEST(domain_life)
 {
 	BENCH("domain_create_and_destroy", 20, {
@@ -104,7 +133,62 @@ TEST(round_trip)
 			irq_enable_and_halt();
 	});
 	irq_disable();
+	data[3] = FAULTS_EACH;
+	SAY("nested_fault", TIME_OF(20, {
+				    unsigned before_ = event_count(ours);
+
+				    event_send(ours);
+				    while (event_count(ours) == before_)
+					    irq_enable_and_halt();
+			    }) / FAULTS_EACH);
+	irq_disable();
 	domain_destroy(domid);
+}
+
+static domid_t create_1gib(const char *name)
+{
+	uint64_t start = clock_now();
+	domid_t domid = domain_create_sized(GUEST_EXTENTS, 9);
+
+	SAY(name, clock_now() - start);
+	return domid;
+}
+
+static void destroy_1gib(domid_t domid)
+{
+	domain_destroy(domid);
+	CHECK(WAIT_FOR(!domain_exists(domid), 60000), "it does not end");
+}
+
+/*
+ * To all its memory, what that takes of the hypervisor's, and to its end. The second has memory
+ * that belonged to the first; in between nobody wants anything.
+ */
+TEST(guest_of_1gib)
+{
+	uint64_t before, start;
+	domid_t domid = create_1gib("create_1gib_first");
+
+	destroy_1gib(domid);
+	settle();
+	before = free_pages();
+	domid = create_1gib("create_1gib");
+	SAY("memory_for_1gib", (before - free_pages() - GUEST_EXTENTS * 512) * PAGE_SIZE);
+	start = clock_now();
+	destroy_1gib(domid);
+	SAY("destroy_1gib", clock_now() - start);
+}
+
+TEST(memory_of_its_own)
+{
+	struct xen_sysctl machine = { 0 };
+	struct xen_domctl self = { 0 };
+
+	CHECK_EQ(sysctl(XEN_SYSCTL_physinfo, &machine), 0);
+	CHECK_EQ(domctl(XEN_DOMCTL_getdomaininfo, 0, &self), 0);
+	SAY("own_memory", (machine.u.physinfo.total_pages - machine.u.physinfo.free_pages -
+			   self.u.getdomaininfo.tot_pages) *
+				  PAGE_SIZE);
 }
 
 TEST(grants)
