@@ -72,7 +72,7 @@ def measure(args, hypervisor, figures, log, counted):
         with Machine.micro(this, args.build / f"tests/bench/{image}.elf", "", path,
                            COUNTED if counted else ACCELERATOR, **size) as machine:
             assert machine.expect([rb"RUN "], LONGEST) == 0, f"no start: {machine.why}; {path}"
-            if not counted:
+            if not counted and image == "micro":
                 figures.add(BOOT, hypervisor, cpu_seconds(machine.child.pid))
             for name, value in listen(machine, path):
                 row, shown = NAMES[name]
@@ -80,3 +80,4 @@ def measure(args, hypervisor, figures, log, counted):
                     figures.add(row, hypervisor, value)
                 elif shown:
                     figures.add(f"{row}, time", hypervisor, value)
+        figures.keep()
