@@ -105,9 +105,9 @@ class Guest:
         number = self.host.count
         for _ in range(30):
             self.host.machine.send("\n")
-            if self.host.machine.expect([PROMPT], 2) == 0:
+            if self.host.machine.expect([PROMPT], 2, patience=1) == 0:
                 # What else was typed answers, too: none of it may be taken for the command's end.
-                while self.host.machine.expect([PROMPT], 0.3) == 0:
+                while self.host.machine.expect([PROMPT], 0.3, patience=1) == 0:
                     pass
                 return number
         raise AssertionError(f"guest {self.name} does not answer")
