@@ -227,13 +227,13 @@ void tlb_flush_domain(struct domain *d)
 		memset(in_tlb[d->id], 0, sizeof(in_tlb[0]));
 }
 
-static int domain_init(struct domain *d)
+int hvm_maps_create(struct domain *d)
 {
 	(void)d;
 	return 0;
 }
 
-static void domain_exit(struct domain *d)
+void hvm_maps_destroy(struct domain *d)
 {
 	(void)d;
 }
@@ -282,7 +282,7 @@ static enum cpu_mode get_mode(struct vcpu *v, uint64_t *cs_base)
 	return machine_is_32bit ? CPU_MODE_32 : CPU_MODE_64;
 }
 
-static void skipped(struct vcpu *v)
+static void log_exit(struct vcpu *v)
 {
 	(void)v;
 }
@@ -292,25 +292,6 @@ static void set_tsc_offset(struct vcpu *v, uint64_t offset)
 	v->hvm.tsc_offset = offset;
 }
 
-static bool injecting(struct vcpu *v)
-{
-	(void)v;
-	return false;
-}
-
-static void inject_interrupt(struct vcpu *v, uint8_t vector)
-{
-	(void)v;
-	(void)vector;
-}
-
-static void inject_exception(struct vcpu *v, uint8_t vector, bool has_error, uint32_t error)
-{
-	(void)v;
-	(void)error;
-	MUST(vector < 32 || !has_error);
-}
-
 static const struct p2m_format format = {
 	.leaf = { 0, 7, 5, 7, 5, 7, 7, 5 },
 	.table = 7,
@@ -318,8 +299,6 @@ static const struct p2m_format format = {
 	.has_1g = true,
 };
 static const struct hvm_ops ops = {
-	.domain_init = domain_init,
-	.domain_destroy = domain_exit,
 	.vcpu_init = vcpu_init,
 	.vcpu_destroy = vcpu_exit,
 	.get_state = get_state,
@@ -327,13 +306,8 @@ static const struct hvm_ops ops = {
 	.get_cr3 = get_cr3,
 	.get_cpl = get_cpl,
 	.get_mode = get_mode,
-	.injecting = injecting,
-	.inject_interrupt = inject_interrupt,
-	.inject_nmi = skipped,
-	.inject_exception = inject_exception,
-	.skipped = skipped,
 	.set_tsc_offset = set_tsc_offset,
-	.log_exit = skipped,
+	.log_exit = log_exit,
 	.p2m_format = &format,
 };
 
@@ -768,30 +742,4 @@ noreturn_fn void machine_poweroff(void)
 noreturn_fn void machine_reboot(void)
 {
 	panic("domain 0 restarted the machine");
-}
-
-void microcode_identify(struct microcode_cpu *c)
-{
-	*c = (struct microcode_cpu){ .amd = true, .signature = 0x800f12, .revision = 0x8001 };
-}
-
-/* No IOMMU. */
-int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
-{
-	(void)d;
-	(void)gfn;
-	(void)mfn;
-	(void)level;
-	(void)type;
-	return 0;
-}
-
-void iommu_p2m_flush(struct domain *d)
-{
-	(void)d;
-}
-
-void iommu_domain_destroy(struct domain *d)
-{
-	(void)d;
 }
