@@ -179,10 +179,11 @@ static int write_file(struct saving *c, int fd, struct reason *why)
 		return -1;
 	if (c->s->standing && c->s->standing(c->s->arg, why) < 0)
 		return -1;
-	if (signals_waiting())
-		return reason_set(why, "interrupted");
+	/* The reader of a stream has it by now: nothing may come in between any more. */
 	if (!c->s->file)
 		return 0;
+	if (signals_waiting())
+		return reason_set(why, "interrupted");
 	/* The guest is about to be destroyed: the file is all that is left of it. */
 	if (fsync(fd) == 0 && (!c->part[0] || rename(c->part, c->s->file) == 0))
 		return 0;
@@ -220,7 +221,6 @@ static int finish(struct saving *c, int rc, struct reason *why)
 static int save_to(struct saving *c, int fd, struct reason *why)
 {
 	double start = seconds();
-
 	int rc;
 
 	if (check_room(c, fd, why) < 0 || (!c->s->live && suspend(c, why) < 0))
