@@ -63,8 +63,8 @@ FUZZ_HYPERCALL := tests/fuzz/hypercall_machine.c $(FUZZ_FAKES) hypervisor/lib/st
 		  $(addprefix hypervisor/,domain/domain.c domain/vcpu.c domain/registry.c \
 		  mm/domain_pages.c mm/p2m.c mm/guest_access.c mm/guest_struct.c) \
 		  $(addprefix hypervisor/hvm/,context.c context_check.c context_save.c cpuid.c \
-		  cpuid_policy.c cpuid_policy_leaves.c hvm.c inject.c msr.c state_log.c tsc.c vioapic.c \
-		  vlapic.c vlapic_ipi.c vlapic_timer.c)
+		  cpuid_policy.c cpuid_policy_leaves.c hvm.c inject.c ioreq.c msr.c state_log.c \
+		  tsc.c vioapic.c vlapic.c vlapic_ipi.c vlapic_timer.c)
 FUZZ_SMALL_MACHINE := -DFAKE_FRAMES=512u -DFAKE_GFNS=256u -DMEMORY_SIZE=4096u
 FUZZ_INSN := $(addprefix hypervisor/emul/,decode.c emulate.c)
 FUZZ_VLAPIC := $(addprefix hypervisor/hvm/,vlapic.c vlapic_ipi.c vlapic_timer.c) $(FUZZ_FAKES)
