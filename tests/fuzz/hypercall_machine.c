@@ -638,7 +638,51 @@ const struct mem_region *host_memory_map(unsigned *nr)
 	return map;
 }
 
-/* No domain has a device. */
+struct cmdline cmdline;
+
+/* No domain has a device: those that are asked for are not there. */
+bool iommu_present(void)
+{
+	return false;
+}
+
+int iommu_domain_enable(struct domain *d)
+{
+	(void)d;
+	return -ENODEV;
+}
+
+int vpci_assignable(struct pci_address a)
+{
+	(void)a;
+	return -ENODEV;
+}
+
+int vpci_assign(struct domain *d, struct pci_address a)
+{
+	(void)d;
+	return vpci_assignable(a);
+}
+
+int vpci_deassign(struct domain *d, struct pci_address a)
+{
+	(void)d;
+	return vpci_assignable(a);
+}
+
+void vpci_deassign_all(struct domain *d)
+{
+	MUST(d->is_dying);
+}
+
+unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
+{
+	(void)a;
+	(void)sbdf;
+	(void)max;
+	return 0;
+}
+
 int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
 {
 	(void)d;
@@ -653,9 +697,10 @@ void iommu_p2m_flush(struct domain *d)
 	(void)d;
 }
 
+/* Of one that dies, or whose creation failed: then its only references are its creator's. */
 void iommu_domain_destroy(struct domain *d)
 {
-	MUST(d->is_dying);
+	MUST(d->is_dying || d->refs == 2);
 }
 
 void microcode_identify(struct microcode_cpu *c)
