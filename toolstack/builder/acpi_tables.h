@@ -15,7 +15,8 @@
 /*
  * Writes the tables to out, which has room bytes and will be at guest-physical `at`; the RSDP is
  * at its start. CPUs 0..online-1 are enabled, the others up to max can be brought up later.
- * with_pci: there is a PCI host bridge. Returns the length, or 0 if there is not enough room or max is more than ACPI_MAX_VCPUS.
+ * with_pci: there is a PCI host bridge. Returns the length, or 0 if there is not enough room or max
+ * is more than ACPI_MAX_VCPUS.
  */
 size_t acpi_tables_build(uint8_t *out, size_t room, uint64_t at, unsigned int online,
 			 unsigned int max, bool with_pci);

@@ -299,7 +299,7 @@ void pci_give_back(uint32_t sbdf, unsigned int domid)
 		return;
 	/* Another may be at it, and be done when it is our turn. */
 	if (flock(fd, LOCK_EX) == 0 && pci_owner(sbdf, &owner) && owner == domid) {
-		/* Not a function that did not come out of its reset: it would disturb its driver. */
+		/* One that did not come out of its reset would disturb its driver. */
 		if (device_put(sbdf, "reset", "1") < 0)
 			log_error("%s: it cannot be reset (%s) and stays without a driver", name,
 				  strerror(errno));

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The machine's PCI functions, as the control domain's kernel has them: whether one could be spared,
- * and taking it from its driver for a guest. Which domain has one is a file, /run/xen/pci/ADDRESS,
- * from before it is taken until it is back. What the hypervisor thinks of it: vm/vm_pci.h.
+ * The machine's PCI functions, as the control domain's kernel has them: whether one could be
+ * spared, and taking it from its driver for a guest. Which domain has one is a file,
+ * /run/xen/pci/ADDRESS, from before it is taken until it is back. What the hypervisor thinks of it:
+ * vm/vm_pci.h.
  *
  * All return -1 with the reason.
  */
