@@ -76,7 +76,7 @@ FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_DEVICES := $(addprefix toolstack/devices/,config_words.c disk_config.c disk_vdev.c \
 		  vif_config.c) toolstack/lib/ip.c $(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
-	       $(addprefix toolstack/devices/,device_list.c screen_config.c) $(FUZZ_DEVICES)
+	       $(addprefix toolstack/devices/,device_list.c pci_config.c screen_config.c) $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
 		request_session.c transaction.c tree.c usage.c watch.c) $(FUZZ_LIB)
 
