@@ -157,6 +157,7 @@ struct hvm_hw_lapic {
 	uint32_t timer_divisor;
 	uint64_t tdt_msr;
 	uint32_t pending_esr;
+	uint32_t pad; /* 0; named, so that nothing else stands there when it is copied out */
 };
 
 struct hvm_hw_lapic_regs {
