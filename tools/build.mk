@@ -24,6 +24,6 @@ lint: $(B)/host-deps/build $(B)/host-deps/lint $(B)/sysroot/.done ## format, ana
 		  --flags 'tests/unit/$t=$(UNIT_CFLAGS) -iquote toolstack -D_GNU_SOURCE') \
 		--flags 'tests/unit/screen=$(UNIT_CFLAGS) -iquote toolstack \
 			-iquote tests/unit/toolstack -D_GNU_SOURCE' \
-		--flags 'tests/guest=$(GUEST_CFLAGS)' \
+		--flags 'tests/guest=$(GUEST_CFLAGS)' --flags 'tests/bench=$(GUEST_CFLAGS)' \
 		--flags 'tests/bench/guest=$(BENCH_CFLAGS)' \
 		--flags 'tests/fuzz=$(LINT_FUZZ_CFLAGS)' $(CHECK)

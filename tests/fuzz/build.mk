@@ -58,7 +58,8 @@ FUZZ_GRANT := $(sort $(wildcard hypervisor/grant/*.c)) $(FUZZ_DOMAINS) \
 FUZZ_MEMORY_OP := $(wildcard hypervisor/hypercall/memory*.c) hypervisor/hypercall/common.c \
 		  hypervisor/mm/guest_struct.c tests/unit/hypercall/fake_machine.c
 # All that hypercalls lead to, but for the processor's and the vendors' part.
-FUZZ_HYPERCALL := tests/fuzz/hypercall_machine.c $(FUZZ_FAKES) hypervisor/lib/str_copy.c \
+FUZZ_HYPERCALL := $(addprefix tests/fuzz/hypercall_,machine.c outside.c) $(FUZZ_FAKES) \
+		  hypervisor/lib/str_copy.c \
 		  $(wildcard $(addprefix hypervisor/,hypercall/*.c event/*.c grant/*.c sched/*.c)) \
 		  $(addprefix hypervisor/,domain/domain.c domain/vcpu.c domain/registry.c \
 		  mm/domain_pages.c mm/p2m.c mm/guest_access.c mm/guest_struct.c) \
@@ -76,7 +77,8 @@ FUZZ_UNPACK_LIBS := -lz -llzma -lzstd -llz4
 FUZZ_DEVICES := $(addprefix toolstack/devices/,config_words.c disk_config.c disk_vdev.c \
 		  vif_config.c) toolstack/lib/ip.c $(FUZZ_LIB)
 FUZZ_CONFIG := $(addprefix toolstack/lib/,config.c vm_config.c uuid.c cpu_list.c) \
-	       $(addprefix toolstack/devices/,device_list.c pci_config.c screen_config.c) $(FUZZ_DEVICES)
+	       $(addprefix toolstack/devices/,device_list.c pci_config.c screen_config.c) \
+	       $(FUZZ_DEVICES)
 FUZZ_STORE := $(addprefix toolstack/xenstored/,conn.c journal.c path.c request.c request_node.c \
 		request_session.c transaction.c tree.c usage.c watch.c) $(FUZZ_LIB)
 

@@ -14,6 +14,8 @@
 #include "fuzz.h"
 #include "hypercall.h"
 
+#define FRAMES    2560u /* of the whole machine */
+#define CPUS      2u
 #define RAM_GFN   256u /* where each domain's RAM begins; domain 0's is one to one */
 #define RAM_PAGES 48u
 #define SHARED    (RAM_GFN + RAM_PAGES)     /* shared info, in the guests */

@@ -12,6 +12,9 @@
 #ifndef TESTS_FUZZ_HYPERCALL_SHAPES_H
 #define TESTS_FUZZ_HYPERCALL_SHAPES_H
 
+#include <stdbool.h>
+#include <stdint.h>
+
 struct shape {
 	uint8_t number;
 	bool is_array; /* there may be several, one behind the other */

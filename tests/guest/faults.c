@@ -82,7 +82,7 @@ TEST(string_moves_between_devices_and_nowhere_fault)
 
 TEST(single_step_over_what_is_emulated)
 {
-	uint32_t after;
+	uint32_t after = 1;
 	uint64_t dr6;
 
 	CHECK_EQ(STEP("nop"), TRAP_DB);

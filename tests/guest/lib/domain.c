@@ -39,7 +39,7 @@ static void set_limits(domid_t domid, uint64_t pages)
 	CHECK_EQ(domctl(XEN_DOMCTL_max_vcpus, domid, &op), 0);
 	op.u.max_mem.max_memkb = (pages + 16) * 4;
 	CHECK_EQ(domctl(XEN_DOMCTL_max_mem, domid, &op), 0);
-	/* libxl's share: a MiB for the vCPU and 8 KiB for each MiB of memory; but not too little. */
+	/* libxl's share: a MiB for the vCPU and 8 KiB for each MiB of memory; with a minimum. */
 	op.u.paging_mempool.size = (1 << 20) + (pages * 32 & -PAGE_SIZE);
 	if (op.u.paging_mempool.size < 2 << 20)
 		op.u.paging_mempool.size = 2 << 20;
