@@ -15,6 +15,20 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "abi/domctl.h"
+#include "abi/event_channel.h"
+#include "abi/grant_table.h"
+#include "abi/hvm_op.h"
+#include "abi/memory.h"
+#include "abi/physdev.h"
+#include "abi/platform.h"
+#include "abi/sched.h"
+#include "abi/sysctl.h"
+#include "abi/vcpu.h"
+#include "abi/version.h"
+#include "abi/xen.h"
+#include "lib.h"
+
 struct shape {
 	uint8_t number;
 	bool is_array; /* there may be several, one behind the other */
