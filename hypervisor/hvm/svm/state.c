@@ -52,8 +52,10 @@ static struct vmcb_segment *segment_of(struct vmcb *c, unsigned i)
 	X(kernel_gs_base) X(sysenter_cs) X(sysenter_esp) X(sysenter_eip)
 // clang-format on
 
-#define SEGMENT_PRESENT BIT(7)
-#define TSS_BUSY        BIT(1)
+#define SEGMENT_PRESENT   BIT(7)
+#define SEGMENT_DPL       0x60u
+#define SEGMENT_DPL_SHIFT 5
+#define TSS_BUSY          BIT(1)
 
 void svm_get_state(struct vcpu *v, struct hvm_state *s)
 {
@@ -62,6 +64,9 @@ void svm_get_state(struct vcpu *v, struct hvm_state *s)
 	svm_sync(v);
 	for (unsigned i = 0; i < SEG_COUNT; i++)
 		memcpy(&s->seg[i], segment_of(c, i), sizeof(s->seg[i]));
+	/* SYSRET leaves SS as the kernel had it: not its DPL but this is the privilege. */
+	s->seg[SEG_SS].attributes = (uint16_t)((s->seg[SEG_SS].attributes & ~SEGMENT_DPL) |
+					       c->cpl << SEGMENT_DPL_SHIFT);
 	/* LTR makes a TSS busy; QEMU does that in memory only, not in what it hands out here. */
 	if (s->seg[SEG_TR].attributes & SEGMENT_PRESENT)
 		s->seg[SEG_TR].attributes |= TSS_BUSY;
@@ -80,7 +85,7 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s)
 
 	for (unsigned i = 0; i < SEG_COUNT; i++)
 		memcpy(segment_of(c, i), &s->seg[i], sizeof(s->seg[i]));
-	c->cpl = s->seg[SEG_SS].attributes >> 5 & 3;
+	c->cpl = (s->seg[SEG_SS].attributes & SEGMENT_DPL) >> SEGMENT_DPL_SHIFT;
 #define SET(name) c->name = s->name;
 	FOR_EACH_REGISTER(SET)
 #undef SET
