@@ -248,9 +248,14 @@ static bool set_watchdog(struct cmdline *c, const char *value)
 	return true;
 }
 
+/* A CPU is asked after one second, and needs another one to answer. */
 static bool set_watchdog_timeout(struct cmdline *c, const char *value)
 {
-	return parse_unsigned(value, 86400, &c->watchdog);
+	if (!parse_unsigned(value, 86400, &c->watchdog))
+		return false;
+	if (c->watchdog == 1)
+		c->watchdog = 2;
+	return true;
 }
 
 static bool set_nmi(struct cmdline *c, const char *value)

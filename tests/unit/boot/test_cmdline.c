@@ -193,6 +193,7 @@ static void test_watchdog(void **state)
 	assert_int_equal(parse("watchdog=force").watchdog, 5);
 	assert_int_equal(parse("watchdog_timeout=30").watchdog, 30);
 	assert_int_equal(parse("watchdog_timeout=30 watchdog").watchdog, 30);
+	assert_int_equal(parse("watchdog_timeout=1").watchdog, 2);
 	assert_int_equal(parse("watchdog watchdog_timeout=0").watchdog, 0);
 	assert_int_equal(parse("watchdog watchdog=no").watchdog, 0);
 	assert_int_equal(parse("nmi=ignore").nmi, NMI_IGNORE);
