@@ -130,6 +130,19 @@ def test_what_is_asked_for_is_bounded(api):
     assert failure.value.code == "FIELD_TYPE_ERROR"
 
 
+def test_what_nobody_asked_for_is_not(api, server):
+    before = read(api, most=1)
+    nobody = Client(server.socket, "root", address="192.0.2.78")
+    nobody.call("session.logout")
+    for method, *rest in (("session.logout",), ("VM.start", "OpaqueRef:NULL", False, False)):
+        with pytest.raises(Failure) as failure:
+            nobody.call(method, *rest)
+        assert failure.value.code == "SESSION_INVALID"
+    rows = read(api, most=3)
+    assert [row["method"] for row in rows[:2]] == ["session.logout", "session.login_with_password"]
+    assert {row["result"] for row in rows[:2]} == {"ok"} and rows[2:] == before
+
+
 def test_refused_logins_push_nothing_out(api, server):
     """The last test of these: the daemon is started anew. Of many there are a row at once and one
     that counts; rows of long ago make room for their like alone."""

@@ -141,16 +141,21 @@ static bool is_reading(const struct call *c)
 	       strcmp(name, "dmesg") == 0;
 }
 
+static bool is_login(const char *method)
+{
+	return strncmp(method, "session.login", strlen("session.login")) == 0;
+}
+
 /* Reading is not noted unless it was refused, nor what came from nobody that we know. */
 static bool matters(const struct call *c)
 {
-	if (!c->cls)
+	if (!c->cls || !(c->session || is_login(c->rpc.method)))
 		return false;
 	if (c->method && strcmp(c->cls->name, "session") == 0)
 		return true;
 	if (c->method)
 		return c->method->role > ROLE_READ_ONLY && (c->error || !is_reading(c));
-	return strstr(c->rpc.method, ".get_") == NULL && c->session;
+	return strstr(c->rpc.method, ".get_") == NULL;
 }
 
 static void row_put(const struct row *r)
@@ -235,8 +240,7 @@ void audit_note(const struct call *c)
 	make_plain(r.user);
 	make_plain(r.address);
 	make_plain(r.method);
-	if (c->error && strncmp(r.method, "session.login", strlen("session.login")) == 0 &&
-	    is_counted(&r))
+	if (c->error && is_login(r.method) && is_counted(&r))
 		return;
 	row_put(&r);
 }
