@@ -21,6 +21,7 @@
 #define REG_COMMANDS_TAIL 0x2008u
 #define REG_EVENTS_HEAD   0x2010u
 #define REG_EVENTS_TAIL   0x2018u
+#define REG_STATUS        0x2020u
 
 #define CONTROL_ENABLE    BIT(0)
 #define CONTROL_EVENTS    BIT(2)
@@ -43,6 +44,7 @@
 #define ALL_PAGES         0x7ffffffffffff003UL /* with table entries */
 
 #define EVENT_WRITE       BIT(53)
+#define STATUS_OVERFLOW   BIT(0) /* of the event log; writing it clears it */
 
 static unsigned nr_devices; /* entries of a device table */
 
@@ -150,6 +152,7 @@ static void events_restart(struct iommu_unit *u)
 	memset(u->events, 0, PAGE_SIZE);
 	unit_write64(u, REG_EVENTS_HEAD, 0);
 	unit_write64(u, REG_EVENTS_TAIL, 0);
+	unit_write64(u, REG_STATUS, STATUS_OVERFLOW); /* nothing is logged as long as it is set */
 	unit_write64(u, REG_CONTROL, control | CONTROL_EVENTS);
 }
 

@@ -120,6 +120,8 @@ static void test_events(void **state)
 	assert_int_equal(reg(0x2010), 0);
 	assert_int_equal(reg(0x2018), 0);
 	assert_true(reg(0x18) & 1 << 2);
+	/* That it had been full is acknowledged: while that stands nothing more is logged. */
+	assert_int_equal(reg(0x2020), 1);
 	assert_int_equal(amd_iommu_ops.faults(u, fault, 2), 0);
 }
 
