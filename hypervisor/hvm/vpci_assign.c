@@ -91,9 +91,9 @@ static void capabilities_list(struct vpci_guest *g)
 
 /* --- whether ---------------------------------------------------------------------------------- */
 
-static bool same_group(struct pci_address a, struct pci_address b)
+static bool is_in_group(struct pci_address a, struct pci_address group)
 {
-	return same_address(iommu_group(a), iommu_group(b));
+	return same_address(iommu_group(a), group);
 }
 
 static bool is_bridge(struct pci_address a)
@@ -103,8 +103,10 @@ static bool is_bridge(struct pci_address a)
 
 static bool has_siblings(const struct vpci_function *f)
 {
+	struct pci_address group = iommu_group(f->address);
+
 	for (struct vpci_function *s = vpci_next(NULL); s; s = vpci_next(s))
-		if (s != f && !is_bridge(s->address) && same_group(s->address, f->address))
+		if (s != f && !is_bridge(s->address) && is_in_group(s->address, group))
 			return true;
 	return false;
 }
@@ -138,13 +140,14 @@ int vpci_assignable(struct pci_address a)
 
 unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
 {
+	struct pci_address group = iommu_group(a);
 	unsigned nr = 0;
 
 	spin_lock(&vpci_lock);
 	for (struct vpci_function *s = vpci_next(NULL); s && nr < max; s = vpci_next(s)) {
 		struct pci_address b = s->address;
 
-		if (!same_address(a, b) && same_group(a, b))
+		if (!same_address(a, b) && is_in_group(b, group))
 			sbdf[nr++] = (uint32_t)b.segment << 16 | b.bus << 8u | b.devfn;
 	}
 	spin_unlock(&vpci_lock);

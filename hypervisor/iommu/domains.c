@@ -11,15 +11,18 @@
 #include "mm.h"
 #include "private.h"
 
-#define MAX_IDS           256u /* 0 is no domain's: VT-d keeps it for itself */
-#define MAX_ASSIGNED      256u
+#define MAX_IDS              256u /* 0 is no domain's: VT-d keeps it for itself */
+#define MAX_ASSIGNED         256u
 
-#define HOPS_MAX          8u
-#define PCI_HEADER_TYPE   0x0eu
-#define PCI_SECONDARY_BUS 0x19u
-#define PCI_CAPS          0x34u
-#define PCI_CAP_EXPRESS   0x10u
-#define CAPS_MAX          48u
+#define HOPS_MAX             8u
+#define PCI_HEADER_TYPE      0x0eu
+#define PCI_SECONDARY_BUS    0x19u
+#define PCI_CAPS             0x34u
+#define PCI_CAP_EXPRESS      0x10u
+#define CAPS_MAX             48u
+#define FUNCTIONS            8u
+
+#define HEADER_MULTIFUNCTION 0x80u
 
 static struct spinlock devices;
 static struct {
@@ -117,20 +120,54 @@ static bool is_express(struct pci_address a)
 	return false;
 }
 
-/* The bridge to a's bus, for which a becomes its address; false: that is a root bus. */
+static bool is_there(struct pci_address a)
+{
+	return (pci_raw_read(a, 0, 2) & 0xffff) != 0xffff;
+}
+
+static bool leads_to(struct pci_address b, uint8_t bus)
+{
+	return is_there(b) && (pci_raw_read(b, PCI_HEADER_TYPE, 1) & 0x7f) == 1 &&
+	       (pci_raw_read(b, PCI_SECONDARY_BUS, 1) & 0xff) == bus;
+}
+
+/* How many functions to look at there: without the first one there is no device. */
+static unsigned functions_at(struct pci_address a)
+{
+	if (!is_there(a))
+		return 0;
+	return pci_raw_read(a, PCI_HEADER_TYPE, 1) & HEADER_MULTIFUNCTION ? FUNCTIONS : 1;
+}
+
+/*
+ * The bridge to a's bus, for which a becomes its address; false: that is a root bus. A search takes
+ * milliseconds on a large machine, and interrupts are off, so where one was found is kept: as a
+ * guess, for domain 0 may number its buses anew.
+ */
 static bool bridge_to(struct pci_address *a)
 {
+	static devid_t guesses[256];
 	struct pci_address b = { .segment = a->segment };
+	devid_t guess = READ_ONCE(guesses[a->bus]);
+	unsigned nr;
 
-	for (unsigned id = 0; id < (unsigned)a->bus << 8; id++) {
-		b.bus = (uint8_t)(id >> 8);
-		b.devfn = (uint8_t)id;
-		if ((pci_raw_read(b, 0, 2) & 0xffff) == 0xffff ||
-		    (pci_raw_read(b, PCI_HEADER_TYPE, 1) & 0x7f) != 1 ||
-		    (pci_raw_read(b, PCI_SECONDARY_BUS, 1) & 0xff) != a->bus)
-			continue;
+	b.bus = (uint8_t)(guess >> 8);
+	b.devfn = (uint8_t)guess;
+	if (leads_to(b, a->bus)) {
 		*a = b;
 		return true;
+	}
+	for (unsigned id = 0; id < (unsigned)a->bus << 8; id += FUNCTIONS) {
+		b.bus = (uint8_t)(id >> 8);
+		b.devfn = (uint8_t)id;
+		nr = functions_at(b);
+		for (unsigned n = 0; n < nr; n++, b.devfn++) {
+			if (!leads_to(b, a->bus))
+				continue;
+			WRITE_ONCE(guesses[a->bus], devid_of(b));
+			*a = b;
+			return true;
+		}
 	}
 	return false;
 }

@@ -21,7 +21,8 @@ struct iommu_firmware iommu_firmware;
 struct domain *domain0;
 static struct domain *guest;
 static const struct iommu_domain *owner[0x10000]; /* of devices, as the driver was told */
-static unsigned assigns, fail_at, flushes[8], tables;
+static unsigned assigns, fail_at, flushes[8], tables, config_reads;
+static uint8_t port_bus; /* behind 1c.2 */
 static int told_rc;
 static struct iommu_format format;
 
@@ -76,21 +77,25 @@ int p2m_tell_iommu(struct domain *d)
 }
 
 /*
- * On bus 0: 1c.0, an Express port to bus 1; 1e.0, a bridge to conventional PCI, bus 2. On bus 1:
+ * On bus 0: 1c.0, an Express port to bus 1, and 1c.2, one to port_bus; 1e.0, a bridge to conventional PCI, bus 2. On bus 1:
  * 00.0, an Express bridge to conventional PCI, bus 3.
  */
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 {
-	static const struct {
+	const struct {
 		devid_t id;
-		uint8_t secondary, express;
-	} bridges[] = { { 0xe0, 1, 4 }, { 0xf0, 2, 0 }, { 0x100, 3, 7 } };
+		uint8_t secondary, express, header;
+	} bridges[] = { { 0xe0, 1, 4, 0x81 },
+			{ 0xe2, port_bus, 4, 0x81 },
+			{ 0xf0, 2, 0, 1 },
+			{ 0x100, 3, 7, 1 } };
 
+	config_reads++;
 	for (unsigned i = 0; i < ARRAY_SIZE(bridges); i++) {
 		if (devid_of(a) != bridges[i].id)
 			continue;
 		switch (offset) {
-		case 0x0e: return 1;
+		case 0x0e: return bridges[i].header;
 		case 0x19: return bridges[i].secondary;
 		case 0x34: return 0x40;
 		case 0x40: return 0x5005; /* MSI */
@@ -119,6 +124,7 @@ static int setup(void **state)
 	memset(flushes, 0, sizeof(flushes));
 	fail_at = ~0u;
 	assigns = 0;
+	port_bus = 5;
 	told_rc = 0;
 	domain0 = calloc(1, sizeof(*domain0));
 	domain0->is_control = true;
@@ -158,6 +164,22 @@ static void test_groups(void **state)
 	group_is(0x308, 0x100); /* behind two, of which one joins */
 	group_is(0x425, 0x420);
 	group_is(0x428, 0x428);
+	group_is(0x508, 0x508);
+}
+
+/* Each function of a machine is asked for its group, with a lock and without interrupts. */
+static void test_bridges_are_looked_for_once(void **state)
+{
+	group_is(0x508, 0x508);
+	config_reads = 0;
+	group_is(0x510, 0x510);
+	assert_true(config_reads < 32);
+	/* The buses are numbered anew: what was found is not believed. */
+	port_bus = 4;
+	group_is(0x408, 0x408);
+	config_reads = 0;
+	group_is(0x508, 0x508);
+	assert_true(config_reads > 32 && config_reads < 0x500);
 }
 
 static void test_there_and_back(void **state)
@@ -263,6 +285,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(test_groups),
+		TEST(test_bridges_are_looked_for_once),
 		TEST(test_there_and_back),
 		TEST(test_behind_a_bridge),
 		TEST(test_refused),
