@@ -16,7 +16,9 @@
 
 enum irq_kind { IRQ_FREE, IRQ_HOST, IRQ_GSI, IRQ_MSI };
 
-#define GUEST_VECTORS 32u
+/* Of the 176 that devices have: what one guest gets at most, and all of them together. */
+#define GUEST_VECTORS  32u
+#define GUESTS_VECTORS 128u
 
 struct irq {
 	enum irq_kind kind;
@@ -117,11 +119,13 @@ void irq_gsi_eoi(uint32_t gsi)
 /* Domain 0 must find vectors, whatever guests do with their devices. */
 static bool has_its_share(const struct domain *d)
 {
-	unsigned nr = 0;
+	unsigned nr = 0, guests = 0;
 
-	for (unsigned i = VECTOR_DEVICE_FIRST; i <= VECTOR_DEVICE_LAST; i++)
+	for (unsigned i = VECTOR_DEVICE_FIRST; i <= VECTOR_DEVICE_LAST; i++) {
 		nr += irqs[i].kind == IRQ_MSI && irqs[i].domain == d;
-	return d != domain0 && nr >= GUEST_VECTORS;
+		guests += irqs[i].kind == IRQ_MSI && irqs[i].domain != domain0;
+	}
+	return d != domain0 && (nr >= GUEST_VECTORS || guests >= GUESTS_VECTORS);
 }
 
 int irq_msi_bind(struct domain *d, uint64_t guest_address, uint32_t guest_data, uint64_t *address,
