@@ -20,6 +20,8 @@
 /* Rounds while the guest runs; and so few frames are not worth one more. */
 #define LIVE_ROUNDS 5
 #define LIVE_FEW    256
+/* Where devices are: below that, a guest has frames that are no memory. */
+#define LOW_FRAMES (1ull << 20)
 
 struct save {
 	struct xencall *xc;
@@ -110,6 +112,19 @@ static int save_memory(struct save *s, struct reason *why)
 	return 0;
 }
 
+/* Of a running guest, which may have put anything as far up as it likes: the log's size is ours. */
+static int live_last(struct save *s, uint64_t *last, struct reason *why)
+{
+	if (guest_pages_last(&s->pages, last, why) < 0)
+		return -1;
+	if (*last / 4 > LOW_FRAMES && *last / 4 - LOW_FRAMES > s->info.max_pages)
+		return reason_set(why,
+				  "its highest frame, %#llx, is too far above its memory: it "
+				  "cannot be written while it runs",
+				  (unsigned long long)*last);
+	return 0;
+}
+
 /* What the guest wrote to. A frame that it has given back since then is nothing to be written. */
 static int save_written(struct save *s, struct reason *why)
 {
@@ -140,7 +155,7 @@ static int save_live(struct save *s, struct reason *why)
 {
 	uint64_t last, before;
 
-	if (guest_pages_last(&s->pages, &last, why) < 0 ||
+	if (live_last(s, &last, why) < 0 ||
 	    dirty_log_open(&s->log, s->xc, s->src->domid, last + 1, why) < 0 ||
 	    save_memory(s, why) < 0)
 		return -1;
