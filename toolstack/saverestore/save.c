@@ -150,6 +150,27 @@ static int save_written(struct save *s, struct reason *why)
 	return 0;
 }
 
+/* The guest has suspended; what it was given meanwhile above its highest frame is not in the log. */
+static int save_grown(struct save *s, struct reason *why)
+{
+	uint64_t last;
+
+	if (live_last(s, &last, why) < 0)
+		return -1;
+	for (uint64_t first = s->log.frames / STREAM_WINDOW * STREAM_WINDOW; first <= last;
+	     first += STREAM_WINDOW) {
+		bool present[STREAM_WINDOW], any = false;
+
+		if (guest_pages_look(&s->pages, first, present, why) < 0)
+			return -1;
+		for (unsigned int i = 0; i < STREAM_WINDOW; i++)
+			any |= present[i] &= first + i >= s->log.frames;
+		if (any && save_window(s, first, present, why) < 0)
+			return -1;
+	}
+	return 0;
+}
+
 /* The guest runs, and is suspended as late as it is worth while. */
 static int save_live(struct save *s, struct reason *why)
 {
@@ -166,7 +187,7 @@ static int save_live(struct save *s, struct reason *why)
 	if (s->src->suspend(s->src->suspend_arg, why) < 0)
 		return -1;
 	before = s->figures->again;
-	if (save_written(s, why) < 0)
+	if (save_written(s, why) < 0 || save_grown(s, why) < 0)
 		return -1;
 	s->figures->last = s->figures->again - before;
 	return 0;
