@@ -88,10 +88,12 @@ static int hand_over(void *arg, struct reason *why)
 	if (say(s->fd, "go\n") == 0 && hear(s->fd, line, false)) {
 		if (strcmp(line, "running") == 0)
 			return 0;
-		s->save.given_away = false;
-		if (vm_rename(xl_open(), s->save.domid, name, &inner) < 0)
-			log_warning("migrate: %s", inner.text);
-		return reason_set(why, "%s could not start it; it goes on here", s->host);
+		if (strcmp(line, "failed") == 0) {
+			s->save.given_away = false;
+			if (vm_rename(xl_open(), s->save.domid, name, &inner) < 0)
+				log_warning("migrate: %s", inner.text);
+			return reason_set(why, "%s could not start it; it goes on here", s->host);
+		}
 	}
 	return reason_set(why,
 			  "%s has not said whether it runs there: here it stays suspended, as %s; "
