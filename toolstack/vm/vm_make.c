@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "lib/domain.h"
+#include "lib/log.h"
 #include "vm/supervise.h"
 #include "vm/vm.h"
 #include "vm/vm_name.h"
@@ -100,7 +101,16 @@ static int set_off(struct xencall *xc, const struct vm_making *m, domid_t domid,
 		m->ready(m->ready_arg, domid);
 	if (!m->paused && domain_unpause(xc, domid) < 0)
 		return reason_errno(why, "starting domain %u", domid);
-	return vm_supervise_start(m->unattended ? NULL : m->vm, domid, why);
+	if (vm_supervise_start(m->unattended ? NULL : m->vm, domid, why) == 0)
+		return 0;
+	/*
+	 * It may have written to its disks: where it came from it must not go on. It lacks a
+	 * process, which the service behind `xl supervise` finds.
+	 */
+	if (!m->incoming || m->paused)
+		return -1;
+	log_warning("%s", why->text);
+	return 0;
 }
 
 static void step_note(const struct vm_making *m, enum vm_step step)
