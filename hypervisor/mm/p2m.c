@@ -124,8 +124,12 @@ static void flush_locked(struct domain *d)
 	 * Last: another CPU that sees this cleared takes the flush for done, and lets go of a page.
 	 */
 	WRITE_ONCE(d->p2m.need_flush, false);
-	while (d->p2m.nr_deferred)
-		page_put(mfn_to_page(d->p2m.deferred[--d->p2m.nr_deferred]));
+	while (d->p2m.nr_deferred) {
+		struct page_info *pg = mfn_to_page(d->p2m.deferred[--d->p2m.nr_deferred]);
+
+		page_mark_written(pg); /* until now it could be, by d */
+		page_put(pg);
+	}
 }
 
 /* What becomes of pages that an entry no longer maps: foreign ones are dropped after a flush. */

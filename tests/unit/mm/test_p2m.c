@@ -248,6 +248,7 @@ static void test_foreign_pages_go_after_the_flush(void **state)
 	p2m_flush(d);
 	assert_int_equal(pages[9].count, 1);
 	assert_int_equal(flushes, 1);
+	assert_true(pages[9].flags & PAGE_WRITTEN); /* for its owner's log of writes */
 }
 
 /* A guest scatters its memory: each page into 2 MiB where nothing was before. */
