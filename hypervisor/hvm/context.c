@@ -171,6 +171,7 @@ static void cpu_apply(struct domain *d, const struct record *r)
 	v->hvm.tsc_aux = c.msr_tsc_aux;
 	tsc_apply(v, c.tsc);
 	events_apply(v, &c);
+	v->hvm.ioreq.again = false; /* what waited for a device model was another instruction */
 	v->initialised = true;
 	vcpu_up(v);
 }

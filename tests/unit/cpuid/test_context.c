@@ -122,8 +122,10 @@ static void test_pending_events_are_delivered(void **state)
 		assert_int_equal(d->vcpu[0]->hvm.event_error, 6);
 	}
 	c.pending_event = 0;
+	d->vcpu[0]->hvm.ioreq.again = true;
 	assert_int_equal(load_cpu(&c), 0);
 	assert_int_equal(d->vcpu[0]->hvm.event, 0);
+	assert_false(d->vcpu[0]->hvm.ioreq.again);
 }
 
 /* Saves vCPU 0 and loads it into another domain. */
