@@ -111,7 +111,7 @@ void event_channel_set(struct domain *d, struct event_channel *c, enum event_sta
 	c->vcpu = (uint16_t)vcpu;
 	c->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
 	c->state = (uint8_t)state;
-	d->event.nr_open++;
+	d->event.nr_open += !c->is_ours;
 }
 
 static void channel_free(struct domain *d, struct event_channel *c)
@@ -122,8 +122,8 @@ static void channel_free(struct domain *d, struct event_channel *c)
 	c->vcpu = 0;
 	c->remote = NULL;
 	c->remote_port = 0;
+	d->event.nr_open -= !c->is_ours;
 	c->is_ours = false;
-	d->event.nr_open--;
 	if (c->port < d->event.first_free)
 		d->event.first_free = c->port;
 }

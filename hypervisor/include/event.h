@@ -20,7 +20,7 @@ struct event_domain {
 	struct event_channel **buckets; /* groups of ports, allocated as they are used */
 	unsigned nr_ports;              /* ports that exist so far */
 	unsigned max_port;              /* highest port allowed (createdomain) */
-	unsigned nr_open;               /* ports that are not free */
+	unsigned nr_open;               /* ports that are neither free nor the hypervisor's own */
 	unsigned first_free;            /* no port below is free: where the search starts */
 	unsigned nr_closed;             /* of a dying domain: ports below have been closed */
 	struct event_fifo *fifo;        /* NULL: two-level */

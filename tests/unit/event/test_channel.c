@@ -272,6 +272,11 @@ static void test_ports_of_our_own(void **state)
 	assert_int_equal(close_port(b, local), 0);
 	assert_int_equal(close_port(a, port), -EINVAL);
 	assert_int_equal(bind_interdomain(b, a->id, port, &local), 0);
+	take_event(b, 0);
+	/* A reset, of a kernel that another one starts, is not kept by it. */
+	assert_int_equal(reset(a, DOMID_SELF), 0);
+	event_send(a, port);
+	assert_int_equal(take_event(b, 0), local);
 	event_close_ours(a, port);
 	assert_int_equal(a->event.nr_open, 0);
 }
