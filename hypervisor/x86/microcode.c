@@ -43,8 +43,8 @@ static bool load(void)
 
 	microcode_identify(&c);
 	/*
-	 * Its sibling may have loaded it already. AMD's are loaded on each thread all the same: they
-	 * may change what each has of its own.
+	 * Its sibling may have loaded it already. AMD's are loaded on each thread all the same:
+	 * they may change what each has of its own.
 	 */
 	if (c.amd || c.revision != update.revision)
 		wrmsr_safe(c.amd ? MSR_UPDATE_AMD : MSR_UPDATE_INTEL, (uint64_t)update.data);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A guest with a network card of the machine: its driver, its DMA, its interrupts, and the card's way back."""
+"""A guest with a network card of the machine: its driver, DMA, interrupts, and the way back."""
 import pytest
 
 from control_domain import ControlDomain
@@ -61,8 +61,8 @@ def use_card(host):
     assert seen.split() == ["0x0008", "0x10d3", "0x060000", "0x020000"], seen
     host.in_guest("insmod /e1000e.ko", 120)
     host.in_guest("ip link set eth0 up; ip addr add 10.0.3.9/24 dev eth0", 120)
-    host.in_guest("i=0; until [ $(cat /sys/class/net/eth0/carrier) = 1 ] || [ $i = 60 ]; do sleep 1; "
-                  "i=$((i+1)); done", 90)
+    host.in_guest("i=0; until [ $(cat /sys/class/net/eth0/carrier) = 1 ] || [ $i = 60 ]; do "
+                  "sleep 1; i=$((i+1)); done", 90)
     pinged = host.in_guest("ping -c 3 -s 1400 -w 60 10.0.3.2", 120)
     assert " 0% packet loss" in pinged, pinged
     assert "PCI-MSI" in host.in_guest("grep eth0 /proc/interrupts")

@@ -150,7 +150,7 @@ static int save_written(struct save *s, struct reason *why)
 	return 0;
 }
 
-/* The guest has suspended; what it was given meanwhile above its highest frame is not in the log. */
+/* It has suspended; what it was given meanwhile above its highest frame is not in the log. */
 static int save_grown(struct save *s, struct reason *why)
 {
 	uint64_t last;

@@ -77,8 +77,8 @@ int p2m_tell_iommu(struct domain *d)
 }
 
 /*
- * On bus 0: 1c.0, an Express port to bus 1, and 1c.2, one to port_bus; 1e.0, a bridge to conventional PCI, bus 2. On bus 1:
- * 00.0, an Express bridge to conventional PCI, bus 3.
+ * On bus 0: 1c.0, an Express port to bus 1, and 1c.2, one to port_bus; 1e.0, a bridge to
+ * conventional PCI, bus 2. On bus 1: 00.0, an Express bridge to conventional PCI, bus 3.
  */
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 {
