@@ -179,17 +179,31 @@ static bool net_used(const char *path)
 	return interface_used(strrchr(path, '/') + 1, 1);
 }
 
-/* Mounted, swapped to, or part of something larger: then the kernel gives it to nobody alone. */
+/* One of several ways to an NVMe disk has no device of its own: nvme0c1n2 is a way to nvme0n2. */
+static void way_to_disk(char *name)
+{
+	char *c = strncmp(name, "nvme", 4) == 0 ? strchr(name, 'c') : NULL;
+
+	if (c)
+		memmove(c, strchrnul(c, 'n'), strlen(strchrnul(c, 'n')) + 1);
+}
+
+/*
+ * Mounted, swapped to, or part of something larger: then the kernel gives it to nobody alone. What
+ * cannot be looked at may be. A drive without a medium is not.
+ */
 static bool block_used(const char *path)
 {
-	char device[PATH_MAX];
+	char device[PATH_MAX], name[64];
 	int fd;
 
-	snprintf(device, sizeof(device), "%s/dev/%s", pci_root, strrchr(path, '/') + 1);
+	snprintf(name, sizeof(name), "%s", strrchr(path, '/') + 1);
+	way_to_disk(name);
+	snprintf(device, sizeof(device), "%s/dev/%s", pci_root, name);
 	fd = open(device, O_RDONLY | O_EXCL | O_CLOEXEC);
 	if (fd >= 0)
 		close(fd);
-	return fd < 0 && errno == EBUSY;
+	return fd < 0 && errno != ENOENT && errno != ENXIO && errno != ENOMEDIUM;
 }
 
 int pci_check(uint32_t sbdf, struct reason *why)

@@ -191,6 +191,22 @@ static void test_others_interfaces(void **state)
 	assert_int_equal(pci_check(NIC, &why), 0);
 }
 
+/* A disk that cannot be looked at (a link to itself) may be in use; nvme0c1n2 is a way to it. */
+static void test_disks(void **state)
+{
+	struct reason why;
+
+	(void)state;
+	put(DEVICE "/nvme/nvme1/nvme0c1n2/size", "8\n");
+	link_to("sys/class/block/nvme0c1n2", DEVICE "/nvme/nvme1/nvme0c1n2");
+	assert_int_equal(pci_check(NIC, &why), 0);
+	put("dev/nvme0n2", "");
+	assert_int_equal(pci_check(NIC, &why), 0);
+	gone("dev/nvme0n2");
+	link_to("dev/nvme0n2", "dev/nvme0n2");
+	refused(NIC, "0000:03:00.0 drives the disk nvme0c1n2, which this host uses");
+}
+
 /* The machine's own lo has an address. */
 static void test_an_interface_with_an_address(void **state)
 {
@@ -259,6 +275,7 @@ int main(void)
 		CASE(test_a_bridge_with_an_address),
 		CASE(test_others_interfaces),
 		CASE(test_an_interface_with_an_address),
+		CASE(test_disks),
 		CASE(test_taken_and_given_back),
 		CASE(test_lists),
 	};
