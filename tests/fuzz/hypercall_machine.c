@@ -225,9 +225,10 @@ void tlb_flush_domain(struct domain *d)
 		memset(in_tlb[d->id], 0, sizeof(in_tlb[0]));
 }
 
+/* A new domain: whoever had its id before, its address spaces are fresh. */
 int hvm_maps_create(struct domain *d)
 {
-	(void)d;
+	tlb_flush_domain(d);
 	return 0;
 }
 
