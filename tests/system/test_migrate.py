@@ -35,6 +35,11 @@ def test_moves_while_it_writes(host):
         assert status == 1, output
         assert until(host, "[ $(xl list | wc -l) = 3 ]"), host.run("xl list")
         assert host.domains()["demo"]["id"] == before
+    # Nobody reads, and whoever waits for that is told to stop.
+    output = host.run("xl migrate -s '' demo 'exec sleep 9999' & "
+                      "until grep -q 'SigBlk.*4007' /proc/$!/status; do sleep 0.1; done; "
+                      "kill $!; wait $!; echo status=$?", SAVE)
+    assert "status=143" in output, output
     check_guest(host, digest)
 
     output = host.run(MOVE, SAVE)
@@ -54,6 +59,11 @@ def test_saved_while_it_runs(host):
     saved = "/scratch/live.save"
     host.run(f"xl save -cl demo {saved}", SAVE)
     check_guest(host, digest)
+    # Sent again while it is here under another name: there is one of it.
+    host.run("xl rename demo other")
+    status, output = host.try_run(f"xl migrate-receive <{saved}", SAVE)
+    assert status == 1 and "same UUID" in output and "failed" in output, output
+    host.run("xl rename other demo")
     host.run(f"xl destroy demo; xl restore {saved}; rm {saved}", SAVE)
     check_guest(host, digest)
     host.run("xl destroy demo", 120)

@@ -59,6 +59,8 @@ static int save_window(struct save *s, uint64_t first, const bool present[STREAM
 	struct stream_page_data head = { 0 };
 	unsigned int nr = 2;
 
+	if (s->src->wait->interrupted())
+		return reason_set(why, "interrupted");
 	if (guest_pages_read(&s->pages, first, present, why) < 0)
 		return -1;
 	for (unsigned int i = 0; i < STREAM_WINDOW; i++) {
@@ -257,6 +259,7 @@ static int save_all(struct save *s, int fd, struct reason *why)
 	    stream_write_record(&s->out, STREAM_STATIC_DATA_END, NULL, 0, why) < 0)
 		return -1;
 	s->out.room = s->src->room;
+	s->out.wait = s->src->wait;
 	if ((s->src->suspend ? save_live(s, why) : save_memory(s, why)) < 0)
 		return -1;
 	return save_tail(s, why);

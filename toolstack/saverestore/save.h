@@ -10,6 +10,7 @@
 #include "lib/bytes.h"
 #include "lib/log.h"
 #include "lib/xencall.h"
+#include "saverestore/stream_wait.h"
 
 struct save_source {
 	domid_t domid;
@@ -23,6 +24,9 @@ struct save_source {
 	 */
 	int (*suspend)(void *arg, struct reason *why);
 	void *suspend_arg;
+	/* An interruption is looked for between the parts of memory; fd may be one that does not
+	 * block. */
+	const struct stream_wait *wait;
 	struct bytes nodes; /* of the store: path below the domain's home, value, ..., each
 				       with its terminator */
 };

@@ -6,6 +6,7 @@
 
 #include <endian.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -20,8 +21,11 @@ static int read_exactly(struct stream_reader *r, void *to, size_t len, struct re
 	size_t done = 0;
 
 	while (done < len) {
-		ssize_t got = read(r->fd, (uint8_t *)to + done, len - done);
+		ssize_t got;
 
+		if (r->wait && stream_wait(r->wait, r->fd, POLLIN, why) < 0)
+			return -1;
+		got = read(r->fd, (uint8_t *)to + done, len - done);
 		if (got < 0 && errno == EINTR)
 			continue;
 		if (got < 0)

@@ -12,6 +12,7 @@
 #include "lib/bytes.h"
 #include "lib/log.h"
 #include "saverestore/stream_format.h"
+#include "saverestore/stream_wait.h"
 
 struct stream_reader {
 	int fd;
@@ -20,6 +21,7 @@ struct stream_reader {
 	uint64_t at;   /* bytes read so far, for messages */
 	uint8_t *body; /* of the last record */
 	char *config;  /* text */
+	const struct stream_wait *wait; /* NULL: it is a file. Set after stream_read_start() */
 };
 
 struct stream_record {

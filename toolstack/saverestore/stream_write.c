@@ -8,6 +8,7 @@
 #include <endian.h>
 #include <errno.h>
 #include <limits.h>
+#include <poll.h>
 #include <string.h>
 #include <unistd.h>
 #include <zlib.h>
@@ -35,6 +36,11 @@ static int write_all(struct stream_writer *w, struct iovec *parts, unsigned int 
 
 		if (done < 0 && errno == EINTR)
 			continue;
+		if (done < 0 && errno == EAGAIN && w->wait) {
+			if (stream_wait(w->wait, w->fd, POLLOUT, why) < 0)
+				return -1;
+			continue;
+		}
 		if (done < 0 && (errno == ENOSPC || errno == EDQUOT))
 			return no_room(w, why);
 		if (done < 0)

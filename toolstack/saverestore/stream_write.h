@@ -11,6 +11,7 @@
 
 #include "lib/log.h"
 #include "saverestore/stream_format.h"
+#include "saverestore/stream_wait.h"
 
 #define STREAM_MAX_PARTS 1100 /* a window's frames, each a part of its own, and some more */
 
@@ -20,6 +21,8 @@ struct stream_writer {
 	uint64_t written;
 	uint64_t room; /* bytes that may be written in all; from the start on UINT64_MAX */
 	bool full;     /* there was no room for more: no other reason counts */
+	/* For a descriptor that does not block; set after stream_write_start(). */
+	const struct stream_wait *wait;
 };
 
 /* The configuration is text in the form of xl.cfg. All return -1 with the reason. */

@@ -80,6 +80,14 @@ bool signals_waiting(void)
 	       sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
 }
 
+/* On its way from this host to this host it is here twice. */
+static bool is_sender(domid_t domid, const char *incoming)
+{
+	struct vm_state s;
+
+	return incoming && vm_state_load(&s, domid) == 0 && strcmp(s.name, incoming) == 0;
+}
+
 static int check_new(struct xencall *xc, const struct vm_making *m, struct reason *why)
 {
 	const struct vm_config *vm = m->vm;
@@ -88,7 +96,7 @@ static int check_new(struct xencall *xc, const struct vm_making *m, struct reaso
 	if (vm_name_find(xc, vm->name, &other))
 		return reason_set(why, "there is a domain \"%s\" already, with id %u", vm->name,
 				  other);
-	if (vm->has_uuid && !m->incoming && vm_uuid_find(xc, vm->uuid, &other))
+	if (vm->has_uuid && vm_uuid_find(xc, vm->uuid, &other) && !is_sender(other, m->incoming))
 		return reason_set(why, "%s: domain %u is this VM already: it has the same UUID",
 				  vm->name, other);
 	return 0;

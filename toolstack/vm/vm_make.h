@@ -24,9 +24,9 @@ struct vm_making {
 	void (*ready)(void *arg, domid_t domid);
 	void *ready_arg;
 	bool paused;
-	bool incoming;      /* sent by a host that has it still: perhaps this one */
-	bool unattended;    /* no background process */
-	enum vm_step *step; /* when it fails: where; may be NULL */
+	bool unattended;      /* no background process */
+	const char *incoming; /* sent by a host that has it still under this name: perhaps here */
+	enum vm_step *step;   /* when it fails: where; may be NULL */
 };
 
 /*

@@ -18,6 +18,9 @@
 #include "vm/vm_save.h"
 #include "vm/vm_text.h"
 
+/* In which a sender says nothing: more than its guest has to suspend (suspend.c). */
+#define SENDING_SECONDS 240
+
 /* longer: what it is on does not end with it. */
 static int read_config(struct vm_restore *r, const char *file, bool longer, struct reason *why)
 {
@@ -47,9 +50,14 @@ int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct
 
 int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why)
 {
+	static const struct stream_wait wait = { SENDING_SECONDS, signals_waiting };
+
 	memset(r, 0, sizeof(*r));
 	r->in.fd = fd;
-	return read_config(r, "what is sent", true, why);
+	if (read_config(r, "what is sent", true, why) < 0)
+		return -1;
+	r->in.wait = &wait;
+	return 0;
 }
 
 void vm_restore_close(struct vm_restore *r)

@@ -30,6 +30,8 @@
 #define ROOM_SHARE 4
 /* Stays the control domain's, whatever is written to a file system that is its memory. */
 #define MEMORY_RESERVE (16ull << 20)
+/* In which who is sent a guest takes nothing of it: it may wait for another VM that is made. */
+#define TAKING_SECONDS 120
 
 struct saving {
 	struct xencall *xc;
@@ -156,6 +158,7 @@ static int suspend(void *arg, struct reason *why)
 
 static int write_memory(struct saving *c, int fd, struct reason *why)
 {
+	static const struct stream_wait wait = { TAKING_SECONDS, signals_waiting };
 	struct save_source src = {
 		.domid = c->s->domid,
 		.config = c->config.data,
@@ -163,6 +166,7 @@ static int write_memory(struct saving *c, int fd, struct reason *why)
 		.room = c->s->room,
 		.suspend = c->s->live ? suspend : NULL,
 		.suspend_arg = c,
+		.wait = &wait,
 	};
 
 	guest_layout_map(&src.layout, c->vm.memory_mib << 10);

@@ -8,6 +8,7 @@
  *	receiver: running, or failed
  */
 #include <errno.h>
+#include <fcntl.h>
 #include <getopt.h>
 #include <poll.h>
 #include <signal.h>
@@ -25,8 +26,10 @@
 #include "xl/xl.h"
 
 #define LINE_MAX_LEN 64
-#define LOOK_MS      500
 #define INCOMING     "--incoming"
+/* What each waits for the other's word. */
+static const struct stream_wait ready_wait = { 120, signals_waiting };
+static const struct stream_wait end_wait = { 300, NULL };
 
 static int say(int fd, const char *line)
 {
@@ -36,22 +39,16 @@ static int say(int fd, const char *line)
 }
 
 /*
- * A line without its end, byte by byte: nothing behind it is taken. False: there is none, or an
- * interruption came first where one may.
+ * A line without its end, byte by byte: nothing behind it is taken. False: there is none, or the
+ * wait ended first.
  */
-static bool hear(int fd, char line[LINE_MAX_LEN], bool interruptible)
+static bool hear(int fd, char line[LINE_MAX_LEN], const struct stream_wait *wait)
 {
+	struct reason why;
 	size_t len = 0;
 
 	while (len < LINE_MAX_LEN - 1) {
-		struct pollfd p = { .fd = fd, .events = POLLIN };
-
-		if (interruptible && poll(&p, 1, LOOK_MS) == 0) {
-			if (signals_waiting())
-				return false;
-			continue;
-		}
-		if (read(fd, line + len, 1) != 1)
+		if (stream_wait(wait, fd, POLLIN, &why) < 0 || read(fd, line + len, 1) != 1)
 			return false;
 		if (line[len] == '\n') {
 			line[len] = '\0';
@@ -78,14 +75,14 @@ static int hand_over(void *arg, struct reason *why)
 	char line[LINE_MAX_LEN], away[VM_NAME_MAX + 1], name[VM_NAME_MAX + 1];
 	struct reason inner;
 
-	if (!hear(s->fd, line, true) || strcmp(line, "ready") != 0)
+	if (!hear(s->fd, line, &ready_wait) || strcmp(line, "ready") != 0)
 		return reason_set(why, "%s has not taken it", s->host);
 	memcpy(name, s->save.name, sizeof(name));
 	snprintf(away, sizeof(away), "%.*s--away", VM_NAME_MAX - 6, name);
 	if (vm_rename(xl_open(), s->save.domid, away, why) < 0)
 		return -1;
 	s->save.given_away = true;
-	if (say(s->fd, "go\n") == 0 && hear(s->fd, line, false)) {
+	if (say(s->fd, "go\n") == 0 && hear(s->fd, line, &end_wait)) {
 		if (strcmp(line, "running") == 0)
 			return 0;
 		if (strcmp(line, "failed") == 0) {
@@ -126,6 +123,8 @@ static int connect_to(struct sending *s, const char *ssh, struct reason *why)
 	posix_spawn_file_actions_destroy(&actions);
 	close(pair[1]);
 	s->fd = pair[0];
+	/* Writing to it must not keep us from seeing an interruption, or that nobody reads. */
+	fcntl(s->fd, F_SETFL, O_NONBLOCK);
 	if (!error)
 		return 0;
 	close(pair[0]);
@@ -174,6 +173,9 @@ int cmd_migrate(int argc, char **argv)
 	s.save.fd = s.fd;
 	rc = vm_save(xl_open(), &s.save, &why);
 	close(s.fd);
+	/* A connection that stands still would keep it for ever. */
+	if (rc < 0)
+		kill(s.pid, SIGTERM);
 	waitpid(s.pid, NULL, 0);
 	if (rc < 0)
 		return xl_failed(&why);
@@ -194,7 +196,7 @@ static int receive(struct xencall *xc, const struct vm_config *vm, void *arg, do
 
 	if (rc < 0)
 		return -1;
-	if (say(STDOUT_FILENO, "ready\n") < 0 || !hear(STDIN_FILENO, line, true) ||
+	if (say(STDOUT_FILENO, "ready\n") < 0 || !hear(STDIN_FILENO, line, &ready_wait) ||
 	    strcmp(line, "go") != 0) {
 		rc = reason_set(why, "the sender keeps it");
 	} else {
@@ -209,8 +211,9 @@ static int receive(struct xencall *xc, const struct vm_config *vm, void *arg, do
 int cmd_migrate_receive(int argc, char **argv)
 {
 	static struct vm_restore r;
+	char name[VM_NAME_MAX + 1];
 	struct make_options making = {
-		.vm = { .make = receive, .arg = &r, .vm = &r.vm, .incoming = true },
+		.vm = { .make = receive, .arg = &r, .vm = &r.vm, .incoming = name },
 	};
 	struct reason why;
 	int opt, rc;
@@ -231,6 +234,7 @@ int cmd_migrate_receive(int argc, char **argv)
 		reason_set(&why, "%s: the name is too long to come here", r.vm.name);
 		rc = xl_failed(&why);
 	} else {
+		strcpy(name, r.vm.name);
 		strcat(r.vm.name, INCOMING);
 		rc = make_vm(&making);
 	}
