@@ -24,10 +24,7 @@ size_t strnlen(const char *s, size_t max);
 int strcmp(const char *a, const char *b);
 int strncmp(const char *a, const char *b, size_t n);
 char *strchr(const char *s, int c);
-/*
- * Standard meaning; supports %d %i %u %x %X %o %c %s %p %% with flags, width, precision, h hh l ll
- * z.
- */
+/* Standard meaning; %d %u %x %c %s %% with the flags - # 0, width, precision, l ll z. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);
 int snprintf(char *buf, size_t size, const char *fmt, ...) __printf_like(3, 4);
 #endif

@@ -11,8 +11,9 @@
 struct boot_screen;
 
 #define FONT_COLUMNS 5u
+#define FONT_ROWS    8u
 #define FONT_LETTERS ('~' - ' ' + 1)
-extern const uint8_t font[FONT_LETTERS][FONT_COLUMNS];
+extern const uint64_t font[FONT_LETTERS]; /* a byte for each column, the last one lowest */
 
 /*
  * Blackens the screen, whose memory is at base, and makes the letters as large as so many fit.

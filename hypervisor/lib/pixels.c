@@ -52,7 +52,8 @@ static bool point_is_set(uint16_t cell, unsigned x, unsigned y)
 
 	if (c < ' ' || c > '~')
 		c = '?';
-	return x < FONT_COLUMNS && (font[c - ' '][x] >> y & 1);
+	return x < FONT_COLUMNS && y < FONT_ROWS &&
+	       (font[c - ' '] >> (8 * (FONT_COLUMNS - 1 - x) + y) & 1);
 }
 
 /* Line y of the font's points, for all letters of a row; the bytes that it has. */
