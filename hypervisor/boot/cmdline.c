@@ -18,7 +18,7 @@ struct cmdline cmdline = {
 	.ucode_scan = true,
 };
 
-#define VALUE_MAX 128u
+#define OPTION_MAX 128u
 
 /* --- values ----------------------------------------------------------------------------------- */
 
@@ -57,50 +57,25 @@ static bool take_number(const char **s, uint64_t max, uint64_t *out)
 /* A number with K, M, G or T behind it; without one it is in KiB, as Xen has it. */
 static bool take_size(const char **s, uint64_t *out)
 {
-	unsigned shift = 10;
+	static const char units[] = "bkmgt";
+	const char *unit;
 
 	if (!take_number(s, UINT64_MAX, out))
 		return false;
-	switch (**s | 0x20) {
-	case 'b':
-		shift = 0;
-		(*s)++;
-		break;
-	case 'k':
-		shift = 10;
-		(*s)++;
-		break;
-	case 'm':
-		shift = 20;
-		(*s)++;
-		break;
-	case 'g':
-		shift = 30;
-		(*s)++;
-		break;
-	case 't':
-		shift = 40;
-		(*s)++;
-		break;
-	default: break;
-	}
-	return !mul_overflows(*out, BIT(shift), out);
+	unit = strchr(units, **s | 0x20);
+	*s += unit != NULL;
+	return !mul_overflows(*out, BIT(unit ? 10 * (unit - units) : 10), out);
 }
 
-/* The next part of a list separated by commas; false at its end. */
-static bool take_part(const char **s, char *part, size_t size)
+/* Cuts the next part off a list separated by commas; "" at its end. */
+static const char *take_part(char **list)
 {
-	size_t n = 0;
+	char *part = *list, *comma = strchr(part, ',');
 
-	if (!**s)
-		return false;
-	for (; **s && **s != ','; (*s)++)
-		if (n < size - 1)
-			part[n++] = **s;
-	part[n] = '\0';
-	if (**s == ',')
-		(*s)++;
-	return true;
+	*list = comma ? comma + 1 : part + strlen(part);
+	if (comma)
+		*comma = '\0';
+	return part;
 }
 
 static bool parse_unsigned(const char *value, unsigned max, unsigned *out)
@@ -113,18 +88,42 @@ static bool parse_unsigned(const char *value, unsigned max, unsigned *out)
 	return true;
 }
 
-static bool parse_bool(const char *value, bool *out)
+/* Left as it is where nothing is said. */
+static bool parse_optional(const char *value, unsigned max, unsigned *out)
 {
-	static const char *const yes[] = { "", "1", "yes", "on", "true", "enable" };
-	static const char *const no[] = { "0", "no", "off", "false", "disable" };
+	return !*value || parse_unsigned(value, max, out);
+}
 
-	for (unsigned i = 0; i < ARRAY_SIZE(yes); i++)
-		if (strcmp(value, yes[i]) == 0)
-			return *out = true;
-	for (unsigned i = 0; i < ARRAY_SIZE(no); i++)
-		if (strcmp(value, no[i]) == 0)
-			return !(*out = false);
+struct word {
+	const char *text;
+	int value;
+};
+
+#define PARSE_WORD(text, words, out) parse_word(text, words, ARRAY_SIZE(words), out)
+
+static bool parse_word(const char *text, const struct word *words, size_t nr, int *out)
+{
+	for (size_t i = 0; i < nr; i++)
+		if (strcmp(text, words[i].text) == 0) {
+			*out = words[i].value;
+			return true;
+		}
 	return false;
+}
+
+static bool parse_bool(const char *text, bool *out)
+{
+	static const struct word words[] = {
+		{ "", 1 },     { "1", 1 },      { "yes", 1 },     { "on", 1 },
+		{ "true", 1 }, { "enable", 1 }, { "0", 0 },       { "no", 0 },
+		{ "off", 0 },  { "false", 0 },  { "disable", 0 },
+	};
+	int value;
+
+	if (!PARSE_WORD(text, words, &value))
+		return false;
+	*out = value;
+	return true;
 }
 
 /* "<name>", "no-<name>", or "<name>=<bool>". */
@@ -140,104 +139,88 @@ static bool parse_switch(const char *text, const char *name, bool *on)
 	return !text[n] || parse_bool(text + n + 1, on);
 }
 
-/* --- options: each returns false for a value that it cannot use, having changed nothing ------- */
+/*
+ * Options. Each may cut its value up, and returns false for one that it cannot use: then nothing of
+ * what it did to *c counts.
+ */
 
-static bool set_console(struct cmdline *c, const char *value)
+static bool set_console(struct cmdline *c, char *value)
 {
-	bool com1 = false, vga = false;
-	char part[16];
+	enum { COM1 = 1, VGA = 2 };
+	static const struct word words[] = { { "com1", COM1 }, { "vga", VGA }, { "none", 0 } };
+	int on = 0, one;
 
-	while (take_part(&value, part, sizeof(part))) {
-		if (strcmp(part, "com1") == 0)
-			com1 = true;
-		else if (strcmp(part, "vga") == 0)
-			vga = true;
-		else if (strcmp(part, "none") != 0)
+	for (; *value; on |= one)
+		if (!PARSE_WORD(take_part(&value), words, &one))
 			return false;
-	}
-	c->console_com1 = com1;
-	c->console_vga = vga;
+	c->console_com1 = on & COM1;
+	c->console_vga = on & VGA;
 	return true;
 }
 
 /* <baud>|auto[,8n1[,<port>[,<irq>]]] */
-static bool set_com1(struct cmdline *c, const char *value)
+static bool set_com1(struct cmdline *c, char *value)
 {
-	unsigned baud = c->com1_baud, port = c->com1_port, irq = c->com1_irq;
-	char part[16];
+	const char *baud = take_part(&value), *format = take_part(&value);
 
-	if (take_part(&value, part, sizeof(part))) {
-		if (strcmp(part, "auto") == 0)
-			baud = 0;
-		else if (!parse_unsigned(part, 115200, &baud))
-			return false;
-	}
-	if (take_part(&value, part, sizeof(part)) && part[0] && strcmp(part, "8n1") != 0)
+	if (strcmp(baud, "auto") == 0)
+		c->com1_baud = 0;
+	else if (!parse_optional(baud, 115200, &c->com1_baud))
 		return false;
-	if (take_part(&value, part, sizeof(part)) && part[0] &&
-	    (!parse_unsigned(part, 0xfff8, &port) || !port))
-		return false;
-	if (take_part(&value, part, sizeof(part)) && part[0] && !parse_unsigned(part, 255, &irq))
-		return false;
-	if (*value)
-		return false;
-	c->com1_baud = baud;
-	c->com1_port = (uint16_t)port;
-	c->com1_irq = irq;
-	return true;
+	return (!*format || strcmp(format, "8n1") == 0) &&
+	       parse_optional(take_part(&value), 0xfff8, &c->com1_port) && c->com1_port &&
+	       parse_optional(take_part(&value), 255, &c->com1_irq) && !*value;
 }
 
 /*
  * [<size>][,min:<size>][,max:<size>]: the size held within its limits; of limits alone, the upper.
  */
-static bool set_dom0_mem(struct cmdline *c, const char *value)
+static bool set_dom0_mem(struct cmdline *c, char *value)
 {
 	uint64_t size = 0, low = 0, high = UINT64_MAX;
-	char part[32];
 
-	while (take_part(&value, part, sizeof(part))) {
-		bool is_min = strncmp(part, "min:", 4) == 0, is_max = strncmp(part, "max:", 4) == 0;
-		const char *s = part + (is_min || is_max ? 4 : 0);
+	while (*value) {
+		const char *s = take_part(&value);
+		bool is_min = strncmp(s, "min:", 4) == 0, is_max = strncmp(s, "max:", 4) == 0;
 
+		s += is_min || is_max ? 4 : 0;
 		if (!take_size(&s, is_min ? &low : is_max ? &high : &size) || *s)
 			return false;
 	}
 	if (!size)
 		size = high == UINT64_MAX ? low : high;
-	if (!size || low > high)
-		return false;
 	c->dom0_mem = MIN(MAX(size, low), high);
-	return true;
+	return size && low <= high;
 }
+
+#define CPUS_MAX 8192u
 
 /* <n>, or <min>-<max> with either left out: the machine is given the upper end. */
-static bool set_dom0_max_vcpus(struct cmdline *c, const char *value)
+static bool set_dom0_max_vcpus(struct cmdline *c, char *value)
 {
-	uint64_t low = 0, high = 0;
-	bool range;
+	char *dash = strchr(value, '-');
+	unsigned low = 0;
 
-	if (!*value || (is_digit(*value) && !take_number(&value, 8192, &low)))
-		return false;
-	range = *value == '-';
-	if (range)
-		value++;
-	if (is_digit(*value) && !take_number(&value, 8192, &high))
-		return false;
-	if (*value || (range && high && low > high))
-		return false;
-	c->dom0_max_vcpus = (unsigned)(range ? high : low);
-	return true;
+	if (!dash)
+		return parse_unsigned(value, CPUS_MAX, &c->dom0_max_vcpus);
+	*dash = '\0';
+	c->dom0_max_vcpus = 0;
+	return parse_optional(value, CPUS_MAX, &low) &&
+	       parse_optional(dash + 1, CPUS_MAX, &c->dom0_max_vcpus) &&
+	       (!c->dom0_max_vcpus || low <= c->dom0_max_vcpus);
 }
 
+#define DAY 86400u /* in seconds */
+
 /* Seconds that domain 0 has until it must renew its first watchdog, as SCHEDOP_watchdog does. */
-static bool set_dom0_watchdog(struct cmdline *c, const char *value)
+static bool set_dom0_watchdog(struct cmdline *c, char *value)
 {
-	return parse_unsigned(value, 86400, &c->dom0_watchdog);
+	return parse_unsigned(value, DAY, &c->dom0_watchdog);
 }
 
 #define WATCHDOG_SECONDS 5u
 
-static bool set_watchdog(struct cmdline *c, const char *value)
+static bool set_watchdog(struct cmdline *c, char *value)
 {
 	bool on = true;
 
@@ -249,85 +232,72 @@ static bool set_watchdog(struct cmdline *c, const char *value)
 }
 
 /* A CPU is asked after one second, and needs another one to answer. */
-static bool set_watchdog_timeout(struct cmdline *c, const char *value)
+static bool set_watchdog_timeout(struct cmdline *c, char *value)
 {
-	if (!parse_unsigned(value, 86400, &c->watchdog))
-		return false;
+	bool good = parse_unsigned(value, DAY, &c->watchdog);
+
 	if (c->watchdog == 1)
 		c->watchdog = 2;
-	return true;
+	return good;
 }
 
-static bool set_nmi(struct cmdline *c, const char *value)
+static bool set_nmi(struct cmdline *c, char *value)
 {
-	static const char *const words[] = { "ignore", "dom0", "fatal" };
+	static const struct word words[] = {
+		{ "ignore", NMI_IGNORE },
+		{ "dom0", NMI_DOM0 },
+		{ "fatal", NMI_FATAL },
+	};
 
-	for (unsigned i = 0; i < ARRAY_SIZE(words); i++)
-		if (strcmp(value, words[i]) == 0) {
-			c->nmi = i;
-			return true;
-		}
-	return false;
+	return PARSE_WORD(value, words, &c->nmi);
 }
 
-static bool set_maxcpus(struct cmdline *c, const char *value)
+static bool set_maxcpus(struct cmdline *c, char *value)
 {
-	return parse_unsigned(value, 8192, &c->maxcpus);
+	return parse_unsigned(value, CPUS_MAX, &c->maxcpus);
 }
 
 /* <level>[/<level of rate-limited messages>]: ours are all limited, so the first one counts. */
-static bool set_loglvl(struct cmdline *c, const char *value)
+static bool set_loglvl(struct cmdline *c, char *value)
 {
-	static const struct {
-		const char *name;
-		int level;
-	} levels[] = {
+	static const struct word levels[] = {
 		{ "none", -1 },       { "error", LOG_ERR },   { "warning", LOG_WARN },
 		{ "info", LOG_INFO }, { "debug", LOG_DEBUG }, { "all", LOG_DEBUG },
 	};
+	char *slash = strchr(value, '/');
 
-	for (unsigned i = 0; i < ARRAY_SIZE(levels); i++) {
-		size_t n = strlen(levels[i].name);
-
-		if (strncmp(value, levels[i].name, n) == 0 && (!value[n] || value[n] == '/')) {
-			c->log_level = levels[i].level;
-			return true;
-		}
-	}
-	return false;
+	if (slash)
+		*slash = '\0';
+	return PARSE_WORD(value, levels, &c->log_level);
 }
 
 /* What guests say goes by loglvl as well. */
-static bool set_guest_loglvl(struct cmdline *c, const char *value)
+static bool set_guest_loglvl(struct cmdline *c, char *value)
 {
 	struct cmdline unused = *c;
 
 	return set_loglvl(&unused, value);
 }
 
-static bool set_noreboot(struct cmdline *c, const char *value)
+static bool set_noreboot(struct cmdline *c, char *value)
 {
 	return parse_bool(value, &c->noreboot);
 }
 
 /* [<n>|-<n>][,scan[=<bool>]]: the boot module that is microcode. */
-static bool set_ucode(struct cmdline *c, const char *value)
+static bool set_ucode(struct cmdline *c, char *value)
 {
-	int module = c->ucode_module;
-	bool scan = c->ucode_scan;
-	char part[16];
 	unsigned n;
 
-	while (take_part(&value, part, sizeof(part))) {
+	while (*value) {
+		const char *part = take_part(&value);
 		bool below = part[0] == '-';
 
 		if (parse_unsigned(part + below, BOOT_MAX_MODULES, &n))
-			module = below ? -(int)n : (int)n;
-		else if (!parse_switch(part, "scan", &scan))
+			c->ucode_module = below ? -(int)n : (int)n;
+		else if (!parse_switch(part, "scan", &c->ucode_scan))
 			return false;
 	}
-	c->ucode_module = module;
-	c->ucode_scan = scan;
 	return true;
 }
 
@@ -350,12 +320,13 @@ static bool set_spec_word(struct cmdline *c, const char *part)
 }
 
 /* [<bool>][,<word>]...: what is not known is told and left out. */
-static bool set_spec_ctrl(struct cmdline *c, const char *value)
+static bool set_spec_ctrl(struct cmdline *c, char *value)
 {
-	char part[32];
 	bool all;
 
-	while (take_part(&value, part, sizeof(part))) {
+	while (*value) {
+		const char *part = take_part(&value);
+
 		if (parse_bool(part, &all)) {
 			c->spec_forced = 0;
 			c->spec_forbidden = all ? 0 : SPEC_ALL;
@@ -367,48 +338,39 @@ static bool set_spec_ctrl(struct cmdline *c, const char *value)
 }
 
 /* [<boolean>][,force|required][,verbose] */
-static bool set_iommu(struct cmdline *c, const char *value)
+static bool set_iommu(struct cmdline *c, char *value)
 {
-	bool on = true, required = false, verbose = false;
-	char part[16];
+	bool on = true;
 
-	while (take_part(&value, part, sizeof(part))) {
+	c->iommu_required = c->iommu_verbose = false;
+	while (*value) {
+		const char *part = take_part(&value);
+
 		if (strcmp(part, "force") == 0 || strcmp(part, "required") == 0)
-			required = true;
+			c->iommu_required = true;
 		else if (strcmp(part, "verbose") == 0)
-			verbose = true;
+			c->iommu_verbose = true;
 		else if (!parse_bool(part, &on))
 			return false;
 	}
-	if (!on && required)
-		return false;
 	c->iommu_off = !on;
-	c->iommu_required = required;
-	c->iommu_verbose = verbose;
-	return true;
+	return on || !c->iommu_required;
 }
 
 /* <what>[,<CPU>]: x86/crash_test.c knows what. */
-static bool set_crash_test(struct cmdline *c, const char *value)
+static bool set_crash_test(struct cmdline *c, char *value)
 {
-	unsigned cpu = 0;
-	char part[sizeof(c->crash_test)], number[8];
+	const char *what = take_part(&value);
 
-	if (strlen(value) >= sizeof(part) + sizeof(number) ||
-	    !take_part(&value, part, sizeof(part)) || !part[0])
-		return false;
-	if (take_part(&value, number, sizeof(number)) && !parse_unsigned(number, 8192, &cpu))
-		return false;
-	if (*value)
-		return false;
-	str_copy(c->crash_test, part, sizeof(c->crash_test));
-	c->crash_test_cpu = cpu;
-	return true;
+	c->crash_test_cpu = 0;
+	return *what &&
+	       str_copy(c->crash_test, what, sizeof(c->crash_test)) < sizeof(c->crash_test) &&
+	       parse_optional(take_part(&value), CPUS_MAX, &c->crash_test_cpu) && !*value;
 }
 
 static const struct option {
 	const char *name;
-	bool (*set)(struct cmdline *c, const char *value);
+	bool (*set)(struct cmdline *c, char *value);
 } options[] = {
 	{ "console", set_console },
 	{ "com1", set_com1 },
@@ -428,35 +390,42 @@ static const struct option {
 	{ "crash_test", set_crash_test },
 };
 
-static void parse_word(struct cmdline *out, const char *word)
+static void option_take(struct cmdline *out, const char *text)
 {
-	const char *equals = strchr(word, '=');
-	size_t n = equals ? (size_t)(equals - word) : strlen(word);
+	const char *equals = strchr(text, '=');
+	size_t n = equals ? (size_t)(equals - text) : strlen(text);
+	struct cmdline changed = *out;
+	char value[OPTION_MAX];
 
+	str_copy(value, equals ? equals + 1 : "", sizeof(value));
 	for (unsigned i = 0; i < ARRAY_SIZE(options); i++) {
-		if (strlen(options[i].name) != n || strncmp(word, options[i].name, n) != 0)
+		if (strlen(options[i].name) != n || strncmp(text, options[i].name, n) != 0)
 			continue;
-		if (!options[i].set(out, equals ? equals + 1 : ""))
-			log_warn("command line: bad value in \"%s\", ignored", word);
+		if (options[i].set(&changed, value))
+			*out = changed;
+		else
+			log_warn("command line: bad value in \"%s\", ignored", text);
 		return;
 	}
-	log_warn("command line: unknown option \"%s\", ignored", word);
+	log_warn("command line: unknown option \"%s\", ignored", text);
 }
 
 void cmdline_parse(struct cmdline *out, const char *text)
 {
-	char word[VALUE_MAX];
+	char option[OPTION_MAX];
+	size_t n = 0;
 
-	while (*text) {
-		size_t n = 0;
-
-		for (; *text && *text != ' ' && *text != '\t'; text++)
-			if (n < sizeof(word) - 1)
-				word[n++] = *text;
-		word[n] = '\0';
+	for (;; text++) {
+		if (*text && *text != ' ' && *text != '\t') {
+			if (n < sizeof(option) - 1)
+				option[n++] = *text;
+			continue;
+		}
+		option[n] = '\0';
 		if (n)
-			parse_word(out, word);
-		while (*text == ' ' || *text == '\t')
-			text++;
+			option_take(out, option);
+		n = 0;
+		if (!*text)
+			return;
 	}
 }

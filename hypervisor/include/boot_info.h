@@ -76,19 +76,20 @@ bool boot_info_is_ram(const struct boot_info *bi, paddr_t start, uint64_t size);
 /* Sorts, cuts overlaps (the more restrictive type wins), merges neighbours. */
 void boot_info_tidy(struct boot_info *bi);
 
+enum { NMI_IGNORE, NMI_DOM0, NMI_FATAL };
+
 /* The options of the command line, in Xen's words. Unknown ones get one warning each. */
 struct cmdline {
 	bool console_com1, console_vga;
-	uint32_t com1_baud; /* 0: leave as the firmware set it */
-	uint16_t com1_port;
-	unsigned com1_irq;
+	unsigned com1_baud; /* 0: leave as the firmware set it */
+	unsigned com1_port, com1_irq;
 	uint64_t dom0_mem;       /* bytes; 0: default */
 	unsigned dom0_max_vcpus; /* 0: all CPUs */
 	unsigned dom0_watchdog;  /* seconds; 0: none */
 	unsigned maxcpus;        /* 0: all */
 	unsigned watchdog;       /* seconds that a CPU may be stuck for; 0: as long as it likes */
-	enum { NMI_IGNORE, NMI_DOM0, NMI_FATAL } nmi; /* one that nobody here sent */
-	int log_level;                                /* enum log_level */
+	int nmi;                 /* NMI_*: one that nobody here sent */
+	int log_level;           /* enum log_level */
 	bool noreboot;
 	bool iommu_off, iommu_required, iommu_verbose;
 	char crash_test[16]; /* empty: none */
