@@ -22,24 +22,23 @@ struct acpi_gas { /* generic address structure */
 struct acpi_info {
 	paddr_t rsdp;
 	bool is_bochs; /* the firmware is Bochs's, or of its kin, as QEMU's */
-	uint32_t lapic_address;
-	struct {
+	struct acpi_cpu {
 		uint32_t apic_id, acpi_uid;
-		bool enabled, x2apic;
+		bool enabled;
 	} cpu[ACPI_MAX_CPUS];
 	unsigned nr_cpus;
-	struct {
+	struct acpi_ioapic {
 		uint8_t id;
 		uint32_t address, gsi_base;
 	} ioapic[ACPI_MAX_IOAPICS];
 	unsigned nr_ioapics;
-	struct {
+	struct acpi_override {
 		uint8_t irq;
 		uint32_t gsi;
 		bool level, active_low;
 	} override[ACPI_MAX_OVERRIDES];
 	unsigned nr_overrides;
-	struct {
+	struct acpi_ecam {
 		uint64_t base;
 		uint16_t segment;
 		uint8_t first_bus, last_bus;
@@ -51,13 +50,10 @@ struct acpi_info {
 	uint16_t sci_irq;
 	uint32_t pm1a_cnt, pm1b_cnt; /* I/O ports; 0 if absent */
 	uint32_t pm_timer;           /* I/O port; 0 if absent */
-	bool pm_timer_32bit;
 	struct acpi_gas reset_reg;
 	uint8_t reset_value;
 	bool has_reset;
-	paddr_t hpet_base;  /* 0 if absent */
-	paddr_t spcr;       /* serial console table, 0 if absent */
-	paddr_t dmar, ivrs; /* IOMMUs, 0 if absent */
+	const uint8_t *dmar, *ivrs; /* the tables of IOMMUs, checked; NULL if absent */
 };
 
 /*
@@ -69,8 +65,6 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp);
 /* Finds the sleep types of \_S5 in a DSDT's bytes (x86/acpi_sleep.c). */
 bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *type_b);
 
-/* A table as firmware left it, its length and checksum verified; NULL, and a log line, if wrong. */
-const uint8_t *acpi_table(paddr_t pa);
 /*
  * Machine memory as an address; NULL when the range is not RAM or firmware memory. Mocked in tests.
  */

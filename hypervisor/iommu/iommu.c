@@ -53,8 +53,7 @@ static int units_map(void)
 /* What is in the way; NULL: the units are ready to be started. */
 static const char *prepare(const struct acpi_info *info)
 {
-	paddr_t at = info->ivrs ? info->ivrs : info->dmar;
-	const uint8_t *table = at ? acpi_table(at) : NULL;
+	const uint8_t *table = info->ivrs ? info->ivrs : info->dmar;
 	int rc;
 
 	if (cmdline.iommu_off)

@@ -31,21 +31,15 @@ static void put(struct writer *w, const void *data, size_t n)
 	w->len += n;
 }
 
-static void align(struct writer *w, size_t to)
-{
-	static const uint8_t zeros[16];
-
-	put(w, zeros, ROUND_UP(w->len, to) - w->len);
-}
-
 /* The header with the firmware's OEM fields; length and checksum come with finish_table. */
 static size_t begin_table(struct writer *w, const char *signature, uint8_t revision,
 			  const struct acpi_header *firmware)
 {
+	static const uint8_t zeros[8];
 	struct acpi_header h = *firmware;
 	size_t start;
 
-	align(w, 8);
+	put(w, zeros, ROUND_UP(w->len, sizeof(zeros)) - w->len);
 	start = w->len;
 	memcpy(h.signature, signature, sizeof(h.signature));
 	h.revision = revision;
@@ -55,16 +49,13 @@ static size_t begin_table(struct writer *w, const char *signature, uint8_t revis
 
 static void finish_table(struct writer *w, size_t start)
 {
-	struct acpi_header h;
+	struct acpi_header *h = (struct acpi_header *)(w->buf + start);
 
 	if (w->full)
 		return;
-	memcpy(&h, w->buf + start, sizeof(h));
-	h.length = (uint32_t)(w->len - start);
-	h.checksum = 0;
-	memcpy(w->buf + start, &h, sizeof(h));
-	h.checksum = (uint8_t)-acpi_sum(w->buf + start, h.length);
-	memcpy(w->buf + start, &h, sizeof(h));
+	h->length = (uint32_t)(w->len - start);
+	h->checksum = 0;
+	h->checksum = (uint8_t)-acpi_sum(h, h->length);
 }
 
 static void put_cpus(struct writer *w, unsigned nr_vcpus)
@@ -82,29 +73,24 @@ static void put_cpus(struct writer *w, unsigned nr_vcpus)
 static void put_interrupts(struct writer *w, const struct acpi_info *info)
 {
 	for (unsigned i = 0; i < info->nr_ioapics; i++) {
+		const struct acpi_ioapic *io = &info->ioapic[i];
 		struct {
 			uint8_t type, length, id, reserved;
 			uint32_t address, gsi_base;
-		} __packed e = { MADT_IOAPIC,
-				 sizeof(e),
-				 info->ioapic[i].id,
-				 0,
-				 info->ioapic[i].address,
-				 info->ioapic[i].gsi_base };
+		} __packed e = { MADT_IOAPIC, sizeof(e), io->id, 0, io->address, io->gsi_base };
 
 		put(w, &e, sizeof(e));
 	}
 	for (unsigned i = 0; i < info->nr_overrides; i++) {
+		const struct acpi_override *o = &info->override[i];
 		struct {
 			uint8_t type, length, bus, irq;
 			uint32_t gsi;
 			uint16_t flags;
-		} __packed e = { MADT_OVERRIDE,         sizeof(e), 0, info->override[i].irq,
-				 info->override[i].gsi, 0 };
+		} __packed e = { MADT_OVERRIDE, sizeof(e), 0, o->irq, o->gsi, 0 };
 
-		e.flags = (uint16_t)((info->override[i].active_low ? MPS_ACTIVE_LOW
-								   : MPS_ACTIVE_HIGH) |
-				     (info->override[i].level ? MPS_LEVEL : MPS_EDGE));
+		e.flags = (o->active_low ? MPS_ACTIVE_LOW : MPS_ACTIVE_HIGH) |
+			  (o->level ? MPS_LEVEL : MPS_EDGE);
 		put(w, &e, sizeof(e));
 	}
 }

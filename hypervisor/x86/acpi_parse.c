@@ -26,7 +26,8 @@ uint8_t acpi_sum(const void *data, size_t len)
 
 /* --- finding tables --------------------------------------------------------------------------- */
 
-const uint8_t *acpi_table(paddr_t pa)
+/* Its length and checksum verified; NULL, and a log line, if wrong. */
+static const uint8_t *table_at(paddr_t pa)
 {
 	const struct acpi_header *h = acpi_map(pa, sizeof(*h));
 	uint32_t length;
@@ -81,7 +82,7 @@ static paddr_t rsdp_find(void)
 
 static bool root_use(struct acpi_root *root, paddr_t pa, const char *signature, unsigned entry_size)
 {
-	const uint8_t *table = pa ? acpi_table(pa) : NULL;
+	const uint8_t *table = pa ? table_at(pa) : NULL;
 
 	if (!table || memcmp(table, signature, 4) != 0)
 		return false;
@@ -110,8 +111,7 @@ paddr_t acpi_root_entry(const struct acpi_root *root, unsigned i)
 }
 
 /* The first valid table of that name with at least min bytes. */
-static const uint8_t *find(const struct acpi_root *root, const char *signature, uint32_t min,
-			   paddr_t *where)
+static const uint8_t *find(const struct acpi_root *root, const char *signature, uint32_t min)
 {
 	for (unsigned i = 0; i < root->nr; i++) {
 		paddr_t pa = acpi_root_entry(root, i);
@@ -120,12 +120,9 @@ static const uint8_t *find(const struct acpi_root *root, const char *signature, 
 
 		if (!name || memcmp(name, signature, 4) != 0)
 			continue;
-		table = acpi_table(pa);
-		if (table && get_le32(table + 4) >= min) {
-			if (where)
-				*where = pa;
+		table = table_at(pa);
+		if (table && get_le32(table + 4) >= min)
 			return table;
-		}
 		log_warn("ACPI: %s at %#lx is not usable", signature, pa);
 	}
 	return NULL;
@@ -133,84 +130,74 @@ static const uint8_t *find(const struct acpi_root *root, const char *signature, 
 
 /* --- MADT ------------------------------------------------------------------------------------- */
 
-static void add_cpu(struct acpi_info *info, uint32_t apic_id, uint32_t uid, uint32_t flags,
-		    bool x2apic)
+static bool has_room(unsigned nr, unsigned max, const char *what, uint32_t id)
 {
+	if (nr == max)
+		log_warn("ACPI: more than %u %s, %#x is not used", max, what, id);
+	return nr < max;
+}
+
+static void add_cpu(struct acpi_info *info, uint32_t apic_id, uint32_t uid, uint32_t flags)
+{
+	struct acpi_cpu *c = info->cpu, *end = c + info->nr_cpus;
+
 	/* Firmwares that speak of a CPU twice, once in each form, exist. */
-	for (unsigned i = 0; i < info->nr_cpus; i++)
-		if (info->cpu[i].apic_id == apic_id) {
-			info->cpu[i].enabled |= flags & 1;
+	while (c < end && c->apic_id != apic_id)
+		c++;
+	if (c == end) {
+		if (!has_room(info->nr_cpus, ACPI_MAX_CPUS, "CPUs", apic_id))
 			return;
-		}
-	if (info->nr_cpus == ACPI_MAX_CPUS) {
-		log_warn("ACPI: more than %u CPUs, APIC ID %#x is not used", ACPI_MAX_CPUS,
-			 apic_id);
-		return;
+		*c = (struct acpi_cpu){ apic_id, uid, false };
+		info->nr_cpus++;
 	}
-	info->cpu[info->nr_cpus].apic_id = apic_id;
-	info->cpu[info->nr_cpus].acpi_uid = uid;
-	info->cpu[info->nr_cpus].enabled = flags & 1;
-	info->cpu[info->nr_cpus].x2apic = x2apic;
-	info->nr_cpus++;
+	c->enabled |= flags & 1;
 }
 
 static void add_ioapic(struct acpi_info *info, const uint8_t *e)
 {
-	if (info->nr_ioapics == ACPI_MAX_IOAPICS) {
-		log_warn("ACPI: more than %u IO-APICs, ID %u is not used", ACPI_MAX_IOAPICS, e[2]);
-		return;
-	}
-	info->ioapic[info->nr_ioapics].id = e[2];
-	info->ioapic[info->nr_ioapics].address = get_le32(e + 4);
-	info->ioapic[info->nr_ioapics].gsi_base = get_le32(e + 8);
-	info->nr_ioapics++;
+	if (has_room(info->nr_ioapics, ACPI_MAX_IOAPICS, "IO-APICs", e[2]))
+		info->ioapic[info->nr_ioapics++] = (struct acpi_ioapic){ e[2], get_le32(e + 4),
+									 get_le32(e + 8) };
 }
 
 static void add_override(struct acpi_info *info, const uint8_t *e)
 {
 	uint16_t flags = get_le16(e + 8), polarity = flags & 3, trigger = flags & (3 << 2);
-	unsigned n = info->nr_overrides;
 	/*
 	 * "As the bus has it" is edge and high for ISA, but level and low for ACPI's own interrupt.
 	 */
 	bool sci = info->has_fadt && e[3] == info->sci_irq;
 
-	if (n == ACPI_MAX_OVERRIDES) {
-		log_warn("ACPI: more than %u interrupt overrides, IRQ %u is not used",
-			 ACPI_MAX_OVERRIDES, e[3]);
-		return;
-	}
-	info->override[n].irq = e[3];
-	info->override[n].gsi = get_le32(e + 4);
-	info->override[n].level = trigger ? trigger == MPS_LEVEL : sci;
-	info->override[n].active_low = polarity ? polarity == MPS_ACTIVE_LOW : sci;
-	info->nr_overrides++;
+	if (has_room(info->nr_overrides, ACPI_MAX_OVERRIDES, "interrupt overrides", e[3]))
+		info->override[info->nr_overrides++] = (struct acpi_override){
+			.irq = e[3],
+			.gsi = get_le32(e + 4),
+			.level = trigger ? trigger == MPS_LEVEL : sci,
+			.active_low = polarity ? polarity == MPS_ACTIVE_LOW : sci,
+		};
 }
 
 static void read_madt_entry(struct acpi_info *info, const uint8_t *e, unsigned len)
 {
 	if (e[0] == MADT_LAPIC && len >= 8 && e[3] != 0xff)
-		add_cpu(info, e[3], e[2], get_le32(e + 4), false);
+		add_cpu(info, e[3], e[2], get_le32(e + 4));
 	else if (e[0] == MADT_X2APIC && len >= 16 && get_le32(e + 4) != 0xffffffff)
-		add_cpu(info, get_le32(e + 4), get_le32(e + 12), get_le32(e + 8), true);
+		add_cpu(info, get_le32(e + 4), get_le32(e + 12), get_le32(e + 8));
 	else if (e[0] == MADT_IOAPIC && len >= 12)
 		add_ioapic(info, e);
 	else if (e[0] == MADT_OVERRIDE && len >= 10)
 		add_override(info, e);
-	else if (e[0] == MADT_LAPIC_ADDRESS && len >= 12 && get_le64(e + 4) <= UINT32_MAX)
-		info->lapic_address = get_le32(e + 4);
 }
 
 static int read_madt(struct acpi_info *info, const struct acpi_root *root)
 {
-	const uint8_t *t = find(root, "APIC", MADT_ENTRIES, NULL);
+	const uint8_t *t = find(root, "APIC", MADT_ENTRIES);
 	uint32_t at = MADT_ENTRIES, length;
 
 	if (!t) {
 		log_err("ACPI: no MADT: neither CPUs nor IO-APICs are known");
 		return -ENOENT;
 	}
-	info->lapic_address = get_le32(t + 36);
 	for (length = get_le32(t + 4); at + 2 <= length; at += t[at + 1]) {
 		if (t[at + 1] < 2 || t[at + 1] > length - at) {
 			log_warn("ACPI: MADT entry at %u has %u of %u bytes left", at, t[at + 1],
@@ -243,10 +230,11 @@ static uint32_t get_port(const uint8_t *t, unsigned old_field, unsigned extended
 	return get_le32(t + old_field) <= 0xffff ? get_le32(t + old_field) : 0;
 }
 
+#define FADT_HAS_RESET (1u << 10)
+
 static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
 {
-	const uint8_t *t = find(root, "FACP", 116, NULL); /* ACPI 1.0's size */
-	uint32_t flags;
+	const uint8_t *t = find(root, "FACP", 116); /* ACPI 1.0's size */
 
 	if (!t) {
 		log_warn("ACPI: no FADT: no PM timer, no reset register");
@@ -260,9 +248,7 @@ static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
 	info->pm1a_cnt = get_port(t, 64, 172);
 	info->pm1b_cnt = get_port(t, 68, 184);
 	info->pm_timer = get_port(t, 76, 208);
-	flags = get_le32(t + 112);
-	info->pm_timer_32bit = flags & (1u << 8);
-	if ((flags & (1u << 10)) && get_le32(t + 4) >= 129) {
+	if ((get_le32(t + 112) & FADT_HAS_RESET) && get_le32(t + 4) >= 129) {
 		info->reset_reg = get_gas(t + 116);
 		info->reset_value = t[128];
 		info->has_reset = info->reset_reg.address != 0;
@@ -271,29 +257,24 @@ static void read_fadt(struct acpi_info *info, const struct acpi_root *root)
 
 static void read_mcfg(struct acpi_info *info, const struct acpi_root *root)
 {
-	const uint8_t *t = find(root, "MCFG", 44, NULL);
+	const uint8_t *t = find(root, "MCFG", 44);
 
 	if (!t)
 		return;
 	for (uint32_t at = 44; at + 16 <= get_le32(t + 4); at += 16) {
-		unsigned n = info->nr_ecam;
+		struct acpi_ecam e = { get_le64(t + at), get_le16(t + at + 8), t[at + 10],
+				       t[at + 11] };
 
-		if (n == ACPI_MAX_ECAM || t[at + 10] > t[at + 11]) {
-			log_warn("ACPI: MCFG window at %#lx is not used", get_le64(t + at));
-			continue;
-		}
-		info->ecam[n].base = get_le64(t + at);
-		info->ecam[n].segment = get_le16(t + at + 8);
-		info->ecam[n].first_bus = t[at + 10];
-		info->ecam[n].last_bus = t[at + 11];
-		info->nr_ecam++;
+		if (info->nr_ecam == ACPI_MAX_ECAM || e.first_bus > e.last_bus)
+			log_warn("ACPI: MCFG window at %#lx is not used", e.base);
+		else
+			info->ecam[info->nr_ecam++] = e;
 	}
 }
 
 int acpi_parse(struct acpi_info *info, paddr_t rsdp)
 {
 	struct acpi_root root;
-	const uint8_t *hpet;
 
 	memset(info, 0, sizeof(*info));
 	info->rsdp = rsdp ? rsdp : rsdp_find();
@@ -309,11 +290,7 @@ int acpi_parse(struct acpi_info *info, paddr_t rsdp)
 				 "BOCHS ", 6);
 	read_fadt(info, &root); /* before the MADT, which needs to know the SCI */
 	read_mcfg(info, &root);
-	hpet = find(&root, "HPET", 56, NULL);
-	if (hpet && get_gas(hpet + 40).space == 0)
-		info->hpet_base = get_gas(hpet + 40).address;
-	find(&root, "SPCR", 52, &info->spcr);
-	find(&root, "DMAR", 48, &info->dmar);
-	find(&root, "IVRS", 48, &info->ivrs);
+	info->dmar = find(&root, "DMAR", 48);
+	info->ivrs = find(&root, "IVRS", 48);
 	return read_madt(info, &root);
 }

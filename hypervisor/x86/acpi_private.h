@@ -27,12 +27,11 @@ struct acpi_header {
 	uint32_t creator_revision;
 } __packed;
 
-#define MADT_LAPIC         0u
-#define MADT_IOAPIC        1u
-#define MADT_OVERRIDE      2u
-#define MADT_LAPIC_ADDRESS 5u
-#define MADT_X2APIC        9u
-#define MADT_ENTRIES       44u /* offset of the first entry: behind address and flags */
+#define MADT_LAPIC    0u
+#define MADT_IOAPIC   1u
+#define MADT_OVERRIDE 2u
+#define MADT_X2APIC   9u
+#define MADT_ENTRIES  44u /* offset of the first entry: behind address and flags */
 
 /* Interrupt source flags: polarity in bits 0-1, trigger in bits 2-3; 0 is "as the bus has it". */
 #define MPS_ACTIVE_HIGH 1u
