@@ -21,42 +21,18 @@ trap_stubs:
 	.endr
 
 trap_common:
-	push %r15
-	push %r14
-	push %r13
-	push %r12
-	push %r11
-	push %r10
-	push %r9
-	push %r8
-	push %rdi
-	push %rsi
-	push %rbp
-	push %rbx
-	push %rdx
-	push %rcx
-	push %rax
+	.irp reg, r15, r14, r13, r12, r11, r10, r9, r8, rdi, rsi, rbp, rbx, rdx, rcx, rax
+	push %\reg
+	.endr
 	cld
 	mov %rsp, %rdi
 	mov %rsp, %rbp
 	and $-16, %rsp
 	call trap_handle
 	mov %rbp, %rsp
-	pop %rax
-	pop %rcx
-	pop %rdx
-	pop %rbx
-	pop %rbp
-	pop %rsi
-	pop %rdi
-	pop %r8
-	pop %r9
-	pop %r10
-	pop %r11
-	pop %r12
-	pop %r13
-	pop %r14
-	pop %r15
+	.irp reg, rax, rcx, rdx, rbx, rbp, rsi, rdi, r8, r9, r10, r11, r12, r13, r14, r15
+	pop %\reg
+	.endr
 	add $16, %rsp
 	iretq
 
