@@ -36,24 +36,13 @@ static void boot_cpu_init(void)
 {
 	struct cpu *c = this_cpu();
 
-	list_init(&c->timers);
-	c->timer_programmed = TIME_NEVER;
 	c->online = true;
 	cpus[0] = c;
 	nr_cpus = 1;
+	timers_init_cpu();
 }
 
-/* Enhanced REP MOVSB/STOSB: SDM vol. 1, 7.3.9.3. */
-static bool cpu_has_fast_strings(void)
-{
-	uint32_t r[4];
-
-	cpuid_count(0, 0, r);
-	if (r[0] < 7)
-		return false;
-	cpuid_count(7, 0, r);
-	return r[1] & (1u << 9);
-}
+#define CPUID_7_ERMS BIT(9) /* ebx: enhanced REP MOVSB and STOSB, SDM vol. 1, 7.3.9.3 */
 
 static void consoles_init(void)
 {
@@ -68,12 +57,9 @@ static const uint32_t vt_x_vendors[] = { 0x756e6547, 0x746e6543, 0x68532020 };
 
 static void virtualisation_choose(void)
 {
-	uint32_t r[4];
-
-	cpuid_count(0, 0, r);
 	hvm = &svm_ops;
 	for (unsigned i = 0; i < ARRAY_SIZE(vt_x_vendors); i++)
-		if (r[1] == vt_x_vendors[i])
+		if (cpuid_reg(0, CPUID_EBX) == vt_x_vendors[i])
 			hvm = &vmx_ops;
 	if (hvm->cpu_enable())
 		panic("this machine cannot run virtual machines: a CPU with AMD-V and nested paging, or "
@@ -105,7 +91,7 @@ void start(uint32_t magic, paddr_t info)
 {
 	stack_guard_init();
 	boot_cpu_init();
-	string_moves_are_fast = cpu_has_fast_strings();
+	string_moves_are_fast = cpuid_reg(7, CPUID_EBX) & CPUID_7_ERMS;
 	if (magic == MULTIBOOT2_MAGIC)
 		multiboot2_parse(&boot_info, magic, info);
 	else
@@ -114,7 +100,6 @@ void start(uint32_t magic, paddr_t info)
 	consoles_init();
 	log_info("Socle hypervisor, started by %s", boot_info.loader);
 	log_info("command line: %s", boot_info.cmdline);
-	boot_info_tidy(&boot_info);
 	memory_setup(&boot_info, dom0_bytes());
 	traps_init_cpu();
 	microcode_load_early(&boot_info);

@@ -80,9 +80,9 @@ void apic_eoi(void);
 void apic_look_again(void); /* before a HLT */
 uint32_t apic_id(void);
 void apic_send_ipi(uint32_t apic_id, uint8_t vector);
-void apic_send_init(uint32_t apic_id);
-void apic_send_nmi(uint32_t apic_id);
-void apic_send_startup(uint32_t apic_id, uint8_t page);
+/* What is no ordinary interrupt; with the start goes the number of the page where it begins. */
+enum { APIC_NMI = 4u << 8, APIC_INIT = 5u << 8, APIC_STARTUP = 6u << 8 };
+void apic_send(uint32_t apic_id, uint32_t command);
 void apic_timer_calibrate(void);
 /* Interrupts this CPU at the given time, or as soon after as it can, or some seconds before. */
 void apic_timer_program(time_ns_t when);

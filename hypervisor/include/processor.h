@@ -88,6 +88,11 @@ static inline void cpuid_count(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 			 : "a"(leaf), "c"(subleaf));
 }
 
+enum cpuid_register { CPUID_EAX, CPUID_EBX, CPUID_ECX, CPUID_EDX };
+
+/* x86/host.c: one register of a leaf's first part; 0 where the CPU has no such leaf. */
+uint32_t cpuid_reg(uint32_t leaf, enum cpuid_register reg);
+
 static inline uint64_t rdmsr(uint32_t msr)
 {
 	uint32_t lo, hi;

@@ -135,17 +135,6 @@ static bool block_unpack(struct lz4_state *s)
 	return false;
 }
 
-static bool block_stored(struct lz4_state *s)
-{
-	size_t n = (size_t)(s->in_end - s->in);
-
-	if (n > (size_t)(s->out_end - s->out))
-		return false;
-	memcpy(s->out, s->in, n);
-	s->out += n;
-	return true;
-}
-
 /* --- frames ----------------------------------------------------------------------------------- */
 
 bool lz4_is_frame(const void *data, size_t size)
@@ -217,7 +206,7 @@ int lz4_frame_unpack(const struct lz4_frame *f, void *out, const char **why)
 		if (f->block_checksums &&
 		    (!take_word(&p, f->end, &sum) || sum != xxh32(s.in, size)))
 			return fail(why, "the checksum of a block is wrong");
-		if (!(head & BLOCK_STORED ? block_stored(&s) : block_unpack(&s)))
+		if (!(head & BLOCK_STORED ? literals_copy(&s, size) : block_unpack(&s)))
 			return fail(why, "a block is damaged");
 	}
 	if (s.out != s.out_end)

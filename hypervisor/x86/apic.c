@@ -33,10 +33,9 @@
 #define LVT_TIMER_DEADLINE (2u << 17)
 #define ICR_PENDING        (1u << 12)
 #define ICR_ASSERT         (1u << 14)
-#define ICR_NMI            (4u << 8)
-#define ICR_INIT           (5u << 8)
-#define ICR_STARTUP        (6u << 8)
 #define BASE_X2APIC        BIT(10)
+#define CPUID_1_X2APIC     BIT(21) /* ecx */
+#define CPUID_1_DEADLINE   BIT(24)
 #define BASE_ENABLE        BIT(11)
 
 static volatile uint32_t *xapic; /* NULL: x2APIC mode */
@@ -95,24 +94,24 @@ void apic_init_cpu(void)
 void apic_init_bsp(void)
 {
 	uint64_t base = rdmsr(MSR_APIC_BASE);
-	uint32_t r[4];
+	uint32_t features = cpuid_reg(1, CPUID_ECX);
 	bool big_ids = false;
 
-	cpuid_count(1, 0, r);
-	has_deadline = r[2] & (1u << 24);
+	has_deadline = features & CPUID_1_DEADLINE;
 	for (unsigned i = 0; i < acpi.nr_cpus; i++)
 		big_ids |= acpi.cpu[i].apic_id > 254;
 	/*
 	 * Without interrupt remapping an IO-APIC reaches 8-bit IDs only, so xAPIC unless we must.
 	 */
-	if (!(base & BASE_X2APIC) && !(big_ids && (r[2] & (1u << 21))))
+	if (!(base & BASE_X2APIC) && !(big_ids && (features & CPUID_1_X2APIC)))
 		xapic = paddr_to_virt(base & 0xffffffffff000UL);
 	wrmsr(MSR_APIC_BASE, base | BASE_ENABLE);
 	apic_init_cpu();
 }
 
-static void icr_send(uint32_t dest, uint32_t command)
+void apic_send(uint32_t dest, uint32_t command)
 {
+	command |= ICR_ASSERT;
 	if (!xapic) {
 		wrmsr(0x830, (uint64_t)dest << 32 | command);
 		return;
@@ -126,7 +125,7 @@ static void icr_send(uint32_t dest, uint32_t command)
 void apic_send_ipi(uint32_t dest, uint8_t vector)
 {
 	memory_barrier();
-	icr_send(dest, ICR_ASSERT | vector);
+	apic_send(dest, vector);
 	/*
 	 * Where one thread plays all CPUs in turn (QEMU), this ends our turn: the other's would
 	 * begin when we idle.
@@ -134,54 +133,24 @@ void apic_send_ipi(uint32_t dest, uint8_t vector)
 	cpu_pause();
 }
 
-void apic_send_init(uint32_t dest)
+static uint32_t timer_count(void)
 {
-	icr_send(dest, ICR_ASSERT | ICR_INIT);
-}
-
-void apic_send_nmi(uint32_t dest)
-{
-	icr_send(dest, ICR_ASSERT | ICR_NMI);
-}
-
-void apic_send_startup(uint32_t dest, uint8_t page)
-{
-	icr_send(dest, ICR_ASSERT | ICR_STARTUP | page);
-}
-
-/* Reads the count between two reads of the TSC and keeps the tightest of a few tries. */
-static uint32_t count_sample(uint64_t *tsc)
-{
-	uint64_t best = ~0UL;
-	uint32_t value = 0;
-
-	for (unsigned i = 0; i < 8; i++) {
-		uint64_t before = rdtsc(), after;
-		uint32_t count = apic_read(APIC_TIMER_CURRENT);
-
-		after = rdtsc();
-		if (after - before < best) {
-			best = after - before;
-			*tsc = before + best / 2;
-			value = count;
-		}
-	}
-	return value;
+	return apic_read(APIC_TIMER_CURRENT);
 }
 
 void apic_timer_calibrate(void)
 {
-	uint64_t from, to;
+	uint64_t from = 0, to = 0;
 	uint32_t first, last;
 
 	if (has_deadline)
 		return;
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | LVT_MASKED);
 	apic_write(APIC_TIMER_INITIAL, 0xffffffff);
-	first = count_sample(&from);
+	first = clock_sample(timer_count, &from);
 	while (rdtsc() - from < time_scale.tsc_hz / 100)
 		cpu_pause();
-	last = count_sample(&to);
+	last = clock_sample(timer_count, &to);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER);
 	timer_hz = mul_div(first - last, time_scale.tsc_hz, to - from);

@@ -125,5 +125,5 @@ void machine_stop_others(void)
 {
 	for (unsigned i = 0; i < nr_cpus; i++)
 		if (cpus[i] && cpus[i] != this_cpu())
-			apic_send_nmi(cpus[i]->apic_id);
+			apic_send(cpus[i]->apic_id, APIC_NMI);
 }

@@ -16,15 +16,10 @@
 void cpu_harden(void)
 {
 	uint64_t cr4 = read_cr4();
-	uint32_t r[4];
 
-	cpuid_count(0, 0, r);
-	if (r[0] < 7)
-		return;
-	cpuid_count(7, 0, r);
-	cr4 |= r[1] & CPUID_7_SMEP ? CR4_SMEP : 0;
-	cr4 |= r[1] & CPUID_7_SMAP ? CR4_SMAP : 0;
-	cr4 |= r[2] & CPUID_7_UMIP ? CR4_UMIP : 0;
+	cr4 |= cpuid_reg(7, CPUID_EBX) & CPUID_7_SMEP ? CR4_SMEP : 0;
+	cr4 |= cpuid_reg(7, CPUID_EBX) & CPUID_7_SMAP ? CR4_SMAP : 0;
+	cr4 |= cpuid_reg(7, CPUID_ECX) & CPUID_7_UMIP ? CR4_UMIP : 0;
 	write_cr4(cr4);
 	if (!this_cpu()->id)
 		log_info(

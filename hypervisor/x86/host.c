@@ -53,17 +53,13 @@ void host_cpu_info(unsigned cpu, struct host_cpu_info *out)
 	uint32_t id = cpus[cpu]->apic_id, r[4], thread_bits = 0, core_bits = 0;
 
 	/* Extended topology where there is one (SDM vol. 2, CPUID leaf 0xb). */
-	cpuid_count(0, 0, r);
-	if (r[0] >= 0xb) {
-		cpuid_count(0xb, 0, r);
-		thread_bits = r[0] & 31;
+	if (cpuid_reg(0, CPUID_EAX) >= 0xb) {
+		thread_bits = cpuid_reg(0xb, CPUID_EAX) & 31;
 		cpuid_count(0xb, 1, r);
 		core_bits = r[0] & 31;
 	}
-	if (!core_bits) {
-		cpuid_count(0x80000008, 0, r);
-		core_bits = r[2] >> 12 & 15;
-	}
+	if (!core_bits)
+		core_bits = cpuid_reg(0x80000008, CPUID_ECX) >> 12 & 15;
 	out->apic_id = id;
 	out->acpi_id = id;
 	for (unsigned i = 0; i < acpi.nr_cpus; i++)
@@ -86,6 +82,17 @@ int host_enter_sleep(unsigned state, uint16_t pm1a, uint16_t pm1b)
 void cpuid_host(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {
 	cpuid_count(leaf, subleaf, out);
+}
+
+uint32_t cpuid_reg(uint32_t leaf, enum cpuid_register reg)
+{
+	uint32_t r[4];
+
+	cpuid_count(leaf & 0x80000000, 0, r);
+	if (r[0] < leaf)
+		return 0;
+	cpuid_count(leaf, 0, r);
+	return r[reg];
 }
 
 static const char *const exit_names[VMEXIT_REASONS] = {
@@ -125,16 +132,13 @@ void domain_log_exits(const struct domain *d)
 	}
 }
 
-static void for_each_domain(void (*fn)(const struct domain *d))
+static void each_domain(void (*fn)(const struct domain *d))
 {
-	struct domain *d;
+	domid_t next = 0;
 
-	for (d = domain_next(0); d;) {
-		domid_t next = d->id + 1;
-
+	for (struct domain *d; (d = domain_next(next)) != NULL; domain_put(d)) {
+		next = d->id + 1;
 		fn(d);
-		domain_put(d);
-		d = domain_next(next);
 	}
 }
 
@@ -164,15 +168,9 @@ static void log_machine_state(void)
 bool host_debug_key(char key)
 {
 	switch (key) {
-	case 'x': /* exits by kind */
-		for_each_domain(domain_log_exits)
-			;
-		return true;
-	case 'q': /* domains and vCPUs */
-		for_each_domain(log_domain_state)
-			;
-		return true;
-	case 'm': /* memory and CPUs */ log_machine_state(); return true;
+	case 'x': each_domain(domain_log_exits); return true;
+	case 'q': each_domain(log_domain_state); return true;
+	case 'm': log_machine_state(); return true;
 	default: return false;
 	}
 }

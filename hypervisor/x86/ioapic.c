@@ -18,7 +18,7 @@ struct ioapic {
 #define RTE_ACTIVE_LOW (1u << 13)
 
 static struct ioapic ioapics[ACPI_MAX_IOAPICS];
-static unsigned nr_ioapics, gsi_count;
+static unsigned nr_ioapics;
 static struct spinlock lock;
 
 static uint32_t reg_read(const struct ioapic *io, unsigned reg)
@@ -51,17 +51,11 @@ void ioapics_init(void)
 		io->regs = paddr_to_virt(acpi.ioapic[i].address);
 		io->gsi_base = acpi.ioapic[i].gsi_base;
 		io->nr_pins = (reg_read(io, 1) >> 16 & 0xff) + 1;
-		gsi_count = MAX(gsi_count, io->gsi_base + io->nr_pins);
 		for (unsigned pin = 0; pin < io->nr_pins; pin++)
 			reg_write(io, 0x10 + 2 * pin, RTE_MASKED);
 		log_info("IO-APIC %u at %#x: interrupts %u-%u", acpi.ioapic[i].id,
 			 acpi.ioapic[i].address, io->gsi_base, io->gsi_base + io->nr_pins - 1);
 	}
-}
-
-unsigned ioapic_gsi_count(void)
-{
-	return gsi_count;
 }
 
 bool ioapic_program(uint32_t gsi, uint8_t vector, bool level, bool active_low, uint32_t apic_id,
@@ -77,7 +71,7 @@ bool ioapic_program(uint32_t gsi, uint8_t vector, bool level, bool active_low, u
 	reg_write(io, 0x11 + 2 * pin, apic_id << 24);
 	reg_write(io, 0x10 + 2 * pin,
 		  vector | (level ? RTE_LEVEL : 0) | (active_low ? RTE_ACTIVE_LOW : 0) |
-			  (masked || !vector ? RTE_MASKED : 0));
+			  (masked ? RTE_MASKED : 0));
 	spin_unlock(&lock);
 	return true;
 }

@@ -37,9 +37,8 @@ static void switch_to(struct cpu *c, struct vcpu *next)
 	if (prev) {
 		fpu_save(prev);
 		hvm->switch_out(prev);
-	}
-	if (prev)
 		vcpu_publish_runstate(prev);
+	}
 	c->current = next;
 	if (prev)
 		sched_switched(prev);

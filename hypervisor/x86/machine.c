@@ -39,13 +39,11 @@ noreturn_fn void machine_reboot(void)
 
 	/* A reset loses what is in the caches alone, the kept log for one. */
 	__asm__ volatile("wbinvd" : : : "memory");
-	if (acpi.has_reset && acpi.reset_reg.space == 1) {
+	if (acpi.has_reset && acpi.reset_reg.space == 1)
 		out8((uint16_t)acpi.reset_reg.address, acpi.reset_value);
-		spin_ms(50);
-	} else if (acpi.has_reset && acpi.reset_reg.space == 0) {
+	else if (acpi.has_reset && acpi.reset_reg.space == 0)
 		mmio_write8(paddr_to_virt(acpi.reset_reg.address), acpi.reset_value);
-		spin_ms(50);
-	}
+	spin_ms(50);
 	out8(0xcf9, 0x02);
 	out8(0xcf9, 0x06);
 	spin_ms(50);

@@ -24,35 +24,31 @@ static uint64_t cr4_bit;          /* 0 while machine checks are off */
 static unsigned nr_banks;         /* the boot CPU's; the same on all */
 static unsigned untold[MAX_CPUS]; /* machine checks after which a CPU went on */
 
-static unsigned banks_read(struct mc_bank *bank)
+/* False: it has nothing to tell. */
+static bool bank_read(unsigned i, struct mc_bank *b)
 {
-	unsigned n = 0;
+	*b = (struct mc_bank){ .number = i };
+	if (!rdmsr_safe(MSR_MCI_STATUS(i), &b->status) || !(b->status & MCI_VALID))
+		return false;
+	if (b->status & MCI_HAS_ADDR)
+		rdmsr_safe(MSR_MCI_ADDR(i), &b->addr);
+	if (b->status & MCI_HAS_MISC)
+		rdmsr_safe(MSR_MCI_MISC(i), &b->misc);
+	return true;
+}
+
+/* What was told of is cleared, for the next one. */
+static void banks_tell(void)
+{
+	struct mc_bank b;
 
 	for (unsigned i = 0; i < nr_banks; i++) {
-		struct mc_bank b = { .number = i };
-
-		if (!rdmsr_safe(MSR_MCI_STATUS(i), &b.status) || !(b.status & MCI_VALID))
+		if (!bank_read(i, &b))
 			continue;
-		if (b.status & MCI_HAS_ADDR)
-			rdmsr_safe(MSR_MCI_ADDR(i), &b.addr);
-		if (b.status & MCI_HAS_MISC)
-			rdmsr_safe(MSR_MCI_MISC(i), &b.misc);
-		bank[n++] = b;
-	}
-	return n;
-}
-
-static void banks_clear(const struct mc_bank *bank, unsigned nr)
-{
-	for (unsigned i = 0; i < nr; i++)
-		wrmsr_safe(MSR_MCI_STATUS(bank[i].number), 0);
-}
-
-static void banks_log(const struct mc_bank *bank, unsigned nr)
-{
-	for (unsigned i = 0; i < nr; i++)
 		log_err("CPU %u: machine check bank %u: status %#lx address %#lx misc %#lx",
-			this_cpu()->id, bank[i].number, bank[i].status, bank[i].addr, bank[i].misc);
+			this_cpu()->id, i, b.status, b.addr, b.misc);
+		wrmsr_safe(MSR_MCI_STATUS(i), 0);
+	}
 }
 
 /* All banks in one line: a panic says one thing. */
@@ -68,25 +64,25 @@ static noreturn_fn void fatal(const struct mc_bank *bank, unsigned nr, uint64_t 
 	panic("machine check on CPU %u, status %#lx%s", this_cpu()->id, mcg_status, text);
 }
 
-static enum mc_verdict judge(struct mc_bank *bank, unsigned *nr, bool in_guest)
+static enum mc_verdict judge(bool in_guest)
 {
+	struct mc_bank bank[MC_MAX_BANKS];
 	uint64_t mcg_status = 0;
 	enum mc_verdict verdict;
+	unsigned nr = 0;
 
 	rdmsr_safe(MSR_MCG_STATUS, &mcg_status);
-	*nr = banks_read(bank);
-	verdict = mc_judge(mcg_status, bank, *nr, in_guest);
+	for (unsigned i = 0; i < nr_banks; i++)
+		nr += bank_read(i, &bank[nr]);
+	verdict = mc_judge(mcg_status, bank, nr, in_guest);
 	if (verdict == MC_FATAL)
-		fatal(bank, *nr, mcg_status);
+		fatal(bank, nr, mcg_status);
 	return verdict;
 }
 
 void machine_check_trap(void)
 {
-	struct mc_bank bank[MC_MAX_BANKS];
-	unsigned nr;
-
-	judge(bank, &nr, false);
+	judge(false);
 	/* The banks are left for machine_check_tell. */
 	untold[this_cpu()->id]++;
 	WRITE_ONCE(this_cpu()->need_resched, true);
@@ -96,13 +92,9 @@ void machine_check_trap(void)
 void machine_check_in_guest(void)
 {
 	struct vcpu *v = vcpu_current();
-	struct mc_bank bank[MC_MAX_BANKS];
-	enum mc_verdict verdict;
-	unsigned nr;
+	enum mc_verdict verdict = judge(true);
 
-	verdict = judge(bank, &nr, true);
-	banks_log(bank, nr);
-	banks_clear(bank, nr);
+	banks_tell();
 	wrmsr_safe(MSR_MCG_STATUS, 0);
 	if (verdict == MC_GUEST_LOST)
 		domain_crash(v->domain, "machine check while vCPU %u ran", v->id);
@@ -110,17 +102,14 @@ void machine_check_in_guest(void)
 
 void machine_check_tell(void)
 {
-	struct mc_bank bank[MC_MAX_BANKS];
-	unsigned cpu = this_cpu()->id, nr;
+	unsigned cpu = this_cpu()->id;
 
 	if (likely(!untold[cpu]))
 		return;
 	log_err("CPU %u: %u machine check%s, nothing was lost", cpu, untold[cpu],
 		untold[cpu] == 1 ? "" : "s");
 	untold[cpu] = 0;
-	nr = banks_read(bank);
-	banks_log(bank, nr);
-	banks_clear(bank, nr);
+	banks_tell();
 }
 
 uint64_t machine_check_cr4(void)
@@ -130,19 +119,15 @@ uint64_t machine_check_cr4(void)
 
 void machine_check_init_cpu(void)
 {
-	struct mc_bank bank[MC_MAX_BANKS];
+	uint32_t features = cpuid_reg(1, CPUID_EDX);
 	uint64_t cap = 0;
-	uint32_t r[4];
-	unsigned nr;
 
-	cpuid_count(1, 0, r);
-	if (!(r[3] & FEATURE_MCE) || !(r[3] & FEATURE_MCA) || !rdmsr_safe(MSR_MCG_CAP, &cap))
+	if (!(features & FEATURE_MCE) || !(features & FEATURE_MCA) ||
+	    !rdmsr_safe(MSR_MCG_CAP, &cap))
 		return;
 	nr_banks = MIN((unsigned)(cap & 0xff), MC_MAX_BANKS);
 	/* What led to the last reset perhaps: it outlives that. */
-	nr = banks_read(bank);
-	banks_log(bank, nr);
-	banks_clear(bank, nr);
+	banks_tell();
 	if (cap & MCG_CAP_CTL)
 		wrmsr_safe(MSR_MCG_CTL, ~0UL);
 	for (unsigned i = 0; i < nr_banks; i++)

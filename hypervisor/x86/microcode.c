@@ -21,18 +21,15 @@ static struct microcode update; /* data NULL: none */
 void microcode_identify(struct microcode_cpu *c)
 {
 	uint64_t platform = 0, value = 0;
-	uint32_t r[4];
 
-	cpuid_count(0, 0, r);
-	c->amd = r[1] != 0x756e6547; /* "Genu" */
+	c->amd = cpuid_reg(0, CPUID_EBX) != 0x756e6547; /* "Genu" */
 	c->platform = 0;
 	if (!c->amd && rdmsr_safe(MSR_PLATFORM_ID, &platform))
 		c->platform = 1u << (platform >> 50 & 7);
 	/* Intel: CPUID writes the revision where a 0 was written before. */
 	if (!c->amd)
 		wrmsr_safe(MSR_PATCH_LEVEL, 0);
-	cpuid_count(1, 0, r);
-	c->signature = r[0];
+	c->signature = cpuid_reg(1, CPUID_EAX);
 	rdmsr_safe(MSR_PATCH_LEVEL, &value);
 	c->revision = (uint32_t)(c->amd ? value : value >> 32);
 }

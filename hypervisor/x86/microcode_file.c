@@ -63,20 +63,13 @@ bool microcode_find(const void *archive, size_t size, const char *name, struct m
 #define AMD_REVISION    4u
 #define AMD_PROCESSOR   24u
 
-static uint32_t word(const uint8_t *p)
-{
-	uint32_t w;
-
-	memcpy(&w, p, sizeof(w));
-	return w;
-}
-
 /* By what number the patches behind this table are for the CPU; 0: none is. */
 static uint32_t amd_number(uint32_t signature, const uint8_t *table, size_t size)
 {
-	for (size_t at = 0; size - at >= AMD_EQUIVALENCE && word(table + at); at += AMD_EQUIVALENCE)
-		if (word(table + at) == signature)
-			return word(table + at + 12) & 0xffff;
+	for (size_t at = 0; size - at >= AMD_EQUIVALENCE && get_le32(table + at);
+	     at += AMD_EQUIVALENCE)
+		if (get_le32(table + at) == signature)
+			return get_le32(table + at + 12) & 0xffff;
 	return 0;
 }
 
@@ -94,12 +87,12 @@ static void amd_choose(const struct microcode_cpu *c, const uint8_t *p, size_t s
 	uint32_t number = 0, kind, length;
 
 	while (size >= 12) {
-		if (word(p) == AMD_MAGIC) {
+		if (get_le32(p) == AMD_MAGIC) {
 			p += 4;
 			size -= 4;
 		}
-		kind = word(p);
-		length = word(p + 4);
+		kind = get_le32(p);
+		length = get_le32(p + 4);
 		p += 8;
 		size -= 8;
 		if (length > size)
@@ -109,8 +102,8 @@ static void amd_choose(const struct microcode_cpu *c, const uint8_t *p, size_t s
 		else if (kind != AMD_PATCH)
 			return;
 		else if (number && length >= AMD_HEADER &&
-			 (word(p + AMD_PROCESSOR) & 0xffff) == number)
-			take_newer(c, best, p, length, word(p + AMD_REVISION));
+			 (get_le32(p + AMD_PROCESSOR) & 0xffff) == number)
+			take_newer(c, best, p, length, get_le32(p + AMD_REVISION));
 		p += length;
 		size -= length;
 	}
@@ -133,7 +126,7 @@ static bool intel_sum_is_zero(const uint8_t *p, size_t size)
 	uint32_t sum = 0;
 
 	for (size_t at = 0; at < size; at += 4)
-		sum += word(p + at);
+		sum += get_le32(p + at);
 	return !sum;
 }
 
@@ -146,12 +139,13 @@ static bool intel_fits(const struct microcode_cpu *c, uint32_t signature, uint32
 /* The table has further CPUs that the update is for. */
 static bool intel_table_fits(const struct microcode_cpu *c, const uint8_t *table, size_t size)
 {
-	size_t nr = size >= INTEL_TABLE ? MIN(word(table), (size - INTEL_TABLE) / INTEL_ENTRY) : 0;
+	size_t nr = size >= INTEL_TABLE ? MIN(get_le32(table), (size - INTEL_TABLE) / INTEL_ENTRY)
+					: 0;
 
 	for (size_t i = 0; i < nr; i++) {
 		const uint8_t *entry = table + INTEL_TABLE + i * INTEL_ENTRY;
 
-		if (intel_fits(c, word(entry), word(entry + 4)))
+		if (intel_fits(c, get_le32(entry), get_le32(entry + 4)))
 			return true;
 	}
 	return false;
@@ -185,7 +179,7 @@ bool microcode_choose(const struct microcode_cpu *c, const void *file, size_t si
 	out->data = NULL;
 	if (!c->amd)
 		intel_choose(c, file, size, out);
-	else if (size >= 4 && word(file) == AMD_MAGIC)
+	else if (size >= 4 && get_le32(file) == AMD_MAGIC)
 		amd_choose(c, file, size, out);
 	return out->data;
 }

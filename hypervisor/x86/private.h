@@ -11,9 +11,14 @@ extern struct acpi_info acpi; /* what acpi_parse found; constant after start-up 
 /* A fault on purpose, where the command line asks for one on this CPU (crash_test.c). */
 void crash_test(void);
 
+/*
+ * Reads a clock between two reads of the TSC and keeps the tightest of a few tries (time.c); *tsc is
+ * when that was.
+ */
+uint32_t clock_sample(uint32_t (*read)(void), uint64_t *tsc);
+
 /* --- real IO-APICs (ioapic.c) --- */
-unsigned ioapic_gsi_count(void);
-/* Programs the pin of this GSI; vector 0 leaves it masked. false: no such pin. */
+/* Programs the pin of this GSI. false: no such pin. */
 bool ioapic_program(uint32_t gsi, uint8_t vector, bool level, bool active_low, uint32_t apic_id,
 		    bool masked);
 void ioapic_mask(uint32_t gsi, bool masked);

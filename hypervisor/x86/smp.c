@@ -105,16 +105,14 @@ static bool start_one(unsigned id, uint32_t apic, unsigned at)
 	c = (struct cpu *)(stack + STACK_SIZE - sizeof(*c));
 	c->id = id;
 	c->apic_id = apic;
-	c->timer_programmed = TIME_NEVER;
-	list_init(&c->timers);
 	cpus[id] = c;
 	memcpy(page, trampoline_start, (size_t)(trampoline_end - trampoline_start));
 	*(uint64_t *)(page + PAGE_SIZE - 8) = ((uint64_t)c & ~63UL) - 64;
 
-	apic_send_init(apic);
+	apic_send(apic, APIC_INIT);
 	delay(MS(1));
 	for (unsigned tries = 0; tries < 2 && !atomic_read(&c->online); tries++) {
-		apic_send_startup(apic, at);
+		apic_send(apic, APIC_STARTUP | at);
 		for (unsigned i = 0; i < 1000 && !atomic_read(&c->online); i++)
 			delay(US(200));
 	}

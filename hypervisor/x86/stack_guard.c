@@ -32,16 +32,12 @@ static uint64_t mix(uint64_t x)
 __attribute__((no_stack_protector)) void stack_guard_init(void)
 {
 	uint64_t guard = mix(rdtsc()), word;
-	uint32_t r[4];
 
-	cpuid_count(1, 0, r);
-	if ((r[2] & CPUID_1_RDRAND) && random_word(&word))
+	if ((cpuid_reg(1, CPUID_ECX) & CPUID_1_RDRAND) && random_word(&word))
 		guard ^= mix(word);
 	/* How long this takes is another few bits where the CPU has no source of its own. */
-	for (unsigned i = 0; i < 16; i++) {
-		cpuid_count(0, 0, r);
-		guard = mix(guard + rdtsc());
-	}
+	for (unsigned i = 0; i < 16; i++)
+		guard = mix(guard + cpuid_reg(1, CPUID_EAX) + rdtsc());
 	__stack_chk_guard = guard << 8;
 }
 

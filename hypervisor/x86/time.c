@@ -30,15 +30,14 @@ time_ns_t time_now(void)
 	return time_scale.mul ? tsc_to_time(rdtsc()) : 0;
 }
 
-/* Reads the clock between two reads of the TSC and keeps the tightest of a few tries. */
-static uint32_t pm_timer_sample(uint64_t *tsc)
+uint32_t clock_sample(uint32_t (*read)(void), uint64_t *tsc)
 {
 	uint64_t best = ~0UL;
 	uint32_t value = 0;
 
 	for (unsigned i = 0; i < 8; i++) {
 		uint64_t before = rdtsc(), after;
-		uint32_t t = in32((uint16_t)acpi.pm_timer) & 0xffffff;
+		uint32_t t = read();
 
 		after = rdtsc();
 		if (after - before < best) {
@@ -50,16 +49,20 @@ static uint32_t pm_timer_sample(uint64_t *tsc)
 	return value;
 }
 
+static uint32_t pm_timer(void)
+{
+	return in32((uint16_t)acpi.pm_timer) & 0xffffff;
+}
+
 static uint64_t measure_pm_timer(void)
 {
-	uint64_t tsc0, tsc1;
-	uint32_t t0 = pm_timer_sample(&tsc0), t1;
+	uint64_t tsc0 = 0, tsc1 = 0;
+	uint32_t t0 = clock_sample(pm_timer, &tsc0), t1;
 
 	for (unsigned tries = 0; tries < 10000000; tries++)
-		if (((in32((uint16_t)acpi.pm_timer) - t0) & 0xffffff) >=
-		    PM_TIMER_HZ / MEASURE_FRACTION)
+		if (((pm_timer() - t0) & 0xffffff) >= PM_TIMER_HZ / MEASURE_FRACTION)
 			break;
-	t1 = pm_timer_sample(&tsc1);
+	t1 = clock_sample(pm_timer, &tsc1);
 	return t1 == t0 ? 0 : mul_div(tsc1 - tsc0, PM_TIMER_HZ, (t1 - t0) & 0xffffff);
 }
 
@@ -123,23 +126,20 @@ static int64_t days_of_date(unsigned y, unsigned m, unsigned d)
 
 uint64_t cmos_time(void)
 {
-	uint8_t r[6], again[6];
 	static const uint8_t reg[6] = { 0, 2, 4, 7, 8, 9 };
-	uint8_t status = cmos_read(0xb);
-	bool bcd = !(status & 4);
+	uint8_t r[6] = { 0 }, status = cmos_read(0xb);
+	bool bcd = !(status & 4), same = false;
 	unsigned hour;
 
-	for (unsigned tries = 0; tries < 100; tries++) {
-		bool same = true;
-
-		for (unsigned i = 0; i < 6; i++)
-			r[i] = cmos_read(reg[i]);
+	/* Until two in a row are the same: it may be counting on while it is read. */
+	for (unsigned tries = 0; tries < 100 && !same; tries++) {
+		same = tries > 0;
 		for (unsigned i = 0; i < 6; i++) {
-			again[i] = cmos_read(reg[i]);
-			same &= again[i] == r[i];
+			uint8_t now = cmos_read(reg[i]);
+
+			same &= now == r[i];
+			r[i] = now;
 		}
-		if (same)
-			break;
 	}
 	hour = from_bcd(r[2] & 0x7f, bcd);
 	if (!(status & 2))

@@ -31,7 +31,7 @@ static void look(void *data)
 		panic("watchdog: CPU %u is stuck for %u s, and takes no NMI", w->cpu, w->still);
 	if (w->still >= cmdline.watchdog) {
 		atomic_set(&c->stuck_at, passes);
-		apic_send_nmi(c->apic_id);
+		apic_send(c->apic_id, APIC_NMI);
 	} else if (w->still) {
 		cpu_tickle(w->cpu);
 	}
