@@ -24,6 +24,34 @@ void boot_info_add(struct boot_info *bi, uint64_t start, uint64_t size, uint32_t
 	bi->region[bi->nr_regions++] = (struct mem_region){ start, size, type };
 }
 
+struct boot_module *boot_info_add_module(struct boot_info *bi, uint32_t start, uint32_t end)
+{
+	struct boot_module *m = &bi->module[bi->nr_modules];
+
+	if (bi->nr_modules == BOOT_MAX_MODULES) {
+		log_warn("more than %u boot modules; those from the one at %#x on are not used",
+			 BOOT_MAX_MODULES, start);
+		return NULL;
+	}
+	if (end <= start)
+		panic("boot module %u is empty (%#x to %#x)", bi->nr_modules, start, end);
+	*m = (struct boot_module){ .start = start, .size = end - start };
+	bi->nr_modules++;
+	return m;
+}
+
+void boot_info_string(char *out, size_t size, const char *s, size_t max)
+{
+	size_t len = strnlen(s, max);
+
+	if (len >= size) {
+		log_warn("the boot loader's \"%.20s...\" was cut to %zu characters", s, size - 1);
+		len = size - 1;
+	}
+	memcpy(out, s, len);
+	out[len] = '\0';
+}
+
 /* Where two entries overlap, the one that forbids more holds. */
 static unsigned restriction(uint32_t type)
 {

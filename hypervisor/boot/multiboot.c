@@ -45,17 +45,9 @@ static void read_low(void *out, paddr_t pa, size_t len)
 	memcpy(out, paddr_to_virt(pa), len);
 }
 
-/* A string of the loader's; cut to what fits. */
 static void read_string(char *out, size_t size, uint32_t pa)
 {
-	size_t len = strnlen(paddr_to_virt(pa), size);
-
-	if (len == size) {
-		log_warn("multiboot: a string of more than %zu characters was cut", size - 1);
-		len = size - 1;
-	}
-	read_low(out, pa, len);
-	out[len] = '\0';
+	boot_info_string(out, size, paddr_to_virt(pa), size);
 }
 
 /*
@@ -105,8 +97,6 @@ static void read_memory(struct boot_info *bi, const struct multiboot_info *info)
 		boot_info_add(bi, 0, (uint64_t)info->mem_lower << 10, MEM_RAM);
 		boot_info_add(bi, 0x100000, (uint64_t)info->mem_upper << 10, MEM_RAM);
 	}
-	if (!bi->nr_regions)
-		panic("multiboot: \"%s\" told of no memory (flags %#x)", bi->loader, info->flags);
 }
 
 static void read_modules(struct boot_info *bi, const struct multiboot_info *info, bool file_name)
@@ -116,24 +106,16 @@ static void read_modules(struct boot_info *bi, const struct multiboot_info *info
 	if (!(info->flags & INFO_MODULES))
 		return;
 	for (uint32_t i = 0; i < info->mods_count; i++) {
-		struct boot_module *out = &bi->module[bi->nr_modules];
+		struct boot_module *out;
 
-		if (bi->nr_modules == BOOT_MAX_MODULES) {
-			log_warn("multiboot: %u modules, only %u are used", info->mods_count,
-				 BOOT_MAX_MODULES);
-			return;
-		}
 		read_low(&m, info->mods_addr + (paddr_t)i * sizeof(m), sizeof(m));
-		if (m.end <= m.start)
-			panic("multiboot: module %u is empty (%#x to %#x)", i, m.start, m.end);
-		out->start = m.start;
-		out->size = m.end - m.start;
-		out->cmdline[0] = '\0';
+		out = boot_info_add_module(bi, m.start, m.end);
+		if (!out)
+			return;
 		if (m.string) {
 			read_string(out->cmdline, sizeof(out->cmdline), m.string);
 			strip_file_name(out->cmdline, file_name);
 		}
-		bi->nr_modules++;
 	}
 }
 
@@ -157,5 +139,7 @@ void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t pa)
 	bi->screen.kind = SCREEN_TEXT; /* we ask for no other */
 	read_memory(bi, &info);
 	read_modules(bi, &info, file_name);
+	if (!bi->nr_regions)
+		panic("multiboot: \"%s\" told of no memory (flags %#x)", bi->loader, info.flags);
 	boot_info_tidy(bi);
 }

@@ -49,26 +49,10 @@ struct tag_screen {
 	uint8_t red_at, red_bits, green_at, green_bits, blue_at, blue_bits;
 } __packed;
 
-/* A tag is no longer than it says, and it has been checked that it says no less than size. */
-static const char *string_at(const struct tag *t, size_t head, size_t room, size_t *len)
-{
-	const char *s = (const char *)t + head;
-
-	*len = strnlen(s, t->size - head);
-	if (*len >= room) {
-		log_warn("multiboot2: a string of %zu characters was cut to %zu", *len, room - 1);
-		*len = room - 1;
-	}
-	return s;
-}
-
+/* A tag is no longer than it says, and it has been checked that it says no less than head. */
 static void read_string(char *out, size_t room, const struct tag *t, size_t head)
 {
-	size_t len;
-	const char *s = string_at(t, head, room, &len);
-
-	memcpy(out, s, len);
-	out[len] = '\0';
+	boot_info_string(out, room, (const char *)t + head, t->size - head);
 }
 
 static void read_cmdline(struct boot_info *bi, const struct tag *t)
@@ -84,21 +68,12 @@ static void read_loader(struct boot_info *bi, const struct tag *t)
 static void read_module(struct boot_info *bi, const struct tag *t)
 {
 	uint32_t range[2]; /* the end is the byte behind it */
-	struct boot_module *out = &bi->module[bi->nr_modules];
+	struct boot_module *out;
 
 	memcpy(range, t + 1, sizeof(range));
-	if (bi->nr_modules == BOOT_MAX_MODULES) {
-		log_warn("multiboot2: more than %u modules; one at %#x is not used",
-			 BOOT_MAX_MODULES, range[0]);
-		return;
-	}
-	if (range[1] <= range[0])
-		panic("multiboot2: module %u is empty (%#x to %#x)", bi->nr_modules, range[0],
-		      range[1]);
-	out->start = range[0];
-	out->size = range[1] - range[0];
-	read_string(out->cmdline, sizeof(out->cmdline), t, sizeof(*t) + sizeof(range));
-	bi->nr_modules++;
+	out = boot_info_add_module(bi, range[0], range[1]);
+	if (out)
+		read_string(out->cmdline, sizeof(out->cmdline), t, sizeof(*t) + sizeof(range));
 }
 
 static void read_mmap(struct boot_info *bi, const struct tag *t)
@@ -204,15 +179,12 @@ static void read_tag(struct boot_info *bi, const struct tag *t)
 	}
 }
 
-void multiboot2_parse(struct boot_info *bi, uint32_t magic, paddr_t pa)
+void multiboot2_parse(struct boot_info *bi, paddr_t pa)
 {
 	const char *info = paddr_to_virt(pa);
 	uint32_t total, at = 8;
 	const struct tag *t;
 
-	if (magic != MULTIBOOT2_MAGIC)
-		panic("multiboot2: magic number %#x, %#x expected: not started by a boot loader",
-		      magic, MULTIBOOT2_MAGIC);
 	memset(bi, 0, sizeof(*bi));
 	memcpy(&total, info, sizeof(total));
 	if (pa % 8 || total < at || total > INFO_MAX)

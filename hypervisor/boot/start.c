@@ -93,7 +93,7 @@ void start(uint32_t magic, paddr_t info)
 	boot_cpu_init();
 	string_moves_are_fast = cpuid_reg(7, CPUID_EBX) & CPUID_7_ERMS;
 	if (magic == MULTIBOOT2_MAGIC)
-		multiboot2_parse(&boot_info, magic, info);
+		multiboot2_parse(&boot_info, info);
 	else
 		multiboot_parse(&boot_info, magic, info);
 	cmdline_parse(&cmdline, boot_info.cmdline);

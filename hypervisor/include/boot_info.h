@@ -60,7 +60,7 @@ struct boot_info {
 #define MULTIBOOT_MAGIC  0x2badb002u
 #define MULTIBOOT2_MAGIC 0x36d76289u
 void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
-void multiboot2_parse(struct boot_info *bi, uint32_t magic, paddr_t info);
+void multiboot2_parse(struct boot_info *bi, paddr_t info);
 
 extern struct boot_info boot_info; /* boot/start.c; constant after start-up */
 
@@ -69,6 +69,12 @@ extern struct boot_info boot_info; /* boot/start.c; constant after start-up */
  * an entry for which there is no place is left out, which also means that it is not.
  */
 void boot_info_add(struct boot_info *bi, uint64_t start, uint64_t size, uint32_t type);
+
+/* One more module, or NULL if there is no place; its command line is empty. An empty one panics. */
+struct boot_module *boot_info_add_module(struct boot_info *bi, uint32_t start, uint32_t end);
+
+/* A loader's string, which may end without a NUL after max bytes; cut to what fits. */
+void boot_info_string(char *out, size_t size, const char *s, size_t max);
 
 /* Is all of it RAM, in the tidied map? */
 bool boot_info_is_ram(const struct boot_info *bi, paddr_t start, uint64_t size);
