@@ -13,7 +13,6 @@
 #include "iommu.h"
 #include "lib.h"
 #include "log.h"
-#include "machine.h"
 #include "machine_check.h"
 #include "microcode.h"
 #include "mm.h"

@@ -10,7 +10,6 @@
 #include "domain.h"
 #include "event.h"
 #include "hypercall.h"
-#include "lib.h"
 #include "log.h"
 #include "private.h"
 #include "spinlock.h"

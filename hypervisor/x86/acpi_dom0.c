@@ -9,7 +9,6 @@
 #include "abi/errno.h"
 #include "acpi_private.h"
 #include "lib.h"
-#include "log.h"
 
 #define VIRTUAL_LAPIC 0xfee00000u
 #define LAPIC_ID_MAX  254u /* 255 is everyone */

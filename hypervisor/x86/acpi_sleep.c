@@ -4,7 +4,6 @@
  * constants, so its bytes can be found in the DSDT. Domain 0, which has an interpreter, hands the
  * values over instead (XENPF_enter_acpi_sleep); this serves those who cannot.
  */
-#include "abi/errno.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"

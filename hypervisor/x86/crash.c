@@ -8,11 +8,8 @@
 #include "crash.h"
 
 #include "cpu.h"
-#include "lib.h"
 #include "log.h"
 #include "machine.h"
-#include "mm.h"
-#include "private.h"
 #include "processor.h"
 #include "symbols.h"
 

@@ -5,8 +5,6 @@
  * that the CPU has, or by FXSAVE where there is no XSAVE.
  */
 #include "cpu.h"
-#include "lib.h"
-#include "log.h"
 #include "mm.h"
 #include "processor.h"
 

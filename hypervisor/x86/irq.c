@@ -10,7 +10,6 @@
 #include "atomic.h"
 #include "cpu.h"
 #include "domain.h"
-#include "log.h"
 #include "private.h"
 #include "vioapic.h"
 

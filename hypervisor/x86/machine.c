@@ -2,12 +2,9 @@
 /* How the machine ends: reboot, power off, halt. Called from panic too, so without locks. */
 #include "machine.h"
 
-#include "cpu.h"
 #include "io.h"
-#include "log.h"
 #include "mm.h"
 #include "private.h"
-#include "processor.h"
 
 struct acpi_info acpi;
 

@@ -7,7 +7,6 @@
 #include "microcode.h"
 
 #include "boot_info.h"
-#include "cpu.h"
 #include "lib.h"
 #include "log.h"
 #include "mm.h"

@@ -4,7 +4,6 @@
  * mostly say what a CPU does not suffer from, and by model for those that were made before it;
  * AMD's by family and CPUID 80000008 and 80000021. Pure.
  */
-#include "lib.h"
 #include "speculation.h"
 
 #define LEAF_7_B_RTM     BIT(11)

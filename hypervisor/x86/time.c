@@ -7,7 +7,6 @@
 #include "lib.h"
 #include "io.h"
 #include "log.h"
-#include "machine.h"
 #include "private.h"
 #include "processor.h"
 

@@ -8,7 +8,6 @@
 #include "timer.h"
 
 #include "cpu.h"
-#include "log.h"
 
 void timers_init_cpu(void)
 {

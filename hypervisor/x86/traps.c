@@ -12,7 +12,6 @@
 #include "machine.h"
 #include "machine_check.h"
 #include "mm.h"
-#include "private.h"
 #include "processor.h"
 
 struct idt_gate {
