@@ -127,7 +127,7 @@ void start(uint32_t magic, paddr_t info)
 					  ROUND_UP(boot_info.module[i].size, PAGE_SIZE));
 	if (cmdline.dom0_watchdog)
 		domain_watchdog_arm(domain0, cmdline.dom0_watchdog);
-	if (cmdline.console_com1 && !irq_host_bind(cmdline.com1_irq, uart_interrupt))
+	if (cmdline.console_com1 && irq_host_bind(cmdline.com1_irq, uart_interrupt))
 		uart_enable_interrupt();
 	log_info("starting domain 0 with %u vCPU%s; heap %lu MB free", domain0->max_vcpus,
 		 domain0->max_vcpus == 1 ? "" : "s", heap_free_frames() >> 8);

@@ -101,8 +101,8 @@ void timers_run(void);
 void timer_fired(void);
 void irq_init(void);
 void irq_handle(uint8_t vector);
-/* The hypervisor's own use of a legacy interrupt line (the serial port). */
-int irq_host_bind(uint32_t isa_irq, void (*fn)(void));
+/* The hypervisor's own use of a legacy interrupt line (the serial port). False: there is no way. */
+bool irq_host_bind(uint32_t isa_irq, void (*fn)(void));
 void ioapics_init(void);
 void smp_start_all(void);
 void fpu_init_cpu(void);

@@ -23,22 +23,10 @@ static size_t copy_lines(void *dst, const void *src, size_t n)
 	word_t *d = dst;
 	const word_t *s = src;
 
-	for (size_t left = n; left >= LINE; left -= LINE, d += 8, s += 8) {
-		uint64_t a = s[0], b = s[1], c = s[2], e = s[3];
-
-		d[0] = a;
-		d[1] = b;
-		d[2] = c;
-		d[3] = e;
-		a = s[4];
-		b = s[5];
-		c = s[6];
-		e = s[7];
-		d[4] = a;
-		d[5] = b;
-		d[6] = c;
-		d[7] = e;
-	}
+	for (size_t left = n; left >= LINE; left -= LINE, d += 8, s += 8)
+#pragma GCC unroll 8
+		for (unsigned i = 0; i < 8; i++)
+			d[i] = s[i];
 	return n & ~(size_t)(LINE - 1);
 }
 

@@ -10,6 +10,7 @@
 #include "atomic.h"
 #include "cpu.h"
 #include "domain.h"
+#include "io.h"
 #include "private.h"
 #include "vioapic.h"
 
@@ -28,34 +29,40 @@ struct irq {
 	uint64_t address;       /* its message */
 	uint32_t data;
 	void (*fn)(void);
-	uint64_t count;
 };
 
 static struct irq irqs[256];
 static struct spinlock lock;
 
-static int vector_alloc(enum irq_kind kind)
+/* NULL: there is no vector left. */
+static struct irq *irq_alloc(enum irq_kind kind)
 {
 	static unsigned next = VECTOR_DEVICE_FIRST;
 
 	for (unsigned i = VECTOR_DEVICE_FIRST; i <= VECTOR_DEVICE_LAST; i++) {
-		unsigned v = next;
+		struct irq *irq = &irqs[next];
 
 		next = next == VECTOR_DEVICE_LAST ? VECTOR_DEVICE_FIRST : next + 1;
-		if (irqs[v].kind == IRQ_FREE) {
-			irqs[v] = (struct irq){ .kind = kind };
-			return (int)v;
+		if (irq->kind == IRQ_FREE) {
+			*irq = (struct irq){ .kind = kind };
+			return irq;
 		}
 	}
-	return -ENOSPC;
+	return NULL;
 }
 
-static int vector_of_gsi(uint32_t gsi)
+static uint8_t vector_of(const struct irq *irq)
+{
+	return (uint8_t)(irq - irqs);
+}
+
+/* NULL: nobody has bound it. */
+static struct irq *irq_of_gsi(uint32_t gsi)
 {
 	for (unsigned v = VECTOR_DEVICE_FIRST; v <= VECTOR_DEVICE_LAST; v++)
 		if ((irqs[v].kind == IRQ_GSI || irqs[v].kind == IRQ_HOST) && irqs[v].gsi == gsi)
-			return (int)v;
-	return -ENOENT;
+			return &irqs[v];
+	return NULL;
 }
 
 /* Where a device interrupt should arrive: at the CPU that runs the vCPU it is for. */
@@ -66,51 +73,49 @@ static uint32_t cpu_for(const struct vcpu *v)
 
 int irq_gsi_bind(uint32_t gsi, bool level, bool active_low)
 {
-	int v, rc = 0;
+	struct irq *irq;
+	int rc = 0;
 
 	spin_lock(&lock);
-	v = vector_of_gsi(gsi);
-	if (v < 0)
-		v = vector_alloc(IRQ_GSI);
-	if (v < 0 || irqs[v].kind == IRQ_HOST) {
-		rc = v < 0 ? v : -EBUSY;
-		goto out;
+	irq = irq_of_gsi(gsi);
+	if (!irq)
+		irq = irq_alloc(IRQ_GSI);
+	if (!irq) {
+		rc = -ENOSPC;
+	} else if (irq->kind == IRQ_HOST) {
+		rc = -EBUSY;
+	} else {
+		*irq = (struct irq){ .kind = IRQ_GSI, .gsi = gsi, .level = level, .masked = true };
+		if (!ioapic_program(gsi, vector_of(irq), level, active_low,
+				    cpu_for(domain_vcpu(domain0, 0)), true))
+			rc = -EINVAL;
 	}
-	irqs[v].gsi = gsi;
-	irqs[v].level = level;
-	irqs[v].in_service = false;
-	irqs[v].masked = true;
-	if (!ioapic_program(gsi, (uint8_t)v, level, active_low, cpu_for(domain_vcpu(domain0, 0)),
-			    true))
-		rc = -EINVAL;
-out:
 	spin_unlock(&lock);
 	return rc;
 }
 
 void irq_gsi_mask(uint32_t gsi, bool masked)
 {
-	int v;
+	struct irq *irq;
 
 	spin_lock(&lock);
-	v = vector_of_gsi(gsi);
-	if (v >= 0 && irqs[v].kind == IRQ_GSI) {
-		irqs[v].masked = masked;
-		ioapic_mask(gsi, masked || irqs[v].in_service);
+	irq = irq_of_gsi(gsi);
+	if (irq && irq->kind == IRQ_GSI) {
+		irq->masked = masked;
+		ioapic_mask(gsi, masked || irq->in_service);
 	}
 	spin_unlock(&lock);
 }
 
 void irq_gsi_eoi(uint32_t gsi)
 {
-	int v;
+	struct irq *irq;
 
 	spin_lock(&lock);
-	v = vector_of_gsi(gsi);
-	if (v >= 0 && irqs[v].in_service) {
-		irqs[v].in_service = false;
-		if (!irqs[v].masked)
-			ioapic_mask(gsi, false);
+	irq = irq_of_gsi(gsi);
+	if (irq && irq->in_service) {
+		irq->in_service = false;
+		ioapic_mask(gsi, irq->masked);
 	}
 	spin_unlock(&lock);
 }
@@ -130,22 +135,22 @@ static bool has_its_share(const struct domain *d)
 int irq_msi_bind(struct domain *d, uint64_t guest_address, uint32_t guest_data, uint64_t *address,
 		 uint32_t *data)
 {
-	int v;
+	struct irq *irq;
+	uint32_t cpu;
 
 	d = d ? d : domain0;
 	spin_lock(&lock);
-	v = has_its_share(d) ? -ENOSPC : vector_alloc(IRQ_MSI);
-	if (v >= 0) {
-		irqs[v].domain = d;
-		irqs[v].address = guest_address;
-		irqs[v].data = guest_data;
-		*address = 0xfee00000UL | (uint64_t)cpu_for(vlapic_target(
-						  d, guest_address >> 12 & 0xff, guest_address & 4))
-						  << 12;
-		*data = (uint32_t)v;
+	irq = has_its_share(d) ? NULL : irq_alloc(IRQ_MSI);
+	if (irq) {
+		irq->domain = d;
+		irq->address = guest_address;
+		irq->data = guest_data;
+		cpu = cpu_for(vlapic_target(d, guest_address >> 12 & 0xff, guest_address & 4));
+		*address = 0xfee00000UL | (uint64_t)cpu << 12;
+		*data = vector_of(irq);
 	}
 	spin_unlock(&lock);
-	return v;
+	return irq ? vector_of(irq) : -ENOSPC;
 }
 
 void irq_msi_update(int handle, uint64_t guest_address, uint32_t guest_data)
@@ -163,28 +168,25 @@ void irq_msi_unbind(int handle)
 	spin_unlock(&lock);
 }
 
-int irq_host_bind(uint32_t isa_irq, void (*fn)(void))
+bool irq_host_bind(uint32_t isa_irq, void (*fn)(void))
 {
-	uint32_t gsi = isa_irq;
-	bool level = false, low = false;
-	int v;
+	struct acpi_override line = { .gsi = isa_irq };
+	struct irq *irq;
+	bool bound;
 
 	for (unsigned i = 0; i < acpi.nr_overrides; i++)
-		if (acpi.override[i].irq == isa_irq) {
-			gsi = acpi.override[i].gsi;
-			level = acpi.override[i].level;
-			low = acpi.override[i].active_low;
-		}
+		if (acpi.override[i].irq == isa_irq)
+			line = acpi.override[i];
 	spin_lock(&lock);
-	v = vector_alloc(IRQ_HOST);
-	if (v >= 0) {
-		irqs[v].gsi = gsi;
-		irqs[v].fn = fn;
-		if (!ioapic_program(gsi, (uint8_t)v, level, low, cpus[0]->apic_id, false))
-			v = -ENOENT;
+	irq = irq_alloc(IRQ_HOST);
+	if (irq) {
+		irq->gsi = line.gsi;
+		irq->fn = fn;
 	}
+	bound = irq && ioapic_program(line.gsi, vector_of(irq), line.level, line.active_low,
+				      cpus[0]->apic_id, false);
 	spin_unlock(&lock);
-	return v < 0 ? v : 0;
+	return bound;
 }
 
 static void device_interrupt(uint8_t vector)
@@ -192,7 +194,6 @@ static void device_interrupt(uint8_t vector)
 	struct irq irq;
 
 	spin_lock(&lock);
-	irqs[vector].count++;
 	if (irqs[vector].kind == IRQ_GSI && irqs[vector].level) {
 		irqs[vector].in_service = true;
 		ioapic_mask(irqs[vector].gsi, true);
@@ -239,6 +240,6 @@ void irq_init(void)
 	};
 
 	for (unsigned i = 0; i < ARRAY_SIZE(pic); i++)
-		__asm__ volatile("outb %0, %w1" : : "a"(pic[i].value), "d"(pic[i].port));
+		out8(pic[i].port, pic[i].value);
 	ioapics_init();
 }

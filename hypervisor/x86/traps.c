@@ -116,24 +116,13 @@ static bool fixup(struct trap_frame *f)
 
 static noreturn_fn void trap_fatal(const struct trap_frame *f)
 {
-	static const char *const names[] = {
-		"divide error",
-		"debug exception",
-		"NMI",
-		"breakpoint",
-		"overflow",
-		"bound range",
-		"invalid opcode",
-		"no FPU",
-		"double fault",
-		"coprocessor overrun",
-		"invalid TSS",
-		"segment not present",
-		"stack fault",
-		"general protection",
-		"page fault",
+	static const char *const names[32] = {
+		[0] = "divide error", [1] = "debug exception",
+		[3] = "breakpoint",   [6] = "invalid opcode",
+		[7] = "no FPU",       [8] = "double fault",
+		[12] = "stack fault", [13] = "general protection",
 	};
-	const char *name = f->vector < ARRAY_SIZE(names) ? names[f->vector] : "exception";
+	const char *name = f->vector < ARRAY_SIZE(names) ? names[f->vector] : NULL;
 	char what[80];
 
 	if (f->vector == VECTOR_PAGE_FAULT)
@@ -144,8 +133,8 @@ static noreturn_fn void trap_fatal(const struct trap_frame *f)
 					: "read",
 			 read_cr2(), f->error);
 	else
-		snprintf(what, sizeof(what), "%s (exception %lu, error code %#lx)", name, f->vector,
-			 f->error);
+		snprintf(what, sizeof(what), "%s (exception %lu, error code %#lx)",
+			 name ? name : "exception", f->vector, f->error);
 	crash_trap(f, what);
 }
 
