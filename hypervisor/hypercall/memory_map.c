@@ -7,7 +7,6 @@
 
 #include "abi/memory.h"
 #include "boot_info.h"
-#include "host.h"
 #include "mm.h"
 #include "private.h"
 
@@ -104,15 +103,14 @@ long memory_get_map(uint64_t arg)
 
 long memory_get_machine_map(uint64_t arg)
 {
-	const struct mem_region *region;
+	const struct mem_region *region = boot_info.region;
+	unsigned nr = boot_info.nr_regions;
 	struct xen_memory_map m;
-	unsigned nr;
 
 	if (!domain_current()->is_control)
 		return -EPERM;
 	if (guest_copy_from(&m, arg, sizeof(m)))
 		return -EFAULT;
-	region = host_memory_map(&nr);
 	/* Half a map of a machine would be a wrong one. */
 	if (m.buffer && nr > m.nr_entries)
 		return -EINVAL;

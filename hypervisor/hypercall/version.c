@@ -6,7 +6,7 @@
 #include "private.h"
 
 #include "abi/version.h"
-#include "host.h"
+#include "boot_info.h"
 
 #define VERSION_MAJOR 4
 #define VERSION_MINOR 20
@@ -54,7 +54,7 @@ static long put_varbuf(uint64_t arg, const char *s)
 
 static const char *command_line(void)
 {
-	return domain_current()->is_control ? host_cmdline() : denied;
+	return domain_current()->is_control ? boot_info.cmdline : denied;
 }
 
 static long put_compile_info(uint64_t arg)

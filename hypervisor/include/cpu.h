@@ -43,7 +43,7 @@ struct cpu {
 	struct vcpu *vmcs_loaded; /* hvm/vmx: whose VMCS is active here */
 	void *vendor_page;        /* host save area or VMXON region */
 	domid_t predicts;         /* whose branches this CPU has learnt last */
-	uint64_t interrupts, idle_ns;
+	uint64_t idle_ns;
 	uint32_t nmis, nmis_told; /* counted where they arrive, told where it is safe */
 	time_ns_t idle_since;
 };
@@ -78,7 +78,6 @@ void apic_init_bsp(void);
 void apic_init_cpu(void);
 void apic_eoi(void);
 void apic_look_again(void); /* before a HLT */
-uint32_t apic_id(void);
 void apic_send_ipi(uint32_t apic_id, uint8_t vector);
 /* What is no ordinary interrupt; with the start goes the number of the page where it begins. */
 enum { APIC_NMI = 4u << 8, APIC_INIT = 5u << 8, APIC_STARTUP = 6u << 8 };

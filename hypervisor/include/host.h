@@ -1,14 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What hypercalls ask of the machine beyond memory, time and scheduling: its CPUs, its memory map,
- * its command line, and sleep. x86/ implements all of it; unit tests supply fakes.
+ * What hypercalls ask of the machine beyond memory, time and scheduling: its CPUs and sleep. x86/
+ * implements all of it; unit tests supply fakes.
  */
 #ifndef SOCLE_HOST_H
 #define SOCLE_HOST_H
 
 #include "types.h"
-
-struct mem_region;
 
 /* Is an interrupt pending or a rescheduling due on this CPU? Cheap: asked inside loops. */
 bool cpu_work_pending(void);
@@ -16,10 +14,6 @@ bool cpu_work_pending(void);
 uint32_t host_tsc_khz(void);
 /* Highest machine frame number that is RAM. */
 uint64_t host_max_mfn(void);
-/* The firmware's memory map, sorted, as dom0 may see it (XENMEM_machine_memory_map). */
-const struct mem_region *host_memory_map(unsigned *nr);
-/* The hypervisor's own command line, as it was given. */
-const char *host_cmdline(void);
 /* Nanoseconds that an online CPU has been idle since boot. */
 time_ns_t host_cpu_idle(unsigned cpu);
 

@@ -121,27 +121,27 @@ static void flush(const struct guest_line *line)
 		log_debug("(d%u) %.*s", line->domid, line->len, line->text);
 }
 
+static bool end_line(struct guest_line *line, struct guest_line *out)
+{
+	*out = *line;
+	line->len = 0;
+	return out->len;
+}
+
 /* Adds c; true when *out is a line (with its terminating NUL) to be shown. */
 static bool add_char(domid_t domid, char c, struct guest_line *out)
 {
 	struct guest_line *line = &guest_lines[domid % GUEST_LINES];
-	bool full = false;
+	bool full;
 
 	spin_lock(&guest_lock);
-	if (line->domid != domid && line->len) {
-		*out = *line;
-		full = true;
-		line->len = 0;
-	}
+	full = line->domid != domid && end_line(line, out);
 	line->domid = domid;
 	/* Whatever a terminal might take for a command is not a guest's to send. */
 	if ((c >= ' ' && c <= '~') || c == '\t')
 		line->text[line->len++] = c;
-	if (!full && line->len && (c == '\n' || line->len == GUEST_LINE_MAX)) {
-		*out = *line;
-		full = true;
-		line->len = 0;
-	}
+	if (!full && (c == '\n' || line->len == GUEST_LINE_MAX))
+		full = end_line(line, out);
 	spin_unlock(&guest_lock);
 	return full;
 }

@@ -57,15 +57,7 @@ void *memmove(void *dst, const void *src, size_t n)
 	/* Upwards is right unless dst lies inside the source. */
 	if ((uintptr_t)dst - (uintptr_t)src >= n)
 		return memcpy(dst, src, n);
-	/* Not with the direction flag: backward string moves are slow everywhere. */
-	for (; n >= 8; n -= 8) {
-		uint64_t word;
-
-		d -= 8;
-		s -= 8;
-		__builtin_memcpy(&word, s, 8);
-		__builtin_memcpy(d, &word, 8);
-	}
+	/* Rare. Not with the direction flag: backward string moves are slow everywhere. */
 	while (n--)
 		*--d = *--s;
 	return dst;

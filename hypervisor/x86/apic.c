@@ -53,11 +53,6 @@ static void apic_write(unsigned reg, uint32_t value)
 		wrmsr(0x800 + (reg >> 4), value);
 }
 
-uint32_t apic_id(void)
-{
-	return xapic ? apic_read(APIC_ID) >> 24 : apic_read(APIC_ID);
-}
-
 void apic_eoi(void)
 {
 	apic_write(APIC_EOI, 0);
@@ -85,7 +80,7 @@ void apic_init_cpu(void)
 	apic_write(APIC_LVT_ERROR, VECTOR_ERROR);
 	apic_write(APIC_TIMER_DIVIDE, 0xb); /* by 1 */
 	apic_write(APIC_LVT_TIMER, VECTOR_TIMER | (has_deadline ? LVT_TIMER_DEADLINE : 0));
-	this_cpu()->apic_id = apic_id();
+	this_cpu()->apic_id = apic_read(APIC_ID) >> (xapic ? 24 : 0);
 	this_cpu()->timer_programmed = TIME_NEVER;
 }
 

@@ -32,17 +32,6 @@ uint64_t host_max_mfn(void)
 	return max - 1;
 }
 
-const struct mem_region *host_memory_map(unsigned *nr)
-{
-	*nr = boot_info.nr_regions;
-	return boot_info.region;
-}
-
-const char *host_cmdline(void)
-{
-	return boot_info.cmdline;
-}
-
 time_ns_t host_cpu_idle(unsigned cpu)
 {
 	return READ_ONCE(cpus[cpu]->idle_ns);
@@ -157,20 +146,11 @@ static void log_domain_state(const struct domain *d)
 	}
 }
 
-static void log_machine_state(void)
-{
-	log_info("heap: %lu frames free of %lu", heap_free_frames(), memory_total_frames());
-	for (unsigned i = 0; i < nr_cpus; i++)
-		log_info("CPU %u: %lu guest entries, %lu interrupts, idle %lu ms", i,
-			 cpus[i]->entries, cpus[i]->interrupts, cpus[i]->idle_ns / MS(1));
-}
-
 bool host_debug_key(char key)
 {
 	switch (key) {
 	case 'x': each_domain(domain_log_exits); return true;
 	case 'q': each_domain(log_domain_state); return true;
-	case 'm': log_machine_state(); return true;
 	default: return false;
 	}
 }

@@ -216,9 +216,6 @@ static void device_interrupt(uint8_t vector)
 
 void irq_handle(uint8_t vector)
 {
-	struct cpu *c = this_cpu();
-
-	c->interrupts++;
 	switch (vector) {
 	case VECTOR_SPURIOUS: return;
 	case VECTOR_TIMER: timer_fired(); break;

@@ -22,20 +22,15 @@
 
 static uint16_t screen[ROWS][COLUMNS];
 static unsigned row, column;
-static unsigned changed_from = ROWS, changed_to; /* rows; from > to: none */
-static enum { TEXT, ESCAPE, SEQUENCE } state;    /* of skipping terminal sequences */
+static bool changed[ROWS];
+static enum { TEXT, ESCAPE, SEQUENCE } state; /* of skipping terminal sequences */
 static bool in_pixels;
-
-static void mark(unsigned from, unsigned to)
-{
-	changed_from = MIN(changed_from, from);
-	changed_to = MAX(changed_to, to);
-}
 
 static void clear_row(unsigned r)
 {
 	for (unsigned c = 0; c < COLUMNS; c++)
 		screen[r][c] = ATTRIBUTE | ' ';
+	changed[r] = true;
 }
 
 static void line_feed(void)
@@ -45,7 +40,7 @@ static void line_feed(void)
 	row = ROWS - 1;
 	memmove(screen[0], screen[1], sizeof(screen) - sizeof(screen[0]));
 	clear_row(row);
-	mark(0, ROWS - 1);
+	memset(changed, true, sizeof(changed));
 }
 
 static void put(char c)
@@ -73,7 +68,7 @@ static void put(char c)
 		if ((unsigned char)c < ' ')
 			return;
 		screen[row][column++] = (uint16_t)(ATTRIBUTE | (unsigned char)c);
-		mark(row, row);
+		changed[row] = true;
 	}
 	if (column >= COLUMNS) {
 		column = 0;
@@ -91,30 +86,25 @@ static void move_cursor(void)
 	out8(CRTC_DATA, (uint8_t)at);
 }
 
-static void show_text(void)
+static void show_row(unsigned r)
 {
-	if (changed_from <= changed_to)
-		memcpy(paddr_to_virt(TEXT_BASE + changed_from * sizeof(screen[0])),
-		       screen[changed_from], (changed_to - changed_from + 1) * sizeof(screen[0]));
-	move_cursor();
-}
-
-static void show_pixels(void)
-{
-	for (unsigned r = changed_from; r <= changed_to; r++)
+	if (in_pixels)
 		pixels_draw_row(r, screen[r]);
+	else
+		memcpy(paddr_to_virt(TEXT_BASE + r * sizeof(screen[r])), screen[r],
+		       sizeof(screen[r]));
+	changed[r] = false;
 }
 
 static void screen_write(const char *s, size_t len)
 {
 	for (size_t i = 0; i < len; i++)
 		put(s[i]);
-	if (in_pixels)
-		show_pixels();
-	else
-		show_text();
-	changed_from = ROWS;
-	changed_to = 0;
+	for (unsigned r = 0; r < ROWS; r++)
+		if (changed[r])
+			show_row(r);
+	if (!in_pixels)
+		move_cursor();
 }
 
 static struct console_sink screen_sink = { .write = screen_write };
@@ -133,7 +123,6 @@ void screen_init(const struct boot_screen *s)
 		return;
 	for (unsigned r = 0; r < ROWS; r++)
 		clear_row(r);
-	mark(0, ROWS - 1);
 	row = column = 0;
 	state = TEXT;
 	console_register(&screen_sink);

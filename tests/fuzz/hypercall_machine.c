@@ -184,7 +184,10 @@ static struct list timers = LIST_INIT(timers);
 struct cpu *cpus[MAX_CPUS] = { &cpu_array[0], &cpu_array[1] };
 unsigned nr_cpus = CPUS;
 struct time_scale time_scale = { .mul = 0x80000000u, .shift = 1, .tsc_hz = 1000000000 };
-struct boot_info boot_info;
+struct boot_info boot_info = {
+	.region = { { 0, FRAMES *PAGE_SIZE, MEM_RAM } },
+	.nr_regions = 1,
+};
 
 struct cpu *this_cpu(void)
 {

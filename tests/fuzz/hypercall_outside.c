@@ -62,11 +62,6 @@ uint64_t host_max_mfn(void)
 	return FRAMES - 1;
 }
 
-const char *host_cmdline(void)
-{
-	return "";
-}
-
 time_ns_t host_cpu_idle(unsigned cpu)
 {
 	MUST(cpu < CPUS);
@@ -89,14 +84,6 @@ int host_enter_sleep(unsigned state, uint16_t pm1a, uint16_t pm1b)
 	(void)pm1a;
 	(void)pm1b;
 	return -EOPNOTSUPP;
-}
-
-const struct mem_region *host_memory_map(unsigned *nr)
-{
-	static const struct mem_region map[] = { { 0, FRAMES * PAGE_SIZE, MEM_RAM } };
-
-	*nr = ARRAY_SIZE(map);
-	return map;
 }
 
 struct cmdline cmdline;

@@ -528,12 +528,9 @@ uint64_t host_max_mfn(void)
 	return FAKE_FRAMES - 1;
 }
 
-const struct mem_region *host_memory_map(unsigned *nr)
-{
-	static const struct mem_region map[] = { { 0, 0xa0000, MEM_RAM },
-						 { 0xf0000, 0x10000, MEM_RESERVED },
-						 { 0x100000, 0xf00000, MEM_RAM } };
-
-	*nr = ARRAY_SIZE(map);
-	return map;
-}
+struct boot_info boot_info = {
+	.region = { { 0, 0xa0000, MEM_RAM },
+		    { 0xf0000, 0x10000, MEM_RESERVED },
+		    { 0x100000, 0xf00000, MEM_RAM } },
+	.nr_regions = 3,
+};
