@@ -29,116 +29,59 @@ struct call {
 };
 static struct call *active[MAX_CPUS];
 
+static long set_timer_op(const uint64_t *a);
 static long grant_table_op(const uint64_t *a);
 static long multicall(const uint64_t *a);
 
-/* --- the table: from six registers to typed arguments ----------------------------------------- */
+/* --- the table -------------------------------------------------------------------------------- */
 
-static long memory_op(const uint64_t *a)
-{
-	return do_memory_op((unsigned)a[0], a[1]);
-}
-static long xen_version(const uint64_t *a)
-{
-	return do_xen_version((unsigned)a[0], a[1]);
-}
-static long console_io(const uint64_t *a)
-{
-	return do_console_io((unsigned)a[0], (unsigned)a[1], a[2]);
-}
-static long vcpu_op(const uint64_t *a)
-{
-	return do_vcpu_op((unsigned)a[0], (unsigned)a[1], a[2]);
-}
-static long sched_op(const uint64_t *a)
-{
-	return do_sched_op((unsigned)a[0], a[1]);
-}
-static long event_channel_op(const uint64_t *a)
-{
-	return do_event_channel_op((unsigned)a[0], a[1]);
-}
-static long physdev_op(const uint64_t *a)
-{
-	return do_physdev_op((unsigned)a[0], a[1]);
-}
-static long hvm_op(const uint64_t *a)
-{
-	return do_hvm_op((unsigned)a[0], a[1]);
-}
-static long platform_op(const uint64_t *a)
-{
-	return do_platform_op(a[0]);
-}
-static long sysctl(const uint64_t *a)
-{
-	return do_sysctl(a[0]);
-}
-static long domctl(const uint64_t *a)
-{
-	return do_domctl(a[0]);
-}
-static long dm_op(const uint64_t *a)
-{
-	return do_dm_op((domid_t)a[0], (unsigned)a[1], a[2]);
-}
-static long set_timer_op(const uint64_t *a)
-{
-	/* 64 bits: two registers in 32-bit mode. */
-	return do_set_timer_op(guest_is_32bit() ? a[0] | a[1] << 32 : a[0]);
-}
-static long vm_assist(const uint64_t *a)
-{
-	return do_vm_assist((unsigned)a[0], (unsigned)a[1]);
-}
+/* What a call takes from the registers. Commands and the like have 32 bits, arguments a word. */
+enum takes { NOT_KNOWN, ARG, CMD_ARG, CMD_NR_ARG, REGISTERS };
 
 static const struct hypercall {
-	long (*fn)(const uint64_t *args);
-	uint8_t nr_args; /* the rest are not looked at */
+	enum takes takes;
+	/* A control domain's, or its device model's: those are kernels of 64 bits. */
+	bool only_64bit;
+	union {
+		long (*arg)(uint64_t arg);
+		long (*cmd_arg)(unsigned cmd, uint64_t arg);
+		long (*cmd_nr_arg)(unsigned cmd, unsigned nr, uint64_t arg);
+		long (*registers)(const uint64_t *args);
+	};
 } table[NR_HYPERCALLS] = {
-	[__HYPERVISOR_platform_op] = { platform_op, 1 },
-	[__HYPERVISOR_memory_op] = { memory_op, 2 },
-	[__HYPERVISOR_multicall] = { multicall, 2 },
-	[__HYPERVISOR_set_timer_op] = { set_timer_op, 2 },
-	[__HYPERVISOR_xen_version] = { xen_version, 2 },
-	[__HYPERVISOR_console_io] = { console_io, 3 },
-	[__HYPERVISOR_grant_table_op] = { grant_table_op, 3 },
-	[__HYPERVISOR_vm_assist] = { vm_assist, 2 },
-	[__HYPERVISOR_vcpu_op] = { vcpu_op, 3 },
-	[__HYPERVISOR_sched_op] = { sched_op, 2 },
-	[__HYPERVISOR_event_channel_op] = { event_channel_op, 2 },
-	[__HYPERVISOR_physdev_op] = { physdev_op, 2 },
-	[__HYPERVISOR_hvm_op] = { hvm_op, 2 },
-	[__HYPERVISOR_sysctl] = { sysctl, 1 },
-	[__HYPERVISOR_domctl] = { domctl, 1 },
-	[__HYPERVISOR_dm_op] = { dm_op, 3 },
+	[__HYPERVISOR_platform_op] = { ARG, true, .arg = do_platform_op },
+	[__HYPERVISOR_memory_op] = { CMD_ARG, false, .cmd_arg = do_memory_op },
+	[__HYPERVISOR_multicall] = { REGISTERS, false, .registers = multicall },
+	[__HYPERVISOR_set_timer_op] = { REGISTERS, false, .registers = set_timer_op },
+	[__HYPERVISOR_xen_version] = { CMD_ARG, false, .cmd_arg = do_xen_version },
+	[__HYPERVISOR_console_io] = { CMD_NR_ARG, false, .cmd_nr_arg = do_console_io },
+	[__HYPERVISOR_grant_table_op] = { REGISTERS, false, .registers = grant_table_op },
+	[__HYPERVISOR_vm_assist] = { CMD_ARG, false, .cmd_arg = do_vm_assist },
+	[__HYPERVISOR_vcpu_op] = { CMD_NR_ARG, false, .cmd_nr_arg = do_vcpu_op },
+	[__HYPERVISOR_sched_op] = { CMD_ARG, false, .cmd_arg = do_sched_op },
+	[__HYPERVISOR_event_channel_op] = { CMD_ARG, false, .cmd_arg = do_event_channel_op },
+	[__HYPERVISOR_physdev_op] = { CMD_ARG, true, .cmd_arg = do_physdev_op },
+	[__HYPERVISOR_hvm_op] = { CMD_ARG, false, .cmd_arg = do_hvm_op },
+	[__HYPERVISOR_sysctl] = { ARG, true, .arg = do_sysctl },
+	[__HYPERVISOR_domctl] = { ARG, true, .arg = do_domctl },
+	[__HYPERVISOR_dm_op] = { CMD_NR_ARG, true, .cmd_nr_arg = do_dm_op },
 };
 
-/*
- * 32-bit callers are guests and their boot loaders: the calls of control domains and their drivers
- * are for kernels of 64 bits.
- */
-static bool served_in_32_bits(uint64_t number)
+static long hypercall_run(uint64_t number, const uint64_t *a)
 {
-	switch (number) {
-	case __HYPERVISOR_platform_op:
-	case __HYPERVISOR_physdev_op:
-	case __HYPERVISOR_sysctl:
-	case __HYPERVISOR_dm_op:
-	case __HYPERVISOR_domctl: return false;
-	default: return true;
-	}
-}
-
-static long hypercall_run(uint64_t number, uint64_t *args)
-{
+	const struct hypercall *h = &table[MIN(number, NR_HYPERCALLS - 1)];
 	struct domain *d = domain_current();
 
-	if (guest_is_32bit() && !served_in_32_bits(number))
+	if (h->only_64bit && guest_is_32bit())
 		return -ENOSYS;
-	if (number < NR_HYPERCALLS && table[number].fn)
-		return table[number].fn(args);
-	/* Numbers beyond the mask share its last bit. */
+	switch (h->takes) {
+	case ARG: return h->arg(a[0]);
+	case CMD_ARG: return h->cmd_arg((unsigned)a[0], a[1]);
+	case CMD_NR_ARG: return h->cmd_nr_arg((unsigned)a[0], (unsigned)a[1], a[2]);
+	case REGISTERS: return h->registers(a);
+	case NOT_KNOWN: break;
+	}
+	/* Numbers beyond the table share its last bit. */
 	if (!(atomic_or(&d->unknown_calls, BIT(MIN(number, 63ul))) & BIT(MIN(number, 63ul))))
 		log_domain(d, LOG_INFO, "hypercall %lu is not known", (unsigned long)number);
 	return -ENOSYS;
@@ -200,7 +143,13 @@ bool hypercall_preempt(void)
 	return cpu_work_pending() || (call && time_now() - call->start > CALL_TIME);
 }
 
-/* --- calls that are restarted here and not in their own file ---------------------------------- */
+/* --- calls that see the registers ------------------------------------------------------------- */
+
+/* 64 bits: two registers in 32-bit mode. */
+static long set_timer_op(const uint64_t *a)
+{
+	return do_set_timer_op(guest_is_32bit() ? a[0] | a[1] << 32 : a[0]);
+}
 
 static long grant_table_op(const uint64_t *a)
 {

@@ -96,7 +96,7 @@ static long run(struct domain *d, struct xen_dm_op *op, const struct xen_dm_op_b
 	}
 }
 
-long do_dm_op(uint16_t id, unsigned nr, uint64_t list)
+long do_dm_op(unsigned id, unsigned nr, uint64_t list)
 {
 	struct xen_dm_op_buf buf[BUFFERS_MAX] = { 0 };
 	struct xen_dm_op op = { 0 };
@@ -115,7 +115,7 @@ long do_dm_op(uint16_t id, unsigned nr, uint64_t list)
 		return -EFAULT;
 	if (op.pad)
 		return -EINVAL;
-	rc = target_get_live(id, &d);
+	rc = target_get_live((domid_t)id, &d);
 	if (rc)
 		return rc;
 	rc = d == domain_current() ? -EINVAL : run(d, &op, &buf[1]);

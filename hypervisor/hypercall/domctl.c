@@ -10,120 +10,126 @@
 
 static uint32_t domctl_busy; /* atomic: a domctl is running on some CPU */
 
-/* Operations on an existing domain. may_self: also on the caller's own. */
+/* How an operation is called. */
+#define SELF      1u  /* also on the caller's own domain */
+#define DYING     2u  /* also on one that is being destroyed */
+#define NO_DOMAIN 4u  /* with a null domain: it looks for one, or makes it */
+#define PAUSED    8u  /* while the domain does not run */
+#define ANSWERS   16u /* and the structure goes back to the caller, whatever came of it */
+
+/* Operations of no more than a line or two. */
+static long domctl_simple(struct domain *d, struct xen_domctl *op)
+{
+	switch (op->cmd) {
+	case XEN_DOMCTL_destroydomain: return domain_destroy(d);
+	case XEN_DOMCTL_resumedomain: return domain_resume(d);
+	case XEN_DOMCTL_hypercall_init:
+		return hypercall_page_install(d, GFN(op->u.hypercall_init.gmfn));
+	/* The width of a PV guest's interface. Others have whatever mode they are in. */
+	case XEN_DOMCTL_set_address_size: return op->u.address_size.size == 64 ? 0 : -EINVAL;
+	case XEN_DOMCTL_get_address_size: op->u.address_size.size = 64; return 0;
+	/* Nested page tables come from the heap as they are needed: there is no pool to size. */
+	case XEN_DOMCTL_set_paging_mempool_size:
+		return op->u.paging_mempool.size & ~PAGE_MASK ? -EINVAL : 0;
+	case XEN_DOMCTL_get_paging_mempool_size:
+		op->u.paging_mempool.size = d->p2m.table_frames << PAGE_SHIFT;
+		return 0;
+	/* Parts of CPUs' caches: libxl 4.20 asks for each domain, and bears no other refusal. */
+	case XEN_DOMCTL_set_llc_colors:
+	default: return -EOPNOTSUPP;
+	}
+}
+
 static const struct operation {
+	uint32_t cmd;
 	domctl_fn *fn;
-	bool may_self;
-} operations[XEN_DOMCTL_set_llc_colors + 1] = {
-	[XEN_DOMCTL_destroydomain] = { domctl_destroy, false },
-	[XEN_DOMCTL_pausedomain] = { domctl_pause, false },
-	[XEN_DOMCTL_unpausedomain] = { domctl_unpause, false },
-	[XEN_DOMCTL_max_vcpus] = { domctl_max_vcpus, false },
-	[XEN_DOMCTL_max_mem] = { domctl_max_mem, true },
-	[XEN_DOMCTL_setdomainhandle] = { domctl_set_handle, true },
-	[XEN_DOMCTL_resumedomain] = { domctl_resume, false },
-	[XEN_DOMCTL_settimeoffset] = { domctl_time_offset, true },
-	[XEN_DOMCTL_setnodeaffinity] = { domctl_node_affinity_set, true },
-	[XEN_DOMCTL_getnodeaffinity] = { domctl_node_affinity_get, true },
+	unsigned how;
+} operations[] = {
+	{ XEN_DOMCTL_createdomain, domctl_createdomain, NO_DOMAIN | ANSWERS },
+	{ XEN_DOMCTL_getdomaininfo, domctl_info, NO_DOMAIN | ANSWERS },
+	{ XEN_DOMCTL_destroydomain, domctl_simple, DYING },
+	{ XEN_DOMCTL_resumedomain, domctl_simple, 0 },
+	{ XEN_DOMCTL_hypercall_init, domctl_simple, 0 },
+	{ XEN_DOMCTL_set_address_size, domctl_simple, 0 },
+	{ XEN_DOMCTL_get_address_size, domctl_simple, SELF | ANSWERS },
+	{ XEN_DOMCTL_set_paging_mempool_size, domctl_simple, 0 },
+	{ XEN_DOMCTL_get_paging_mempool_size, domctl_simple, SELF | ANSWERS },
+	{ XEN_DOMCTL_set_llc_colors, domctl_simple, 0 },
 
-	[XEN_DOMCTL_setvcpuaffinity] = { domctl_affinity_set, true },
-	[XEN_DOMCTL_getvcpuaffinity] = { domctl_affinity_get, true },
-	[XEN_DOMCTL_getvcpuinfo] = { domctl_vcpu_info, true },
-	[XEN_DOMCTL_setvcpucontext] = { domctl_vcpu_context_set, false },
-	[XEN_DOMCTL_getvcpucontext] = { domctl_vcpu_context_get, false },
-	[XEN_DOMCTL_get_vcpu_msrs] = { domctl_vcpu_msrs_get, false },
-	[XEN_DOMCTL_set_vcpu_msrs] = { domctl_vcpu_msrs_set, false },
-	[XEN_DOMCTL_sendtrigger] = { domctl_trigger, true },
-	[XEN_DOMCTL_scheduler_op] = { domctl_scheduler, true },
+	{ XEN_DOMCTL_pausedomain, domctl_pause, 0 },
+	{ XEN_DOMCTL_unpausedomain, domctl_pause, 0 },
+	{ XEN_DOMCTL_max_vcpus, domctl_max_vcpus, 0 },
+	{ XEN_DOMCTL_max_mem, domctl_max_mem, SELF },
+	{ XEN_DOMCTL_setdomainhandle, domctl_set_handle, SELF },
+	{ XEN_DOMCTL_settimeoffset, domctl_time_offset, SELF },
+	{ XEN_DOMCTL_setnodeaffinity, domctl_node_affinity, SELF },
+	{ XEN_DOMCTL_getnodeaffinity, domctl_node_affinity, SELF },
 
-	[XEN_DOMCTL_sethvmcontext] = { domctl_hvm_context_set, false },
-	[XEN_DOMCTL_gethvmcontext] = { domctl_hvm_context_get, false },
-	[XEN_DOMCTL_gethvmcontext_partial] = { domctl_hvm_context_part, false },
-	[XEN_DOMCTL_set_cpu_policy] = { domctl_policy_set, false },
-	[XEN_DOMCTL_get_cpu_policy] = { domctl_policy_get, true },
-	[XEN_DOMCTL_settscinfo] = { domctl_tsc_set, false },
-	[XEN_DOMCTL_gettscinfo] = { domctl_tsc_get, true },
-	[XEN_DOMCTL_set_address_size] = { domctl_address_size_set, false },
-	[XEN_DOMCTL_get_address_size] = { domctl_address_size_get, true },
-	[XEN_DOMCTL_hypercall_init] = { domctl_hypercall_page, false },
+	{ XEN_DOMCTL_setvcpuaffinity, domctl_affinity_set, SELF | ANSWERS },
+	{ XEN_DOMCTL_getvcpuaffinity, domctl_affinity_get, SELF },
+	{ XEN_DOMCTL_getvcpuinfo, domctl_vcpu_info, SELF | ANSWERS },
+	{ XEN_DOMCTL_setvcpucontext, domctl_vcpu_context_set, PAUSED },
+	{ XEN_DOMCTL_getvcpucontext, domctl_vcpu_context_get, PAUSED },
+	{ XEN_DOMCTL_sendtrigger, domctl_trigger, SELF },
+	{ XEN_DOMCTL_scheduler_op, domctl_scheduler, SELF | ANSWERS },
 
-	[XEN_DOMCTL_assign_device] = { domctl_assign_device, false },
-	[XEN_DOMCTL_test_assign_device] = { domctl_test_assign_device, true },
-	[XEN_DOMCTL_deassign_device] = { domctl_deassign_device, false },
-	[XEN_DOMCTL_get_device_group] = { domctl_device_group, true },
+	{ XEN_DOMCTL_sethvmcontext, domctl_hvm_context_set, PAUSED },
+	{ XEN_DOMCTL_gethvmcontext, domctl_hvm_context_get, PAUSED | ANSWERS },
+	{ XEN_DOMCTL_gethvmcontext_partial, domctl_hvm_context_get, PAUSED | ANSWERS },
+	{ XEN_DOMCTL_set_cpu_policy, domctl_policy_set, ANSWERS },
+	{ XEN_DOMCTL_get_cpu_policy, domctl_policy_get, SELF | ANSWERS },
+	{ XEN_DOMCTL_settscinfo, domctl_tsc_set, 0 },
+	{ XEN_DOMCTL_gettscinfo, domctl_tsc_get, SELF | ANSWERS },
 
-	[XEN_DOMCTL_getpageframeinfo3] = { domctl_page_types, false },
-	[XEN_DOMCTL_shadow_op] = { domctl_shadow, false },
-	[XEN_DOMCTL_set_paging_mempool_size] = { domctl_mempool_set, false },
-	[XEN_DOMCTL_get_paging_mempool_size] = { domctl_mempool_get, true },
-	[XEN_DOMCTL_ioport_permission] = { domctl_ioport_permission, true },
-	[XEN_DOMCTL_iomem_permission] = { domctl_iomem_permission, true },
-	[XEN_DOMCTL_irq_permission] = { domctl_irq_permission, true },
-	[XEN_DOMCTL_gsi_permission] = { domctl_gsi_permission, true },
-	[XEN_DOMCTL_setvnumainfo] = { domctl_vnuma_set, false },
-	[XEN_DOMCTL_set_llc_colors] = { domctl_llc_colors, false },
+	{ XEN_DOMCTL_assign_device, domctl_device, 0 },
+	{ XEN_DOMCTL_test_assign_device, domctl_device, SELF },
+	{ XEN_DOMCTL_deassign_device, domctl_device, 0 },
+	{ XEN_DOMCTL_get_device_group, domctl_device_group, SELF | ANSWERS },
+
+	{ XEN_DOMCTL_gdbsx_guestmemio, domctl_guest_memory, ANSWERS },
+	{ XEN_DOMCTL_getpageframeinfo3, domctl_page_types, 0 },
+	{ XEN_DOMCTL_shadow_op, domctl_shadow, ANSWERS },
+	{ XEN_DOMCTL_ioport_permission, domctl_permission, SELF },
+	{ XEN_DOMCTL_iomem_permission, domctl_permission, SELF },
+	{ XEN_DOMCTL_irq_permission, domctl_permission, SELF },
+	{ XEN_DOMCTL_gsi_permission, domctl_permission, SELF },
+	{ XEN_DOMCTL_setvnumainfo, domctl_vnuma_set, 0 },
 };
-static const struct operation guest_memory = { domctl_guest_memory, false };
 
-static const struct operation *operation_find(uint32_t cmd)
+static long paused_run(const struct operation *o, struct domain *d, struct xen_domctl *op)
 {
-	if (cmd == XEN_DOMCTL_gdbsx_guestmemio)
-		return &guest_memory;
-	return cmd < ARRAY_SIZE(operations) && operations[cmd].fn ? &operations[cmd] : NULL;
+	long rc;
+
+	domain_pause(d);
+	rc = o->fn(d, op);
+	domain_unpause(d);
+	return rc;
 }
 
-/* The id is where the search begins: the answer is the first domain from there on. */
-static long get_info(struct xen_domctl *op, bool *copyback)
+static long operation_run(const struct operation *o, struct xen_domctl *op)
 {
-	struct domain *d;
-
-	if (op->domain == DOMID_SELF)
-		d = domain_get(DOMID_SELF);
-	else
-		d = op->domain < DOMID_FIRST_RESERVED ? domain_next(op->domain) : NULL;
-	if (!d)
-		return -ESRCH;
-	domain_info_fill(d, &op->u.getdomaininfo);
-	op->domain = d->id;
-	domain_put(d);
-	*copyback = true;
-	return 0;
-}
-
-static long run_on_domain(struct xen_domctl *op, bool *copyback)
-{
-	const struct operation *o = operation_find(op->cmd);
 	struct domain *d;
 	long rc;
 
-	if (!o)
-		return unknown("domctl", op->cmd);
+	if (o->how & NO_DOMAIN)
+		return o->fn(NULL, op);
 	rc = target_get(op->domain, &d);
 	if (rc)
 		return rc;
-	if (d == domain_current() && !o->may_self)
+	if (d == domain_current() && !(o->how & SELF))
 		rc = -EINVAL;
-	else if (d->is_dying && o->fn != domctl_destroy)
+	else if (d->is_dying && !(o->how & DYING))
 		rc = -ESRCH;
 	else
-		rc = o->fn(d, op, copyback);
+		rc = o->how & PAUSED ? paused_run(o, d, op) : o->fn(d, op);
 	domain_put(d);
 	return rc;
 }
 
-static long domctl_run(struct xen_domctl *op, bool *copyback)
-{
-	switch (op->cmd) {
-	case XEN_DOMCTL_createdomain: *copyback = true; return domctl_createdomain(op);
-	case XEN_DOMCTL_getdomaininfo: return get_info(op, copyback);
-	default: return run_on_domain(op, copyback);
-	}
-}
-
 long do_domctl(uint64_t arg)
 {
+	const struct operation *o = operations;
 	struct xen_domctl op;
-	bool copyback = false;
 	long rc;
 
 	if (!domain_current()->is_control)
@@ -134,11 +140,14 @@ long do_domctl(uint64_t arg)
 		return -EACCES;
 	if (op._pad[0] | op._pad[1] | op._pad[2])
 		return -EINVAL;
+	while (o->cmd != op.cmd)
+		if (++o == operations + ARRAY_SIZE(operations))
+			return unknown("domctl", op.cmd);
 	if (atomic_xchg(&domctl_busy, 1))
 		return -ERESTART;
-	rc = domctl_run(&op, &copyback);
+	rc = operation_run(o, &op);
 	atomic_set(&domctl_busy, 0);
-	if (copyback && guest_copy_to(arg, &op, sizeof(op)))
+	if ((o->how & ANSWERS) && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }

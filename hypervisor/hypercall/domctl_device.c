@@ -14,36 +14,21 @@ static struct pci_address address_of(uint32_t sbdf)
 	return (struct pci_address){ (uint16_t)(sbdf >> 16), (uint8_t)(sbdf >> 8), (uint8_t)sbdf };
 }
 
-static bool is_pci(const struct xen_domctl *op)
+long domctl_device(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
+	struct pci_address at = address_of(a->u.pci.machine_sbdf);
 
-	return a->dev == XEN_DOMCTL_DEV_PCI && !(a->flags & ~XEN_DOMCTL_DEV_RDM_RELAXED);
+	if (a->dev != XEN_DOMCTL_DEV_PCI || (a->flags & ~XEN_DOMCTL_DEV_RDM_RELAXED))
+		return -EINVAL;
+	switch (op->cmd) {
+	case XEN_DOMCTL_assign_device: return vpci_assign(d, at);
+	case XEN_DOMCTL_deassign_device: return vpci_deassign(d, at);
+	default: return vpci_assignable(at);
+	}
 }
 
-long domctl_assign_device(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)copyback;
-	return is_pci(op) ? vpci_assign(d, address_of(op->u.assign_device.u.pci.machine_sbdf))
-			  : -EINVAL;
-}
-
-long domctl_test_assign_device(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)d;
-	(void)copyback;
-	return is_pci(op) ? vpci_assignable(address_of(op->u.assign_device.u.pci.machine_sbdf))
-			  : -EINVAL;
-}
-
-long domctl_deassign_device(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)copyback;
-	return is_pci(op) ? vpci_deassign(d, address_of(op->u.assign_device.u.pci.machine_sbdf))
-			  : -EINVAL;
-}
-
-long domctl_device_group(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_device_group(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_get_device_group *g = &op->u.get_device_group;
 	uint32_t sbdf[GROUP_MAX];
@@ -51,6 +36,5 @@ long domctl_device_group(struct domain *d, struct xen_domctl *op, bool *copyback
 	(void)d;
 	g->num_sdevs = vpci_siblings(address_of(g->machine_sbdf), sbdf,
 				     MIN(g->max_sdevs, GROUP_MAX));
-	*copyback = true;
 	return guest_copy_to(g->sdev_array, sbdf, g->num_sdevs * sizeof(sbdf[0]));
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * domctl, what a hardware-assisted domain starts with or is saved as: HVM context, CPUID policy,
- * TSC mode. Serialised by domctl.c; the context is only touched while the domain is paused.
+ * TSC mode. Serialised by domctl.c, which also pauses the domain whose context is touched.
  */
 #include "private.h"
 
@@ -14,73 +14,49 @@
 
 /* --- context ---------------------------------------------------------------------------------- */
 
-long domctl_hvm_context_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_hvm_context_set(struct domain *d, struct xen_domctl *op)
 {
 	uint32_t size = op->u.hvmcontext.size;
 	uint8_t *data;
 	int rc;
 
-	(void)copyback;
 	if (!size || size > HVM_CONTEXT_MAX)
 		return -EINVAL;
 	data = object_alloc(size);
 	if (!data)
 		return -ENOMEM;
-	rc = guest_copy_from(data, op->u.hvmcontext.buffer, size) ? -EFAULT : 0;
-	if (!rc) {
-		domain_pause(d);
+	rc = guest_copy_from(data, op->u.hvmcontext.buffer, size);
+	if (!rc)
 		rc = hvm_context_load(d, data, size);
-		domain_unpause(d);
-	}
 	object_free(data, size);
 	return rc;
 }
 
-long domctl_hvm_context_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+/* The whole, or one record without its descriptor. Null buffer: just the room that it takes. */
+long domctl_hvm_context_get(struct domain *d, struct xen_domctl *op)
 {
-	struct xen_domctl_hvmcontext *h = &op->u.hvmcontext;
-	size_t room = hvm_context_size(d), used;
-	uint8_t *data;
-	int rc;
-
-	*copyback = true;
-	if (!h->buffer) {
-		h->size = (uint32_t)room;
-		return 0;
-	}
-	data = object_alloc(room);
-	if (!data)
-		return -ENOMEM;
-	domain_pause(d);
-	rc = hvm_context_save(d, data, room, &used);
-	domain_unpause(d);
-	if (!rc && used > h->size)
-		rc = -ENOSPC;
-	if (!rc && guest_copy_to(h->buffer, data, used))
-		rc = -EFAULT;
-	h->size = (uint32_t)used;
-	object_free(data, room);
-	return rc;
-}
-
-long domctl_hvm_context_part(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	struct xen_domctl_hvmcontext_partial *h = &op->u.hvmcontext_partial;
-	size_t room = hvm_context_size(d), used;
+	struct xen_domctl_hvmcontext_partial *part = &op->u.hvmcontext_partial;
+	struct xen_domctl_hvmcontext *whole = &op->u.hvmcontext;
+	const bool one = op->cmd == XEN_DOMCTL_gethvmcontext_partial;
+	const uint64_t to = one ? part->buffer : whole->buffer;
+	size_t room = hvm_context_size(d), used = room;
 	uint8_t *data = object_alloc(room);
-	int rc;
+	int rc = 0;
 
 	if (!data)
 		return -ENOMEM;
-	domain_pause(d);
-	rc = hvm_context_save_one(d, h->type, h->instance, data, room, &used);
-	domain_unpause(d);
-	if (!rc && h->buffer && used > h->bufsz)
+	if (one)
+		rc = hvm_context_save_one(d, part->type, part->instance, data, room, &used);
+	else if (to)
+		rc = hvm_context_save(d, data, room, &used);
+	if (!rc && to && used > (one ? part->bufsz : whole->size))
 		rc = -ENOSPC;
-	else if (!rc && h->buffer && guest_copy_to(h->buffer, data, used))
-		rc = -EFAULT;
-	h->bufsz = used;
-	*copyback = true;
+	else if (!rc && to)
+		rc = guest_copy_to(to, data, used);
+	if (one)
+		part->bufsz = used;
+	else
+		whole->size = (uint32_t)used;
 	object_free(data, room);
 	return rc;
 }
@@ -131,11 +107,10 @@ int policy_to_guest(const struct cpuid_policy *p, uint64_t leaves, uint32_t *nr_
 	return 0;
 }
 
-long domctl_policy_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_policy_get(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_cpu_policy *c = &op->u.cpu_policy;
 
-	*copyback = true;
 	return policy_to_guest(d->hvm.cpuid, c->leaves, &c->nr_leaves, c->msrs, &c->nr_msrs);
 }
 
@@ -186,7 +161,7 @@ static bool has_run(const struct domain *d)
 	return false;
 }
 
-long domctl_policy_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_policy_set(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_cpu_policy *c = &op->u.cpu_policy;
 	/* Too large for our stack; one domctl at a time. */
@@ -195,7 +170,6 @@ long domctl_policy_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 
 	c->err_leaf = c->err_subleaf = XEN_CPUID_INPUT_UNUSED;
 	c->err_msr = ~0u;
-	*copyback = true;
 	if (c->nr_leaves > 1024 || c->nr_msrs > 64)
 		return -E2BIG;
 	/* The guest has seen it. */
@@ -219,11 +193,10 @@ long domctl_policy_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 /* --- TSC -------------------------------------------------------------------------------------- */
 
 /* The counter is the hardware's, with an offset. Elapsed time travels in the CPU record's tsc. */
-long domctl_tsc_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_tsc_set(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_tsc_info *t = &op->u.tsc_info;
 
-	(void)copyback;
 	if (t->pad)
 		return -EINVAL;
 	if (t->tsc_mode != XEN_CPUID_TSC_MODE_DEFAULT &&
@@ -237,7 +210,7 @@ long domctl_tsc_set(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
-long domctl_tsc_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_tsc_get(struct domain *d, struct xen_domctl *op)
 {
 	(void)d;
 	op->u.tsc_info = (struct xen_domctl_tsc_info){
@@ -245,30 +218,5 @@ long domctl_tsc_get(struct domain *d, struct xen_domctl *op, bool *copyback)
 		.gtsc_khz = host_tsc_khz(),
 		.elapsed_nsec = time_now(),
 	};
-	*copyback = true;
 	return 0;
-}
-
-/* --- small ones ------------------------------------------------------------------------------- */
-
-/* The width of a PV guest's interface. Others have whatever mode they are in. */
-long domctl_address_size_set(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)d;
-	(void)copyback;
-	return op->u.address_size.size == 64 ? 0 : -EINVAL;
-}
-
-long domctl_address_size_get(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)d;
-	op->u.address_size.size = 64;
-	*copyback = true;
-	return 0;
-}
-
-long domctl_hypercall_page(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)copyback;
-	return hypercall_page_install(d, GFN(op->u.hypercall_init.gmfn));
 }

@@ -76,7 +76,7 @@ static uint32_t or_default(int32_t value, uint32_t by_default)
 	return value < 0 ? by_default : (uint32_t)value;
 }
 
-long domctl_createdomain(struct xen_domctl *op)
+long domctl_createdomain(struct domain *none, struct xen_domctl *op)
 {
 	const struct xen_domctl_createdomain *c = &op->u.createdomain;
 	const char *wrong = create_wrong(c);
@@ -91,6 +91,7 @@ long domctl_createdomain(struct xen_domctl *op)
 	struct domain *d;
 	int rc;
 
+	(void)none;
 	if (wrong) {
 		log_domain(domain_current(), LOG_INFO, "createdomain refused: %s", wrong);
 		return -EINVAL;
@@ -113,12 +114,11 @@ long domctl_createdomain(struct xen_domctl *op)
 	return 0;
 }
 
-long domctl_max_vcpus(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_max_vcpus(struct domain *d, struct xen_domctl *op)
 {
 	uint32_t max = op->u.max_vcpus.max;
 	int rc;
 
-	(void)copyback;
 	if (!max || max > d->max_vcpus)
 		return -EINVAL;
 	for (unsigned i = 0; i < max; i++) {
@@ -135,60 +135,32 @@ long domctl_max_vcpus(struct domain *d, struct xen_domctl *op, bool *copyback)
 
 /* --- life ------------------------------------------------------------------------------------- */
 
-long domctl_destroy(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)op;
-	(void)copyback;
-	return domain_destroy(d);
-}
-
 /* Counted here; the domain itself is paused once. */
-long domctl_pause(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_pause(struct domain *d, struct xen_domctl *op)
 {
-	bool first;
-
-	(void)op;
-	(void)copyback;
-	spin_lock(&d->lock);
-	first = !d->controller_pauses;
-	if (d->controller_pauses < UINT32_MAX)
-		d->controller_pauses++;
-	spin_unlock(&d->lock);
-	if (first)
-		domain_pause(d);
-	return 0;
-}
-
-long domctl_unpause(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	bool last = false;
+	bool pause = op->cmd == XEN_DOMCTL_pausedomain, changes;
 	long rc = 0;
 
-	(void)op;
-	(void)copyback;
 	spin_lock(&d->lock);
-	if (d->controller_pauses)
-		last = !--d->controller_pauses;
-	else
+	changes = d->controller_pauses == !pause;
+	if (pause && d->controller_pauses < UINT32_MAX)
+		d->controller_pauses++;
+	else if (!pause && d->controller_pauses)
+		d->controller_pauses--;
+	else if (!pause)
 		rc = -EINVAL;
 	spin_unlock(&d->lock);
-	if (last)
+	if (changes && pause)
+		domain_pause(d);
+	else if (changes)
 		domain_unpause(d);
 	return rc;
 }
 
-long domctl_resume(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)op;
-	(void)copyback;
-	return domain_resume(d);
-}
-
 /* --- properties ------------------------------------------------------------------------------- */
 
-long domctl_max_mem(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_max_mem(struct domain *d, struct xen_domctl *op)
 {
-	(void)copyback;
 	/* Less than it has is fine: it can then get no more until it has given some back. */
 	spin_lock(&d->page_lock);
 	d->max_pages = op->u.max_mem.max_memkb >> (PAGE_SHIFT - 10);
@@ -196,43 +168,32 @@ long domctl_max_mem(struct domain *d, struct xen_domctl *op, bool *copyback)
 	return 0;
 }
 
-long domctl_set_handle(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_set_handle(struct domain *d, struct xen_domctl *op)
 {
-	(void)copyback;
 	spin_lock(&d->lock);
 	memcpy(d->handle, op->u.setdomainhandle.handle, sizeof(d->handle));
 	spin_unlock(&d->lock);
 	return 0;
 }
 
-long domctl_time_offset(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_time_offset(struct domain *d, struct xen_domctl *op)
 {
-	(void)copyback;
 	d->time_offset_s = op->u.settimeoffset.time_offset_seconds;
 	wallclock_publish(d);
 	return 0;
 }
 
 /* One NUMA node: it must be among those wanted, and it is the one that is used. */
-long domctl_node_affinity_set(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	struct cpu_mask nodes;
-	int rc = bitmap_from_guest(&op->u.nodeaffinity.nodemap, &nodes);
-
-	(void)d;
-	(void)copyback;
-	if (rc)
-		return rc;
-	return nodes.bits[0] & 1 ? 0 : -EINVAL;
-}
-
-long domctl_node_affinity_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_node_affinity(struct domain *d, struct xen_domctl *op)
 {
 	struct cpu_mask nodes = { .bits = { 1 } };
+	int rc;
 
 	(void)d;
-	(void)copyback;
-	return bitmap_to_guest(&op->u.nodeaffinity.nodemap, &nodes);
+	if (op->cmd == XEN_DOMCTL_getnodeaffinity)
+		return bitmap_to_guest(&op->u.nodeaffinity.nodemap, &nodes);
+	rc = bitmap_from_guest(&op->u.nodeaffinity.nodemap, &nodes);
+	return !rc && !(nodes.bits[0] & 1) ? -EINVAL : rc;
 }
 
 /* --- what is told ----------------------------------------------------------------------------- */
@@ -283,4 +244,19 @@ void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info)
 	info->flags = info_flags(d, info->nr_online_vcpus, all_blocked, any_running);
 	memcpy(info->handle, d->handle, sizeof(info->handle));
 	spin_unlock(&d->lock);
+}
+
+/* The id is where the search begins: the answer is the first domain from there on. */
+long domctl_info(struct domain *none, struct xen_domctl *op)
+{
+	struct domain *d = op->domain == DOMID_SELF ? domain_get(DOMID_SELF)
+						    : domain_next(op->domain);
+
+	(void)none;
+	if (!d)
+		return -ESRCH;
+	domain_info_fill(d, &op->u.getdomaininfo);
+	op->domain = d->id;
+	domain_put(d);
+	return 0;
 }

@@ -56,7 +56,7 @@ static bool paging_is_off(struct domain *d)
  * The structure moves on with the copy, so that it can be interrupted: what is left is always what
  * it says. `remain` tells the caller what could not be copied.
  */
-long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_guest_memory(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_gdbsx_memio *m = &op->u.gdbsx_guest_memio;
 	uint64_t done = 0, end;
@@ -71,7 +71,6 @@ long domctl_guest_memory(struct domain *d, struct xen_domctl *op, bool *copyback
 	}
 	if (add_overflows(m->gva, m->len, &end))
 		return -EINVAL;
-	*copyback = true;
 	while (m->len) {
 		size_t n = MIN(m->len, PAGE_SIZE - (m->gva & ~PAGE_MASK));
 
@@ -108,12 +107,11 @@ static uint64_t page_type(struct domain *d, uint64_t gfn)
 	return own ? XEN_DOMCTL_PFINFO_NOTAB : XEN_DOMCTL_PFINFO_XTAB;
 }
 
-long domctl_page_types(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_page_types(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_getpageframeinfo3 *g = &op->u.getpageframeinfo3;
 	uint64_t gfns[PAGE_TYPES_BATCH];
 
-	(void)copyback;
 	if (g->num > PAGE_TYPES_MAX)
 		return -E2BIG;
 	for (uint64_t done = 0; done < g->num; done += PAGE_TYPES_BATCH) {
@@ -127,28 +125,6 @@ long domctl_page_types(struct domain *d, struct xen_domctl *op, bool *copyback)
 		if (guest_copy_to(at, gfns, nr * sizeof(gfns[0])))
 			return -EFAULT;
 	}
-	return 0;
-}
-
-/* --- page tables ------------------------------------------------------------------------------ */
-
-/* Nested page tables come from the heap as they are needed: there is no pool to size. */
-static uint64_t table_bytes(const struct domain *d)
-{
-	return d->p2m.table_frames << PAGE_SHIFT;
-}
-
-long domctl_mempool_set(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)d;
-	(void)copyback;
-	return op->u.paging_mempool.size & ~PAGE_MASK ? -EINVAL : 0;
-}
-
-long domctl_mempool_get(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	op->u.paging_mempool.size = table_bytes(d);
-	*copyback = true;
 	return 0;
 }
 
@@ -250,11 +226,10 @@ static long log_read(struct domain *d, struct xen_domctl_shadow_op *s)
 	return 0;
 }
 
-long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_shadow(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_shadow_op *s = &op->u.shadow_op;
 
-	*copyback = true;
 	switch (s->op) {
 	case XEN_DOMCTL_SHADOW_OP_ENABLE:
 		return s->mode == XEN_DOMCTL_SHADOW_ENABLE_LOG_DIRTY ? log_start(d, s) : -EINVAL;
@@ -264,67 +239,38 @@ long domctl_shadow(struct domain *d, struct xen_domctl *op, bool *copyback)
 	case XEN_DOMCTL_SHADOW_OP_OFF: return log_stop(d, s);
 	case XEN_DOMCTL_SHADOW_OP_SET_ALLOCATION: return 0;
 	case XEN_DOMCTL_SHADOW_OP_GET_ALLOCATION:
-		s->mb = (uint32_t)DIV_ROUND_UP(table_bytes(d), 1ul << 20);
+		s->mb = (uint32_t)DIV_ROUND_UP(d->p2m.table_frames << PAGE_SHIFT, 1ul << 20);
 		return 0;
 	default: return unsupported("domctl shadow_op", s->op);
 	}
 }
 
-/* Parts of the CPUs' caches: libxl 4.20 asks for each domain, and bears no other refusal. */
-long domctl_llc_colors(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	(void)d;
-	(void)op;
-	(void)copyback;
-	return -EOPNOTSUPP;
-}
-
 /* --- machine resources: nobody but domain 0 has any, and it has them all ---------------------- */
 
-static long permission(const struct domain *d, bool allow, const char *what, unsigned first)
+long domctl_permission(struct domain *d, struct xen_domctl *op)
 {
-	if (d->is_control)
-		return allow ? 0 : unsupported(what, first);
-	return allow ? unsupported(what, first) : 0;
-}
-
-long domctl_ioport_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	const struct xen_domctl_ioport_permission *p = &op->u.ioport_permission;
-
-	(void)copyback;
-	if (p->first_port > 0xffff || p->nr_ports > 0x10000 - p->first_port)
-		return -EINVAL;
-	return permission(d, p->allow_access, "change of permission for I/O port", p->first_port);
-}
-
-long domctl_iomem_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	const struct xen_domctl_iomem_permission *p = &op->u.iomem_permission;
+	const struct xen_domctl_ioport_permission *port = &op->u.ioport_permission;
+	const struct xen_domctl_iomem_permission *mem = &op->u.iomem_permission;
+	bool plausible = true, allow = false;
 	uint64_t end;
 
-	(void)copyback;
-	if (add_overflows(p->first_mfn, p->nr_mfns, &end))
+	switch (op->cmd) {
+	case XEN_DOMCTL_ioport_permission:
+		plausible = port->first_port <= 0xffff &&
+			    port->nr_ports <= 0x10000 - port->first_port;
+		allow = port->allow_access;
+		break;
+	case XEN_DOMCTL_iomem_permission:
+		plausible = !add_overflows(mem->first_mfn, mem->nr_mfns, &end);
+		allow = mem->allow_access;
+		break;
+	case XEN_DOMCTL_irq_permission: allow = op->u.irq_permission.allow_access; break;
+	case XEN_DOMCTL_gsi_permission:
+		plausible = !(op->u.gsi_permission.flags & ~XEN_DOMCTL_GSI_ACTION_MASK);
+		allow = op->u.gsi_permission.flags & XEN_DOMCTL_GSI_GRANT;
+		break;
+	}
+	if (!plausible)
 		return -EINVAL;
-	return permission(d, p->allow_access, "change of permission for I/O memory frame",
-			  (unsigned)p->first_mfn);
-}
-
-long domctl_irq_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	const struct xen_domctl_irq_permission *p = &op->u.irq_permission;
-
-	(void)copyback;
-	return permission(d, p->allow_access, "change of permission for IRQ", p->pirq);
-}
-
-long domctl_gsi_permission(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	const struct xen_domctl_gsi_permission *p = &op->u.gsi_permission;
-
-	(void)copyback;
-	if (p->flags & ~XEN_DOMCTL_GSI_ACTION_MASK)
-		return -EINVAL;
-	return permission(d, p->flags & XEN_DOMCTL_GSI_GRANT, "change of permission for GSI",
-			  p->gsi);
+	return allow == d->is_control ? 0 : unsupported("change of permission, domctl", op->cmd);
 }

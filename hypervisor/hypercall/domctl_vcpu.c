@@ -1,15 +1,13 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * domctl, what concerns single vCPUs: where and how much they run, and their registers. Serialised
- * by domctl.c; registers are only touched while the domain is paused.
+ * by domctl.c, which also pauses the domain whose registers are touched.
  */
 #include "private.h"
 
 #include "cpuid.h"
 #include "hvm.h"
 #include "hvm_context.h"
-
-#define MSR_TSC_AUX 0xc0000103u
 
 /* --- scheduling ------------------------------------------------------------------------------- */
 
@@ -21,7 +19,7 @@ static bool mask_has_online_cpu(const struct cpu_mask *m)
 	return false;
 }
 
-long domctl_affinity_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_affinity_set(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
@@ -48,7 +46,6 @@ long domctl_affinity_set(struct domain *d, struct xen_domctl *op, bool *copyback
 		rc = bitmap_to_guest(&a->cpumap_hard, &v->sched.affinity_hard);
 	if (!rc && set_soft)
 		rc = bitmap_to_guest(&a->cpumap_soft, &v->sched.affinity_soft);
-	*copyback = !rc;
 	return rc;
 }
 
@@ -63,14 +60,13 @@ static struct cpu_mask online_part(const struct cpu_mask *m)
 	return online;
 }
 
-long domctl_affinity_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_affinity_get(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
 	struct cpu_mask mask;
 	int rc = 0;
 
-	(void)copyback;
 	if (!v)
 		return -ESRCH;
 	if (a->flags & XEN_VCPUAFFINITY_HARD) {
@@ -84,7 +80,7 @@ long domctl_affinity_get(struct domain *d, struct xen_domctl *op, bool *copyback
 	return rc;
 }
 
-long domctl_vcpu_info(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_getvcpuinfo *info = &op->u.getvcpuinfo;
 	struct vcpu *v = domain_vcpu(d, info->vcpu);
@@ -100,59 +96,29 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op, bool *copyback)
 	info->running = READ_ONCE(v->running);
 	info->cpu_time = r.time[0 /* RUNSTATE_running */];
 	info->cpu = v->processor;
-	*copyback = true;
 	return 0;
 }
 
-static long credit_of_vcpus(struct domain *d, struct xen_domctl_scheduler_op *s, bool *copyback)
-{
-	struct xen_domctl_schedparam_vcpu one;
-	struct sched_params params;
-	int rc = sched_get_params(d, &params);
-
-	/* Weight and cap are the domain's: each vCPU has the same. */
-	if (rc)
-		return rc;
-	for (uint32_t i = 0; i < MIN(s->u.v.nr_vcpus, MAX_VCPUS); i++) {
-		if (guest_array_from(&one, s->u.v.vcpus, i))
-			return -EFAULT;
-		if (!domain_vcpu(d, one.vcpuid))
-			return -EINVAL;
-		one.u.credit.weight = params.weight;
-		one.u.credit.cap = params.cap;
-		if (guest_array_to(s->u.v.vcpus, i, &one))
-			return -EFAULT;
-	}
-	*copyback = true;
-	return 0;
-}
-
-long domctl_scheduler(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_scheduler(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
 	struct sched_params params;
-	int rc;
 
 	if (s->sched_id != XEN_SCHEDULER_CREDIT)
 		return -EINVAL;
+	sched_get_params(d, &params);
 	switch (s->cmd) {
 	case XEN_DOMCTL_SCHEDOP_getinfo:
-		rc = sched_get_params(d, &params);
 		s->u.credit.weight = params.weight;
 		s->u.credit.cap = params.cap;
-		*copyback = !rc;
-		return rc;
+		return 0;
 	case XEN_DOMCTL_SCHEDOP_putinfo:
-		rc = sched_get_params(d, &params);
-		if (rc)
-			return rc;
 		/* Weight 0 and cap ~0 mean: as it is. */
 		if (s->u.credit.weight)
 			params.weight = s->u.credit.weight;
 		if (s->u.credit.cap != UINT16_MAX)
 			params.cap = s->u.credit.cap;
 		return sched_set_params(d, &params);
-	case XEN_DOMCTL_SCHEDOP_getvcpuinfo: return credit_of_vcpus(d, s, copyback);
 	default: return unsupported("domctl scheduler_op", s->cmd);
 	}
 }
@@ -197,20 +163,17 @@ static void context_pack(struct vcpu *v, struct vcpu_guest_context *c)
 	c->gs_base_kernel = s.kernel_gs_base;
 }
 
-long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
 	/* 5 KiB, too much for our stack; one domctl at a time. */
 	static struct vcpu_guest_context c;
 
-	(void)copyback;
 	if (!v)
 		return -ESRCH;
 	if (!v->initialised)
 		return -ENODATA;
-	domain_pause(d);
 	context_pack(v, &c);
-	domain_unpause(d);
 	return guest_copy_to(op->u.vcpucontext.ctxt, &c, sizeof(c)) ? -EFAULT : 0;
 }
 
@@ -223,7 +186,7 @@ static void registers_unpack(const struct cpu_user_regs *u, struct cpu_regs *r)
 	r->rflags |= 2;
 }
 
-long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.vcpucontext.vcpu);
 	uint64_t from = op->u.vcpucontext.ctxt;
@@ -233,7 +196,6 @@ long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copy
 	uint64_t flags;
 	int rc;
 
-	(void)copyback;
 	if (!v)
 		return -ESRCH;
 	if (guest_copy_from(&u, from + offsetof(struct vcpu_guest_context, user_regs), sizeof(u)) ||
@@ -241,7 +203,6 @@ long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copy
 			    sizeof(flags)))
 		return -EFAULT;
 	registers_unpack(&u, &regs);
-	domain_pause(d);
 	hvm->get_state(v, &s);
 	rc = hvm_state_check(d, &s, &regs);
 	if (!rc) {
@@ -250,62 +211,13 @@ long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op, bool *copy
 		if (flags & VGCF_online)
 			vcpu_up(v);
 	}
-	domain_unpause(d);
 	return rc;
 }
 
-/* --- MSRs beside those of the HVM context ----------------------------------------------------- */
-
-long domctl_vcpu_msrs_get(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
-	struct vcpu *v = domain_vcpu(d, m->vcpu);
-	struct xen_domctl_vcpu_msr msr = { .index = MSR_TSC_AUX };
-
-	if (!v)
-		return -ESRCH;
-	*copyback = true;
-	if (!m->msrs) {
-		m->msr_count = 1;
-		return 0;
-	}
-	if (m->msr_count < 1)
-		return -ENOBUFS;
-	domain_pause(d);
-	msr.value = v->hvm.tsc_aux;
-	domain_unpause(d);
-	m->msr_count = 1;
-	return guest_copy_to(m->msrs, &msr, sizeof(msr)) ? -EFAULT : 0;
-}
-
-long domctl_vcpu_msrs_set(struct domain *d, struct xen_domctl *op, bool *copyback)
-{
-	struct xen_domctl_vcpu_msrs *m = &op->u.vcpu_msrs;
-	struct vcpu *v = domain_vcpu(d, m->vcpu);
-	struct xen_domctl_vcpu_msr msr;
-
-	(void)copyback;
-	if (!v)
-		return -ESRCH;
-	if (m->msr_count > 1)
-		return -EINVAL;
-	if (!m->msr_count)
-		return 0;
-	if (guest_copy_from(&msr, m->msrs, sizeof(msr)))
-		return -EFAULT;
-	if (msr.reserved || msr.index != MSR_TSC_AUX || msr.value >> 32)
-		return -EINVAL;
-	domain_pause(d);
-	v->hvm.tsc_aux = msr.value;
-	domain_unpause(d);
-	return 0;
-}
-
-long domctl_trigger(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_trigger(struct domain *d, struct xen_domctl *op)
 {
 	struct vcpu *v = domain_vcpu(d, op->u.sendtrigger.vcpu);
 
-	(void)copyback;
 	if (!v)
 		return -ESRCH;
 	/* Power and sleep buttons would be ACPI events, and a PVH domain has no such device. */

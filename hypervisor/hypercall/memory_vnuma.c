@@ -23,13 +23,12 @@ static bool plausible(const struct vnuma *n)
 }
 
 /* The machine's nodes behind them are not asked for: memory is taken from where it is. */
-long domctl_vnuma_set(struct domain *d, struct xen_domctl *op, bool *copyback)
+long domctl_vnuma_set(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_vnuma *u = &op->u.vnuma;
 	struct vnuma *n;
 	long rc = -EINVAL;
 
-	(void)copyback;
 	if (u->pad || !u->nr_vnodes || u->nr_vnodes > VNUMA_NODES ||
 	    u->nr_vmemranges > VNUMA_RANGES || u->nr_vcpus != d->max_vcpus)
 		return -EINVAL;

@@ -66,28 +66,22 @@ long memory_get_vnuma(uint64_t arg);
 /* Makes gfn empty: RAM goes back to the heap (but stays with a direct-mapped domain). */
 int gfn_vacate(struct domain *d, gfn_t gfn);
 
-/* --- domctl: d has a reference; op is a copy, *copyback asks for it to be written back -------- */
+/* --- domctl: d has a reference, where domctl.c says that there is one; op is a copy ----------- */
 
-typedef long domctl_fn(struct domain *d, struct xen_domctl *op, bool *copyback);
+typedef long domctl_fn(struct domain *d, struct xen_domctl *op);
 
-long domctl_createdomain(struct xen_domctl *op);
 void domain_info_fill(struct domain *d, struct xen_domctl_getdomaininfo *info);
 void cpuset_all(struct cpu_mask *mask);
 
-domctl_fn domctl_destroy, domctl_pause, domctl_unpause, domctl_max_vcpus, domctl_max_mem,
-	domctl_set_handle, domctl_resume, domctl_time_offset, domctl_node_affinity_set,
-	domctl_node_affinity_get;
+domctl_fn domctl_createdomain, domctl_info, domctl_pause, domctl_max_vcpus, domctl_max_mem,
+	domctl_set_handle, domctl_time_offset, domctl_node_affinity;
 domctl_fn domctl_affinity_set, domctl_affinity_get, domctl_vcpu_info, domctl_vcpu_context_set,
-	domctl_vcpu_context_get, domctl_vcpu_msrs_get, domctl_vcpu_msrs_set, domctl_trigger,
-	domctl_scheduler;
-domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_hvm_context_part,
-	domctl_policy_set, domctl_policy_get, domctl_tsc_set, domctl_tsc_get,
-	domctl_address_size_set, domctl_address_size_get, domctl_hypercall_page;
-domctl_fn domctl_shadow, domctl_mempool_set, domctl_mempool_get, domctl_guest_memory,
-	domctl_page_types, domctl_ioport_permission, domctl_iomem_permission, domctl_irq_permission,
-	domctl_gsi_permission, domctl_vnuma_set, domctl_llc_colors;
-domctl_fn domctl_assign_device, domctl_test_assign_device, domctl_deassign_device,
-	domctl_device_group;
+	domctl_vcpu_context_get, domctl_trigger, domctl_scheduler;
+domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_policy_set, domctl_policy_get,
+	domctl_tsc_set, domctl_tsc_get;
+domctl_fn domctl_guest_memory, domctl_page_types, domctl_shadow, domctl_permission,
+	domctl_vnuma_set;
+domctl_fn domctl_device, domctl_device_group;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
 struct cpuid_policy;

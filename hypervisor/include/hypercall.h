@@ -25,12 +25,12 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg);
 long do_sched_op(unsigned cmd, uint64_t arg);
 long do_physdev_op(unsigned cmd, uint64_t arg);
 long do_hvm_op(unsigned cmd, uint64_t arg);
-long do_dm_op(uint16_t id, unsigned nr, uint64_t list);
+long do_dm_op(unsigned domid, unsigned nr, uint64_t list);
 long do_platform_op(uint64_t op);
 long do_sysctl(uint64_t op);
 long do_domctl(uint64_t op);
 long do_set_timer_op(uint64_t timeout);
-long do_vm_assist(unsigned cmd, unsigned type);
+long do_vm_assist(unsigned cmd, uint64_t type);
 
 /* --- parts that belong to the life of domains and vCPUs (called by domain/) --- */
 

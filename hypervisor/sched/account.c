@@ -218,10 +218,9 @@ void sched_account_remove(struct vcpu *v)
 	spin_unlock(&lock);
 }
 
-int sched_get_params(const struct domain *d, struct sched_params *p)
+void sched_get_params(const struct domain *d, struct sched_params *p)
 {
 	*p = d->sched.params;
-	return 0;
 }
 
 int sched_set_params(struct domain *d, const struct sched_params *p)

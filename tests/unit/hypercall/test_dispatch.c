@@ -140,7 +140,7 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 {
 	return note("hvm", cmd, arg, 0);
 }
-long do_dm_op(uint16_t id, unsigned nr, uint64_t list)
+long do_dm_op(unsigned id, unsigned nr, uint64_t list)
 {
 	return note("dm", id, nr, list);
 }
@@ -160,7 +160,7 @@ long do_set_timer_op(uint64_t t)
 {
 	return note("timer", t, 0, 0);
 }
-long do_vm_assist(unsigned cmd, unsigned type)
+long do_vm_assist(unsigned cmd, uint64_t type)
 {
 	return note("assist", cmd, type, 0);
 }
