@@ -61,7 +61,7 @@ void vcpu_publish_time(struct vcpu *v)
 	    v->info->time.tsc_to_system_mul != t.tsc_to_system_mul)
 		write_versioned(&v->info->time, &t);
 	/* The second copy may be at a linear address: reachable from the vCPU itself only. */
-	if (v->time_guest && v == vcpu_current() && memcmp(&v->time, &t, sizeof(t)) &&
-	    !guest_publish(v->time_guest, v->time_physical, &t, sizeof(t)))
+	if (v->time_area.at && v == vcpu_current() && memcmp(&v->time, &t, sizeof(t)) &&
+	    !guest_publish(v->time_area.at, v->time_area.physical, &t, sizeof(t)))
 		v->time = t;
 }

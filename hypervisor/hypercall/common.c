@@ -36,6 +36,53 @@ int target_get_live(domid_t id, struct domain **out)
 	return rc;
 }
 
+int request_answer(const struct request *q)
+{
+	const struct operation *o = q->op;
+
+	return o->fields ? guest_structs_copy_to(q->at, q->arg, o->size, o->fields, 1)
+			 : guest_copy_to(q->at, q->arg, o->size);
+}
+
+/* The structure's copy, and the domain that it names. */
+static int request_fetch(struct request *q)
+{
+	const struct operation *o = q->op;
+	domid_t id;
+	int rc = o->fields ? guest_structs_copy_from(q->arg, o->size, q->at, o->fields, 1)
+			   : guest_copy_from(q->arg, q->at, o->size);
+
+	if (rc || !(o->how & OP_NAMED))
+		return rc;
+	memcpy(&id, (const char *)q->arg + o->domid_at, sizeof(id));
+	return (o->how & OP_LIVE) == OP_LIVE ? target_get_live(id, &q->d) : target_get(id, &q->d);
+}
+
+long operation_run(const struct operation *table, unsigned nr, const char *what, struct request *q)
+{
+	const struct operation *o = q->cmd < nr ? &table[q->cmd] : NULL;
+	uint64_t copy[16];
+	long rc;
+
+	if (!o || !o->run)
+		return unknown(what, q->cmd);
+	if (q->start && !(o->how & OP_GOES_ON))
+		return -EINVAL;
+	q->d = domain_current();
+	if ((o->how & OP_CONTROL) && !q->d->is_control)
+		return -EPERM;
+	ASSERT(o->size <= sizeof(copy));
+	q->op = o;
+	q->arg = copy;
+	rc = request_fetch(q);
+	if (rc)
+		return rc;
+	rc = o->run(q);
+	if (o->how & OP_NAMED)
+		domain_put(q->d);
+	return !rc && (o->how & OP_ANSWERS) ? request_answer(q) : rc;
+}
+
 long unsupported(const char *what, unsigned op)
 {
 	log_domain(domain_current(), LOG_INFO, "%s %u is not supported", what, op);

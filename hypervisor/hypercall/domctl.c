@@ -40,7 +40,7 @@ static long domctl_simple(struct domain *d, struct xen_domctl *op)
 	}
 }
 
-static const struct operation {
+static const struct control {
 	uint32_t cmd;
 	domctl_fn *fn;
 	unsigned how;
@@ -96,7 +96,7 @@ static const struct operation {
 	{ XEN_DOMCTL_setvnumainfo, domctl_vnuma_set, 0 },
 };
 
-static long paused_run(const struct operation *o, struct domain *d, struct xen_domctl *op)
+static long paused_run(const struct control *o, struct domain *d, struct xen_domctl *op)
 {
 	long rc;
 
@@ -106,7 +106,7 @@ static long paused_run(const struct operation *o, struct domain *d, struct xen_d
 	return rc;
 }
 
-static long operation_run(const struct operation *o, struct xen_domctl *op)
+static long control_run(const struct control *o, struct xen_domctl *op)
 {
 	struct domain *d;
 	long rc;
@@ -128,7 +128,7 @@ static long operation_run(const struct operation *o, struct xen_domctl *op)
 
 long do_domctl(uint64_t arg)
 {
-	const struct operation *o = operations;
+	const struct control *o = operations;
 	struct xen_domctl op;
 	long rc;
 
@@ -145,7 +145,7 @@ long do_domctl(uint64_t arg)
 			return unknown("domctl", op.cmd);
 	if (atomic_xchg(&domctl_busy, 1))
 		return -ERESTART;
-	rc = operation_run(o, &op);
+	rc = control_run(o, &op);
 	atomic_set(&domctl_busy, 0);
 	if ((o->how & ANSWERS) && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;

@@ -134,75 +134,60 @@ static int param_get(struct domain *d, uint32_t index, uint64_t *value)
 	return 0;
 }
 
-static long param_op(uint64_t arg, bool set)
+static long param_op(struct request *q)
 {
-	struct xen_hvm_param p;
-	struct domain *d;
-	long rc;
+	struct xen_hvm_param *p = q->arg;
 
-	if (guest_copy_from(&p, arg, sizeof(p)))
-		return -EFAULT;
-	rc = target_get_live(p.domid, &d);
-	if (rc)
-		return rc;
-	rc = set ? param_set(d, p.index, p.value) : param_get(d, p.index, &p.value);
-	domain_put(d);
-	if (!rc && !set && guest_copy_to(arg, &p, sizeof(p)))
-		rc = -EFAULT;
-	return rc;
+	return q->cmd == HVMOP_set_param ? param_set(q->d, p->index, p->value)
+					 : param_get(q->d, p->index, &p->value);
 }
 
-static long upcall_vector_set(uint64_t arg)
+static long upcall_vector_set(struct request *q)
 {
-	struct xen_hvm_evtchn_upcall_vector u;
+	const struct xen_hvm_evtchn_upcall_vector *u = q->arg;
 	struct vcpu *v;
 
-	if (guest_copy_from(&u, arg, sizeof(u)))
-		return -EFAULT;
-	if (u.vector < FIRST_VECTOR)
+	if (u->vector < FIRST_VECTOR)
 		return -EINVAL;
-	v = domain_vcpu(domain_current(), u.vcpu);
+	v = domain_vcpu(q->d, u->vcpu);
 	if (!v)
 		return -ENOENT;
-	WRITE_ONCE(v->hvm.upcall_vector, u.vector);
+	WRITE_ONCE(v->hvm.upcall_vector, u->vector);
 	if (event_upcall_pending(v))
 		hvm_assert_upcall(v);
 	return 0;
 }
 
-static long mem_type_get(uint64_t arg)
+static long mem_type_get(struct request *q)
 {
-	struct xen_hvm_get_mem_type g;
+	struct xen_hvm_get_mem_type *g = q->arg;
 	enum p2m_type type;
-	struct domain *d;
-	int rc;
 
-	if (guest_copy_from(&g, arg, sizeof(g)))
-		return -EFAULT;
-	rc = target_get_live(g.domid, &d);
-	if (rc)
-		return rc;
-	p2m_lookup(d, GFN(g.pfn), &type);
-	domain_put(d);
+	p2m_lookup(q->d, GFN(g->pfn), &type);
 	if (type == P2M_RAM_RO || type == P2M_GRANT_RO)
-		g.mem_type = HVMMEM_ram_ro;
+		g->mem_type = HVMMEM_ram_ro;
 	else if (type == P2M_RAM_RW || type == P2M_GRANT_RW || type == P2M_FOREIGN)
-		g.mem_type = HVMMEM_ram_rw;
+		g->mem_type = HVMMEM_ram_rw;
 	else
-		g.mem_type = HVMMEM_mmio_dm;
-	return guest_copy_to(arg, &g, sizeof(g));
+		g->mem_type = HVMMEM_mmio_dm;
+	return 0;
 }
+
+static const struct operation operations[] = {
+	[HVMOP_set_param] = { param_op, OP_LIVE, NAMES(xen_hvm_param) },
+	[HVMOP_get_param] = { param_op, OP_LIVE | OP_ANSWERS, NAMES(xen_hvm_param) },
+	[HVMOP_get_mem_type] = { mem_type_get, OP_LIVE | OP_ANSWERS, NAMES(xen_hvm_get_mem_type) },
+	[HVMOP_set_evtchn_upcall_vector] = { upcall_vector_set, 0,
+					     TAKES(xen_hvm_evtchn_upcall_vector) },
+};
 
 long do_hvm_op(unsigned cmd, uint64_t arg)
 {
+	struct request q = { .cmd = cmd, .at = arg };
 	struct xen_hvm_get_time now;
 
 	switch (cmd) {
-	case HVMOP_set_param:
-	case HVMOP_get_param: return param_op(arg, cmd == HVMOP_set_param);
 	case HVMOP_get_time: now.now = time_now(); return guest_copy_to(arg, &now, sizeof(now));
-	case HVMOP_get_mem_type: return mem_type_get(arg);
-	case HVMOP_set_evtchn_upcall_vector: return upcall_vector_set(arg);
 	case HVMOP_flush_tlbs:
 		if (arg)
 			return -EINVAL;
@@ -213,6 +198,6 @@ long do_hvm_op(unsigned cmd, uint64_t arg)
 		 * A hint for shadow page tables. Every Linux tries it, so it is not worth a line.
 		 */
 		return -ENOSYS;
-	default: return unknown("hvm_op", cmd);
+	default: return operation_run(operations, ARRAY_SIZE(operations), "hvm_op", &q);
 	}
 }

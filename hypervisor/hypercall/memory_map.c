@@ -51,75 +51,55 @@ void domain_free_memory_map(struct domain *d)
 	d->vnuma = NULL;
 }
 
-long memory_set_map(uint64_t arg)
+long memory_set_map(struct request *q)
 {
 	struct e820_entry entries[E820_MAX_ENTRIES];
-	struct xen_foreign_memory_map f;
-	struct domain *d;
-	long rc;
+	const struct xen_memory_map *m = &((struct xen_foreign_memory_map *)q->arg)->map;
 
-	if (guest_struct_from(&f, arg, FIELDS_foreign_memory_map))
-		return -EFAULT;
-	if (f.map.nr_entries > E820_MAX_ENTRIES)
+	if (m->nr_entries > E820_MAX_ENTRIES)
 		return -E2BIG;
-	if (guest_copy_from(entries, f.map.buffer, f.map.nr_entries * sizeof(entries[0])))
+	if (guest_copy_from(entries, m->buffer, m->nr_entries * sizeof(entries[0])))
 		return -EFAULT;
-	rc = target_get_live(f.domid, &d);
-	if (rc)
-		return rc;
-	rc = domain_set_memory_map(d, entries, f.map.nr_entries);
-	domain_put(d);
-	return rc;
+	return domain_set_memory_map(q->d, entries, m->nr_entries);
 }
 
 /* As many as there is room for; nr_entries comes back as how many there are, or were written. */
-long memory_get_map(uint64_t arg)
+long memory_get_map(struct request *q)
 {
-	struct domain *d = domain_current();
 	struct e820_entry entries[E820_MAX_ENTRIES];
-	struct xen_memory_map m;
+	struct xen_memory_map *m = q->arg;
 	unsigned nr = 0;
 	bool set;
 
-	if (guest_struct_from(&m, arg, FIELDS_memory_map))
-		return -EFAULT;
-	spin_lock(&d->lock);
-	set = d->e820;
+	spin_lock(&q->d->lock);
+	set = q->d->e820;
 	if (set) {
-		nr = d->e820->nr;
-		memcpy(entries, d->e820->entry, nr * sizeof(entries[0]));
+		nr = q->d->e820->nr;
+		memcpy(entries, q->d->e820->entry, nr * sizeof(entries[0]));
 	}
-	spin_unlock(&d->lock);
+	spin_unlock(&q->d->lock);
 	if (!set)
 		return -ENOSYS;
-	if (m.buffer) {
-		nr = MIN(nr, m.nr_entries);
-		if (guest_copy_to(m.buffer, entries, nr * sizeof(entries[0])))
-			return -EFAULT;
-	}
-	m.nr_entries = nr;
-	return guest_struct_to(arg, &m, FIELDS_memory_map);
+	m->nr_entries = m->buffer ? MIN(nr, m->nr_entries) : nr;
+	return m->buffer ? guest_copy_to(m->buffer, entries, m->nr_entries * sizeof(entries[0]))
+			 : 0;
 }
 
-long memory_get_machine_map(uint64_t arg)
+long memory_get_machine_map(struct request *q)
 {
+	struct xen_memory_map *m = q->arg;
 	const struct mem_region *region = boot_info.region;
 	unsigned nr = boot_info.nr_regions;
-	struct xen_memory_map m;
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&m, arg, sizeof(m)))
-		return -EFAULT;
 	/* Half a map of a machine would be a wrong one. */
-	if (m.buffer && nr > m.nr_entries)
+	if (m->buffer && nr > m->nr_entries)
 		return -EINVAL;
-	for (unsigned i = 0; m.buffer && i < nr; i++) {
+	for (unsigned i = 0; m->buffer && i < nr; i++) {
 		struct e820_entry e = { region[i].start, region[i].size, region[i].type };
 
-		if (guest_array_to(m.buffer, i, &e))
+		if (guest_array_to(m->buffer, i, &e))
 			return -EFAULT;
 	}
-	m.nr_entries = nr;
-	return guest_copy_to(arg, &m, sizeof(m));
+	m->nr_entries = nr;
+	return 0;
 }

@@ -104,13 +104,17 @@ static int map_one(struct domain *d, unsigned space, struct domain *from, uint64
 
 /* --- single and range ------------------------------------------------------------------------- */
 
-static long gmfn_range(struct domain *d, struct xen_add_to_physmap *a, uint64_t arg)
+long memory_add_to_physmap(struct request *q)
 {
+	struct xen_add_to_physmap *a = q->arg;
+	const bool range = a->space == XENMAPSPACE_gmfn_range;
 	long rc = 0;
 
-	while (a->size && !rc) {
-		rc = map_one(d, a->space, NULL, a->idx, GFN(a->gpfn));
-		if (rc)
+	if (a->space == XENMAPSPACE_gmfn_foreign)
+		return -ENOSYS; /* no field to name the other domain: only in a batch */
+	for (uint64_t left = range ? a->size : 1; left && !rc; left--) {
+		rc = map_one(q->d, a->space, NULL, a->idx, GFN(a->gpfn));
+		if (rc || !range)
 			break;
 		a->idx++;
 		a->gpfn++;
@@ -118,32 +122,9 @@ static long gmfn_range(struct domain *d, struct xen_add_to_physmap *a, uint64_t 
 		if (a->size && hypercall_preempt())
 			rc = -ERESTART;
 	}
+	p2m_flush(q->d);
 	/* Progress lives in the caller's structure, which also tells it how far it came. */
-	if (rc && guest_struct_to(arg, a, FIELDS_add_to_physmap))
-		rc = -EFAULT;
-	return rc;
-}
-
-long memory_add_to_physmap(uint64_t arg)
-{
-	struct xen_add_to_physmap a;
-	struct domain *d;
-	long rc;
-
-	if (guest_struct_from(&a, arg, FIELDS_add_to_physmap))
-		return -EFAULT;
-	if (a.space == XENMAPSPACE_gmfn_foreign)
-		return -ENOSYS; /* no field to name the other domain: only in a batch */
-	rc = target_get_live(a.domid, &d);
-	if (rc)
-		return rc;
-	if (a.space == XENMAPSPACE_gmfn_range)
-		rc = gmfn_range(d, &a, arg);
-	else
-		rc = map_one(d, a.space, NULL, a.idx, GFN(a.gpfn));
-	p2m_flush(d);
-	domain_put(d);
-	return rc;
+	return rc && range && request_answer(q) ? -EFAULT : rc;
 }
 
 /* --- batch ------------------------------------------------------------------------------------ */
@@ -194,50 +175,34 @@ static long foreign_get(const struct domain *d, const struct xen_add_to_physmap_
 	return rc;
 }
 
-long memory_add_to_physmap_batch(uint64_t arg, uint64_t start)
+long memory_add_to_physmap_batch(struct request *q)
 {
-	struct xen_add_to_physmap_batch b;
-	struct domain *d, *from;
+	const struct xen_add_to_physmap_batch *b = q->arg;
+	struct domain *from;
 	long rc;
 
-	if (guest_struct_from(&b, arg, FIELDS_add_to_physmap_batch))
-		return -EFAULT;
-	if (start > b.size || b.space == XENMAPSPACE_gmfn_range)
+	if (q->start > b->size || b->space == XENMAPSPACE_gmfn_range)
 		return -EINVAL;
-	rc = target_get_live(b.domid, &d);
-	if (rc)
-		return rc;
-	rc = foreign_get(d, &b, &from);
+	rc = foreign_get(q->d, b, &from);
 	/* A domain that is not there is an error of each of its pages, not of the call. */
-	if (!rc || (rc == -ESRCH && !from)) {
-		rc = batch_run(d, from, &b, start);
-		p2m_flush(d);
-		if (from)
-			domain_put(from);
-	}
-	domain_put(d);
+	if (rc && rc != -ESRCH)
+		return rc;
+	rc = batch_run(q->d, from, b, q->start);
+	p2m_flush(q->d);
+	if (from)
+		domain_put(from);
 	return rc;
 }
 
-long memory_remove_from_physmap(uint64_t arg)
+long memory_remove_from_physmap(struct request *q)
 {
-	struct xen_remove_from_physmap r;
+	const struct xen_remove_from_physmap *r = q->arg;
 	enum p2m_type type;
-	struct domain *d;
 	long rc;
 
-	if (guest_struct_from(&r, arg, FIELDS_remove_from_physmap))
-		return -EFAULT;
-	rc = target_get_live(r.domid, &d);
-	if (rc)
-		return rc;
-	p2m_lookup(d, GFN(r.gpfn), &type);
-	if (type == P2M_INVALID)
-		rc = -ENOENT;
-	else
-		rc = gfn_vacate(d, GFN(r.gpfn));
-	p2m_flush(d);
-	domain_put(d);
+	p2m_lookup(q->d, GFN(r->gpfn), &type);
+	rc = type == P2M_INVALID ? -ENOENT : gfn_vacate(q->d, GFN(r->gpfn));
+	p2m_flush(q->d);
 	return rc;
 }
 
@@ -311,39 +276,25 @@ static long resource_run(struct domain *from, struct xen_mem_acquire_resource *r
 	return 0;
 }
 
-long memory_acquire_resource(uint64_t arg)
+long memory_acquire_resource(struct request *q)
 {
-	struct xen_mem_acquire_resource r;
-	struct domain *from;
+	struct xen_mem_acquire_resource *r = q->arg;
+	long rc, frames = resource_frames(q->d, r);
 	uint64_t end;
-	long rc, frames;
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&r, arg, sizeof(r)))
-		return -EFAULT;
-	if (r.pad)
+	if (r->pad)
 		return -EINVAL;
-	rc = target_get_live(r.domid, &from);
-	if (rc)
-		return rc;
-	frames = resource_frames(from, &r);
-	if (frames < 0) {
-		rc = frames;
-	} else if (!r.frame_list) {
-		rc = r.nr_frames ? -EINVAL : 0;
-		r.nr_frames = (uint32_t)frames;
-		if (!rc)
-			rc = guest_copy_to(arg, &r, sizeof(r));
-	} else if (from == domain_current() || add_overflows(r.frame, r.nr_frames, &end) ||
-		   end > (uint64_t)frames) {
-		rc = -EINVAL;
-	} else {
-		rc = resource_run(from, &r);
-		p2m_flush(domain_current());
-		if (rc == -ERESTART && guest_copy_to(arg, &r, sizeof(r)))
-			rc = -EFAULT;
+	if (frames < 0)
+		return frames;
+	if (!r->frame_list) {
+		rc = r->nr_frames ? -EINVAL : 0;
+		r->nr_frames = (uint32_t)frames;
+		return rc ? rc : request_answer(q);
 	}
-	domain_put(from);
-	return rc;
+	if (q->d == domain_current() || add_overflows(r->frame, r->nr_frames, &end) ||
+	    end > (uint64_t)frames)
+		return -EINVAL;
+	rc = resource_run(q->d, r);
+	p2m_flush(domain_current());
+	return rc == -ERESTART && request_answer(q) ? -EFAULT : rc;
 }

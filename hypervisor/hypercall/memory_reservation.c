@@ -182,31 +182,24 @@ static long extents_run(struct domain *d, unsigned op, const struct xen_memory_r
 	return (long)r->nr_extents;
 }
 
-long memory_reservation(unsigned op, uint64_t arg, uint64_t start)
+long memory_reservation(struct request *q)
 {
-	struct xen_memory_reservation r;
-	struct domain *d;
+	const struct xen_memory_reservation *r = q->arg;
 	long rc;
 
-	if (guest_struct_from(&r, arg, FIELDS_memory_reservation))
-		return -EFAULT;
 	/* The answer counts extents, and progress must fit beside the command. */
-	if (r.nr_extents > UINT32_MAX >> MEMOP_PROGRESS_SHIFT || start > r.nr_extents)
+	if (r->nr_extents > UINT32_MAX >> MEMOP_PROGRESS_SHIFT || q->start > r->nr_extents)
 		return -EINVAL;
-	if (r.extent_order > ORDER_MAX)
-		return (long)start; /* as Xen has it: no extent was done */
-	if (op == XENMEM_increase_reservation)
+	if (r->extent_order > ORDER_MAX)
+		return (long)q->start; /* as Xen has it: no extent was done */
+	if (q->cmd == XENMEM_increase_reservation)
 		/* Frames without a place are of no use to a domain that sees no machine frames. */
-		return unsupported("memory_op", op);
-	if (r.mem_flags & XENMEMF_populate_on_demand)
-		return unsupported("populate on demand, memory_op", op);
-	rc = target_get_live(r.domid, &d);
-	if (rc)
-		return rc;
-	rc = extents_run(d, op, &r, start);
+		return unsupported("memory_op", q->cmd);
+	if (r->mem_flags & XENMEMF_populate_on_demand)
+		return unsupported("populate on demand, memory_op", q->cmd);
+	rc = extents_run(q->d, q->cmd, r, q->start);
 	/* Replaced entries: nothing is let go by populate, but nobody shall see the old page. */
-	if (op == XENMEM_populate_physmap)
-		p2m_flush(d);
-	domain_put(d);
+	if (q->cmd == XENMEM_populate_physmap)
+		p2m_flush(q->d);
 	return rc;
 }

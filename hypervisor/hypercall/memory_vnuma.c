@@ -50,15 +50,22 @@ long domctl_vnuma_set(struct domain *d, struct xen_domctl *op)
 }
 
 /* Too little room: -ENOBUFS, and how much it takes. */
-static long vnuma_tell(const struct vnuma *n, struct xen_vnuma_topology_info *t, uint64_t arg)
+long memory_get_vnuma(struct request *q)
 {
-	bool fits = t->nr_vnodes >= n->nr_nodes && t->nr_vcpus >= n->nr_vcpus &&
-		    t->nr_vmemranges >= n->nr_ranges;
+	struct xen_vnuma_topology_info *t = q->arg;
+	const struct vnuma *n = atomic_read(&q->d->vnuma);
+	bool fits;
 
+	if (t->pad)
+		return -EINVAL;
+	if (!n)
+		return -EOPNOTSUPP;
+	fits = t->nr_vnodes >= n->nr_nodes && t->nr_vcpus >= n->nr_vcpus &&
+	       t->nr_vmemranges >= n->nr_ranges;
 	t->nr_vnodes = n->nr_nodes;
 	t->nr_vcpus = n->nr_vcpus;
 	t->nr_vmemranges = n->nr_ranges;
-	if (guest_copy_to(arg, t, sizeof(*t)))
+	if (request_answer(q))
 		return -EFAULT;
 	if (!fits)
 		return -ENOBUFS;
@@ -67,24 +74,4 @@ static long vnuma_tell(const struct vnuma *n, struct xen_vnuma_topology_info *t,
 	    guest_copy_to(t->vmemrange.h, n->range, n->nr_ranges * sizeof(n->range[0])))
 		return -EFAULT;
 	return 0;
-}
-
-long memory_get_vnuma(uint64_t arg)
-{
-	struct xen_vnuma_topology_info t;
-	const struct vnuma *n;
-	struct domain *d;
-	long rc;
-
-	if (guest_copy_from(&t, arg, sizeof(t)))
-		return -EFAULT;
-	if (t.pad)
-		return -EINVAL;
-	rc = target_get(t.domid, &d);
-	if (rc)
-		return rc;
-	n = atomic_read(&d->vnuma);
-	rc = n ? vnuma_tell(n, &t, arg) : -EOPNOTSUPP;
-	domain_put(d);
-	return rc;
 }

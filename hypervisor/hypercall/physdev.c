@@ -8,86 +8,72 @@
 
 #include "abi/physdev.h"
 
-static long device_add(uint64_t arg)
+/* News of which nothing follows here, but that has to be readable. */
+static long noted(struct request *q)
 {
-	struct physdev_pci_device_add add;
-
-	return guest_copy_from(&add, arg, sizeof(add));
-}
-
-static long device_remove(uint64_t arg)
-{
-	struct physdev_pci_device dev;
-
-	return guest_copy_from(&dev, arg, sizeof(dev));
-}
-
-static long manage_add(uint64_t arg)
-{
-	struct physdev_manage_pci_ext ext;
-
-	return guest_copy_from(&ext, arg, sizeof(ext));
+	(void)q;
+	return 0;
 }
 
 /* The trigger and polarity arrive at the pin with the emulated redirection entry. */
-static long setup_gsi(uint64_t arg)
+static long setup_gsi(struct request *q)
 {
-	struct physdev_setup_gsi gsi;
+	const struct physdev_setup_gsi *gsi = q->arg;
 
-	if (guest_copy_from(&gsi, arg, sizeof(gsi)))
-		return -EFAULT;
-	return gsi.gsi < 0 || gsi.triggering > 1 || gsi.polarity > 1 ? -EINVAL : 0;
+	return gsi->gsi < 0 || gsi->triggering > 1 || gsi->polarity > 1 ? -EINVAL : 0;
 }
 
 /* The windows are ACPI's, which was read at start-up; a disagreement deserves a line. */
-static long mmcfg_reserved(uint64_t arg)
+static long mmcfg_reserved(struct request *q)
 {
-	struct physdev_pci_mmcfg_reserved r;
+	const struct physdev_pci_mmcfg_reserved *r = q->arg;
 
-	if (guest_copy_from(&r, arg, sizeof(r)))
-		return -EFAULT;
-	if (r.start_bus > r.end_bus)
+	if (r->start_bus > r->end_bus)
 		return -EINVAL;
 	log_debug("d0: PCI configuration window at %#lx, segment %u, bus %u to %u, %s",
-		  (unsigned long)r.address, r.segment, r.start_bus, r.end_bus,
-		  r.flags & XEN_PCI_MMCFG_RESERVED ? "reserved" : "not reserved");
+		  (unsigned long)r->address, r->segment, r->start_bus, r->end_bus,
+		  r->flags & XEN_PCI_MMCFG_RESERVED ? "reserved" : "not reserved");
 	return 0;
 }
 
 /* The EHCI debug port: the hypervisor does not use it, so it need not let go of it. */
-static long debug_port(uint64_t arg)
+static long debug_port(struct request *q)
 {
-	struct physdev_dbgp_op op;
+	const struct physdev_dbgp_op *op = q->arg;
 
-	if (guest_copy_from(&op, arg, sizeof(op)))
-		return -EFAULT;
-	return op.op == PHYSDEVOP_DBGP_RESET_PREPARE || op.op == PHYSDEVOP_DBGP_RESET_DONE
+	return op->op == PHYSDEVOP_DBGP_RESET_PREPARE || op->op == PHYSDEVOP_DBGP_RESET_DONE
 		       ? 0
 		       : -EINVAL;
 }
 
+static const struct operation operations[] = {
+	[PHYSDEVOP_pci_device_add] = { noted, 0, TAKES(physdev_pci_device_add) },
+	[PHYSDEVOP_pci_device_remove] = { noted, 0, TAKES(physdev_pci_device) },
+	[PHYSDEVOP_prepare_msix] = { noted, 0, TAKES(physdev_pci_device) },
+	[PHYSDEVOP_release_msix] = { noted, 0, TAKES(physdev_pci_device) },
+	[PHYSDEVOP_restore_msi_ext] = { noted, 0, TAKES(physdev_pci_device) },
+	[PHYSDEVOP_manage_pci_add] = { noted },
+	[PHYSDEVOP_manage_pci_remove] = { noted },
+	[PHYSDEVOP_manage_pci_add_ext] = { noted, 0, TAKES(physdev_manage_pci_ext) },
+	[PHYSDEVOP_pci_mmcfg_reserved] = { mmcfg_reserved, 0, TAKES(physdev_pci_mmcfg_reserved) },
+	[PHYSDEVOP_setup_gsi] = { setup_gsi, 0, TAKES(physdev_setup_gsi) },
+	[PHYSDEVOP_dbgp_op] = { debug_port, 0, TAKES(physdev_dbgp_op) },
+};
+
+/*
+ * Physical interrupts as event channels (eoi, irq_status_query, pirq_eoi_gmfn and so on) are not
+ * among the features that we announce: they are not known.
+ */
 long do_physdev_op(unsigned cmd, uint64_t arg)
 {
+	struct request q = { .cmd = cmd, .at = arg };
+
 	if (!domain_current()->is_control)
 		return -ENOSYS;
 	switch (cmd) {
-	case PHYSDEVOP_pci_device_add: return device_add(arg);
-	case PHYSDEVOP_pci_device_remove:
-	case PHYSDEVOP_prepare_msix:
-	case PHYSDEVOP_release_msix:
-	case PHYSDEVOP_restore_msi_ext: return device_remove(arg);
-	case PHYSDEVOP_manage_pci_add:
-	case PHYSDEVOP_manage_pci_remove: return 0;
-	case PHYSDEVOP_manage_pci_add_ext: return manage_add(arg);
-	case PHYSDEVOP_pci_mmcfg_reserved: return mmcfg_reserved(arg);
-	case PHYSDEVOP_setup_gsi: return setup_gsi(arg);
-	case PHYSDEVOP_dbgp_op: return debug_port(arg);
 	case PHYSDEVOP_map_pirq:
 	case PHYSDEVOP_unmap_pirq:
 	case PHYSDEVOP_pci_device_reset: return unsupported("physdev_op", cmd);
-	default:
-		/* Physical interrupts as event channels (eoi, irq_status_query, pirq_eoi_gmfn and
-		 * so on) are not among the features that we announce. */
-		return -ENOSYS;
+	default: return operation_run(operations, ARRAY_SIZE(operations), "physdev_op", &q);
 	}
 }

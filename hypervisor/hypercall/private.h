@@ -30,6 +30,39 @@ long unsupported(const char *what, unsigned op);
 /* Logs "<what> <op> is not known" and returns -ENOSYS: the end of each dispatch. */
 long unknown(const char *what, unsigned op);
 
+/* --- operations that take a structure --------------------------------------------------------- */
+
+#define OP_CONTROL 1u  /* the control domain alone may ask */
+#define OP_NAMED   2u  /* the structure names a domain */
+#define OP_LIVE    6u  /* ... which must not be dying */
+#define OP_ANSWERS 8u  /* the structure goes back to the caller after success */
+#define OP_GOES_ON 16u /* memory_op: a call may come with progress */
+
+/* One under way: what its table's entry asks for was checked and fetched. */
+struct request {
+	unsigned cmd;
+	uint64_t start;   /* memory_op: the progress that came with the command */
+	uint64_t at;      /* the structure in the caller's memory; not to be read again */
+	void *arg;        /* its copy */
+	struct domain *d; /* whom it names, with a reference; else the caller's */
+	struct vcpu *v;   /* vcpu_op: whom the call is about */
+	const struct operation *op;
+};
+
+struct operation {
+	long (*run)(struct request *q);
+	uint8_t how; /* OP_* */
+	uint8_t size, domid_at;
+	const char *fields; /* guest_struct.h's, of a structure that holds words */
+};
+#define TAKES(type) .size = sizeof(struct type)
+#define NAMES(type) TAKES(type), .domid_at = offsetof(struct type, domid)
+
+/* Looks q->cmd up in the table and runs it. q: cmd, at, and what only some have, filled in. */
+long operation_run(const struct operation *table, unsigned nr, const char *what, struct request *q);
+/* Writes the structure back, as OP_ANSWERS does: 0 or -EFAULT. */
+int request_answer(const struct request *q);
+
 /* An interrupted operation's progress travels in the bits above the command's own. */
 #define MEMOP_PROGRESS_SHIFT 6u
 #define MEMOP_COMMAND_MASK   ((1u << MEMOP_PROGRESS_SHIFT) - 1)
@@ -44,25 +77,24 @@ int bitmap_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *mask);
 /* SCHEDOP_poll's timer, with the vCPU's others. */
 void poll_timer_init(struct vcpu *v);
 
-/* --- vcpu_op: v belongs to the caller's domain ------------------------------------------------ */
-long vcpu_singleshot_set(struct vcpu *v, uint64_t arg);
+/* --- vcpu_op: q->v belongs to the caller's domain --------------------------------------------- */
+long vcpu_singleshot_set(struct request *q);
 long vcpu_singleshot_stop(struct vcpu *v);
-long vcpu_periodic_set(struct vcpu *v, uint64_t arg);
+long vcpu_periodic_set(struct request *q);
 long vcpu_periodic_stop(struct vcpu *v);
-long vcpu_initialise(struct vcpu *v, uint64_t arg);
+long vcpu_initialise(struct request *q);
 
 /* --- memory_op -------------------------------------------------------------------------------- */
 
-long memory_reservation(unsigned op, uint64_t arg, uint64_t start);
-long memory_exchange(uint64_t arg);
-long memory_add_to_physmap(uint64_t arg);
-long memory_add_to_physmap_batch(uint64_t arg, uint64_t start);
-long memory_remove_from_physmap(uint64_t arg);
-long memory_acquire_resource(uint64_t arg);
-long memory_get_map(uint64_t arg);
-long memory_set_map(uint64_t arg);
-long memory_get_machine_map(uint64_t arg);
-long memory_get_vnuma(uint64_t arg);
+long memory_reservation(struct request *q);
+long memory_add_to_physmap(struct request *q);
+long memory_add_to_physmap_batch(struct request *q);
+long memory_remove_from_physmap(struct request *q);
+long memory_acquire_resource(struct request *q);
+long memory_get_map(struct request *q);
+long memory_set_map(struct request *q);
+long memory_get_machine_map(struct request *q);
+long memory_get_vnuma(struct request *q);
 /* Makes gfn empty: RAM goes back to the heap (but stays with a direct-mapped domain). */
 int gfn_vacate(struct domain *d, gfn_t gfn);
 

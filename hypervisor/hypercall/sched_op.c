@@ -15,54 +15,29 @@
 
 #define POLL_PORTS_MAX 128u
 
-static long sched_shutdown(uint64_t arg)
+/* The caller, at once; another domain; or the reason that the shutdown to come shall have. */
+static long sched_shutdown(struct request *q)
 {
-	struct sched_shutdown s;
+	const struct sched_remote_shutdown *remote = q->arg;
+	const struct sched_shutdown *own = q->arg;
+	unsigned reason = q->cmd == SCHEDOP_remote_shutdown ? remote->reason : own->reason;
+	struct domain *d = q->d;
 
-	if (guest_copy_from(&s, arg, sizeof(s)))
-		return -EFAULT;
-	if (s.reason > SHUTDOWN_MAX)
+	if (reason > SHUTDOWN_MAX)
 		return -EINVAL;
-	log_domain(domain_current(), LOG_DEBUG, "shuts down, reason %u", s.reason);
-	domain_shutdown(domain_current(), (uint8_t)s.reason);
-	return 0;
-}
-
-/* The reason that the shutdown to come shall have, whatever ends the domain. */
-static long sched_shutdown_code(uint64_t arg)
-{
-	struct domain *d = domain_current();
-	struct sched_shutdown s;
-
-	if (guest_copy_from(&s, arg, sizeof(s)))
-		return -EFAULT;
-	if (s.reason > SHUTDOWN_MAX)
-		return -EINVAL;
+	if (q->cmd == SCHEDOP_shutdown)
+		log_domain(d, LOG_DEBUG, "shuts down, reason %u", reason);
+	if (q->cmd != SCHEDOP_shutdown_code) {
+		domain_shutdown(d, (uint8_t)reason);
+		return 0;
+	}
+	/* Whatever ends the domain. */
 	spin_lock(&d->lock);
 	if (!d->is_shut_down && !d->shutdown_code_chosen) {
 		d->shutdown_code_chosen = true;
-		d->shutdown_code = (uint8_t)s.reason;
+		d->shutdown_code = (uint8_t)reason;
 	}
 	spin_unlock(&d->lock);
-	return 0;
-}
-
-static long sched_remote_shutdown(uint64_t arg)
-{
-	struct sched_remote_shutdown s;
-	struct domain *d;
-
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&s, arg, sizeof(s)))
-		return -EFAULT;
-	if (s.reason > SHUTDOWN_MAX)
-		return -EINVAL;
-	d = domain_get(s.domain_id);
-	if (!d)
-		return -ESRCH;
-	domain_shutdown(d, (uint8_t)s.reason);
-	domain_put(d);
 	return 0;
 }
 
@@ -138,23 +113,20 @@ static long poll_start(struct vcpu *v, const struct poll *p, time_ns_t timeout)
 	return 0;
 }
 
-static long sched_poll(uint64_t arg)
+static long sched_poll(struct request *q)
 {
-	struct domain *d = domain_current();
-	struct sched_poll s;
+	const struct sched_poll *s = q->arg;
 	struct poll p;
 
-	if (guest_struct_from(&s, arg, FIELDS_poll))
-		return -EFAULT;
-	if (s.nr_ports > POLL_PORTS_MAX)
+	p.nr = s->nr_ports; /* the list is long: not to be cleared for nothing */
+	if (p.nr > POLL_PORTS_MAX)
 		return -EINVAL;
-	p.nr = s.nr_ports;
-	if (guest_copy_from(p.port, s.ports, p.nr * sizeof(p.port[0])))
+	if (guest_copy_from(p.port, s->ports, p.nr * sizeof(p.port[0])))
 		return -EFAULT;
 	for (unsigned i = 0; i < p.nr; i++)
-		if (event_port_pending(d, p.port[i]) < 0)
+		if (event_port_pending(q->d, p.port[i]) < 0)
 			return -EINVAL;
-	return poll_start(vcpu_current(), &p, s.timeout);
+	return poll_start(vcpu_current(), &p, s->timeout);
 }
 
 /* --- watchdogs -------------------------------------------------------------------------------- */
@@ -203,50 +175,43 @@ static int watchdog_choose(struct domain *d, const struct sched_watchdog *w)
 	return -ENOSPC;
 }
 
-static long sched_watchdog(uint64_t arg)
+static long sched_watchdog(struct request *q)
 {
-	struct domain *d = domain_current();
-	struct sched_watchdog w;
+	const struct sched_watchdog *w = q->arg;
+	struct domain *d = q->d;
 	int id;
 
-	if (guest_copy_from(&w, arg, sizeof(w)))
-		return -EFAULT;
 	spin_lock(&d->lock);
-	id = watchdog_choose(d, &w);
-	if (id > 0 && w.timeout)
+	id = watchdog_choose(d, w);
+	if (id > 0 && w->timeout)
 		d->watchdog_armed |= BIT(id - 1);
 	else if (id > 0)
 		d->watchdog_armed &= ~BIT(id - 1);
 	spin_unlock(&d->lock);
 	if (id < 0)
 		return id;
-	if (w.timeout)
-		timer_set(&d->watchdog[id - 1], time_now() + SECONDS(w.timeout));
+	if (w->timeout)
+		timer_set(&d->watchdog[id - 1], time_now() + SECONDS(w->timeout));
 	else
 		timer_stop(&d->watchdog[id - 1]);
-	return w.id ? 0 : id; /* a new one's id */
+	return w->id ? 0 : id; /* a new one's id */
 }
 
 /* --- pinning ---------------------------------------------------------------------------------- */
 
 /* Dom0 drivers that must run on a certain CPU (SMI calls of some laptops); negative: any again. */
-static long sched_pin_override(uint64_t arg)
+static long sched_pin_override(struct request *q)
 {
-	struct vcpu *v = vcpu_current();
-	struct sched_pin_override p;
+	const struct sched_pin_override *p = q->arg;
 	struct cpu_mask mask = { 0 };
 
-	if (!v->domain->is_control)
-		return -EPERM;
-	if (guest_copy_from(&p, arg, sizeof(p)))
-		return -EFAULT;
-	if (p.pcpu >= (int)cpu_count())
+	if (p->pcpu >= (int)cpu_count())
 		return -EINVAL;
-	if (p.pcpu < 0)
+	if (p->pcpu < 0)
 		cpuset_all(&mask);
 	else
-		mask.bits[p.pcpu / 64] = BIT(p.pcpu % 64);
-	return sched_set_affinity(v, &mask, NULL);
+		mask.bits[p->pcpu / 64] = BIT(p->pcpu % 64);
+	return sched_set_affinity(vcpu_current(), &mask, NULL);
 }
 
 /*
@@ -261,18 +226,25 @@ static long yield(void)
 	return 0;
 }
 
+static const struct operation operations[] = {
+	[SCHEDOP_shutdown] = { sched_shutdown, 0, TAKES(sched_shutdown) },
+	[SCHEDOP_shutdown_code] = { sched_shutdown, 0, TAKES(sched_shutdown) },
+	[SCHEDOP_remote_shutdown] = { sched_shutdown, OP_CONTROL | OP_NAMED,
+				      TAKES(sched_remote_shutdown),
+				      offsetof(struct sched_remote_shutdown, domain_id) },
+	[SCHEDOP_poll] = { sched_poll, 0, TAKES(sched_poll), .fields = FIELDS_poll },
+	[SCHEDOP_watchdog] = { sched_watchdog, 0, TAKES(sched_watchdog) },
+	[SCHEDOP_pin_override] = { sched_pin_override, OP_CONTROL, TAKES(sched_pin_override) },
+};
+
 long do_sched_op(unsigned cmd, uint64_t arg)
 {
+	struct request q = { .cmd = cmd, .at = arg };
+
 	switch (cmd) {
 	case SCHEDOP_yield: return yield();
 	case SCHEDOP_block: vcpu_block(vcpu_current()); return 0;
-	case SCHEDOP_shutdown: return sched_shutdown(arg);
-	case SCHEDOP_poll: return sched_poll(arg);
-	case SCHEDOP_remote_shutdown: return sched_remote_shutdown(arg);
-	case SCHEDOP_shutdown_code: return sched_shutdown_code(arg);
-	case SCHEDOP_watchdog: return sched_watchdog(arg);
-	case SCHEDOP_pin_override: return sched_pin_override(arg);
-	default: return unknown("sched_op", cmd);
+	default: return operation_run(operations, ARRAY_SIZE(operations), "sched_op", &q);
 	}
 }
 

@@ -12,6 +12,9 @@
 #define DR6_RESET 0xffff0ff0u
 #define DR7_RESET 0x400u
 
+/* Both forms begin with them, in the processor's order. */
+#define NR_REGS 8u
+
 /* Flat segments of 64-bit mode, as a kernel has them after it switched. */
 static const struct hvm_segment flat_code = { .attributes = 0xa9b, .limit = ~0u };
 static const struct hvm_segment flat_data = { .attributes = 0xc93, .limit = ~0u };
@@ -19,20 +22,8 @@ static const struct hvm_segment busy_tss = { .attributes = 0x08b, .limit = 0xfff
 
 static int from_64bit(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s, struct cpu_regs *r)
 {
-	*r = (struct cpu_regs){
-		.rax = c->rax,
-		.rcx = c->rcx,
-		.rdx = c->rdx,
-		.rbx = c->rbx,
-		.rsp = c->rsp,
-		.rbp = c->rbp,
-		.rsi = c->rsi,
-		.rdi = c->rdi,
-		.rip = c->rip,
-		.rflags = c->rflags | 2,
-	};
-	for (unsigned i = 0; i < SEG_COUNT; i++)
-		s->seg[i] = (struct hvm_segment){ 0 };
+	*r = (struct cpu_regs){ .rip = c->rip, .rflags = c->rflags };
+	memcpy(r->gpr, c, NR_REGS * sizeof(r->gpr[0]));
 	s->seg[SEG_CS] = flat_code;
 	s->seg[SEG_DS] = s->seg[SEG_ES] = s->seg[SEG_SS] = flat_data;
 	s->seg[SEG_TR] = busy_tss;
@@ -53,20 +44,9 @@ static int from_32bit(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, stru
 {
 	if (c->pad1 || c->pad2[0] || c->pad2[1] || c->pad2[2])
 		return -EINVAL;
-	*r = (struct cpu_regs){
-		.rax = c->eax,
-		.rcx = c->ecx,
-		.rdx = c->edx,
-		.rbx = c->ebx,
-		.rsp = c->esp,
-		.rbp = c->ebp,
-		.rsi = c->esi,
-		.rdi = c->edi,
-		.rip = c->eip,
-		.rflags = c->eflags | 2,
-	};
-	for (unsigned i = 0; i < SEG_COUNT; i++)
-		s->seg[i] = (struct hvm_segment){ 0 };
+	*r = (struct cpu_regs){ .rip = c->eip, .rflags = c->eflags };
+	for (unsigned i = 0; i < NR_REGS; i++)
+		r->gpr[i] = ((const uint32_t *)c)[i];
 	s->seg[SEG_CS] = segment(c->cs_base, c->cs_limit, c->cs_ar);
 	s->seg[SEG_DS] = segment(c->ds_base, c->ds_limit, c->ds_ar);
 	s->seg[SEG_SS] = segment(c->ss_base, c->ss_limit, c->ss_ar);
@@ -82,17 +62,16 @@ static int from_32bit(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, stru
 	return 0;
 }
 
-long vcpu_initialise(struct vcpu *v, uint64_t arg)
+long vcpu_initialise(struct request *q)
 {
-	struct vcpu_hvm_context ctxt;
-	struct domain *d = v->domain;
+	const struct vcpu_hvm_context *ctxt = q->arg;
+	struct domain *d = q->d;
+	struct vcpu *v = q->v;
 	struct cpu_regs regs;
 	struct hvm_state s;
 	int rc = -EINVAL;
 
-	if (guest_copy_from(&ctxt, arg, sizeof(ctxt)))
-		return -EFAULT;
-	if (ctxt.pad || v == vcpu_current())
+	if (ctxt->pad || v == vcpu_current())
 		return -EINVAL;
 
 	spin_lock(&d->lock);
@@ -101,12 +80,14 @@ long vcpu_initialise(struct vcpu *v, uint64_t arg)
 		goto out;
 	}
 	hvm->get_state(v, &s); /* what is not given stays as after reset */
+	memset(s.seg, 0, sizeof(s.seg));
 	s.dr6 = DR6_RESET;
 	s.dr7 = DR7_RESET;
-	if (ctxt.mode == VCPU_HVM_MODE_32B)
-		rc = from_32bit(&ctxt.cpu_regs.x86_32, &s, &regs);
-	else if (ctxt.mode == VCPU_HVM_MODE_64B)
-		rc = from_64bit(&ctxt.cpu_regs.x86_64, &s, &regs);
+	if (ctxt->mode == VCPU_HVM_MODE_32B)
+		rc = from_32bit(&ctxt->cpu_regs.x86_32, &s, &regs);
+	else if (ctxt->mode == VCPU_HVM_MODE_64B)
+		rc = from_64bit(&ctxt->cpu_regs.x86_64, &s, &regs);
+	regs.rflags |= 2;
 	if (!rc)
 		rc = hvm_state_check(d, &s, &regs);
 	if (rc)

@@ -16,6 +16,11 @@ static bool vcpu_is_down(const struct vcpu *v)
 	return READ_ONCE(v->pause_flags) & VCPU_PAUSE_DOWN;
 }
 
+static bool may_register(const struct vcpu *v)
+{
+	return v == vcpu_current() || vcpu_is_down(v);
+}
+
 static long vcpu_op_up(struct vcpu *v)
 {
 	long rc = -EINVAL;
@@ -47,19 +52,18 @@ static long vcpu_op_down(struct vcpu *v)
 /* --- areas ------------------------------------------------------------------------------------ */
 
 /* vcpu_info moves out of the shared info page, once; required for vCPUs beyond the first 32. */
-static long register_vcpu_info(struct vcpu *v, uint64_t arg)
+static long register_vcpu_info(struct request *q)
 {
-	struct vcpu_register_vcpu_info reg;
+	const struct vcpu_register_vcpu_info *reg = q->arg;
+	struct vcpu *v = q->v;
 	struct vcpu_info *to;
 	void *page;
 
-	if (guest_copy_from(&reg, arg, sizeof(reg)))
-		return -EFAULT;
-	if (reg.offset > PAGE_SIZE - sizeof(*to) || reg.offset % sizeof(uint64_t))
+	if (reg->offset > PAGE_SIZE - sizeof(*to) || reg->offset % sizeof(uint64_t))
 		return -ENXIO;
-	if (v != vcpu_current() && !vcpu_is_down(v))
+	if (!may_register(v))
 		return -EINVAL;
-	page = guest_frame_map(v->domain, GFN(reg.mfn));
+	page = guest_frame_map(v->domain, GFN(reg->mfn));
 	if (!page)
 		return -EINVAL;
 
@@ -69,35 +73,13 @@ static long register_vcpu_info(struct vcpu *v, uint64_t arg)
 		guest_frame_unmap(page);
 		return -EBUSY;
 	}
-	to = (struct vcpu_info *)((char *)page + reg.offset);
+	to = (struct vcpu_info *)((char *)page + reg->offset);
 	memcpy(to, v->info, sizeof(*to));
 	v->info_page = page;
 	WRITE_ONCE(v->info, to);
 	spin_unlock(&v->domain->event_lock);
 	/* Events that were set in the old place while we copied are raised again. */
 	event_vcpu_info_moved(v);
-	return 0;
-}
-
-static long register_time_area(struct vcpu *v, uint64_t arg)
-{
-	struct vcpu_register_time_memory_area area;
-	struct vcpu_time_info now;
-
-	if (guest_struct_from(&area, arg, FIELDS_word))
-		return -EFAULT;
-	if (v != vcpu_current() && !vcpu_is_down(v))
-		return -EINVAL;
-	/* The address is one of this vCPU's address space: try it while it is at hand. */
-	if (area.addr.h) {
-		memcpy(&now, &v->time, sizeof(now));
-		if (guest_copy_to(area.addr.h, &now, sizeof(now)))
-			return -EFAULT;
-	}
-	v->time_guest = area.addr.h;
-	v->time_physical = false;
-	if (v == vcpu_current())
-		vcpu_publish_time(v);
 	return 0;
 }
 
@@ -109,31 +91,36 @@ static long get_runstate(struct vcpu *v, uint64_t to)
 	return guest_struct_to(to, &info, FIELDS_runstate);
 }
 
-static long register_runstate_area(struct vcpu *v, uint64_t arg)
+/* A linear address is one of the caller's address space: tried while that is at hand. 0: no more. */
+static long register_area(struct request *q)
 {
-	struct vcpu_register_runstate_memory_area area;
-	long rc;
+	const bool time = q->cmd == VCPUOP_register_vcpu_time_memory_area;
+	const uint64_t at = *(uint64_t *)q->arg;
+	struct vcpu *v = q->v;
+	long rc = 0;
 
-	if (guest_struct_from(&area, arg, FIELDS_word))
-		return -EFAULT;
-	rc = area.addr.h ? get_runstate(v, area.addr.h) : 0;
-	if (!rc) {
-		v->runstate_guest = area.addr.h;
-		v->runstate_physical = false;
-		v->runstate_32bit = guest_is_32bit();
-	}
-	return rc;
+	if (time && !may_register(v))
+		return -EINVAL;
+	if (at)
+		rc = time ? guest_copy_to(at, &v->time, sizeof(v->time)) : get_runstate(v, at);
+	if (rc)
+		return rc;
+	*(time ? &v->time_area
+	       : &v->runstate_area) = (struct guest_area){ .at = at, .is_32bit = guest_is_32bit() };
+	if (time && v == vcpu_current())
+		vcpu_publish_time(v);
+	return 0;
 }
 
 /* Within one page, so that it is there as a whole; all ones: no more. 0 is nobody's. */
-static long register_area_physical(struct vcpu *v, uint64_t arg, bool time)
+static long register_area_physical(struct request *q)
 {
+	const bool time = q->cmd == VCPUOP_register_vcpu_time_phys_area;
+	struct vcpu *v = q->v;
 	const size_t size = time ? sizeof(v->time) : sizeof(v->runstate);
-	uint64_t at;
+	uint64_t at = *(uint64_t *)q->arg;
 
-	if (guest_copy_from(&at, arg, sizeof(at)))
-		return -EFAULT;
-	if (v != vcpu_current() && !vcpu_is_down(v))
+	if (!may_register(v))
 		return -EINVAL;
 	if (at == ~0UL)
 		at = 0;
@@ -141,82 +128,73 @@ static long register_area_physical(struct vcpu *v, uint64_t arg, bool time)
 		return -ENXIO;
 	else if (guest_publish(at, true, time ? (void *)&v->time : &v->runstate, size))
 		return -EINVAL;
-	if (time) {
-		v->time_guest = at;
-		v->time_physical = true;
+	*(time ? &v->time_area : &v->runstate_area) =
+		(struct guest_area){ .at = at, .physical = true, .is_32bit = guest_is_32bit() };
+	if (time)
 		vcpu_publish_time(v);
-	} else {
-		v->runstate_guest = at;
-		v->runstate_physical = true;
-		v->runstate_32bit = guest_is_32bit();
+	else
 		vcpu_publish_runstate(v);
-	}
 	return 0;
-}
-
-/* In 32-bit mode there is no gap behind the first field. */
-static void runstate_write(struct vcpu *v, const struct vcpu_runstate_info *info)
-{
-	const size_t rest = offsetof(typeof(*info), state_entry_time);
-
-	if (!v->runstate_32bit) {
-		guest_publish(v->runstate_guest, v->runstate_physical, info, sizeof(*info));
-		return;
-	}
-	guest_publish(v->runstate_guest, v->runstate_physical, &info->state, sizeof(info->state));
-	guest_publish(v->runstate_guest + sizeof(info->state), v->runstate_physical,
-		      &info->state_entry_time, sizeof(*info) - rest);
 }
 
 void vcpu_publish_runstate(struct vcpu *v)
 {
+	const struct guest_area *area = &v->runstate_area;
+	const bool flag = v->domain->runstate_update_flag;
 	struct vcpu_runstate_info info;
-	const uint64_t entry_time = v->runstate_guest +
-				    (v->runstate_32bit ? sizeof(info.state)
-						       : offsetof(typeof(info), state_entry_time));
+	/* In 32-bit mode there is no gap behind the first field: it moves up to the next one. */
+	const size_t gap = area->is_32bit ? sizeof(info.state) : 0;
+	const uint64_t entry_at = area->at + offsetof(typeof(info), state_entry_time) - gap;
+	void *form = (char *)&info + gap;
 
-	if (!v->runstate_guest)
+	if (!area->at)
 		return;
 	memcpy(&info, &v->runstate, sizeof(info));
-	if (!v->domain->runstate_update_flag) {
-		runstate_write(v, &info);
-		return;
-	}
+	memmove(form, &info, sizeof(info.state));
 	/* Readers on other vCPUs wait while the flag is up. */
-	info.state_entry_time |= XEN_RUNSTATE_UPDATE;
-	guest_publish(entry_time, v->runstate_physical, &info.state_entry_time,
-		      sizeof(info.state_entry_time));
-	runstate_write(v, &info);
-	info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
-	guest_publish(entry_time, v->runstate_physical, &info.state_entry_time,
-		      sizeof(info.state_entry_time));
+	if (flag) {
+		info.state_entry_time |= XEN_RUNSTATE_UPDATE;
+		guest_publish(entry_at, area->physical, &info.state_entry_time, sizeof(uint64_t));
+	}
+	guest_publish(area->at, area->physical, form, sizeof(info) - gap);
+	if (flag) {
+		info.state_entry_time &= ~XEN_RUNSTATE_UPDATE;
+		guest_publish(entry_at, area->physical, &info.state_entry_time, sizeof(uint64_t));
+	}
 }
+
+static const struct operation operations[] = {
+	[VCPUOP_initialise] = { vcpu_initialise, 0, TAKES(vcpu_hvm_context) },
+	[VCPUOP_set_periodic_timer] = { vcpu_periodic_set, 0, TAKES(vcpu_set_periodic_timer) },
+	[VCPUOP_set_singleshot_timer] = { vcpu_singleshot_set, 0, TAKES(vcpu_set_singleshot_timer),
+					  .fields = FIELDS_set_singleshot_timer },
+	[VCPUOP_register_vcpu_info] = { register_vcpu_info, 0, TAKES(vcpu_register_vcpu_info) },
+	[VCPUOP_register_runstate_memory_area] = { register_area, 0, sizeof(uint64_t),
+						   .fields = FIELDS_word },
+	[VCPUOP_register_vcpu_time_memory_area] = { register_area, 0, sizeof(uint64_t),
+						    .fields = FIELDS_word },
+	[VCPUOP_register_runstate_phys_area] = { register_area_physical, 0, sizeof(uint64_t) },
+	[VCPUOP_register_vcpu_time_phys_area] = { register_area_physical, 0, sizeof(uint64_t) },
+};
 
 long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 {
 	struct vcpu *v = domain_vcpu(domain_current(), vcpuid);
+	struct request q = { .cmd = cmd, .at = arg, .v = v };
 
 	if (!v)
 		return -ENOENT;
 	switch (cmd) {
-	case VCPUOP_initialise: return vcpu_initialise(v, arg);
 	case VCPUOP_up: return vcpu_op_up(v);
 	case VCPUOP_down: return vcpu_op_down(v);
 	case VCPUOP_is_up: return !vcpu_is_down(v);
 	case VCPUOP_get_runstate_info: return get_runstate(v, arg);
-	case VCPUOP_register_runstate_memory_area: return register_runstate_area(v, arg);
-	case VCPUOP_set_periodic_timer: return vcpu_periodic_set(v, arg);
 	case VCPUOP_stop_periodic_timer: return vcpu_periodic_stop(v);
-	case VCPUOP_set_singleshot_timer: return vcpu_singleshot_set(v, arg);
 	case VCPUOP_stop_singleshot_timer: return vcpu_singleshot_stop(v);
-	case VCPUOP_register_vcpu_info: return register_vcpu_info(v, arg);
-	case VCPUOP_register_vcpu_time_memory_area: return register_time_area(v, arg);
-	case VCPUOP_register_runstate_phys_area: return register_area_physical(v, arg, false);
-	case VCPUOP_register_vcpu_time_phys_area: return register_area_physical(v, arg, true);
 	case VCPUOP_send_nmi: vcpu_nmi(v); return 0;
 	case VCPUOP_get_physid:
 		/* Only for a vCPU that never moves, and none is promised that. */
 		return -EINVAL;
-	default: return unknown("vcpu_op", cmd);
+	default: return operation_run(operations, ARRAY_SIZE(operations), "vcpu_op", &q);
 	}
 }

@@ -64,18 +64,16 @@ long do_set_timer_op(uint64_t timeout)
 	return 0;
 }
 
-long vcpu_singleshot_set(struct vcpu *v, uint64_t arg)
+long vcpu_singleshot_set(struct request *q)
 {
-	struct vcpu_set_singleshot_timer set;
+	const struct vcpu_set_singleshot_timer *set = q->arg;
 
-	if (v != vcpu_current())
+	if (q->v != vcpu_current())
 		return -EINVAL;
-	if (guest_struct_from(&set, arg, FIELDS_set_singleshot_timer))
-		return -EFAULT;
 	/*
 	 * VCPU_SSHOTTMR_future makes no difference: a time gone by fires at once, as in Xen 4.20.
 	 */
-	timer_set_here(&v->singleshot, set.timeout_abs_ns);
+	timer_set_here(&q->v->singleshot, set->timeout_abs_ns);
 	return 0;
 }
 
@@ -87,18 +85,17 @@ long vcpu_singleshot_stop(struct vcpu *v)
 	return 0;
 }
 
-long vcpu_periodic_set(struct vcpu *v, uint64_t arg)
+long vcpu_periodic_set(struct request *q)
 {
-	struct vcpu_set_periodic_timer set;
+	const struct vcpu_set_periodic_timer *set = q->arg;
+	struct vcpu *v = q->v;
 
-	if (guest_copy_from(&set, arg, sizeof(set)))
-		return -EFAULT;
 	/* More often would keep the hypervisor busy; an hour is longer than anybody ticks. */
-	if (set.period_ns < MS(1) || set.period_ns > SECONDS(3600))
+	if (set->period_ns < MS(1) || set->period_ns > SECONDS(3600))
 		return -EINVAL;
 	timer_stop(&v->periodic);
-	WRITE_ONCE(v->periodic_period, set.period_ns);
-	timer_set_here(&v->periodic, time_now() + set.period_ns);
+	WRITE_ONCE(v->periodic_period, set->period_ns);
+	timer_set_here(&v->periodic, time_now() + set->period_ns);
 	return 0;
 }
 

@@ -24,6 +24,13 @@
 #define MAX_CPUS          256u
 #define HVM_NR_PARAMS_MAX 64u
 
+/* Where a vCPU is told something, beside its vcpu_info. */
+struct guest_area {
+	uint64_t at;   /* the address registered, or 0 */
+	bool physical; /* guest-physical; else guest-linear */
+	bool is_32bit; /* in which form it is wanted there */
+};
+
 struct vcpu {
 	struct domain *domain; /* constant */
 	unsigned id;           /* constant */
@@ -36,18 +43,15 @@ struct vcpu {
 	bool running;         /* on its processor now; scheduler lock of that CPU */
 	bool initialised;     /* has a register state to run with */
 	struct vcpu_runstate_info runstate; /* written by the scheduler on its own CPU */
-	uint64_t runstate_guest;            /* the address registered, or 0 */
-	bool runstate_physical;             /* guest-physical; else guest-linear */
-	bool runstate_32bit;                /* in which form it is wanted there */
+	struct guest_area runstate_area;
 
 	/* --- shared with the guest --- */
 	/* never NULL: in shared_info, a private page, or where registered */
 	struct vcpu_info *info;
 	struct vcpu_info *info_private; /* where a vCPU beyond the first 32 starts; freed with it */
 	void *info_page; /* base of the frame mapped for a registered info; NULL otherwise */
-	struct vcpu_time_info time; /* what was last published */
-	uint64_t time_guest;        /* secondary time info: the address registered, or 0 */
-	bool time_physical;         /* guest-physical; else guest-linear */
+	struct vcpu_time_info time;  /* what was last published */
+	struct guest_area time_area; /* secondary time info */
 
 	struct timer singleshot; /* VCPUOP_set_singleshot_timer -> VIRQ_TIMER */
 	struct timer periodic;

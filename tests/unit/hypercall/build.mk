@@ -10,8 +10,8 @@ $(foreach t,reservation physmap memory,\
 	$(eval $(call unit_test,hypercall,$t,$(MEMORY_OP))))
 
 CONTROL := $(HYPERCALL_FAKES) tests/unit/hypercall/fake_control.c \
-	   $(wildcard hypervisor/hypercall/domctl*.c) \
-	   $(addprefix hypervisor/hypercall/,sysctl.c sysctl_topology.c hvm_op.c memory_vnuma.c) \
+	   $(wildcard hypervisor/hypercall/domctl*.c hypervisor/hypercall/memory*.c) \
+	   $(addprefix hypervisor/hypercall/,sysctl.c sysctl_topology.c hvm_op.c) \
 	   $(wildcard hypervisor/hvm/cpuid*.c)
 $(foreach t,domctl domctl_state domctl_device hvm_op sysctl,\
 	$(eval $(call unit_test,hypercall,$t,$(CONTROL))))

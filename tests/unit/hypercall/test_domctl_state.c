@@ -8,11 +8,11 @@
 #include <string.h>
 
 #include "abi/errno.h"
+#include "abi/memory.h"
 #include "cpuid.h"
 #include "hvm_context.h"
 #include "hypercall.h"
 #include "memory_map.h"
-#include "hypercall/private.h"
 
 /* --- guest memory ----------------------------------------------------------------------------- */
 
@@ -336,7 +336,7 @@ static long vnuma_ask(uint32_t nodes, domid_t id, struct xen_vnuma_topology_info
 					       .vmemrange.h = MEMORY + RANGES };
 	memset(memory + DISTANCES, 0xee, 4096);
 	memcpy(memory, t, sizeof(*t));
-	rc = memory_get_vnuma(MEMORY);
+	rc = do_memory_op(XENMEM_get_vnumainfo, MEMORY);
 	memcpy(t, memory, sizeof(*t));
 	return rc;
 }
@@ -366,7 +366,7 @@ static void test_virtual_nodes_reach_the_guest(void **state)
 	assert_int_equal(memory[NODE_OF], 1);
 	assert_memory_equal(memory + RANGES, ranges, sizeof(ranges));
 	assert_int_equal(vnuma_ask(8, 0, &t), -EPERM);
-	assert_int_equal(memory_get_vnuma(0), -EFAULT);
+	assert_int_equal(do_memory_op(XENMEM_get_vnumainfo, 0), -EFAULT);
 	vnuma_free();
 }
 

@@ -114,11 +114,11 @@ static void test_time_and_runstate_areas(void **state)
 		do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
 			   ARG((struct vcpu_register_runstate_memory_area){ { MEMORY + 8192 } })),
 		0);
-	assert_int_equal(v->runstate_guest, MEMORY + 8192);
+	assert_int_equal(v->runstate_area.at, MEMORY + 8192);
 	assert_int_equal(do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
 				    ARG((struct vcpu_register_runstate_memory_area){ { 123 } })),
 			 -EFAULT);
-	assert_int_equal(v->runstate_guest, MEMORY + 8192);
+	assert_int_equal(v->runstate_area.at, MEMORY + 8192);
 	assert_int_equal(
 		do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
 			   ARG((struct vcpu_register_time_memory_area){ { MEMORY + 8192 } })),
@@ -130,7 +130,7 @@ static void test_time_and_runstate_areas(void **state)
 	assert_int_equal(do_vcpu_op(VCPUOP_register_vcpu_time_memory_area, 0,
 				    ARG((struct vcpu_register_time_memory_area){ { 0 } })),
 			 0);
-	assert_int_equal(v->time_guest, 0);
+	assert_int_equal(v->time_area.at, 0);
 }
 
 static long area_physical(unsigned op, uint64_t at)
@@ -146,9 +146,9 @@ static void test_areas_by_physical_address(void **state)
 	unsigned before = publishes;
 
 	assert_int_equal(area_physical(runstate, page + 8), 0);
-	assert_true(v->runstate_guest == page + 8 && v->runstate_physical);
+	assert_true(v->runstate_area.at == page + 8 && v->runstate_area.physical);
 	assert_int_equal(area_physical(time, page + PAGE_SIZE - 32), 0);
-	assert_true(v->time_guest == page + PAGE_SIZE - 32 && v->time_physical);
+	assert_true(v->time_area.at == page + PAGE_SIZE - 32 && v->time_area.physical);
 	assert_int_equal(publishes, before + 1);
 	/* Not across the end of a page, not askew, not where nothing is; what there was stays. */
 	assert_int_equal(area_physical(time, page + PAGE_SIZE - 24), -ENXIO);
@@ -156,16 +156,16 @@ static void test_areas_by_physical_address(void **state)
 	assert_int_equal(area_physical(runstate, page + 4), -ENXIO);
 	assert_int_equal(area_physical(time, 0), -ENXIO);
 	assert_int_equal(area_physical(time, 4096), -EINVAL);
-	assert_true(v->runstate_guest == page + 8 && v->time_guest == page + PAGE_SIZE - 32);
+	assert_true(v->runstate_area.at == page + 8 && v->time_area.at == page + PAGE_SIZE - 32);
 	assert_int_equal(do_vcpu_op(time, 0, 0), -EFAULT);
 	assert_int_equal(area_physical(runstate, ~0UL), 0);
 	assert_int_equal(area_physical(time, ~0UL), 0);
-	assert_true(!v->runstate_guest && !v->time_guest);
+	assert_true(!v->runstate_area.at && !v->time_area.at);
 	assert_int_equal(
 		do_vcpu_op(VCPUOP_register_runstate_memory_area, 0,
 			   ARG((struct vcpu_register_runstate_memory_area){ { MEMORY + 8192 } })),
 		0);
-	assert_false(v->runstate_physical);
+	assert_false(v->runstate_area.physical);
 }
 
 /* --- other vCPUs ------------------------------------------------------------------------------ */
