@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Reading a kernel's ELF file, 32 or 64 bits, as far as a loader needs it (System V ABI, chapters 4
- * and 5). Foreign bytes: every header is copied out after its place was checked. Keeps nothing and
+ * and 5). Foreign bytes: a header is looked into after its place was checked. Keeps nothing and
  * allocates nothing.
  */
 #include "elf.h"
@@ -21,44 +21,29 @@
 #define PT_NOTE     4
 #define SHT_NOTE    7
 
-struct elf32_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version, entry, phoff, shoff, flags;
-	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
+/* Where a field stands in the 32-bit and in the 64-bit form, and its length; 0: a word's. */
+struct field {
+	uint8_t in32, in64, size;
 };
-struct elf64_header {
-	uint8_t ident[16];
-	uint16_t type, machine;
-	uint32_t version;
-	uint64_t entry, phoff, shoff;
-	uint32_t flags;
-	uint16_t ehsize, phentsize, phnum, shentsize, shnum, shstrndx;
-};
-struct elf32_program {
-	uint32_t type, offset, vaddr, paddr, filesz, memsz, flags, align;
-};
-struct elf64_program {
-	uint32_t type, flags;
-	uint64_t offset, vaddr, paddr, filesz, memsz, align;
-};
-struct elf32_section {
-	uint32_t name, type, flags, addr, offset, size, link, info, addralign, entsize;
-};
-struct elf64_section {
-	uint32_t name, type;
-	uint64_t flags, addr, offset, size;
-	uint32_t link, info;
-	uint64_t addralign, entsize;
-};
+static const struct field e_type = { 16, 16, 2 }, e_machine = { 18, 18, 2 },
+			  e_phoff = { 28, 32, 0 }, e_shoff = { 32, 40, 0 },
+			  e_phentsize = { 42, 54, 2 }, e_phnum = { 44, 56, 2 },
+			  e_shentsize = { 46, 58, 2 }, e_shnum = { 48, 60, 2 };
+static const struct field p_type = { 0, 0, 4 }, p_offset = { 4, 8, 0 }, p_paddr = { 12, 24, 0 },
+			  p_filesz = { 16, 32, 0 }, p_memsz = { 20, 40, 0 },
+			  p_align = { 28, 48, 0 };
+static const struct field sh_type = { 4, 4, 4 }, sh_offset = { 16, 24, 0 }, sh_size = { 20, 32, 0 },
+			  sh_addralign = { 32, 48, 0 };
 
 /* The file, and where its two tables are. */
 struct reader {
 	const uint8_t *data;
 	size_t size;
 	bool is_64bit;
-	uint64_t phoff, shoff;
-	unsigned phnum, phentsize, shnum, shentsize;
+	struct table {
+		uint64_t offset;
+		unsigned nr, stride, size; /* entries; bytes from one to the next, and of one */
+	} programs, sections;
 };
 
 static bool in_file(const struct reader *r, uint64_t offset, uint64_t len)
@@ -66,121 +51,76 @@ static bool in_file(const struct reader *r, uint64_t offset, uint64_t len)
 	return offset <= r->size && len <= r->size - offset;
 }
 
-static bool read_at(const struct reader *r, uint64_t offset, void *out, size_t len)
+/* Of the structure at `at`, which was seen to be in the file. */
+static uint64_t read_field(const struct reader *r, uint64_t at, struct field f)
 {
-	if (!in_file(r, offset, len))
-		return false;
-	memcpy(out, r->data + offset, len);
-	return true;
+	const size_t word = r->is_64bit ? 8 : 4;
+	uint64_t value = 0;
+
+	memcpy(&value, r->data + at + (r->is_64bit ? f.in64 : f.in32), f.size ? f.size : word);
+	return value;
 }
 
-/* Both sizes of table entries in the form of the larger one. */
-static bool read_program(const struct reader *r, unsigned i, struct elf64_program *out)
+static bool find_entry(const struct reader *r, const struct table *t, unsigned i, uint64_t *at)
 {
-	struct elf32_program p;
-	uint64_t at;
-
-	if (add_overflows(r->phoff, (uint64_t)i * r->phentsize, &at))
-		return false;
-	if (r->is_64bit)
-		return read_at(r, at, out, sizeof(*out));
-	if (!read_at(r, at, &p, sizeof(p)))
-		return false;
-	*out = (struct elf64_program){ .type = p.type,
-				       .offset = p.offset,
-				       .paddr = p.paddr,
-				       .filesz = p.filesz,
-				       .memsz = p.memsz,
-				       .align = p.align };
-	return true;
-}
-
-static bool read_section(const struct reader *r, unsigned i, struct elf64_section *out)
-{
-	struct elf32_section s;
-	uint64_t at;
-
-	if (add_overflows(r->shoff, (uint64_t)i * r->shentsize, &at))
-		return false;
-	if (r->is_64bit)
-		return read_at(r, at, out, sizeof(*out));
-	if (!read_at(r, at, &s, sizeof(s)))
-		return false;
-	*out = (struct elf64_section){
-		.type = s.type, .offset = s.offset, .size = s.size, .addralign = s.addralign
-	};
-	return true;
+	return !add_overflows(t->offset, (uint64_t)i * t->stride, at) && in_file(r, *at, t->size);
 }
 
 /* What is wrong with the file's head; NULL when nothing is. */
 static const char *read_header(struct reader *r)
 {
-	union {
-		uint8_t ident[16];
-		struct elf32_header e32;
-		struct elf64_header e64;
-	} h;
-	uint16_t type, machine;
+	const uint8_t *ident = r->data;
+	uint64_t type, machine;
 
-	if (!read_at(r, 0, h.ident, sizeof(h.ident)) || memcmp(h.ident, "\177ELF", 4) != 0)
+	if (!in_file(r, 0, 16) || memcmp(ident, "\177ELF", 4) != 0)
 		return "not an ELF file";
-	if ((h.ident[4] != ELFCLASS32 && h.ident[4] != ELFCLASS64) || h.ident[5] != ELFDATA2LSB)
+	if ((ident[4] != ELFCLASS32 && ident[4] != ELFCLASS64) || ident[5] != ELFDATA2LSB)
 		return "neither 32 nor 64 bits, or not little-endian";
-	r->is_64bit = h.ident[4] == ELFCLASS64;
-	if (!read_at(r, 0, &h, r->is_64bit ? sizeof(h.e64) : sizeof(h.e32)))
+	r->is_64bit = ident[4] == ELFCLASS64;
+	if (!in_file(r, 0, r->is_64bit ? 64 : 52))
 		return "the file ends within its header";
-
-#define TAKE(e)                                       \
-	do {                                          \
-		type = h.e.type;                      \
-		machine = h.e.machine;                \
-		r->phoff = h.e.phoff;                 \
-		r->shoff = h.e.shoff;                 \
-		r->phnum = h.e.phnum;                 \
-		r->phentsize = h.e.phentsize;         \
-		r->shnum = h.e.shoff ? h.e.shnum : 0; \
-		r->shentsize = h.e.shentsize;         \
-	} while (0)
-	if (r->is_64bit)
-		TAKE(e64);
-	else
-		TAKE(e32);
-#undef TAKE
-
+	type = read_field(r, 0, e_type);
+	machine = read_field(r, 0, e_machine);
+	r->programs =
+		(struct table){ read_field(r, 0, e_phoff), (unsigned)read_field(r, 0, e_phnum),
+				(unsigned)read_field(r, 0, e_phentsize), r->is_64bit ? 56 : 32 };
+	r->sections =
+		(struct table){ read_field(r, 0, e_shoff), (unsigned)read_field(r, 0, e_shnum),
+				(unsigned)read_field(r, 0, e_shentsize), r->is_64bit ? 64 : 40 };
 	if (type != ET_EXEC && type != ET_DYN)
 		return "not an executable";
 	if (machine != EM_X86_64 && machine != EM_386)
 		return "not for x86";
-	if (!r->phnum)
+	if (!r->programs.nr)
 		return "no segments";
-	if (r->phentsize <
-	    (r->is_64bit ? sizeof(struct elf64_program) : sizeof(struct elf32_program)))
+	if (r->programs.stride < r->programs.size)
 		return "its segment headers are too small";
 	/* Sections are looked at only for notes: a bad table is no reason to refuse. */
-	if (r->shentsize <
-	    (r->is_64bit ? sizeof(struct elf64_section) : sizeof(struct elf32_section)))
-		r->shnum = 0;
+	if (!r->sections.offset || r->sections.stride < r->sections.size)
+		r->sections.nr = 0;
 	return NULL;
 }
 
-static const char *add_segment(struct elf_image *out, const struct reader *r,
-			       const struct elf64_program *p)
+static const char *add_segment(struct elf_image *out, const struct reader *r, uint64_t at)
 {
+	struct elf_segment s = { .paddr = read_field(r, at, p_paddr),
+				 .offset = read_field(r, at, p_offset),
+				 .filesz = read_field(r, at, p_filesz),
+				 .memsz = read_field(r, at, p_memsz) };
 	uint64_t end;
 
-	if (!p->memsz)
+	if (!s.memsz)
 		return NULL;
 	if (out->nr_segments == ELF_MAX_SEGMENTS)
 		return "more segments than are supported";
-	if (p->filesz > p->memsz)
+	if (s.filesz > s.memsz)
 		return "a segment is larger in the file than in memory";
-	if (!in_file(r, p->offset, p->filesz))
+	if (!in_file(r, s.offset, s.filesz))
 		return "a segment ends beyond the file";
-	if (add_overflows(p->paddr, p->memsz, &end))
+	if (add_overflows(s.paddr, s.memsz, &end))
 		return "a segment ends beyond the address space";
-	out->segment[out->nr_segments++] = (struct elf_segment){ p->paddr, p->offset, p->filesz,
-								 p->memsz };
-	out->low = MIN(out->low, p->paddr);
+	out->segment[out->nr_segments++] = s;
+	out->low = MIN(out->low, s.paddr);
 	out->high = MAX(out->high, end);
 	return NULL;
 }
@@ -193,27 +133,24 @@ static void read_notes(struct elf_image *out, const struct reader *r, uint64_t o
 		uint32_t namesz, descsz, type;
 	} note;
 	uint64_t at = offset, end = offset + size;
-	char name[4];
 
 	if (!in_file(r, offset, size))
 		return;
 	align = align == 8 ? 8 : 4;
 	while (at < end && end - at >= sizeof(note)) {
 		uint64_t desc, next;
-		uint32_t entry;
 
-		read_at(r, at, &note, sizeof(note));
+		memcpy(&note, r->data + at, sizeof(note));
 		desc = ROUND_UP(at - offset + sizeof(note) + note.namesz, align) + offset;
 		next = ROUND_UP(desc - offset + note.descsz, align) + offset;
 		if (desc > end || note.descsz > end - desc)
 			return;
-		if (note.type == XEN_ELFNOTE_PHYS32_ENTRY && note.namesz == sizeof(name) &&
-		    note.descsz >= sizeof(entry) &&
-		    read_at(r, at + sizeof(note), name, sizeof(name)) &&
-		    memcmp(name, "Xen", sizeof(name)) == 0) {
-			read_at(r, desc, &entry, sizeof(entry));
+		/* What is described lies within, and the name, being shorter, before it. */
+		if (note.type == XEN_ELFNOTE_PHYS32_ENTRY && note.namesz == sizeof("Xen") &&
+		    note.descsz >= sizeof(out->pvh_entry) &&
+		    memcmp(r->data + at + sizeof(note), "Xen", sizeof("Xen")) == 0) {
+			memcpy(&out->pvh_entry, r->data + desc, sizeof(out->pvh_entry));
 			out->has_pvh_entry = true;
-			out->pvh_entry = entry;
 		}
 		at = next;
 	}
@@ -232,29 +169,28 @@ static const char *check_entry(const struct elf_image *out)
 
 static const char *parse(struct elf_image *out, struct reader *r)
 {
-	struct elf64_program p;
-	struct elf64_section s;
 	const char *wrong = read_header(r);
+	uint64_t at;
 
+	out->is_64bit = r->is_64bit;
+	for (unsigned i = 0; !wrong && i < r->programs.nr; i++) {
+		if (!find_entry(r, &r->programs, i, &at))
+			return "its segment headers end beyond the file";
+		if (read_field(r, at, p_type) == PT_LOAD)
+			wrong = add_segment(out, r, at);
+		else if (read_field(r, at, p_type) == PT_NOTE)
+			read_notes(out, r, read_field(r, at, p_offset), read_field(r, at, p_filesz),
+				   read_field(r, at, p_align));
+	}
 	if (wrong)
 		return wrong;
-	out->is_64bit = r->is_64bit;
-	for (unsigned i = 0; i < r->phnum; i++) {
-		if (!read_program(r, i, &p))
-			return "its segment headers end beyond the file";
-		if (p.type == PT_LOAD)
-			wrong = add_segment(out, r, &p);
-		else if (p.type == PT_NOTE)
-			read_notes(out, r, p.offset, p.filesz, p.align);
-		if (wrong)
-			return wrong;
-	}
 	if (!out->nr_segments)
 		return "nothing to load";
 	/* Old linkers made sections of notes without a segment over them. */
-	for (unsigned i = 0; i < r->shnum && !out->has_pvh_entry; i++)
-		if (read_section(r, i, &s) && s.type == SHT_NOTE)
-			read_notes(out, r, s.offset, s.size, s.addralign);
+	for (unsigned i = 0; i < r->sections.nr && !out->has_pvh_entry; i++)
+		if (find_entry(r, &r->sections, i, &at) && read_field(r, at, sh_type) == SHT_NOTE)
+			read_notes(out, r, read_field(r, at, sh_offset), read_field(r, at, sh_size),
+				   read_field(r, at, sh_addralign));
 	return check_entry(out);
 }
 
