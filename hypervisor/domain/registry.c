@@ -122,6 +122,14 @@ struct domain *domain_next(domid_t from)
 	return d;
 }
 
+struct domain *domain_after(struct domain *d)
+{
+	domid_t next = (domid_t)(d->id + 1);
+
+	domain_put(d);
+	return domain_next(next);
+}
+
 void domain_put(struct domain *d)
 {
 	if (!atomic_sub(&d->refs, 1))

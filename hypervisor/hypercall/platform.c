@@ -9,7 +9,6 @@
 #include "boot_info.h"
 #include "console.h"
 #include "host.h"
-#include "microcode.h"
 #include "timer.h"
 #include "wallclock.h"
 
@@ -43,70 +42,6 @@ static long cpu_info(struct xenpf_pcpuinfo *info)
 		info->acpi_id = cpu.acpi_id;
 	}
 	return 0;
-}
-
-/* All CPUs are taken to be of the kind that this one is. */
-static long cpu_version(struct xenpf_pcpu_version *version)
-{
-	uint32_t id[4], sig[4];
-
-	if (version->xen_cpuid >= cpu_count())
-		return -EINVAL;
-	cpuid_host(0, 0, id);
-	cpuid_host(1, 0, sig);
-	version->max_present = cpu_count() - 1;
-	memcpy(version->vendor_id, &id[1], 4);
-	memcpy(version->vendor_id + 4, &id[3], 4);
-	memcpy(version->vendor_id + 8, &id[2], 4);
-	version->family = sig[0] >> 8 & 0xf;
-	version->model = sig[0] >> 4 & 0xf;
-	if (version->family == 0xf)
-		version->family += sig[0] >> 20 & 0xff;
-	if (version->family == 6 || version->family >= 0xf)
-		version->model |= sig[0] >> 12 & 0xf0;
-	version->stepping = sig[0] & 0xf;
-	return 0;
-}
-
-/* Of this CPU: all of them load the same. */
-static long ucode_revision(struct xenpf_ucode_revision *r)
-{
-	struct microcode_cpu c;
-
-	if (r->cpu >= cpu_count())
-		return -ENOENT;
-	microcode_identify(&c);
-	r->signature = c.signature;
-	r->pf = c.platform;
-	r->revision = c.revision;
-	return 0;
-}
-
-/*
- * Idle time of each CPU in the caller's map; the map comes back with the CPUs that were answered.
- */
-static long idle_times(struct xenpf_getidletime *g)
-{
-	struct xenctl_bitmap map = { .bitmap = g->cpumap_bitmap, .nr_bits = g->cpumap_nr_cpus };
-	struct cpu_mask mask;
-	uint64_t idle;
-	int rc = bitmap_from_guest(&map, &mask);
-
-	if (rc)
-		return rc;
-	for (unsigned cpu = 0; cpu < MAX_CPUS; cpu++) {
-		if (!(mask.bits[cpu / 64] & BIT(cpu % 64)))
-			continue;
-		if (cpu >= cpu_count()) {
-			mask.bits[cpu / 64] &= ~BIT(cpu % 64);
-			continue;
-		}
-		idle = host_cpu_idle(cpu);
-		if (guest_array_to(g->idletime, cpu, &idle))
-			return -EFAULT;
-	}
-	g->now = time_now();
-	return bitmap_to_guest(&map, &mask);
 }
 
 /* What the firmware left behind. Booted by multiboot from a BIOS, nothing of it was kept. */
@@ -192,8 +127,7 @@ static long dom0_screen(struct dom0_vga_console_info *info)
 	return sizeof(*info);
 }
 
-/* Not negative, with *copyback set: the structure has an answer in it. */
-static long platform_run(struct xen_platform_op *op, bool *copyback)
+static long platform_run(struct xen_platform_op *op)
 {
 	switch (op->cmd) {
 	case XENPF_settime32:
@@ -208,16 +142,11 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 	case XENPF_microcode_update:
 	case XENPF_microcode_update2:
 		return unsupported("microcode but at the start, operation", op->cmd);
-	case XENPF_get_ucode_revision:
-		*copyback = true;
-		return ucode_revision(&op->u.ucode_revision);
 	case XENPF_enter_acpi_sleep: return acpi_sleep(&op->u.enter_acpi_sleep);
-	case XENPF_get_cpuinfo: *copyback = true; return cpu_info(&op->u.pcpu_info);
-	case XENPF_get_cpu_version: *copyback = true; return cpu_version(&op->u.pcpu_version);
-	case XENPF_getidletime: *copyback = true; return idle_times(&op->u.getidletime);
+	case XENPF_get_cpuinfo: return cpu_info(&op->u.pcpu_info);
 	case XENPF_set_processor_pminfo: return processor_pm(&op->u.set_pminfo);
 	case XENPF_firmware_info: return firmware_info(&op->u.firmware_info);
-	case XENPF_get_dom0_console: *copyback = true; return dom0_screen(&op->u.dom0_console);
+	case XENPF_get_dom0_console: return dom0_screen(&op->u.dom0_console);
 	default: return unknown("platform_op", op->cmd);
 	}
 }
@@ -225,7 +154,6 @@ static long platform_run(struct xen_platform_op *op, bool *copyback)
 long do_platform_op(uint64_t arg)
 {
 	struct xen_platform_op op;
-	bool copyback = false;
 	long rc;
 
 	if (!domain_current()->is_control)
@@ -234,8 +162,8 @@ long do_platform_op(uint64_t arg)
 		return -EFAULT;
 	if (op.interface_version != XENPF_INTERFACE_VERSION)
 		return -EACCES;
-	rc = platform_run(&op, &copyback);
-	if (rc >= 0 && copyback && guest_copy_to(arg, &op, sizeof(op)))
+	rc = platform_run(&op);
+	if (rc >= 0 && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }

@@ -65,17 +65,10 @@ static long domain_list(struct xen_sysctl_getdomaininfolist *l)
 
 	if (l->first_domain >= DOMID_FIRST_RESERVED)
 		return -EINVAL;
-	d = domain_next(l->first_domain);
-	while (d && nr < l->max_domains && !rc) {
-		domid_t next = (domid_t)(d->id + 1);
-
+	for (d = domain_next(l->first_domain); d && nr < l->max_domains && !rc;
+	     d = domain_after(d)) {
 		domain_info_fill(d, &info);
-		domain_put(d);
-		d = NULL;
-		rc = guest_array_to(l->buffer, nr, &info);
-		nr++;
-		if (!rc)
-			d = domain_next(next);
+		rc = guest_array_to(l->buffer, nr++, &info);
 	}
 	if (d)
 		domain_put(d);
@@ -103,19 +96,16 @@ static long feature_set(struct xen_sysctl_cpu_featureset *f)
 	static const enum cpuid_policy_kind kinds[] = { CPUID_RAW,     CPUID_HOST, CPUID_DEFAULT,
 							CPUID_DEFAULT, CPUID_MAX,  CPUID_MAX };
 	uint32_t words[CPUID_FEATURE_WORDS], room = f->nr_features;
-	struct cpuid_policy *p;
+	int rc;
 
 	f->nr_features = CPUID_FEATURE_WORDS;
 	if (!f->features)
 		return 0;
 	if (f->index >= ARRAY_SIZE(kinds))
 		return -EINVAL;
-	p = object_alloc(sizeof(*p));
-	if (!p)
-		return -ENOMEM;
-	cpuid_policy_fill(p, kinds[f->index]);
-	cpuid_feature_words(p, words);
-	object_free(p, sizeof(*p));
+	rc = sysctl_feature_words(kinds[f->index], words);
+	if (rc)
+		return rc;
 	if (guest_copy_to(f->features, words, MIN(room, CPUID_FEATURE_WORDS) * sizeof(words[0])))
 		return -EFAULT;
 	return room < CPUID_FEATURE_WORDS ? -ENOBUFS : 0;
@@ -141,15 +131,14 @@ static long cpu_policy(struct xen_sysctl_cpu_policy *c)
 
 /* --- dispatch --------------------------------------------------------------------------------- */
 
-static long sysctl_run(struct xen_sysctl *op, bool *copyback)
+static long sysctl_run(struct xen_sysctl *op)
 {
-	*copyback = true;
 	switch (op->cmd) {
 	case XEN_SYSCTL_readconsole: return read_console(&op->u.readconsole);
 	case XEN_SYSCTL_physinfo: return sysctl_physinfo(&op->u.physinfo);
 	case XEN_SYSCTL_sched_id: op->u.sched_id.sched_id = XEN_SCHEDULER_CREDIT; return 0;
 	case XEN_SYSCTL_getdomaininfolist: return domain_list(&op->u.getdomaininfolist);
-	case XEN_SYSCTL_debug_keys: *copyback = false; return debug_keys(&op->u.debug_keys);
+	case XEN_SYSCTL_debug_keys: return debug_keys(&op->u.debug_keys);
 	case XEN_SYSCTL_getcpuinfo: return sysctl_cpu_times(&op->u.getcpuinfo);
 	case XEN_SYSCTL_availheap: return available_heap(&op->u.availheap);
 	case XEN_SYSCTL_cputopoinfo: return sysctl_cpu_topology(&op->u.cputopoinfo);
@@ -166,14 +155,13 @@ static long sysctl_run(struct xen_sysctl *op, bool *copyback)
 	case XEN_SYSCTL_get_pmstat:
 		/* Asked for each CPU by `xl info` and the like; there is no frequency driver. */
 		return -ENODEV;
-	default: *copyback = false; return unknown("sysctl", op->cmd);
+	default: return unknown("sysctl", op->cmd);
 	}
 }
 
 long do_sysctl(uint64_t arg)
 {
 	struct xen_sysctl op;
-	bool copyback = false;
 	long rc;
 
 	if (!domain_current()->is_control)
@@ -182,8 +170,8 @@ long do_sysctl(uint64_t arg)
 		return -EFAULT;
 	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
 		return -EACCES;
-	rc = sysctl_run(&op, &copyback);
-	if (copyback && (!rc || rc == -ENOBUFS) && guest_copy_to(arg, &op, sizeof(op)))
+	rc = sysctl_run(&op);
+	if ((!rc || rc == -ENOBUFS) && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;
 	return rc;
 }

@@ -4,6 +4,7 @@
 #define SOCLE_SYSCTL_PRIVATE_H
 
 #include "abi/sysctl.h"
+#include "cpuid.h"
 
 long sysctl_physinfo(struct xen_sysctl_physinfo *p);
 long sysctl_cpu_times(struct xen_sysctl_getcpuinfo *g);
@@ -12,5 +13,7 @@ long sysctl_numa(struct xen_sysctl_numainfo *n);
 long sysctl_pci_topology(struct xen_sysctl_pcitopoinfo *t);
 long sysctl_cpupool(struct xen_sysctl_cpupool_op *c);
 long sysctl_scheduler(struct xen_sysctl_scheduler_op *s);
+/* The feature words of that kind of policy; -ENOMEM. */
+int sysctl_feature_words(enum cpuid_policy_kind kind, uint32_t words[CPUID_FEATURE_WORDS]);
 
 #endif

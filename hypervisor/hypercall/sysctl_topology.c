@@ -35,21 +35,22 @@ static void siblings_count(uint32_t *threads, uint32_t *cores)
 	*cores = in_socket / *threads;
 }
 
-static void hardware_capabilities(uint32_t caps[8])
+int sysctl_feature_words(enum cpuid_policy_kind kind, uint32_t words[CPUID_FEATURE_WORDS])
 {
-	uint32_t words[CPUID_FEATURE_WORDS];
 	struct cpuid_policy *p = object_alloc(sizeof(*p));
 
 	if (!p)
-		return;
-	cpuid_policy_fill(p, CPUID_HOST);
+		return -ENOMEM;
+	cpuid_policy_fill(p, kind);
 	cpuid_feature_words(p, words);
-	memcpy(caps, words, 8 * sizeof(caps[0]));
 	object_free(p, sizeof(*p));
+	return 0;
 }
 
 long sysctl_physinfo(struct xen_sysctl_physinfo *p)
 {
+	uint32_t words[CPUID_FEATURE_WORDS] = { 0 };
+
 	memset(p, 0, sizeof(*p));
 	siblings_count(&p->threads_per_core, &p->cores_per_socket);
 	p->nr_cpus = cpu_count();
@@ -63,7 +64,8 @@ long sysctl_physinfo(struct xen_sysctl_physinfo *p)
 	p->total_pages = memory_total_frames();
 	p->free_pages = heap_free_frames();
 	p->max_mfn = host_max_mfn();
-	hardware_capabilities(p->hw_cap);
+	if (!sysctl_feature_words(CPUID_HOST, words))
+		memcpy(p->hw_cap, words, sizeof(p->hw_cap));
 	return 0;
 }
 
@@ -141,16 +143,10 @@ long sysctl_pci_topology(struct xen_sysctl_pcitopoinfo *t)
 
 static uint32_t domains_count(void)
 {
-	struct domain *d = domain_next(0);
 	uint32_t nr = 0;
 
-	while (d) {
-		domid_t next = (domid_t)(d->id + 1);
-
+	for (struct domain *d = domain_next(0); d; d = domain_after(d))
 		nr++;
-		domain_put(d);
-		d = domain_next(next);
-	}
 	return nr;
 }
 

@@ -57,11 +57,6 @@ void wallclock_set(uint64_t secs, uint32_t nsecs, time_ns_t now)
 	base_nsecs = nsecs - (uint32_t)(now % NSECS_PER_SEC);
 	spin_unlock(&wallclock_lock);
 
-	for (d = domain_next(0); d;) {
-		domid_t id = d->id;
-
+	for (d = domain_next(0); d; d = domain_after(d))
 		wallclock_publish(d);
-		domain_put(d);
-		d = domain_next(id + 1);
-	}
 }

@@ -128,6 +128,8 @@ struct domain *domain_get(domid_t id);
 void domain_put(struct domain *d);
 /* The first domain with an id of at least `from`, with a reference; NULL at the end. */
 struct domain *domain_next(domid_t from);
+/* The next one after d, and d's reference given back: to go through them all. */
+struct domain *domain_after(struct domain *d);
 extern struct domain *domain0;
 /* Has a domain this id? Be it one that is not found any more, because it waits to be freed. */
 bool domain_id_taken(domid_t id);
