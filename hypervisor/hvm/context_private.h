@@ -1,9 +1,46 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Between context.c and context_save.c: the same record, read and written. */
+/* Between context.c and context_records.c: one record of a stream, and what is known of each kind. */
 #ifndef SOCLE_CONTEXT_PRIVATE_H
 #define SOCLE_CONTEXT_PRIVATE_H
 
 #include "abi/hvm_save.h"
+#include "types.h"
+
+struct domain;
+struct vcpu;
+
+struct record {
+	struct hvm_save_descriptor head;
+	struct domain *d;
+	struct vcpu *v; /* NULL for the domain's own */
+	union {         /* the part of the body that the kind always has, and zeros */
+		struct hvm_save_header header;
+		struct hvm_hw_cpu cpu;
+		struct hvm_hw_cpu_xsave xsave;
+		struct hvm_hw_lapic lapic;
+		struct hvm_hw_lapic_regs lapic_regs;
+		struct hvm_hw_mtrr mtrr;
+		struct hvm_vmce_vcpu vmce;
+		struct hvm_tsc_adjust tsc_adjust;
+		struct hvm_msr msrs;
+	};
+	const uint8_t *rest; /* what follows it, as long as the head says; not aligned */
+};
+
+struct record_kind {
+	bool per_vcpu;
+	uint16_t fixed, most; /* length of the part above, and of the whole body */
+	/* 0, or complains and returns an error; only if apply is set it takes effect. */
+	int (*load)(const struct record *r, bool apply);
+	/* Fills the body; false: there is no such record now. NULL: there never is. */
+	bool (*save)(struct record *r);
+};
+
+/* By their codes; those that are not known have no load. */
+extern const struct record_kind record_kinds[HVM_SAVE_CODE_MAX + 1];
+
+/* -EINVAL, and a line in the log. */
+int record_refuse(const struct record *r, const char *why);
 
 /* Which segment register stands where in struct hvm_hw_cpu. GDTR and IDTR have no selector. */
 #define FOR_EACH_SAVED_SEGMENT(X) \
@@ -49,16 +86,6 @@
 #define SAVED_SHADOW      (1u << 1) /* after STI or MOV SS */
 #define SAVED_NMI_BLOCKED (1u << 2)
 #define SAVED_NMI_PENDING (1u << 3)
-#define SAVED_EXTRA       (SAVED_SHADOW | SAVED_NMI_BLOCKED | SAVED_NMI_PENDING)
-
-#define FXSAVE_MXCSR      24u
-#define FXSAVE_SIZE       512u
-#define XSAVE_HEADER      512u /* after the legacy part: xstate_bv, xcomp_bv, reserved */
-
-#define LAPIC_REG_ID      0x02u
-#define LAPIC_REG_VERSION 0x03u
-
-#define MSR_TSC_AUX       0xc0000103u
-#define MSR_TSC_DEADLINE  0x6e0u
+#define SAVED_FLAGS       (XEN_X86_FPU_INITIALISED | SAVED_SHADOW | SAVED_NMI_BLOCKED | SAVED_NMI_PENDING)
 
 #endif

@@ -31,7 +31,7 @@ int hvm_context_load(struct domain *d, const uint8_t *data, size_t size);
 
 /* Upper bound of what hvm_context_save writes. */
 size_t hvm_context_size(const struct domain *d);
-/* -ENOSPC; -EBUSY while an event is on its way into a vCPU: let it run and try again. */
+/* -ENOSPC. */
 int hvm_context_save(struct domain *d, uint8_t *data, size_t size, size_t *used);
 /* One record without its descriptor. -ENOENT, -EOPNOTSUPP, -ENOSPC. */
 int hvm_context_save_one(struct domain *d, unsigned code, unsigned instance, uint8_t *data,

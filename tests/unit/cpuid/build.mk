@@ -4,4 +4,4 @@ CPUID := $(addprefix hypervisor/hvm/,cpuid.c cpuid_policy.c cpuid_policy_leaves.
 $(eval $(call unit_test,cpuid,policy,$(CPUID)))
 $(foreach t,context context_refused,$(eval $(call unit_test,cpuid,$t,\
 	$(CPUID) tests/unit/cpuid/saved_state.c \
-	$(addprefix hypervisor/hvm/,context.c context_check.c context_save.c inject.c))))
+	$(addprefix hypervisor/hvm/,context.c context_check.c context_records.c inject.c))))

@@ -88,6 +88,20 @@ static void test_what_was_saved_comes_back(void **state)
 	assert_memory_equal(again.bytes, s.bytes, s.size);
 }
 
+/* All of memory uncached: odd, but a guest may write it, and a restore must not put another there. */
+static void test_a_pat_of_zero_comes_along(void **state)
+{
+	struct hvm_hw_mtrr m = { .msr_mtrr_def_type = 0x806 };
+	struct stream s = { 0 };
+
+	add_header(&s);
+	add(&s, HVM_SAVE_CODE_MTRR, 1, &m, sizeof(m));
+	add(&s, HVM_SAVE_CODE_END, 0, NULL, 0);
+	assert_int_equal(load(&s), 0);
+	assert_int_equal(states[1].pat, 0);
+	assert_int_equal(states[0].pat, 0x0007040600070406UL);
+}
+
 static void test_single_records_can_be_read(void **state)
 {
 	uint8_t buf[8192];
@@ -201,6 +215,7 @@ int main(void)
 		TEST(test_a_domain_builder_starts_vcpu_0),
 		TEST(test_registers_left_zero_get_their_fixed_bits),
 		TEST(test_what_was_saved_comes_back),
+		TEST(test_a_pat_of_zero_comes_along),
 		TEST(test_single_records_can_be_read),
 		TEST(test_pending_events_are_delivered),
 		TEST(test_moments_between_instructions_come_along),
