@@ -254,24 +254,3 @@ unsigned cpuid_physical_bits(const struct cpuid_policy *p)
 {
 	return p->ext[0].a >= EXT + 8 ? p->ext[8].a & 0xff : 36;
 }
-
-void cpuid_feature_words(const struct cpuid_policy *p, uint32_t w[CPUID_FEATURE_WORDS])
-{
-	memset(w, 0, CPUID_FEATURE_WORDS * sizeof(w[0]));
-	w[0] = p->basic[1].d;
-	w[1] = p->basic[1].c;
-	w[2] = p->ext[1].d & ~(uint32_t)F_E1D_COMMON;
-	w[3] = p->ext[1].c;
-	w[4] = p->xstate[1].a;
-	w[5] = p->feat[0].b;
-	w[6] = p->feat[0].c;
-	w[7] = p->ext[7].d;
-	w[8] = p->ext[8].b;
-	w[9] = p->feat[0].d;
-	w[10] = p->feat[1].a;
-	w[11] = p->ext[0x21].a;
-	w[12] = p->feat[1].b;
-	w[13] = p->feat[2].d;
-	w[14] = p->feat[1].c;
-	w[15] = p->feat[1].d;
-}

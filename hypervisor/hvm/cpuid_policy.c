@@ -103,20 +103,11 @@ static void features_depend(struct cpuid_policy *p, uint64_t xcr0)
 
 static void features_mask(struct cpuid_policy *p)
 {
-	p->basic[1].c &= ALLOW_1C;
-	p->basic[1].d &= ALLOW_1D;
-	p->feat[0].b &= ALLOW_7B;
-	p->feat[0].c &= ALLOW_7C;
-	p->feat[0].d &= ALLOW_7D;
-	p->feat[1] = (struct cpuid_leaf){ .a = p->feat[1].a & ALLOW_7A1 };
-	p->feat[2] = (struct cpuid_leaf){ 0 };
+	cpuid_features_allow(p);
 	p->feat[0].a = p->feat[1].a ? 1 : 0;
-	p->xstate[1] = (struct cpuid_leaf){ .a = p->xstate[1].a & ALLOW_DA1 };
+	p->xstate[1] = (struct cpuid_leaf){ .a = p->xstate[1].a };
 	p->ext[1].b = 0;
-	p->ext[1].c &= ALLOW_E1C;
-	p->ext[1].d &= ALLOW_E1D;
-	p->ext[7] = (struct cpuid_leaf){ .d = p->ext[7].d & F_ITSC };
-	p->ext[8].b &= ALLOW_E8B;
+	p->ext[7] = (struct cpuid_leaf){ .d = p->ext[7].d };
 	/* Emulated by us, whatever the host has. */
 	p->basic[1].c |= F_X2APIC | F_HYPERVISOR;
 	p->basic[1].d |= F_APIC;
@@ -159,7 +150,7 @@ static void leaves_hide(struct cpuid_policy *p)
 	if (cpuid_is_amd(p)) {
 		p->basic[2] = zero;
 		memset(p->cache, 0, sizeof(p->cache));
-		p->ext[0x21] = (struct cpuid_leaf){ .a = p->ext[0x21].a & ALLOW_E21A };
+		p->ext[0x21] = (struct cpuid_leaf){ .a = p->ext[0x21].a };
 	}
 }
 

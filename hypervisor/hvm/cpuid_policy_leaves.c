@@ -14,64 +14,14 @@
 #define XEN_FIRST 0x40000000u
 #define XEN_LAST  0x400000ffu
 
-typedef int emit_fn(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf);
-
-struct stream {
-	emit_fn *emit;
-	void *ctx;
-	unsigned nr;
-};
-
-static int put(struct stream *s, uint32_t leaf, uint32_t subleaf, const struct cpuid_leaf *l)
-{
-	struct xen_cpuid_leaf out = { leaf, subleaf, l->a, l->b, l->c, l->d };
-	int rc = s->emit(s->ctx, s->nr, &out);
-
-	if (!rc)
-		s->nr++;
-	return rc;
-}
-
-static int put_all(struct stream *s, uint32_t leaf, const struct cpuid_leaf *l, unsigned nr)
-{
-	int rc = 0;
-
-	for (unsigned i = 0; i < nr && !rc; i++)
-		rc = put(s, leaf, i, &l[i]);
-	return rc;
-}
-
-static int put_basic(struct stream *s, const struct cpuid_policy *p, unsigned leaf)
-{
-	switch (leaf) {
-	case 4: return put_all(s, leaf, p->cache, CPUID_NR_CACHE);
-	case 7: return put_all(s, leaf, p->feat, MIN(p->feat[0].a + 1, CPUID_NR_FEAT));
-	case 0xb: return put_all(s, leaf, p->topo, CPUID_NR_TOPO);
-	case 0xd: return put_all(s, leaf, p->xstate, CPUID_NR_XSTATE - 1);
-	default: return put(s, leaf, XEN_CPUID_NO_SUBLEAF, &p->basic[leaf]);
-	}
-}
-
-int cpuid_policy_serialise(const struct cpuid_policy *p, emit_fn *emit, void *ctx, unsigned *nr)
-{
-	struct stream s = { .emit = emit, .ctx = ctx };
-	int rc = 0;
-
-	for (unsigned i = 0; i < CPUID_NR_BASIC && i <= p->basic[0].a && !rc; i++)
-		rc = put_basic(&s, p, i);
-	for (unsigned i = 0; i < CPUID_NR_EXT && EXT + i <= p->ext[0].a && !rc; i++)
-		rc = put(&s, EXT + i, XEN_CPUID_NO_SUBLEAF, &p->ext[i]);
-	*nr = s.nr;
-	return rc;
-}
-
-static struct cpuid_leaf *sub(struct cpuid_leaf *l, unsigned nr, uint32_t subleaf)
+static const struct cpuid_leaf *sub(const struct cpuid_leaf *l, unsigned nr, uint32_t subleaf)
 {
 	return subleaf < nr ? &l[subleaf] : NULL;
 }
 
 /* Where a leaf lives in the policy; NULL when it has no place there. */
-static struct cpuid_leaf *leaf_slot(struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
+static const struct cpuid_leaf *leaf_slot(const struct cpuid_policy *p, uint32_t leaf,
+					  uint32_t subleaf)
 {
 	switch (leaf) {
 	case 4: return sub(p->cache, CPUID_NR_CACHE, subleaf);
@@ -86,9 +36,40 @@ static struct cpuid_leaf *leaf_slot(struct cpuid_policy *p, uint32_t leaf, uint3
 	return leaf >= EXT && leaf - EXT < CPUID_NR_EXT ? &p->ext[leaf - EXT] : NULL;
 }
 
+typedef int emit_fn(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf);
+
+static int put(const struct cpuid_policy *p, uint32_t leaf, uint32_t last, emit_fn *emit, void *ctx,
+	       unsigned *nr)
+{
+	for (; leaf <= last; leaf++) {
+		bool indexed = leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
+		uint32_t subleaf = indexed ? 0 : XEN_CPUID_NO_SUBLEAF;
+		const struct cpuid_leaf *l = leaf_slot(p, leaf, subleaf);
+
+		for (; l; l = indexed ? leaf_slot(p, leaf, ++subleaf) : NULL) {
+			struct xen_cpuid_leaf out = { leaf, subleaf, l->a, l->b, l->c, l->d };
+			int rc = emit(ctx, *nr, &out);
+
+			if (rc)
+				return rc;
+			++*nr;
+		}
+	}
+	return 0;
+}
+
+int cpuid_policy_serialise(const struct cpuid_policy *p, emit_fn *emit, void *ctx, unsigned *nr)
+{
+	int rc;
+
+	*nr = 0;
+	rc = put(p, 0, MIN(p->basic[0].a, CPUID_NR_BASIC - 1), emit, ctx, nr);
+	return rc ? rc : put(p, EXT, MIN(p->ext[0].a, EXT + CPUID_NR_EXT - 1), emit, ctx, nr);
+}
+
 int cpuid_policy_set_leaf(struct cpuid_policy *p, const struct xen_cpuid_leaf *leaf)
 {
-	struct cpuid_leaf *slot = leaf_slot(p, leaf->leaf, leaf->subleaf);
+	struct cpuid_leaf *slot = (struct cpuid_leaf *)leaf_slot(p, leaf->leaf, leaf->subleaf);
 
 	/* The hypervisor's own leaves are made when they are asked for. */
 	if (leaf->leaf >= XEN_FIRST && leaf->leaf <= XEN_LAST)
@@ -99,41 +80,61 @@ int cpuid_policy_set_leaf(struct cpuid_policy *p, const struct xen_cpuid_leaf *l
 	return 0;
 }
 
-/* --- check ------------------------------------------------------------------------------------ */
+/* --- feature words ---------------------------------------------------------------------------- */
 
-/* Feature words: bits of p that max does not have. Topology bits are the toolstack's to choose. */
-static bool features_beyond(const struct cpuid_policy *p, const struct cpuid_policy *max,
-			    uint32_t *leaf, uint32_t *subleaf)
+#define AT(field) offsetof(struct cpuid_policy, field)
+#define PLAIN     XEN_CPUID_NO_SUBLEAF
+
+/* In the order of Xen's tools; the last ones are not among their words. */
+static const struct feature_word {
+	uint32_t leaf, subleaf, at;
+	uint32_t allowed; /* what a domain may have, if the host has it */
+	uint32_t free;    /* what a toolstack may say beyond that: topology, copies of CR4 */
+} feature_words[] = {
+	{ 1, PLAIN, AT(basic[1].d), ALLOW_1D, F_HTT },
+	{ 1, PLAIN, AT(basic[1].c), ALLOW_1C, F_OSXSAVE },
+	{ EXT + 1, PLAIN, AT(ext[1].d), ALLOW_E1D, 0 },
+	{ EXT + 1, PLAIN, AT(ext[1].c), ALLOW_E1C, F_CMP_LEGACY },
+	{ 0xd, 1, AT(xstate[1].a), ALLOW_DA1, 0 },
+	{ 7, 0, AT(feat[0].b), ALLOW_7B, 0 },
+	{ 7, 0, AT(feat[0].c), ALLOW_7C, F_OSPKE },
+	{ EXT + 7, PLAIN, AT(ext[7].d), F_ITSC, 0 },
+	{ EXT + 8, PLAIN, AT(ext[8].b), ALLOW_E8B, 0 },
+	{ 7, 0, AT(feat[0].d), ALLOW_7D, 0 },
+	{ 7, 1, AT(feat[1].a), ALLOW_7A1, 0 },
+	{ EXT + 0x21, PLAIN, AT(ext[0x21].a), ALLOW_E21A, 0 },
+	{ 7, 1, AT(feat[1].b), 0, 0 },
+	{ 7, 2, AT(feat[2].d), 0, 0 },
+	{ 7, 1, AT(feat[1].c), 0, 0 },
+	{ 7, 1, AT(feat[1].d), 0, 0 },
+#define NR_XEN_WORDS 16u
+	{ 7, 2, AT(feat[2].a), 0, 0 },
+	{ 7, 2, AT(feat[2].b), 0, 0 },
+	{ 7, 2, AT(feat[2].c), 0, 0 },
+	{ 0xd, 0, AT(xstate[0].a), ~0u, 0 },
+	{ 0xd, 0, AT(xstate[0].d), ~0u, 0 },
+};
+
+static uint32_t *word_of(const struct cpuid_policy *p, const struct feature_word *w)
 {
-	const struct {
-		uint32_t leaf, subleaf, bits;
-	} beyond[] = {
-		{ 1, XEN_CPUID_NO_SUBLEAF, p->basic[1].c & ~(max->basic[1].c | F_OSXSAVE) },
-		{ 1, XEN_CPUID_NO_SUBLEAF, p->basic[1].d & ~(max->basic[1].d | F_HTT) },
-		{ 7, 0, p->feat[0].b & ~max->feat[0].b },
-		{ 7, 0, p->feat[0].c & ~(max->feat[0].c | F_OSPKE) },
-		{ 7, 0, p->feat[0].d & ~max->feat[0].d },
-		{ 7, 1, p->feat[1].a & ~max->feat[1].a },
-		{ 7, 1, p->feat[1].b | p->feat[1].c | p->feat[1].d },
-		{ 7, 2, p->feat[2].a | p->feat[2].b | p->feat[2].c | p->feat[2].d },
-		{ 0xd, 0, p->xstate[0].a & ~max->xstate[0].a },
-		{ 0xd, 0, p->xstate[0].d & ~max->xstate[0].d },
-		{ 0xd, 1, p->xstate[1].a & ~max->xstate[1].a },
-		{ EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].c & ~(max->ext[1].c | F_CMP_LEGACY) },
-		{ EXT + 1, XEN_CPUID_NO_SUBLEAF, p->ext[1].d & ~max->ext[1].d },
-		{ EXT + 7, XEN_CPUID_NO_SUBLEAF, p->ext[7].d & ~max->ext[7].d },
-		{ EXT + 8, XEN_CPUID_NO_SUBLEAF, p->ext[8].b & ~max->ext[8].b },
-		{ EXT + 0x21, XEN_CPUID_NO_SUBLEAF, p->ext[0x21].a & ~max->ext[0x21].a },
-	};
-
-	for (unsigned i = 0; i < ARRAY_SIZE(beyond); i++)
-		if (beyond[i].bits) {
-			*leaf = beyond[i].leaf;
-			*subleaf = beyond[i].subleaf;
-			return true;
-		}
-	return false;
+	return (uint32_t *)((char *)p + w->at);
 }
+
+void cpuid_feature_words(const struct cpuid_policy *p, uint32_t words[CPUID_FEATURE_WORDS])
+{
+	memset(words, 0, CPUID_FEATURE_WORDS * sizeof(words[0]));
+	for (unsigned i = 0; i < NR_XEN_WORDS; i++)
+		words[i] = *word_of(p, &feature_words[i]);
+	words[2] &= ~(uint32_t)F_E1D_COMMON;
+}
+
+void cpuid_features_allow(struct cpuid_policy *p)
+{
+	for (unsigned i = 0; i < ARRAY_SIZE(feature_words); i++)
+		*word_of(p, &feature_words[i]) &= feature_words[i].allowed;
+}
+
+/* --- check ------------------------------------------------------------------------------------ */
 
 int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *max,
 		       uint32_t *err_leaf, uint32_t *err_subleaf)
@@ -157,5 +158,12 @@ int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *
 		    memcmp(&p->xstate[i], &max->xstate[i], sizeof(p->xstate[i])))
 			return -EINVAL;
 	}
-	return features_beyond(p, max, err_leaf, err_subleaf) ? -EINVAL : 0;
+	for (const struct feature_word *w = feature_words;
+	     w < feature_words + ARRAY_SIZE(feature_words); w++) {
+		*err_leaf = w->leaf;
+		*err_subleaf = w->subleaf;
+		if (*word_of(p, w) & ~(*word_of(max, w) | w->free))
+			return -EINVAL;
+	}
+	return 0;
 }
