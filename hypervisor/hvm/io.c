@@ -24,24 +24,19 @@ static bool is_pci(const struct vcpu *v, uint16_t port)
 	return (v->domain->is_control || v->domain->hvm.has_pci) && port >= 0xcf8 && port <= 0xcff;
 }
 
-static int config_access(struct domain *d, const struct vmexit *e, uint64_t *value)
-{
-	if (e->io.in)
-		*value = vpci_port_read(d, e->io.port, e->io.size);
-	else
-		vpci_port_write(d, e->io.port, e->io.size, (uint32_t)*value);
-	return 0;
-}
-
 /* 0, or -EAGAIN. A device model comes first, but string instructions do not reach it. */
 static int port_access(struct vcpu *v, const struct vmexit *e, uint64_t *value)
 {
 	uint16_t port = e->io.port;
+	uint32_t pci = (uint32_t)*value;
 	int rc = -ENODEV;
 
-	if (is_pci(v, port))
-		rc = config_access(v->domain, e, value);
-	else if (!v->domain->is_control)
+	if (is_pci(v, port)) {
+		vpci_port_access(v->domain, port, e->io.size, !e->io.in, &pci);
+		*value = pci;
+		return 0;
+	}
+	if (!v->domain->is_control)
 		rc = ioreq_access(v, IOREQ_TYPE_PIO, port, e->io.size, !e->io.in, value);
 	if (rc == -ENODEV && e->io.in)
 		*value = is_pit(port) ? 0 : 0xffffffffu;

@@ -46,7 +46,7 @@ static int mmio_read(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value)
 	else if (vioapic_mmio_read(v->domain, gpa, &reg))
 		*value = reg;
 	else if (v->domain->is_control)
-		vpci_mmio_read(gpa, size, value);
+		vpci_mmio(gpa, size, false, value);
 	else
 		return elsewhere(v, gpa, size, false, value);
 	return 0;
@@ -62,7 +62,7 @@ static int mmio_write(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value)
 	} else if (!vioapic_mmio_write(v->domain, gpa, (uint32_t)value)) {
 		if (!v->domain->is_control)
 			return elsewhere(v, gpa, size, true, &value);
-		vpci_mmio_write(gpa, size, value);
+		vpci_mmio(gpa, size, true, &value);
 	}
 	return 0;
 }

@@ -17,12 +17,8 @@
 
 #define ECAM_MAX       8u
 
-static struct {
-	paddr_t base; /* of bus 0, whether or not the window has it */
-	uint16_t segment;
-	uint8_t first_bus, last_bus;
-} ecam[ECAM_MAX];
-static unsigned nr_ecam;
+struct vpci_ecam vpci_ecam[ECAM_MAX];
+unsigned vpci_nr_ecam;
 
 struct spinlock vpci_lock = SPINLOCK_INIT;
 
@@ -37,45 +33,30 @@ int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t las
 {
 	if (first_bus > last_bus || base & ((1u << 20) - 1))
 		return -EINVAL;
-	if (nr_ecam == ECAM_MAX)
+	if (vpci_nr_ecam == ECAM_MAX)
 		return -ENOSPC;
-	ecam[nr_ecam].base = base;
-	ecam[nr_ecam].segment = segment;
-	ecam[nr_ecam].first_bus = first_bus;
-	ecam[nr_ecam].last_bus = last_bus;
-	nr_ecam++;
+	vpci_ecam[vpci_nr_ecam++] = (struct vpci_ecam){ base, segment, first_bus, last_bus };
 	return 0;
-}
-
-bool vpci_ecam_window(unsigned n, uint16_t *segment, uint8_t *first_bus)
-{
-	if (n >= nr_ecam)
-		return false;
-	*segment = ecam[n].segment;
-	*first_bus = ecam[n].first_bus;
-	return true;
 }
 
 mfn_t vpci_ecam_frame(struct pci_address a)
 {
-	for (unsigned i = 0; i < nr_ecam; i++)
-		if (ecam[i].segment == a.segment && a.bus >= ecam[i].first_bus &&
-		    a.bus <= ecam[i].last_bus)
-			return MFN((ecam[i].base >> PAGE_SHIFT) + (a.bus << 8 | a.devfn));
+	for (const struct vpci_ecam *e = vpci_ecam; e < vpci_ecam + vpci_nr_ecam; e++)
+		if (e->segment == a.segment && a.bus >= e->first_bus && a.bus <= e->last_bus)
+			return MFN((e->base >> PAGE_SHIFT) + (a.bus << 8 | a.devfn));
 	return INVALID_MFN;
 }
 
 /* The function whose window pa is in. */
 static bool ecam_decode(paddr_t pa, struct pci_address *a)
 {
-	for (unsigned i = 0; i < nr_ecam; i++) {
-		uint64_t offset = pa - ecam[i].base;
+	for (const struct vpci_ecam *e = vpci_ecam; e < vpci_ecam + vpci_nr_ecam; e++) {
+		uint64_t offset = pa - e->base;
 
-		if (offset >> 20 < ecam[i].first_bus || offset >> 20 > ecam[i].last_bus)
+		if (offset >> 20 < e->first_bus || offset >> 20 > e->last_bus)
 			continue;
-		a->segment = ecam[i].segment;
-		a->bus = (uint8_t)(offset >> 20);
-		a->devfn = (uint8_t)(offset >> 12);
+		*a = (struct pci_address){ e->segment, (uint8_t)(offset >> 20),
+					   (uint8_t)(offset >> 12) };
 		return true;
 	}
 	return false;
@@ -89,30 +70,22 @@ void vpci_announce(const struct vpci_trap_change *change)
 		vpci_trap_changed(change->range[i].first, change->range[i].nr);
 }
 
-uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size)
+static uint32_t function_read(struct pci_address a, struct vpci_function *f, unsigned offset,
+			      unsigned size, struct vpci_trap_change *change)
 {
-	struct vpci_trap_change change = { 0 };
-	struct vpci_function *f;
+	bool nobody;
 	uint32_t value;
 
-	spin_lock(&vpci_lock);
-	f = vpci_find(a);
-	if (f && vpci_msi_covers(f, offset & ~3u)) {
-		value = vpci_msi_read(f, offset & ~3u) >> 8 * (offset & 3);
-	} else {
-		value = pci_raw_read(a, offset, size);
-		/*
-		 * All ones where the vendor should be: most often nobody, and not worth a second
-		 * look.
-		 */
-		if (!f && !(offset == 0 && (value & 0xffff) == 0xffff))
-			vpci_probe(a, &change);
-		else if (f && offset == 0 && (value & 0xffff) == 0xffff)
-			vpci_remove_absent(f);
-	}
-	spin_unlock(&vpci_lock);
-	vpci_announce(&change);
-	return value & size_mask(size);
+	if (f && vpci_msi_covers(f, offset & ~3u))
+		return vpci_msi_read(f, offset & ~3u) >> 8 * (offset & 3);
+	value = pci_raw_read(a, offset, size);
+	/* All ones where the vendor should be: most often nobody, and not worth a second look. */
+	nobody = offset == 0 && (value & 0xffff) == 0xffff;
+	if (!f && !nobody)
+		vpci_probe(a, change);
+	else if (f && nobody)
+		vpci_remove_absent(f);
+	return value;
 }
 
 /* All ones are written to a BAR to learn its size, and mean no address. */
@@ -156,144 +129,92 @@ static void function_write(struct vpci_function *f, unsigned offset, unsigned si
 		vpci_msix_locate(f, change);
 }
 
-void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value)
+/* Of domain 0's: size 1, 2 or 4, naturally aligned. */
+static void config_access(struct pci_address a, unsigned offset, unsigned size, bool write,
+			  uint32_t *value)
 {
 	struct vpci_trap_change change = { 0 };
 	struct vpci_function *f;
 
 	spin_lock(&vpci_lock);
 	f = vpci_find(a);
-	if (!f)
+	if (!f && write)
 		f = vpci_probe(a, &change);
-	if (f)
-		function_write(f, offset, size, value, &change);
+	if (!write)
+		*value = function_read(a, f, offset, size, &change) & size_mask(size);
+	else if (f)
+		function_write(f, offset, size, *value, &change);
 	else
-		pci_raw_write(a, offset, size, value);
+		pci_raw_write(a, offset, size, *value);
 	spin_unlock(&vpci_lock);
 	vpci_announce(&change);
 }
 
 /* --- ports ------------------------------------------------------------------------------------ */
 
-/* What the address port points at; false: nothing that this mechanism reaches. */
-static bool port_decode(const struct domain *d, unsigned port, struct pci_address *a,
-			unsigned *offset)
+/* To what the address port points at; false: to nothing that this mechanism reaches. */
+static bool data_access(struct domain *d, unsigned port, unsigned size, bool write, uint32_t *value)
 {
 	uint32_t address = d->hvm.pci_address;
+	struct pci_address a = { 0, (uint8_t)(address >> 16), (uint8_t)(address >> 8) };
+	unsigned offset = (address & 0xfc) | (port & 3);
 
-	if (!(address & CONFIG_ENABLE) || address & 0x7f000000u)
+	if (port < CONFIG_DATA || (port & 3) + size > 4 || (address & 0xff000000u) != CONFIG_ENABLE)
 		return false;
-	a->segment = 0;
-	a->bus = (uint8_t)(address >> 16);
-	a->devfn = (uint8_t)(address >> 8);
-	*offset = (address & 0xfc) | (port & 3);
+	if (d->is_control)
+		config_access(a, offset, size, write, value);
+	else
+		vpci_guest_access(d, a, offset, size, write, value);
 	return true;
 }
 
-static uint32_t read_for(struct domain *d, struct pci_address a, unsigned offset, unsigned size)
+void vpci_port_access(struct domain *d, unsigned port, unsigned size, bool write, uint32_t *value)
 {
-	return d->is_control ? vpci_config_read(a, offset, size)
-			     : vpci_guest_read(d, a, offset, size);
-}
+	uint32_t low = *value & 0xff, high = *value >> 8 & 0xff;
 
-static void write_for(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
-		      uint32_t value)
-{
-	if (d->is_control)
-		vpci_config_write(a, offset, size, value);
-	else
-		vpci_guest_write(d, a, offset, size, value);
-}
-
-uint32_t vpci_port_read(struct domain *d, unsigned port, unsigned size)
-{
-	struct pci_address a;
-	unsigned offset;
-	uint32_t value;
-
-	if (port == CONFIG_ADDRESS && size == 4)
-		return d->hvm.pci_address;
-	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(d, port, &a, &offset))
-		return size_mask(size);
-	if (!(offset & (size - 1)))
-		return read_for(d, a, offset, size);
-	value = read_for(d, a, offset, 1); /* two bytes in the middle */
-	return value | read_for(d, a, offset + 1, 1) << 8;
-}
-
-void vpci_port_write(struct domain *d, unsigned port, unsigned size, uint32_t value)
-{
-	struct pci_address a;
-	unsigned offset;
-
-	if (port == CONFIG_ADDRESS && size == 4) {
-		d->hvm.pci_address = value;
-		return;
+	if (port == CONFIG_ADDRESS && size == 4 && write) {
+		d->hvm.pci_address = *value;
+	} else if (port == CONFIG_ADDRESS && size == 4) {
+		*value = d->hvm.pci_address;
+	} else if (size == 2 && (port & 3) == 1) { /* two bytes in the middle */
+		vpci_port_access(d, port, 1, write, &low);
+		vpci_port_access(d, port + 1, 1, write, &high);
+		*value = low | high << 8;
+	} else if (!data_access(d, port, size, write, value)) {
+		*value = size_mask(size);
 	}
-	if (port < CONFIG_DATA || (port & 3) + size > 4 || !port_decode(d, port, &a, &offset))
-		return;
-	if (!(offset & (size - 1))) {
-		write_for(d, a, offset, size, value);
-		return;
-	}
-	write_for(d, a, offset, 1, value & 0xff);
-	write_for(d, a, offset + 1, 1, value >> 8 & 0xff);
 }
 
 /* --- memory ----------------------------------------------------------------------------------- */
 
-static uint64_t ecam_read(struct pci_address a, unsigned offset, unsigned size)
+static void ecam_access(struct pci_address a, unsigned offset, unsigned size, bool write,
+			uint64_t *value)
 {
-	if (offset & (size - 1))
-		return ~0UL;
-	if (size < 8)
-		return vpci_config_read(a, offset, size);
-	return vpci_config_read(a, offset, 4) | (uint64_t)vpci_config_read(a, offset + 4, 4) << 32;
+	uint32_t low = (uint32_t)*value, high = size == 8 ? (uint32_t)(*value >> 32) : 0;
+
+	if (offset & (size - 1)) {
+		*value = ~0UL;
+		return;
+	}
+	config_access(a, offset, MIN(size, 4u), write, &low);
+	if (size == 8)
+		config_access(a, offset + 4, 4, write, &high);
+	*value = low | (uint64_t)high << 32;
 }
 
-bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value)
+bool vpci_mmio(gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
 {
-	struct vpci_function *f;
 	struct pci_address a;
-	bool in_frame;
+	bool done = ecam_decode(gpa, &a);
 
-	if (ecam_decode(gpa, &a)) {
-		*value = ecam_read(a, gpa & ~PAGE_MASK, size);
+	if (done) {
+		ecam_access(a, gpa & ~PAGE_MASK, size, write, value);
 		return true;
 	}
 	spin_lock(&vpci_lock);
-	f = vpci_msix_at(gpa, &in_frame);
-	if (f)
-		*value = vpci_msix_read(f, (unsigned)(gpa - f->msix->table), size);
-	else if (in_frame)
-		*value = mmio_raw_read(gpa, size);
+	done = vpci_msix_access(NULL, gpa, size, write, value);
 	spin_unlock(&vpci_lock);
-	return in_frame;
-}
-
-bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value)
-{
-	unsigned offset = gpa & ~PAGE_MASK;
-	struct vpci_function *f;
-	struct pci_address a;
-	bool in_frame;
-
-	if (ecam_decode(gpa, &a)) {
-		if (offset & (size - 1))
-			return true;
-		vpci_config_write(a, offset, MIN(size, 4u), (uint32_t)value);
-		if (size == 8)
-			vpci_config_write(a, offset + 4, 4, (uint32_t)(value >> 32));
-		return true;
-	}
-	spin_lock(&vpci_lock);
-	f = vpci_msix_at(gpa, &in_frame);
-	if (f)
-		vpci_msix_write(f, (unsigned)(gpa - f->msix->table), size, value);
-	else if (in_frame)
-		mmio_raw_write(gpa, size, value);
-	spin_unlock(&vpci_lock);
-	return in_frame;
+	return done;
 }
 
 bool vpci_is_trapped(mfn_t mfn, bool *readable)

@@ -60,33 +60,27 @@ static void bar_measure(struct pci_address a, unsigned n, struct vpci_bar *b)
 	if (low & BAR_IO || !bar_usable(b))
 		b->size = 0;
 	if (low && !(low & BAR_IO) && !b->size)
-		log_warn("pci %04x:%02x:%02x.%u: no guest sees BAR %u: its size or place is odd",
-			 a.segment, a.bus, a.devfn >> 3, a.devfn & 7, n);
+		log_warn("pci " PCI_FORMAT ": no guest sees BAR %u: its size or place is odd",
+			 PCI_ARGS(a), n);
 }
 
-static bool is_shown(const struct vpci_guest *g, uint8_t at, uint8_t id)
+static bool is_shown(const struct vpci_guest *g, const struct vpci_capability *c)
 {
 	const struct vpci_function *f = g->f;
 
-	return id == CAP_VENDOR || id == CAP_PCIE || at == f->msi.at ||
-	       (f->msix && at == f->msix->at && g->bar[f->msix->bar].size);
+	return c->id == CAP_VENDOR || c->id == CAP_PCIE || c->at == f->msi.at ||
+	       (f->msix && c->at == f->msix->at && g->bar[f->msix->bar].size);
 }
 
-/* As vpci_scan.c walks them; the last entry of g->cap stays 0. */
+/* The last entry of g->cap stays 0. */
 static void capabilities_list(struct vpci_guest *g)
 {
-	struct pci_address a = g->f->address;
-	unsigned at = 0;
+	struct vpci_capability list[VPCI_CAPS];
+	unsigned nr = vpci_capabilities(g->f->address, list);
 
-	if (pci_raw_read(a, PCI_STATUS, 2) & PCI_STATUS_CAPS)
-		at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
-	for (unsigned n = 0; n < VPCI_CAPS && at >= PCI_HEADER_END; n++) {
-		uint32_t head = pci_raw_read(a, at, 2);
-
-		if (is_shown(g, (uint8_t)at, head & 0xff))
-			g->cap[g->nr_caps++] = (uint8_t)at;
-		at = head >> 8 & 0xfc;
-	}
+	for (unsigned i = 0; i < nr; i++)
+		if (is_shown(g, &list[i]))
+			g->cap[g->nr_caps++] = list[i].at;
 }
 
 /* --- whether ---------------------------------------------------------------------------------- */
@@ -196,8 +190,8 @@ static void give_back(struct domain *d, unsigned slot)
 	g->f->owner = NULL;
 	spin_unlock(&vpci_lock);
 	rc = iommu_assign(a, domain0);
-	log_domain(d, rc ? LOG_ERR : LOG_INFO, "PCI device %04x:%02x:%02x.%u is taken from it",
-		   a.segment, a.bus, a.devfn >> 3, a.devfn & 7);
+	log_domain(d, rc ? LOG_ERR : LOG_INFO, "PCI device " PCI_FORMAT " is taken from it",
+		   PCI_ARGS(a));
 	if (rc)
 		log_err("it cannot be given back to domain 0: error %d", -rc);
 	d->hvm.pci[slot] = NULL;
@@ -245,8 +239,8 @@ int vpci_assign(struct domain *d, struct pci_address a)
 		d->hvm.has_pci = true;
 	spin_unlock(&d->hvm.pci_lock);
 	if (!rc)
-		log_domain(d, LOG_INFO, "PCI device %04x:%02x:%02x.%u is its 00:%02x.0", a.segment,
-			   a.bus, a.devfn >> 3, a.devfn & 7, slot + 1);
+		log_domain(d, LOG_INFO, "PCI device " PCI_FORMAT " is its 00:%02x.0", PCI_ARGS(a),
+			   slot + 1);
 	return rc;
 }
 

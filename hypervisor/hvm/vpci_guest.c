@@ -6,6 +6,7 @@
  * mapped where the guest puts them), MSI and MSI-X. d->hvm.pci_lock guards all of it.
  */
 #include "domain.h"
+#include "log.h"
 #include "vpci_private.h"
 
 #define HOST_BRIDGE_ID     0x00081b36u /* QEMU's of no particular chipset: no driver wants it */
@@ -35,9 +36,12 @@ static void bar_map(struct domain *d, const struct vpci_bar *b)
 		bool readable;
 
 		p2m_lookup(d, gfn, &type);
-		if (type == P2M_INVALID && !vpci_is_trapped(mfn, &readable) &&
-		    p2m_map(d, gfn, mfn, ORDER_4K, P2M_MMIO_DIRECT))
-			return;
+		if (type != P2M_INVALID || vpci_is_trapped(mfn, &readable) ||
+		    !p2m_map(d, gfn, mfn, ORDER_4K, P2M_MMIO_DIRECT))
+			continue;
+		log_domain(d, LOG_WARN, "a PCI device's memory cannot be mapped at %#lx",
+			   gfn.n << PAGE_SHIFT);
+		return;
 	}
 }
 
@@ -163,10 +167,9 @@ static struct vpci_guest *function_at(const struct domain *d, struct pci_address
 	return a.bus || a.devfn & 7 || !slot || slot > VPCI_SLOTS ? NULL : d->hvm.pci[slot - 1];
 }
 
-static uint32_t dword_read(struct domain *d, struct pci_address a, unsigned at)
+/* g: the function at a, if it is one of a device. */
+static uint32_t dword_read(struct vpci_guest *g, struct pci_address a, unsigned at)
 {
-	struct vpci_guest *g = function_at(d, a);
-
 	if (g)
 		return function_read(g, at);
 	if (a.bus || a.devfn)
@@ -174,27 +177,20 @@ static uint32_t dword_read(struct domain *d, struct pci_address a, unsigned at)
 	return at == 0 ? HOST_BRIDGE_ID : at == PCI_REVISION_CLASS ? HOST_BRIDGE_CLASS : 0;
 }
 
-uint32_t vpci_guest_read(struct domain *d, struct pci_address a, unsigned offset, unsigned size)
-{
-	uint32_t value;
-
-	spin_lock(&d->hvm.pci_lock);
-	value = dword_read(d, a, offset & ~3u) >> 8 * (offset & 3);
-	spin_unlock(&d->hvm.pci_lock);
-	return value & (~0u >> (32 - 8 * size));
-}
-
-void vpci_guest_write(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
-		      uint32_t value)
+void vpci_guest_access(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
+		       bool write, uint32_t *value)
 {
 	unsigned at = offset & ~3u, shift = 8 * (offset & 3);
-	uint32_t mask = ~0u >> (32 - 8 * size) << shift;
+	uint32_t mask = ~0u >> (32 - 8 * size), old;
 	struct vpci_guest *g;
 
 	spin_lock(&d->hvm.pci_lock);
 	g = function_at(d, a);
-	if (g)
-		function_write(d, g, at, (function_read(g, at) & ~mask) | (value << shift & mask),
+	old = dword_read(g, a, at);
+	if (!write)
+		*value = old >> shift & mask;
+	else if (g)
+		function_write(d, g, at, (old & ~(mask << shift)) | (*value & mask) << shift,
 			       ((1u << size) - 1) << (offset & 3));
 	spin_unlock(&d->hvm.pci_lock);
 }
@@ -217,27 +213,6 @@ static struct vpci_guest *device_at(const struct domain *d, gpaddr_t gpa, paddr_
 	return NULL;
 }
 
-/*
- * Aligned accesses only: they are in the table or beside it, never both. vpci_lock is held.
- */
-static void table_access(struct vpci_function *f, paddr_t host, unsigned size, bool write,
-			 uint64_t *value)
-{
-	bool in_frame;
-	struct vpci_function *owner = vpci_msix_at(host, &in_frame);
-
-	if (host & (size - 1) || !in_frame || (owner && owner != f))
-		return;
-	if (owner && write)
-		vpci_msix_write(f, (unsigned)(host - f->msix->table), size, *value);
-	else if (owner)
-		*value = vpci_msix_read(f, (unsigned)(host - f->msix->table), size);
-	else if (write)
-		mmio_raw_write(host, size, *value);
-	else
-		*value = mmio_raw_read(host, size);
-}
-
 bool vpci_guest_mmio(struct domain *d, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
 {
 	struct vpci_guest *g;
@@ -245,9 +220,10 @@ bool vpci_guest_mmio(struct domain *d, gpaddr_t gpa, unsigned size, bool write, 
 
 	spin_lock(&d->hvm.pci_lock);
 	g = device_at(d, gpa, &host);
-	if (g) {
+	/* Aligned accesses only: they are in the table or beside it, never both. */
+	if (g && !(host & (size - 1))) {
 		spin_lock(&vpci_lock);
-		table_access(g->f, host, size, write, value);
+		vpci_msix_access(g->f, host, size, write, value);
 		spin_unlock(&vpci_lock);
 	}
 	spin_unlock(&d->hvm.pci_lock);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The MSI capability of a function (PCI Local Bus 3.0, 6.8.1): the control domain's message is
- * kept here, the device holds one of ours while it is enabled. One vector is offered, whatever the
+ * Messages, and the MSI capability of a function (PCI Local Bus 3.0, 6.8.1): the domain's message
+ * is kept here, the device holds one of ours while it is enabled. One vector is offered, whatever the
  * device could do. Mask and pending registers are the device's own. Under vpci_lock.
  */
 #include "irq.h"
@@ -9,7 +9,7 @@
 #include "vpci_private.h"
 
 /* Offsets in the capability; the control register is the upper half of its first dword. */
-#define MSI_CONTROL    0x02u
+#define CONTROL        0x02u /* of MSI-X too */
 #define MSI_ADDRESS    0x04u
 #define MSI_ADDRESS_HI 0x08u /* 64-bit capabilities only */
 #define MSI_DATA_32    0x08u
@@ -24,26 +24,64 @@ static unsigned data_offset(const struct vpci_msi *msi)
 	return msi->is_64bit ? MSI_DATA_64 : MSI_DATA_32;
 }
 
-static uint16_t control_read(const struct vpci_function *f)
+uint16_t vpci_control_read(const struct vpci_function *f, unsigned at)
 {
-	return (uint16_t)pci_raw_read(f->address, f->msi.at + MSI_CONTROL, 2);
+	return (uint16_t)pci_raw_read(f->address, at + CONTROL, 2);
 }
 
-static void control_write(const struct vpci_function *f, uint16_t value)
+void vpci_control_write(const struct vpci_function *f, unsigned at, uint16_t value)
 {
-	pci_raw_write(f->address, f->msi.at + MSI_CONTROL, 2, value);
+	pci_raw_write(f->address, at + CONTROL, 2, value);
 }
+
+/* --- messages --------------------------------------------------------------------------------- */
+
+static uint64_t address_of(const struct vpci_message *m)
+{
+	return (uint64_t)m->word[MESSAGE_UPPER] << 32 | m->word[MESSAGE_ADDRESS];
+}
+
+bool vpci_message_bind(const struct vpci_function *f, struct vpci_message *m, uint32_t device[3])
+{
+	uint64_t address;
+	int handle = irq_msi_bind(f->owner, address_of(m), m->word[MESSAGE_DATA], &address,
+				  &device[MESSAGE_DATA]);
+
+	if (handle < 0) {
+		log_warn("pci " PCI_FORMAT ": no vector for its MSI or MSI-X: error %d",
+			 PCI_ARGS(f->address), -handle);
+		return false;
+	}
+	device[MESSAGE_ADDRESS] = (uint32_t)address;
+	device[MESSAGE_UPPER] = (uint32_t)(address >> 32);
+	m->handle = handle;
+	return true;
+}
+
+void vpci_message_changed(const struct vpci_message *m)
+{
+	if (m->handle >= 0)
+		irq_msi_update(m->handle, address_of(m), m->word[MESSAGE_DATA]);
+}
+
+void vpci_message_unbind(struct vpci_message *m)
+{
+	if (m->handle >= 0)
+		irq_msi_unbind(m->handle);
+	m->handle = VPCI_NO_HANDLE;
+}
+
+/* --- the capability --------------------------------------------------------------------------- */
 
 void vpci_msi_init(struct vpci_function *f, uint8_t at)
 {
-	uint16_t control;
+	uint16_t control = vpci_control_read(f, at);
 
 	f->msi.at = at;
-	f->msi.handle = VPCI_NO_HANDLE;
-	control = control_read(f);
+	f->msi.message.handle = VPCI_NO_HANDLE;
 	f->msi.is_64bit = control & MSI_64BIT;
 	if (control & MSI_ENABLE) /* the firmware's, to an address that means nothing any more */
-		control_write(f, control & ~(MSI_ENABLE | MSI_MULTIPLE));
+		vpci_control_write(f, at, control & ~(MSI_ENABLE | MSI_MULTIPLE));
 }
 
 bool vpci_msi_covers(const struct vpci_function *f, unsigned offset)
@@ -58,48 +96,39 @@ uint32_t vpci_msi_read(const struct vpci_function *f, unsigned offset)
 	uint32_t raw;
 
 	if (reg == MSI_ADDRESS)
-		return (uint32_t)msi->address;
+		return msi->message.word[MESSAGE_ADDRESS];
 	if (reg == MSI_ADDRESS_HI && msi->is_64bit)
-		return (uint32_t)(msi->address >> 32);
+		return msi->message.word[MESSAGE_UPPER];
 	raw = pci_raw_read(f->address, offset, 4);
 	if (reg == data_offset(msi))
-		return (raw & 0xffff0000u) | msi->data;
+		return (raw & 0xffff0000u) | msi->message.word[MESSAGE_DATA];
 	return raw & ~(MSI_MULTIPLE << 16);
 }
 
 static void disable(struct vpci_function *f, uint16_t control)
 {
-	control_write(f, control & ~MSI_ENABLE);
-	if (f->msi.handle >= 0)
-		irq_msi_unbind(f->msi.handle);
-	f->msi.handle = VPCI_NO_HANDLE;
+	vpci_control_write(f, f->msi.at, control & ~MSI_ENABLE);
+	vpci_message_unbind(&f->msi.message);
 }
 
 /* The device gets our message before it may send one. */
 static bool bind(struct vpci_function *f)
 {
 	struct vpci_msi *msi = &f->msi;
-	uint64_t address;
-	uint32_t data;
+	uint32_t word[3];
 
-	msi->handle = irq_msi_bind(f->owner, msi->address, msi->data, &address, &data);
-	if (msi->handle < 0) {
-		log_warn("pci %04x:%02x:%02x.%u: no vector for its MSI: error %d",
-			 f->address.segment, f->address.bus, f->address.devfn >> 3,
-			 f->address.devfn & 7, -msi->handle);
-		msi->handle = VPCI_NO_HANDLE;
+	if (!vpci_message_bind(f, &msi->message, word))
 		return false;
-	}
-	pci_raw_write(f->address, msi->at + MSI_ADDRESS, 4, (uint32_t)address);
+	pci_raw_write(f->address, msi->at + MSI_ADDRESS, 4, word[MESSAGE_ADDRESS]);
 	if (msi->is_64bit)
-		pci_raw_write(f->address, msi->at + MSI_ADDRESS_HI, 4, (uint32_t)(address >> 32));
-	pci_raw_write(f->address, msi->at + data_offset(msi), 2, data);
+		pci_raw_write(f->address, msi->at + MSI_ADDRESS_HI, 4, word[MESSAGE_UPPER]);
+	pci_raw_write(f->address, msi->at + data_offset(msi), 2, word[MESSAGE_DATA]);
 	return true;
 }
 
 static void write_control(struct vpci_function *f, uint16_t value)
 {
-	uint16_t raw = control_read(f);
+	uint16_t raw = vpci_control_read(f, f->msi.at);
 
 	value &= ~MSI_MULTIPLE;
 	if (!(value & MSI_ENABLE)) {
@@ -109,10 +138,10 @@ static void write_control(struct vpci_function *f, uint16_t value)
 	/*
 	 * A reset that we did not see has cleared the device's message along with its enable bit.
 	 */
-	if (!(raw & MSI_ENABLE) && f->msi.handle >= 0)
+	if (!(raw & MSI_ENABLE) && f->msi.message.handle >= 0)
 		disable(f, value);
-	if (f->msi.handle >= 0 || bind(f))
-		control_write(f, value);
+	if (f->msi.message.handle >= 0 || bind(f))
+		vpci_control_write(f, f->msi.at, value);
 }
 
 void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, unsigned bytes)
@@ -126,28 +155,20 @@ void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, un
 		return;
 	}
 	if (reg == MSI_ADDRESS) {
-		msi->address = (msi->address & ~0xffffffffUL) | (value & ~3u);
+		msi->message.word[MESSAGE_ADDRESS] = value & ~3u;
 	} else if (reg == data_offset(msi)) {
 		if (bytes & 0x3)
-			msi->data = (uint16_t)value;
+			msi->message.word[MESSAGE_DATA] = (uint16_t)value;
 		if (bytes & 0xc)
 			pci_raw_write(f->address, offset + 2, 2, value >> 16);
 	} else {
-		msi->address = (uint64_t)value << 32 | (uint32_t)msi->address;
+		msi->message.word[MESSAGE_UPPER] = value;
 	}
-	if (msi->handle >= 0)
-		irq_msi_update(msi->handle, msi->address, msi->data);
+	vpci_message_changed(&msi->message);
 }
 
 void vpci_msi_reset(struct vpci_function *f)
 {
-	disable(f, control_read(f));
-	f->msi.address = 0;
-	f->msi.data = 0;
-}
-
-void vpci_msi_release(struct vpci_function *f)
-{
-	if (f->msi.at && f->msi.handle >= 0)
-		irq_msi_unbind(f->msi.handle);
+	disable(f, vpci_control_read(f, f->msi.at));
+	f->msi.message = (struct vpci_message){ .handle = VPCI_NO_HANDLE };
 }

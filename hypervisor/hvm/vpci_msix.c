@@ -10,37 +10,20 @@
 #include "mm.h"
 #include "vpci_private.h"
 
-#define MSIX_CONTROL 0x02u
 #define MSIX_TABLE   0x04u
 
 #define MSIX_ENABLE  0x8000u
 #define MSIX_SIZE    0x07ffu
 
-/* Offsets in a table entry. */
-#define ENTRY_ADDRESS 0x0u
-#define ENTRY_UPPER   0x4u
-#define ENTRY_DATA    0x8u
-#define ENTRY_CONTROL 0xcu
-#define ENTRY_SIZE    16u
-
-#define ENTRY_MASKED  1u
+#define ENTRY_SIZE   (MESSAGE_WORDS * 4u)
+#define ENTRY_MASKED 1u
 
 static struct vpci_function *functions; /* linked through next_msix */
-
-static uint16_t control_read(const struct vpci_function *f)
-{
-	return (uint16_t)pci_raw_read(f->address, f->msix->at + MSIX_CONTROL, 2);
-}
-
-static void control_write(const struct vpci_function *f, uint16_t value)
-{
-	pci_raw_write(f->address, f->msix->at + MSIX_CONTROL, 2, value);
-}
 
 bool vpci_msix_init(struct vpci_function *f, uint8_t at)
 {
 	uint32_t table = pci_raw_read(f->address, at + MSIX_TABLE, 4);
-	uint16_t control = (uint16_t)pci_raw_read(f->address, at + MSIX_CONTROL, 2);
+	uint16_t control = vpci_control_read(f, at);
 
 	if ((table & 7) > 5)
 		return false;
@@ -54,7 +37,7 @@ bool vpci_msix_init(struct vpci_function *f, uint8_t at)
 	f->next_msix = functions;
 	functions = f;
 	if (control & MSIX_ENABLE)
-		control_write(f, control & ~MSIX_ENABLE);
+		vpci_control_write(f, at, control & ~MSIX_ENABLE);
 	return true;
 }
 
@@ -122,52 +105,38 @@ static bool entries_alloc(struct vpci_msix *x)
 		return false;
 	}
 	for (unsigned i = 0; i < x->entries; i++) {
-		x->entry[i].control = ENTRY_MASKED;
+		x->entry[i].word[MESSAGE_CONTROL] = ENTRY_MASKED;
 		x->entry[i].handle = VPCI_NO_HANDLE;
 	}
 	return true;
 }
 
-static void device_write(const struct vpci_msix *x, unsigned entry, unsigned offset, uint32_t value)
+static void device_write(const struct vpci_msix *x, unsigned entry, unsigned word, uint32_t value)
 {
 	if (x->table)
-		mmio_raw_write(x->table + entry * ENTRY_SIZE + offset, 4, value);
+		mmio_raw_write(x->table + entry * ENTRY_SIZE + word * 4, 4, value);
 }
 
 /* Makes the device's entry follow ours, while the capability is enabled. */
-static void entry_apply(struct vpci_function *f, unsigned n)
+static void entry_apply(const struct vpci_function *f, unsigned n)
 {
 	struct vpci_msix *x = f->msix;
-	struct vpci_msix_entry *entry = &x->entry[n];
-	uint64_t address;
-	uint32_t data;
+	struct vpci_message *m = &x->entry[n];
+	uint32_t control = m->word[MESSAGE_CONTROL], device[3];
 
-	if (!(entry->control & ENTRY_MASKED) && entry->handle < 0) {
-		entry->handle = irq_msi_bind(f->owner, entry->address, entry->data, &address,
-					     &data);
-		if (entry->handle < 0) {
-			log_warn("pci %04x:%02x:%02x.%u: no vector for MSI-X entry %u: error %d",
-				 f->address.segment, f->address.bus, f->address.devfn >> 3,
-				 f->address.devfn & 7, n, -entry->handle);
-			entry->handle = VPCI_NO_HANDLE;
-		} else { /* the message is complete before the device may use it */
-			device_write(x, n, ENTRY_CONTROL, ENTRY_MASKED);
-			device_write(x, n, ENTRY_ADDRESS, (uint32_t)address);
-			device_write(x, n, ENTRY_UPPER, (uint32_t)(address >> 32));
-			device_write(x, n, ENTRY_DATA, data);
-		}
+	if (!(control & ENTRY_MASKED) && m->handle < 0 && vpci_message_bind(f, m, device)) {
+		/* The message is complete before the device may use it. */
+		device_write(x, n, MESSAGE_CONTROL, ENTRY_MASKED);
+		for (unsigned i = 0; i < ARRAY_SIZE(device); i++)
+			device_write(x, n, i, device[i]);
 	}
-	device_write(x, n, ENTRY_CONTROL,
-		     entry->handle < 0 ? entry->control | ENTRY_MASKED : entry->control);
+	device_write(x, n, MESSAGE_CONTROL, m->handle < 0 ? control | ENTRY_MASKED : control);
 }
 
 static void entries_unbind(struct vpci_msix *x)
 {
-	for (unsigned i = 0; x->entry && i < x->entries; i++) {
-		if (x->entry[i].handle >= 0)
-			irq_msi_unbind(x->entry[i].handle);
-		x->entry[i].handle = VPCI_NO_HANDLE;
-	}
+	for (unsigned i = 0; x->entry && i < x->entries; i++)
+		vpci_message_unbind(&x->entry[i]);
 }
 
 static void entries_free(struct vpci_msix *x)
@@ -184,17 +153,16 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 	bool enable = value & MSIX_ENABLE;
 
 	/* Enabled for us, but not for the device: it was reset, and has lost its table. */
-	if (x->enabled && (!enable || !(control_read(f) & MSIX_ENABLE))) {
+	if (x->enabled && (!enable || !(vpci_control_read(f, x->at) & MSIX_ENABLE))) {
 		if (!enable)
-			control_write(f, value);
+			vpci_control_write(f, x->at, value);
 		entries_unbind(x);
 		x->enabled = false;
 	}
 	if (enable && !x->enabled) {
 		if (!x->table) { /* what the device holds now would go out */
-			log_warn("pci %04x:%02x:%02x.%u: MSI-X not enabled: its table is nowhere",
-				 f->address.segment, f->address.bus, f->address.devfn >> 3,
-				 f->address.devfn & 7);
+			log_warn("pci " PCI_FORMAT ": MSI-X not enabled: its table is nowhere",
+				 PCI_ARGS(f->address));
 			return;
 		}
 		if (!entries_alloc(x))
@@ -203,63 +171,62 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 		for (unsigned i = 0; i < x->entries; i++)
 			entry_apply(f, i);
 	}
-	control_write(f, value);
+	vpci_control_write(f, x->at, value);
 }
 
 /* --- the table as the control domain sees it -------------------------------------------------- */
 
 static uint32_t read_dword(const struct vpci_msix *x, unsigned offset)
 {
-	const struct vpci_msix_entry *entry;
+	unsigned word = offset % ENTRY_SIZE / 4;
 
 	if (!x->entry)
-		return (offset & 0xc) == ENTRY_CONTROL ? ENTRY_MASKED : 0;
-	entry = &x->entry[offset / ENTRY_SIZE];
-	switch (offset & 0xc) {
-	case ENTRY_ADDRESS: return (uint32_t)entry->address;
-	case ENTRY_UPPER: return (uint32_t)(entry->address >> 32);
-	case ENTRY_DATA: return entry->data;
-	default: return entry->control;
-	}
+		return word == MESSAGE_CONTROL ? ENTRY_MASKED : 0;
+	return x->entry[offset / ENTRY_SIZE].word[word];
 }
 
-static void write_dword(struct vpci_function *f, unsigned offset, uint32_t value)
+static void write_dword(const struct vpci_function *f, unsigned offset, uint32_t value)
+{
+	unsigned word = offset % ENTRY_SIZE / 4, n = offset / ENTRY_SIZE;
+	struct vpci_message *m = &f->msix->entry[n];
+
+	m->word[word] = word == MESSAGE_ADDRESS ? value & ~3u : value;
+	if (word != MESSAGE_CONTROL)
+		vpci_message_changed(m);
+	else if (f->msix->enabled)
+		entry_apply(f, n);
+}
+
+static void table_access(const struct vpci_function *f, unsigned offset, unsigned size, bool write,
+			 uint64_t *value)
 {
 	struct vpci_msix *x = f->msix;
-	struct vpci_msix_entry *entry = &x->entry[offset / ENTRY_SIZE];
+	bool wide = size == 8 && !(offset & 7);
 
-	switch (offset & 0xc) {
-	case ENTRY_ADDRESS:
-		entry->address = (entry->address & ~0xffffffffUL) | (value & ~3u);
-		break;
-	case ENTRY_UPPER: entry->address = (uint64_t)value << 32 | (uint32_t)entry->address; break;
-	case ENTRY_DATA: entry->data = value; break;
-	default:
-		entry->control = value;
-		if (x->enabled)
-			entry_apply(f, offset / ENTRY_SIZE);
-		return;
+	if (!write) {
+		*value = read_dword(x, offset & ~3u) >> 8 * (offset & 3);
+		if (wide)
+			*value |= (uint64_t)read_dword(x, offset + 4) << 32;
+	} else if ((wide || (size == 4 && !(offset & 3))) && entries_alloc(x)) {
+		write_dword(f, offset, (uint32_t)*value);
+		if (wide)
+			write_dword(f, offset + 4, (uint32_t)(*value >> 32));
 	}
-	if (entry->handle >= 0)
-		irq_msi_update(entry->handle, entry->address, entry->data);
 }
 
-uint64_t vpci_msix_read(const struct vpci_function *f, unsigned offset, unsigned size)
+bool vpci_msix_access(const struct vpci_function *owned, paddr_t pa, unsigned size, bool write,
+		      uint64_t *value)
 {
-	uint32_t low = read_dword(f->msix, offset & ~3u);
+	bool in_frame;
+	const struct vpci_function *f = vpci_msix_at(pa, &in_frame);
 
-	if (size == 8 && !(offset & 7))
-		return (uint64_t)read_dword(f->msix, offset + 4) << 32 | low;
-	return low >> 8 * (offset & 3);
-}
-
-void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, uint64_t value)
-{
-	if ((size != 4 && size != 8) || offset & (size - 1) || !entries_alloc(f->msix))
-		return;
-	write_dword(f, offset, (uint32_t)value);
-	if (size == 8)
-		write_dword(f, offset + 4, (uint32_t)(value >> 32));
+	if (f && (!owned || f == owned))
+		table_access(f, (unsigned)(pa - f->msix->table), size, write, value);
+	else if (!f && in_frame && write)
+		mmio_raw_write(pa, size, *value);
+	else if (!f && in_frame)
+		*value = mmio_raw_read(pa, size);
+	return in_frame;
 }
 
 void vpci_msix_reset(struct vpci_function *f)

@@ -28,20 +28,19 @@
 #define VPCI_BARS            6u
 #define VPCI_CAPS            48u /* more do not fit */
 
+/* Of a capability's message, and of an entry of an MSI-X table. */
+enum { MESSAGE_ADDRESS, MESSAGE_UPPER, MESSAGE_DATA, MESSAGE_CONTROL, MESSAGE_WORDS };
+
+/* A message as its domain sees it. */
+struct vpci_message {
+	uint32_t word[MESSAGE_WORDS]; /* the last one in MSI-X only */
+	int handle;                   /* of irq_msi_bind, or VPCI_NO_HANDLE */
+};
+
 struct vpci_msi {
 	uint8_t at; /* offset of the capability; 0: none */
 	bool is_64bit;
-	int handle; /* of irq_msi_bind while enabled */
-	uint64_t address;
-	uint16_t data;
-};
-
-/* One entry of an MSI-X table as the control domain sees it. */
-struct vpci_msix_entry {
-	uint64_t address;
-	uint32_t data;
-	uint32_t control;
-	int handle; /* VPCI_NO_HANDLE until it is first unmasked */
+	struct vpci_message message; /* bound while it is enabled */
 };
 
 struct vpci_msix {
@@ -49,9 +48,9 @@ struct vpci_msix {
 	uint8_t bar; /* number of the BAR that the table is in */
 	bool enabled;
 	uint16_t entries;
-	uint32_t offset;               /* of the table in the BAR */
-	paddr_t table;                 /* where it is now; 0 while the BAR is not decoded */
-	struct vpci_msix_entry *entry; /* NULL until the first use */
+	uint32_t offset;            /* of the table in the BAR */
+	paddr_t table;              /* where it is now; 0 while the BAR is not decoded */
+	struct vpci_message *entry; /* NULL until the first use; bound once they are unmasked */
 };
 
 struct vpci_function {
@@ -104,6 +103,14 @@ static inline void vpci_trap_note(struct vpci_trap_change *change, mfn_t first, 
 
 extern struct spinlock vpci_lock;
 
+/* The windows, constant after start-up. */
+extern struct vpci_ecam {
+	paddr_t base; /* of bus 0, whether or not the window has it */
+	uint16_t segment;
+	uint8_t first_bus, last_bus;
+} vpci_ecam[];
+extern unsigned vpci_nr_ecam;
+
 /* Tells of frames that have become watched; without the lock. */
 void vpci_announce(const struct vpci_trap_change *change);
 /*
@@ -128,11 +135,23 @@ struct vpci_function *vpci_next(const struct vpci_function *f);
 /* The frame of an address's configuration window; INVALID_MFN if there is no window. */
 mfn_t vpci_ecam_frame(struct pci_address a);
 
-/* Segment and first bus of the nth configuration window; false: there are fewer. */
-bool vpci_ecam_window(unsigned n, uint16_t *segment, uint8_t *first_bus);
+struct vpci_capability {
+	uint8_t at, id;
+};
+/* Those that it says it has, in order; how many. */
+unsigned vpci_capabilities(struct pci_address a, struct vpci_capability list[VPCI_CAPS]);
 
-/* --- vpci_msi.c: one dword of the capability, offset relative to the function --------------- */
+/* --- vpci_msi.c ------------------------------------------------------------------------------- */
 
+/* What both kinds of messages have. device: the words for the device; false: told in the log. */
+bool vpci_message_bind(const struct vpci_function *f, struct vpci_message *m, uint32_t device[3]);
+void vpci_message_changed(const struct vpci_message *m);
+void vpci_message_unbind(struct vpci_message *m);
+/* The device's control register of the capability at that offset. */
+uint16_t vpci_control_read(const struct vpci_function *f, unsigned at);
+void vpci_control_write(const struct vpci_function *f, unsigned at, uint16_t value);
+
+/* One dword of the capability, offset relative to the function. */
 void vpci_msi_init(struct vpci_function *f, uint8_t at);
 /* Is the dword at offset one whose contents differ from the device's? */
 bool vpci_msi_covers(const struct vpci_function *f, unsigned offset);
@@ -141,7 +160,6 @@ uint32_t vpci_msi_read(const struct vpci_function *f, unsigned offset);
 void vpci_msi_write(struct vpci_function *f, unsigned offset, uint32_t value, unsigned bytes);
 /* Off, and no message left. */
 void vpci_msi_reset(struct vpci_function *f);
-void vpci_msi_release(struct vpci_function *f);
 
 /* --- vpci_msix.c ------------------------------------------------------------------------------ */
 
@@ -152,9 +170,13 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value);
 void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change);
 /* The function that has its table at pa; *in_frame: or at least one has it in the same frame. */
 struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame);
-/* Table access, offset from its begin; size 4 or 8, aligned; others are ignored. */
-uint64_t vpci_msix_read(const struct vpci_function *f, unsigned offset, unsigned size);
-void vpci_msix_write(struct vpci_function *f, unsigned offset, unsigned size, uint64_t value);
+/*
+ * An access to what is in the frames of tables: to a table (writes of other sizes than 4 or 8, or not
+ * aligned, are ignored), or to the device beside it. By a guest: only to those of owned, which it has;
+ * NULL: domain 0's. False: no table is there.
+ */
+bool vpci_msix_access(const struct vpci_function *owned, paddr_t pa, unsigned size, bool write,
+		      uint64_t *value);
 void vpci_msix_reset(struct vpci_function *f);
 void vpci_msix_release(struct vpci_function *f);
 

@@ -56,25 +56,33 @@ static bool is_present(struct pci_address a)
 	return (pci_raw_read(a, 0, 2) & 0xffff) != 0xffff || pci_raw_read(a, PCI_CLASS, 4) != ~0u;
 }
 
-static void find_capabilities(struct vpci_function *f)
+unsigned vpci_capabilities(struct pci_address a, struct vpci_capability list[VPCI_CAPS])
 {
-	struct pci_address a = f->address;
-	unsigned at;
+	unsigned at = 0, nr = 0;
 
-	if (!(pci_raw_read(a, PCI_STATUS, 2) & PCI_STATUS_CAPS) ||
-	    (pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f) >= HEADER_CARDBUS)
-		return;
-	at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
-	for (unsigned n = 0; n < VPCI_CAPS && at >= PCI_HEADER_END; n++) {
+	if ((pci_raw_read(a, PCI_STATUS, 2) & PCI_STATUS_CAPS) &&
+	    (pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f) < HEADER_CARDBUS)
+		at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
+	for (; nr < VPCI_CAPS && at >= PCI_HEADER_END; nr++) {
 		uint32_t head = pci_raw_read(a, at, 2);
 
-		if ((head & 0xff) == PCI_CAP_MSI && !f->msi.at)
-			vpci_msi_init(f, (uint8_t)at);
-		if ((head & 0xff) == PCI_CAP_MSIX && !f->msix && !vpci_msix_init(f, (uint8_t)at))
-			log_warn("pci %04x:%02x:%02x.%u: MSI-X capability not usable", a.segment,
-				 a.bus, a.devfn >> 3, a.devfn & 7);
+		list[nr] = (struct vpci_capability){ (uint8_t)at, (uint8_t)head };
 		at = head >> 8 & 0xfc;
 	}
+	return nr;
+}
+
+static void find_messages(struct vpci_function *f)
+{
+	struct vpci_capability list[VPCI_CAPS], *c = list,
+						*end = c + vpci_capabilities(f->address, c);
+
+	for (; c < end; c++)
+		if (c->id == PCI_CAP_MSI && !f->msi.at)
+			vpci_msi_init(f, c->at);
+		else if (c->id == PCI_CAP_MSIX && !f->msix && !vpci_msix_init(f, c->at))
+			log_warn("pci " PCI_FORMAT ": MSI-X capability not usable",
+				 PCI_ARGS(f->address));
 }
 
 struct vpci_function *vpci_probe(struct pci_address a, struct vpci_trap_change *change)
@@ -85,12 +93,11 @@ struct vpci_function *vpci_probe(struct pci_address a, struct vpci_trap_change *
 		return NULL;
 	f = object_alloc(sizeof(*f));
 	if (!f) {
-		log_err("pci %04x:%02x:%02x.%u: no memory, its MSI will not work", a.segment, a.bus,
-			a.devfn >> 3, a.devfn & 7);
+		log_err("pci " PCI_FORMAT ": no memory, its MSI will not work", PCI_ARGS(a));
 		return NULL;
 	}
 	f->address = a;
-	find_capabilities(f);
+	find_messages(f);
 	if (f->msi.at && mfn_valid_number(vpci_ecam_frame(a)))
 		vpci_trap_note(change, vpci_ecam_frame(a), 1); /* could be read directly so far */
 	if (f->msix)
@@ -109,7 +116,8 @@ void vpci_remove_absent(struct vpci_function *f)
 	while (*link != f)
 		link = &(*link)->next;
 	*link = f->next;
-	vpci_msi_release(f);
+	if (f->msi.at)
+		vpci_message_unbind(&f->msi.message);
 	vpci_msix_release(f);
 	object_free(f, sizeof(*f));
 }
@@ -135,19 +143,15 @@ static unsigned scan_function(struct pci_address a, uint64_t buses[4])
 
 static void scan_bus(uint16_t segment, uint8_t bus, uint64_t buses[4])
 {
-	struct pci_address a = { .segment = segment, .bus = bus };
+	unsigned first = 0; /* header type of the device's function 0 */
 
-	for (unsigned device = 0; device < 32; device++) {
-		unsigned header;
+	for (unsigned devfn = 0; devfn < 256; devfn++) {
+		struct pci_address a = { segment, bus, (uint8_t)devfn };
 
-		a.devfn = (uint8_t)(device << 3);
-		header = scan_function(a, buses);
-		if (header == ~0u || !(header & HEADER_MULTIFUNCTION))
-			continue;
-		for (unsigned function = 1; function < 8; function++) {
-			a.devfn = (uint8_t)(device << 3 | function);
+		if (!(devfn & 7))
+			first = scan_function(a, buses);
+		else if (first != ~0u && first & HEADER_MULTIFUNCTION)
 			scan_function(a, buses);
-		}
 	}
 }
 
@@ -164,14 +168,12 @@ static void scan_segment(uint16_t segment, uint8_t first_bus)
 void vpci_scan(void)
 {
 	unsigned functions = 0, msi = 0, msix = 0;
-	uint16_t segment;
-	uint8_t first;
 
 	spin_lock(&vpci_lock);
 	scan_segment(0, 0);
-	for (unsigned i = 0; vpci_ecam_window(i, &segment, &first); i++)
-		if (segment != 0)
-			scan_segment(segment, first);
+	for (const struct vpci_ecam *e = vpci_ecam; e < vpci_ecam + vpci_nr_ecam; e++)
+		if (e->segment)
+			scan_segment(e->segment, e->first_bus);
 	for (struct vpci_function *f = vpci_next(NULL); f; f = vpci_next(f)) {
 		functions++;
 		msi += f->msi.at != 0;

@@ -17,20 +17,18 @@ struct pci_address {
 	uint8_t bus, devfn;
 };
 
-/* Config accesses by the control domain, size 1, 2 or 4, offset naturally aligned below 4096. */
-uint32_t vpci_config_read(struct pci_address a, unsigned offset, unsigned size);
-void vpci_config_write(struct pci_address a, unsigned offset, unsigned size, uint32_t value);
-/* Port I/O 0xcf8-0xcff, of a domain with PCI. */
-uint32_t vpci_port_read(struct domain *d, unsigned port, unsigned size);
-void vpci_port_write(struct domain *d, unsigned port, unsigned size, uint32_t value);
+#define PCI_FORMAT  "%04x:%02x:%02x.%u"
+#define PCI_ARGS(a) (a).segment, (a).bus, (a).devfn >> 3, (a).devfn & 7
+
+/* Port I/O 0xcf8-0xcff, of a domain with PCI. *value: what is written, or was read. */
+void vpci_port_access(struct domain *d, unsigned port, unsigned size, bool write, uint32_t *value);
 /* A memory-mapped configuration window, from ACPI's MCFG; called at start-up. */
 int vpci_add_ecam(paddr_t base, uint16_t segment, uint8_t first_bus, uint8_t last_bus);
 /*
  * Is gpa inside an ECAM window or a watched MSI-X table? Then the access is done and true
  * returned.
  */
-bool vpci_mmio_read(gpaddr_t gpa, unsigned size, uint64_t *value);
-bool vpci_mmio_write(gpaddr_t gpa, unsigned size, uint64_t value);
+bool vpci_mmio(gpaddr_t gpa, unsigned size, bool write, uint64_t *value);
 /* Finds all functions once at start-up, notes their MSI/MSI-X capabilities and BARs. */
 void vpci_scan(void);
 /* The first known function for which fn says yes; false: there is none. */
@@ -54,9 +52,8 @@ void vpci_deassign_all(struct domain *d);
 /* The other functions of its group; how many. */
 unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max);
 /* As a guest sees its bus 0: offset below 256, naturally aligned. */
-uint32_t vpci_guest_read(struct domain *d, struct pci_address a, unsigned offset, unsigned size);
-void vpci_guest_write(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
-		      uint32_t value);
+void vpci_guest_access(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
+		       bool write, uint32_t *value);
 /* An access that exited; false: no device of d's is there, *value stays and nothing is written. */
 bool vpci_guest_mmio(struct domain *d, gpaddr_t gpa, unsigned size, bool write, uint64_t *value);
 

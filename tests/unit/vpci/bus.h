@@ -70,6 +70,29 @@ extern uint8_t nic_memory[BAR_SIZE], disk_memory[BAR_SIZE];
 uint64_t mem_rd(paddr_t pa, unsigned size);
 void mem_wr(paddr_t pa, unsigned size, uint64_t value);
 
+static inline uint32_t vpci_port_read(struct domain *d, unsigned port, unsigned size)
+{
+	uint32_t value = 0x5a5a5a5a;
+
+	vpci_port_access(d, port, size, false, &value);
+	return value;
+}
+
+static inline void vpci_port_write(struct domain *d, unsigned port, unsigned size, uint32_t value)
+{
+	vpci_port_access(d, port, size, true, &value);
+}
+
+static inline bool vpci_mmio_read(paddr_t pa, unsigned size, uint64_t *value)
+{
+	return vpci_mmio(pa, size, false, value);
+}
+
+static inline bool vpci_mmio_write(paddr_t pa, unsigned size, uint64_t value)
+{
+	return vpci_mmio(pa, size, true, &value);
+}
+
 /* Host vectors handed out. */
 extern struct binding {
 	bool bound;

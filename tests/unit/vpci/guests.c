@@ -152,8 +152,11 @@ struct pci_address iommu_group(struct pci_address a)
 	return one_group && !memcmp(&a, &NIC3, sizeof(a)) ? NIC : a;
 }
 
+unsigned warnings;
+
 void log_domain(const struct domain *d, enum log_level level, const char *fmt, ...)
 {
+	warnings += level == LOG_WARN;
 }
 
 /* --- as the guest ----------------------------------------------------------------------------- */
@@ -197,7 +200,7 @@ int guests_setup(void **state)
 	has_iommu = true;
 	one_group = need_flush = false;
 	iommu_error = 0;
-	flushes = 0;
+	flushes = warnings = 0;
 	return bus_setup(state);
 }
 

@@ -132,9 +132,11 @@ static void test_64_bit_bar(void **state)
 	assert_int_equal(grd(2, 0x1c, 4), ~0u);
 	gwr(2, PCI_COMMAND, 2, MEM); /* beyond what there is */
 	assert_int_equal(p2m_mmio(), 0);
+	assert_int_equal(warnings, 1);
 	gwr(2, 0x18, 4, GPA);
 	gwr(2, 0x1c, 4, 2);
 	assert_int_equal(p2m_mmio(), 2); /* 300 entries are two frames of four */
+	assert_int_equal(warnings, 2);   /* of the write of the lower half, still too high */
 	assert_int_equal(p2m_at(0x2f8002, NULL), P2M_MMIO_DIRECT);
 	assert_int_equal(grd(2, 0x1c, 4), 2);
 }
