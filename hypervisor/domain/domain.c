@@ -15,7 +15,6 @@
 #include "memory_map.h"
 #include "mm.h"
 #include "private.h"
-#include "vioapic.h"
 #include "vpci.h"
 #include "wallclock.h"
 
@@ -105,7 +104,6 @@ void domain_free(struct domain *d)
 
 	for_each_vcpu(d, v)
 		vcpu_destroy(v);
-	vioapic_destroy(d);
 	domain_free_memory_map(d);
 	sched_domain_destroy(d);
 	grant_domain_destroy(d);

@@ -41,19 +41,14 @@ static uint64_t sign_extend(uint64_t value, unsigned size)
 	return (uint64_t)((int64_t)(value << unused) >> unused);
 }
 
-static int mmio_read(const struct emulation *e, uint64_t *value)
+static int mmio(const struct emulation *e, bool write, uint64_t *value)
 {
 	int rc;
 
-	*value = 0;
-	rc = e->ops->mmio_read(e->ctx, e->gpa, e->in->op_size, value);
+	*value = write ? *value & mask_of(e->in->op_size) : 0;
+	rc = e->ops->mmio(e->ctx, e->gpa, e->in->op_size, write, value);
 	*value &= mask_of(e->in->op_size);
 	return rc;
-}
-
-static int mmio_write(const struct emulation *e, uint64_t value)
-{
-	return e->ops->mmio_write(e->ctx, e->gpa, e->in->op_size, value & mask_of(e->in->op_size));
 }
 
 /* A write of 32 bits clears the upper half of a register, smaller ones leave the rest alone. */
@@ -80,11 +75,6 @@ static void write_reg(const struct emulation *e, uint64_t value)
 		*gpr = (*gpr & ~0xff00UL) | (value & 0xff) << 8;
 	else
 		write_gpr(gpr, e->in->reg_size, value);
-}
-
-static void set_flags(struct cpu_regs *regs, uint64_t which, uint64_t value)
-{
-	regs->rflags = (regs->rflags & ~which) | (value & which);
 }
 
 /* ZF, SF and PF of a result. */
@@ -126,21 +116,6 @@ static uint64_t sub_flags(uint64_t a, uint64_t b, unsigned size)
 	return result_flags(a - b, size) | carry_flags(a - b, b, a, size);
 }
 
-static int emulate_mov(const struct emulation *e)
-{
-	const struct insn *in = e->in;
-	uint64_t value;
-	int rc;
-
-	if (in->mem_first)
-		return mmio_write(e, in->has_imm ? in->imm : read_reg(e));
-	rc = mmio_read(e, &value);
-	if (rc)
-		return rc;
-	write_reg(e, in->sign_extend ? sign_extend(value, in->op_size) : value);
-	return 0;
-}
-
 static uint64_t arithmetic(enum insn_op op, uint64_t a, uint64_t b, unsigned size, uint64_t *flags)
 {
 	uint64_t result;
@@ -157,80 +132,78 @@ static uint64_t arithmetic(enum insn_op op, uint64_t a, uint64_t b, unsigned siz
 	return result;
 }
 
-static int emulate_arithmetic(const struct emulation *e)
-{
-	const struct insn *in = e->in;
-	uint64_t memory, other, result, flags;
-	bool stores = in->op != INSN_CMP && in->op != INSN_TEST;
-	int rc = mmio_read(e, &memory);
+struct outcome {
+	bool stores, loads; /* into memory, into the register */
+	uint64_t memory, reg;
+	uint64_t flags, flags_changed;
+};
 
-	if (rc)
-		return rc;
-	other = (in->has_imm ? in->imm : read_reg(e)) & mask_of(in->op_size);
-	if (in->mem_first)
-		result = arithmetic(in->op, memory, other, in->op_size, &flags);
-	else
-		result = arithmetic(in->op, other, memory, in->op_size, &flags);
-	if (stores && in->mem_first)
-		rc = mmio_write(e, result);
-	else if (stores)
-		write_reg(e, result);
-	if (rc == 0)
-		set_flags(e->regs, FLAGS_ARITHMETIC, flags);
-	return rc;
-}
-
-static int emulate_bit(const struct emulation *e)
+/* Of an instruction with these operands. */
+static struct outcome outcome(const struct insn *in, uint64_t memory, uint64_t other, uint64_t rax)
 {
-	const struct insn *in = e->in;
+	unsigned size = in->op_size;
 	/* A register's bit number may reach beyond the operand; gpa is the address it reached. */
-	uint64_t bit = BIT((in->has_imm ? in->imm : read_reg(e)) & (8u * in->op_size - 1));
-	uint64_t old, next;
-	int rc = mmio_read(e, &old);
+	uint64_t bit = BIT(other & (8u * size - 1));
+	struct outcome o = {
+		.stores = in->mem_first,
+		.loads = !in->mem_first,
+		.memory = other,
+		.reg = in->sign_extend ? sign_extend(memory, size) : memory,
+		.flags_changed = FLAGS_ARITHMETIC,
+	};
 
-	if (rc)
-		return rc;
-	next = in->op == INSN_BTS ? old | bit : in->op == INSN_BTR ? old & ~bit : old ^ bit;
-	if (in->op != INSN_BT)
-		rc = mmio_write(e, next);
-	if (rc == 0)
-		set_flags(e->regs, FLAG_CF, old & bit ? FLAG_CF : 0);
-	return rc;
+	switch (in->op) {
+	case INSN_MOV: o.flags_changed = 0; break;
+	case INSN_XCHG:
+		o.loads = true;
+		o.flags_changed = 0;
+		break;
+	case INSN_XADD:
+		o.loads = true;
+		o.memory = arithmetic(INSN_ADD, memory, other, size, &o.flags);
+		break;
+	case INSN_CMPXCHG: /* the register is the accumulator */
+		arithmetic(INSN_CMP, rax, memory, size, &o.flags);
+		o.stores = rax == memory;
+		o.loads = !o.stores;
+		break;
+	case INSN_BT:
+	case INSN_BTS:
+	case INSN_BTR:
+	case INSN_BTC:
+		o.stores = in->op != INSN_BT;
+		o.memory = in->op == INSN_BTS ? memory | bit : memory ^ bit;
+		o.memory = in->op == INSN_BTR ? memory & ~bit : o.memory;
+		o.flags = memory & bit ? FLAG_CF : 0;
+		o.flags_changed = FLAG_CF;
+		break;
+	default:
+		o.reg = in->mem_first ? arithmetic(in->op, memory, other, size, &o.flags)
+				      : arithmetic(in->op, other, memory, size, &o.flags);
+		o.memory = o.reg;
+		if (in->op == INSN_CMP || in->op == INSN_TEST)
+			o.stores = o.loads = false;
+	}
+	return o;
 }
 
-static int emulate_exchange(const struct emulation *e)
+static int emulate_operands(const struct emulation *e)
 {
 	const struct insn *in = e->in;
-	bool add = in->op == INSN_XADD;
-	uint64_t memory, reg = read_reg(e);
-	int rc = mmio_read(e, &memory);
+	uint64_t other = (in->has_imm ? in->imm : read_reg(e)) & mask_of(in->op_size), memory = 0;
+	bool reads = in->op != INSN_MOV || !in->mem_first;
+	int rc = reads ? mmio(e, false, &memory) : 0;
+	struct outcome o = outcome(in, memory, other, e->regs->rax & mask_of(in->op_size));
 
-	if (rc == 0)
-		rc = mmio_write(e, add ? memory + reg : reg);
+	if (rc == 0 && o.stores)
+		rc = mmio(e, true, &o.memory);
 	if (rc)
 		return rc;
-	if (add)
-		set_flags(e->regs, FLAGS_ARITHMETIC, add_flags(memory, reg, in->op_size));
-	write_reg(e, memory);
-	return 0;
-}
-
-static int emulate_cmpxchg(const struct emulation *e)
-{
-	unsigned size = e->in->op_size;
-	uint64_t memory, accumulator = e->regs->rax & mask_of(size);
-	int rc = mmio_read(e, &memory);
-
-	if (rc)
-		return rc;
-	if (memory == accumulator) {
-		rc = mmio_write(e, read_reg(e));
-		if (rc)
-			return rc;
-	} else {
-		write_gpr(&e->regs->gpr[REG_RAX], size, memory);
-	}
-	set_flags(e->regs, FLAGS_ARITHMETIC, sub_flags(accumulator, memory, size));
+	if (o.loads && in->op == INSN_CMPXCHG)
+		write_gpr(&e->regs->gpr[REG_RAX], in->op_size, o.reg);
+	else if (o.loads)
+		write_reg(e, o.reg);
+	e->regs->rflags = (e->regs->rflags & ~o.flags_changed) | (o.flags & o.flags_changed);
 	return 0;
 }
 
@@ -243,14 +216,14 @@ static int copy_string(const struct emulation *e, bool is_write)
 
 	if (in->address_size < 8)
 		linear &= mask_of(in->address_size);
-	if (is_write) {
-		if (in->fs_or_gs)
-			return -EOPNOTSUPP;
-		rc = e->ops->mem_read(e->ctx, linear, in->op_size, &value);
-		return rc ? rc : mmio_write(e, value);
-	}
-	rc = mmio_read(e, &value);
-	return rc ? rc : e->ops->mem_write(e->ctx, linear, in->op_size, value);
+	if (is_write && in->fs_or_gs)
+		return -EOPNOTSUPP;
+	rc = is_write ? e->ops->memory(e->ctx, linear, in->op_size, false, &value)
+		      : mmio(e, false, &value);
+	if (rc)
+		return rc;
+	return is_write ? mmio(e, true, &value)
+			: e->ops->memory(e->ctx, linear, in->op_size, true, &value);
 }
 
 static void step_register(const struct emulation *e, unsigned reg, int64_t step)
@@ -263,24 +236,17 @@ static int emulate_string(const struct emulation *e, bool is_write, bool *done)
 {
 	const struct insn *in = e->in;
 	int64_t step = e->regs->rflags & FLAG_DF ? -(int64_t)in->op_size : in->op_size;
+	uint64_t value = read_reg(e);
 	int rc;
 
 	*done = true;
 	if (in->rep && (e->regs->rcx & mask_of(in->address_size)) == 0)
 		return 0;
-	if (in->op == INSN_MOVS) {
-		rc = copy_string(e, is_write);
-	} else if (in->op == INSN_STOS) {
-		rc = mmio_write(e, read_reg(e));
-	} else {
-		uint64_t value;
-
-		rc = mmio_read(e, &value);
-		if (rc == 0)
-			write_reg(e, value);
-	}
+	rc = in->op == INSN_MOVS ? copy_string(e, is_write) : mmio(e, in->op == INSN_STOS, &value);
 	if (rc)
 		return rc;
+	if (in->op == INSN_LODS)
+		write_reg(e, value);
 	if (in->op != INSN_STOS)
 		step_register(e, REG_RSI, step);
 	if (in->op != INSN_LODS)
@@ -296,30 +262,10 @@ int insn_emulate(const struct insn *in, struct cpu_regs *regs, gpaddr_t gpa, boo
 		 const struct emulate_ops *ops, void *ctx)
 {
 	const struct emulation e = { in, regs, gpa, ops, ctx };
+	bool is_string = in->op == INSN_MOVS || in->op == INSN_STOS || in->op == INSN_LODS;
 	bool done = true;
-	int rc;
+	int rc = is_string ? emulate_string(&e, is_write, &done) : emulate_operands(&e);
 
-	switch (in->op) {
-	case INSN_MOV: rc = emulate_mov(&e); break;
-	case INSN_AND:
-	case INSN_OR:
-	case INSN_XOR:
-	case INSN_ADD:
-	case INSN_SUB:
-	case INSN_CMP:
-	case INSN_TEST: rc = emulate_arithmetic(&e); break;
-	case INSN_BT:
-	case INSN_BTS:
-	case INSN_BTR:
-	case INSN_BTC: rc = emulate_bit(&e); break;
-	case INSN_XCHG:
-	case INSN_XADD: rc = emulate_exchange(&e); break;
-	case INSN_CMPXCHG: rc = emulate_cmpxchg(&e); break;
-	case INSN_MOVS:
-	case INSN_STOS:
-	case INSN_LODS: rc = emulate_string(&e, is_write, &done); break;
-	default: rc = -EOPNOTSUPP; break;
-	}
 	if (rc == 0 && done)
 		regs->rip += in->length;
 	if (rc == 0 && in->mode != CPU_MODE_64)

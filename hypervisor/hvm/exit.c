@@ -69,12 +69,6 @@ static void exit_hypercall(struct vcpu *v, const struct vmexit *e)
 	hypercall_dispatch(v);
 }
 
-static void exit_shutdown(struct vcpu *v, const struct vmexit *e)
-{
-	(void)e;
-	domain_crash(v->domain, "triple fault of vCPU %u at rip %#lx", v->id, v->hvm.regs.rip);
-}
-
 static void exit_xsetbv(struct vcpu *v, const struct vmexit *e)
 {
 	struct cpu_regs *r = &v->hvm.regs;
@@ -114,20 +108,19 @@ static void exit_machine_check(struct vcpu *v, const struct vmexit *e)
 	machine_check_in_guest();
 }
 
-/* By a task gate, or a jump to a TSS: what no 64-bit system has, and AMD-V does by itself. */
-static void exit_task_switch(struct vcpu *v, const struct vmexit *e)
+/*
+ * Hardware switches tasks by a task gate, or a jump to a TSS: what no 64-bit system has, and AMD-V
+ * does by itself.
+ */
+static void exit_crash(struct vcpu *v, const struct vmexit *e)
 {
-	(void)e;
-	domain_crash(v->domain,
-		     "vCPU %u switches tasks by hardware at rip %#lx, which is not offered on %s",
-		     v->id, v->hvm.regs.rip, hvm->name);
-}
+	const char *why = e->reason == VMEXIT_SHUTDOWN ? "triple fault"
+			  : e->reason == VMEXIT_TASK_SWITCH
+				  ? "hardware task switch, not offered"
+				  : "no entry, or exit, for an unknown reason";
 
-static void exit_failed(struct vcpu *v, const struct vmexit *e)
-{
-	domain_crash(v->domain,
-		     "vCPU %u cannot be entered or exited for an unknown reason: %s code %#lx",
-		     v->id, hvm->name, e->code);
+	domain_crash(v->domain, "vCPU %u: %s: rip %#lx, %s exit %#lx", v->id, why, v->hvm.regs.rip,
+		     hvm->name, e->code);
 }
 
 typedef void exit_handler(struct vcpu *v, const struct vmexit *e);
@@ -140,15 +133,15 @@ static exit_handler *const handlers[VMEXIT_REASONS] = {
 	[VMEXIT_MSR] = exit_msr,
 	[VMEXIT_HYPERCALL] = exit_hypercall,
 	[VMEXIT_NESTED_FAULT] = hvm_handle_nested_fault,
-	[VMEXIT_SHUTDOWN] = exit_shutdown,
+	[VMEXIT_SHUTDOWN] = exit_crash,
 	[VMEXIT_INTR_WINDOW] = exit_nothing, /* what waits is offered on the way back */
 	[VMEXIT_XSETBV] = exit_xsetbv,
 	[VMEXIT_CR] = exit_nothing,
 	[VMEXIT_WBINVD] = exit_wbinvd,
 	[VMEXIT_UNDEFINED] = exit_undefined,
 	[VMEXIT_MACHINE_CHECK] = exit_machine_check,
-	[VMEXIT_TASK_SWITCH] = exit_task_switch,
-	[VMEXIT_FAILED] = exit_failed,
+	[VMEXIT_TASK_SWITCH] = exit_crash,
+	[VMEXIT_FAILED] = exit_crash,
 };
 
 void hvm_handle_exit(struct vcpu *v, const struct vmexit *e)

@@ -120,8 +120,11 @@ static void answer(struct vcpu *v, uint64_t value)
 
 void ioreq_answered(struct vcpu *v)
 {
-	struct ioreq_vcpu *io = &v->hvm.ioreq;
+	struct ioreq_vcpu *io;
 
+	if (!v) /* not made yet: it waits for nothing */
+		return;
+	io = &v->hvm.ioreq;
 	spin_lock(&v->domain->hvm.ioreq_lock);
 	if (io->server && io->server->page[v->id].state == STATE_IORESP_READY) {
 		memory_barrier();
@@ -159,18 +162,17 @@ static void server_free(struct domain *d, struct ioreq_server *s)
 static int server_fill(struct domain *d, struct ioreq_server *s)
 {
 	domid_t remote = domain_current()->id;
-	struct vcpu *v;
-	int rc = 0;
+	int rc;
 
 	s->page = page_create(d);
 	s->buffered = page_create(d);
 	if (!s->page || !s->buffered)
 		return -ENOMEM;
-	for_each_vcpu(d, v) {
-		rc = event_open(d, remote, v->id, true, &s->port[v->id]);
+	for (unsigned i = 0; i < d->max_vcpus; i++) { /* some may not be there yet */
+		rc = event_open(d, remote, i, true, &s->port[i]);
 		if (rc)
 			return rc;
-		s->page[v->id].vp_eport = s->port[v->id];
+		s->page[i].vp_eport = s->port[i];
 	}
 	return event_open(d, remote, 0, true, &s->buffered_port);
 }

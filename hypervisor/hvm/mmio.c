@@ -24,55 +24,38 @@ static bool is_lapic(const struct vcpu *v, gpaddr_t gpa)
 	       (v->hvm.vlapic.base_msr & PAGE_MASK) == (gpa & PAGE_MASK);
 }
 
-/* A device's that the guest was given, a device model's, or nobody's: all ones, writes are lost. */
-static int elsewhere(struct vcpu *v, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
-{
-	int rc;
-
-	if (v->domain->hvm.has_pci && vpci_guest_mmio(v->domain, gpa, size, write, value))
-		return 0;
-	rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
-	return rc == -ENODEV ? 0 : rc;
-}
-
-static int mmio_read(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value)
+/* Where nobody is reads give all ones, and writes are lost. */
+static int device_access(void *ctx, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
 {
 	struct vcpu *v = ctx;
-	uint32_t reg = 0xffffffffu;
+	struct domain *d = v->domain;
+	int rc = 0;
 
-	*value = ~0UL;
-	if (is_lapic(v, gpa))
-		*value = (uint64_t)vlapic_mmio_read(v, gpa & 0xffc) >> 8 * (gpa & 3);
-	else if (vioapic_mmio_read(v->domain, gpa, &reg))
-		*value = reg;
-	else if (v->domain->is_control)
-		vpci_mmio(gpa, size, false, value);
-	else
-		return elsewhere(v, gpa, size, false, value);
-	return 0;
-}
-
-static int mmio_write(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value)
-{
-	struct vcpu *v = ctx;
-
+	if (!write)
+		*value = ~0UL;
 	if (is_lapic(v, gpa)) {
-		if (!(gpa & 3))
-			vlapic_mmio_write(v, gpa & 0xfff, (uint32_t)value);
-	} else if (!vioapic_mmio_write(v->domain, gpa, (uint32_t)value)) {
-		if (!v->domain->is_control)
-			return elsewhere(v, gpa, size, true, &value);
-		vpci_mmio(gpa, size, true, &value);
+		if (!write)
+			*value = (uint64_t)vlapic_mmio_read(v, gpa & 0xffc) >> 8 * (gpa & 3);
+		else if (!(gpa & 3))
+			vlapic_mmio_write(v, gpa & 0xfff, (uint32_t)*value);
+	} else if (d->is_control) {
+		if (!vioapic_mmio(d, gpa, write, value))
+			vpci_mmio(gpa, size, write, value);
+	} else if (!d->hvm.has_pci || !vpci_guest_mmio(d, gpa, size, write, value)) {
+		rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
 	}
-	return 0;
+	return rc == -ENODEV ? 0 : rc;
 }
 
 /*
  * The other operand of MOVS, piece by piece within a page. Not mapped: the guest gets its page
  * fault and -EFAULT ends the emulation. Mapped to where there is no memory: ones, or lost.
  */
-static int mem_access(struct vcpu *v, uint64_t linear, unsigned size, bool write, uint8_t *bytes)
+static int memory_access(void *ctx, uint64_t linear, unsigned size, bool write, uint64_t *value)
 {
+	struct vcpu *v = ctx;
+	uint8_t *bytes = (uint8_t *)value;
+
 	while (size) {
 		unsigned n = (unsigned)MIN(size, PAGE_SIZE - (linear & ~PAGE_MASK));
 		uint32_t error;
@@ -93,18 +76,7 @@ static int mem_access(struct vcpu *v, uint64_t linear, unsigned size, bool write
 	return 0;
 }
 
-static int mem_read(void *ctx, uint64_t linear, unsigned size, uint64_t *value)
-{
-	*value = 0;
-	return mem_access(ctx, linear, size, false, (uint8_t *)value);
-}
-
-static int mem_write(void *ctx, uint64_t linear, unsigned size, uint64_t value)
-{
-	return mem_access(ctx, linear, size, true, (uint8_t *)&value);
-}
-
-static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_write };
+static const struct emulate_ops ops = { device_access, memory_access };
 
 static void emulate(struct vcpu *v, const struct vmexit *e)
 {

@@ -59,19 +59,6 @@ int vioapic_create(struct domain *d, paddr_t base, uint32_t gsi_base, uint32_t n
 	return 0;
 }
 
-void vioapic_destroy(struct domain *d)
-{
-	while (d->hvm.nr_vioapics) {
-		struct vioapic *io = d->hvm.vioapic[--d->hvm.nr_vioapics];
-
-		for (unsigned pin = 0; pin < io->nr_pins; pin++)
-			if (io->bound[pin / 64] & BIT(pin % 64))
-				irq_gsi_mask(io->gsi_base + pin, true);
-		d->hvm.vioapic[d->hvm.nr_vioapics] = NULL;
-		object_free(io, sizeof(*io));
-	}
-}
-
 static struct vioapic *find_by_address(struct domain *d, gpaddr_t gpa)
 {
 	for (unsigned i = 0; i < d->hvm.nr_vioapics; i++)
@@ -103,33 +90,32 @@ static void pin_mirror(struct domain *d, struct vioapic *io, unsigned pin, uint6
 {
 	uint64_t next = io->rte[pin], changed = old ^ next;
 	uint32_t gsi = io->gsi_base + pin;
-	bool bound = io->bound[pin / 64] & BIT(pin % 64);
 	int rc;
 
 	if (next & RTE_MASKED) {
-		if (bound && changed & RTE_MASKED)
+		if (io->bound[pin] && changed & RTE_MASKED)
 			irq_gsi_mask(gsi, true);
 		/* Programmed anew when it is unmasked. */
 		if (changed & (RTE_LEVEL | RTE_ACTIVE_LOW))
-			io->bound[pin / 64] &= ~BIT(pin % 64);
+			io->bound[pin] = false;
 		return;
 	}
-	if (!bound || changed & (RTE_LEVEL | RTE_ACTIVE_LOW)) {
+	if (!io->bound[pin] || changed & (RTE_LEVEL | RTE_ACTIVE_LOW)) {
 		rc = irq_gsi_bind(gsi, next & RTE_LEVEL, next & RTE_ACTIVE_LOW);
 		if (rc) {
 			log_domain(d, LOG_ERR, "interrupt %u cannot be bound: error %d", gsi, -rc);
 			return;
 		}
-		io->bound[pin / 64] |= BIT(pin % 64);
+		io->bound[pin] = true;
 		irq_gsi_mask(gsi, false);
 	} else if (changed & RTE_MASKED) {
 		irq_gsi_mask(gsi, false);
 	}
 }
 
-static void write_entry(struct domain *d, struct vioapic *io, unsigned index, uint32_t value)
+static void write_entry(struct domain *d, struct vioapic *io, unsigned pin, unsigned shift,
+			uint32_t value)
 {
-	unsigned pin = index / 2, shift = index % 2 * 32;
 	uint64_t old = io->rte[pin];
 	uint64_t next = (old & ~(0xffffffffUL << shift)) | (uint64_t)value << shift;
 
@@ -141,62 +127,42 @@ static void write_entry(struct domain *d, struct vioapic *io, unsigned index, ui
 		pin_end(io, pin);
 }
 
-static uint32_t read_register(const struct vioapic *io)
+/* Of the register that is selected. */
+static void window_access(struct domain *d, struct vioapic *io, bool write, uint64_t *value)
 {
-	unsigned index = io->regsel - REG_REDIRECTION;
+	unsigned reg = io->regsel, pin = (reg - REG_REDIRECTION) / 2, shift = reg % 2 * 32;
+	bool is_entry = reg >= REG_REDIRECTION && pin < io->nr_pins;
 
-	switch (io->regsel) {
-	case REG_ID:
-	case REG_ARBITRATION: return io->id << 24;
-	case REG_VERSION: return (io->nr_pins - 1) << 16 | IOAPIC_VERSION;
-	default: break;
-	}
-	if (io->regsel < REG_REDIRECTION || index / 2 >= io->nr_pins)
-		return 0;
-	return (uint32_t)(io->rte[index / 2] >> index % 2 * 32);
+	if (is_entry && write)
+		write_entry(d, io, pin, shift, (uint32_t)*value);
+	else if (is_entry)
+		*value = (uint32_t)(io->rte[pin] >> shift);
+	else if (reg == REG_ID && write)
+		io->id = *value >> 24 & 0xf;
+	else if (reg == REG_ID || reg == REG_ARBITRATION)
+		*value = io->id << 24;
+	else
+		*value = reg == REG_VERSION ? (io->nr_pins - 1) << 16 | IOAPIC_VERSION : 0;
 }
 
-bool vioapic_mmio_read(struct domain *d, gpaddr_t gpa, uint32_t *value)
+bool vioapic_mmio(struct domain *d, gpaddr_t gpa, bool write, uint64_t *value)
 {
 	struct vioapic *io = find_by_address(d, gpa);
+	unsigned offset = gpa & ~PAGE_MASK;
 
 	if (!io)
 		return false;
-	*value = 0;
-	spin_lock(&io->lock);
-	if ((gpa & ~PAGE_MASK) == IOREGSEL)
-		*value = io->regsel;
-	else if ((gpa & ~PAGE_MASK) == IOWIN)
-		*value = read_register(io);
-	spin_unlock(&io->lock);
-	return true;
-}
-
-static void write_register(struct domain *d, struct vioapic *io, uint32_t value)
-{
-	unsigned index = io->regsel - REG_REDIRECTION;
-
-	if (io->regsel == REG_ID)
-		io->id = value >> 24 & 0xf;
-	else if (io->regsel >= REG_REDIRECTION && index / 2 < io->nr_pins)
-		write_entry(d, io, index, value);
-}
-
-bool vioapic_mmio_write(struct domain *d, gpaddr_t gpa, uint32_t value)
-{
-	struct vioapic *io = find_by_address(d, gpa);
-
-	if (!io)
-		return false;
-	if ((gpa & ~PAGE_MASK) == IOEOI) {
-		end_vector(io, (uint8_t)value);
+	if (offset == IOEOI && write) {
+		end_vector(io, (uint8_t)*value);
 		return true;
 	}
 	spin_lock(&io->lock);
-	if ((gpa & ~PAGE_MASK) == IOREGSEL)
-		io->regsel = value & 0xff;
-	else if ((gpa & ~PAGE_MASK) == IOWIN)
-		write_register(d, io, value);
+	if (offset == IOREGSEL && write)
+		io->regsel = *value & 0xff;
+	else if (offset == IOWIN)
+		window_access(d, io, write, value);
+	else
+		*value = offset == IOREGSEL ? io->regsel : 0;
 	spin_unlock(&io->lock);
 	return true;
 }

@@ -69,19 +69,15 @@ struct insn {
  */
 int insn_decode(const uint8_t *bytes, size_t len, enum cpu_mode mode, struct insn *out);
 
+/* Size 1, 2, 4 or 8; *value: what is written, or was read. 0 or negative errno. */
 struct emulate_ops {
-	/*
-	 * The emulated location behind the faulting access; size 1, 2, 4 or 8. 0 or negative
-	 * errno.
-	 */
-	int (*mmio_read)(void *ctx, gpaddr_t gpa, unsigned size, uint64_t *value);
-	int (*mmio_write)(void *ctx, gpaddr_t gpa, unsigned size, uint64_t value);
+	/* The emulated location behind the faulting access. */
+	int (*mmio)(void *ctx, gpaddr_t gpa, unsigned size, bool write, uint64_t *value);
 	/*
 	 * The other side of MOVS: ordinary guest-linear memory, DS and ES taken as flat (with FS
-	 * or GS: -EOPNOTSUPP). *value as read on success.
+	 * or GS: -EOPNOTSUPP).
 	 */
-	int (*mem_read)(void *ctx, uint64_t linear, unsigned size, uint64_t *value);
-	int (*mem_write)(void *ctx, uint64_t linear, unsigned size, uint64_t value);
+	int (*memory)(void *ctx, uint64_t linear, unsigned size, bool write, uint64_t *value);
 };
 
 /*

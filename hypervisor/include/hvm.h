@@ -80,6 +80,7 @@ struct hvm_state {
 #define PAT_POWER_ON  0x0007040600070406UL
 
 enum vmexit_reason {
+	VMEXIT_FAILED,  /* not known, or the vendor refused the state: crash the domain */
 	VMEXIT_NOTHING, /* dealt with by the vendor's code (host interrupt taken) */
 	VMEXIT_CPUID,
 	VMEXIT_HLT,
@@ -95,7 +96,6 @@ enum vmexit_reason {
 	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
 	VMEXIT_MACHINE_CHECK,
 	VMEXIT_TASK_SWITCH, /* VT-x only, which leaves it to be emulated */
-	VMEXIT_FAILED,      /* the vendor refused the state: crash the domain */
 	VMEXIT_REASONS
 };
 

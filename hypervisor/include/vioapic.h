@@ -21,15 +21,13 @@ struct vioapic {
 	uint32_t nr_pins;
 	uint32_t regsel;
 	uint64_t rte[VIOAPIC_MAX_PINS];
-	uint64_t bound[DIV_ROUND_UP(VIOAPIC_MAX_PINS, 64)]; /* pins whose real one is programmed */
+	bool bound[VIOAPIC_MAX_PINS]; /* pins whose real one is programmed */
 	struct spinlock lock; /* regsel, rte, bound; before scheduler and irq in the lock order */
 };
 
 int vioapic_create(struct domain *d, paddr_t base, uint32_t gsi_base, uint32_t nr_pins);
-void vioapic_destroy(struct domain *d);
-/* Is there one at this address? offset within its page; 32-bit accesses. false: not ours. */
-bool vioapic_mmio_read(struct domain *d, gpaddr_t gpa, uint32_t *value);
-bool vioapic_mmio_write(struct domain *d, gpaddr_t gpa, uint32_t value);
+/* An access of 32 bits to a page of theirs; *value: what is written, or was read. false: not ours. */
+bool vioapic_mmio(struct domain *d, gpaddr_t gpa, bool write, uint64_t *value);
 /* The real line of this GSI fired (called by irq.c's handler): deliver as its entry says. */
 void vioapic_gsi_fired(struct domain *d, uint32_t gsi);
 /*

@@ -29,29 +29,18 @@ static int access(struct world *w, unsigned size)
 	return ++w->accesses == w->fail_at ? -EFAULT : 0;
 }
 
-static int read_any(void *ctx, uint64_t at, unsigned size, uint64_t *value)
+static int access_any(void *ctx, uint64_t at, unsigned size, bool write, uint64_t *value)
 {
 	int rc = access(ctx, size);
 
 	(void)at;
-	if (rc == 0)
+	MUST(!write || size == 8 || *value >> (8 * size) == 0);
+	if (rc == 0 && !write)
 		*value = next_value(ctx);
 	return rc;
 }
 
-static int write_any(void *ctx, uint64_t at, unsigned size, uint64_t value)
-{
-	(void)at;
-	MUST(size == 8 || value >> (8 * size) == 0);
-	return access(ctx, size);
-}
-
-static const struct emulate_ops ops = {
-	.mmio_read = read_any,
-	.mmio_write = write_any,
-	.mem_read = read_any,
-	.mem_write = write_any,
-};
+static const struct emulate_ops ops = { .mmio = access_any, .memory = access_any };
 
 static void check_fields(const struct insn *in)
 {

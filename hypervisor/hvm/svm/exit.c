@@ -11,43 +11,32 @@
 
 #define OPCODE_HLT 0xf4
 
-struct exit_kind {
-	uint16_t code;
-	uint8_t reason;
-	uint8_t length; /* of the plain instruction, for CPUs that do not give the next RIP */
-};
-
-static const struct exit_kind kinds[] = {
-	{ SVM_EXIT_INTR, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_NMI, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_SMI, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_INIT, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_FERR_FREEZE, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_VINTR, VMEXIT_INTR_WINDOW, 0 },
-	{ SVM_EXIT_CPUID, VMEXIT_CPUID, 2 },
-	{ SVM_EXIT_HLT, VMEXIT_HLT, 1 },
-	{ SVM_EXIT_IOIO, VMEXIT_IO, 0 },
-	{ SVM_EXIT_MSR, VMEXIT_MSR, 2 },
-	{ SVM_EXIT_VMMCALL, VMEXIT_HYPERCALL, 3 },
-	{ SVM_EXIT_NPF, VMEXIT_NESTED_FAULT, 0 },
-	{ SVM_EXIT_SHUTDOWN, VMEXIT_SHUTDOWN, 0 },
-	{ SVM_EXIT_XSETBV, VMEXIT_XSETBV, 3 },
-	{ SVM_EXIT_WBINVD, VMEXIT_WBINVD, 2 },
-	{ SVM_EXIT_INVD, VMEXIT_WBINVD, 2 },
-	{ SVM_EXIT_RDPMC, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_INVLPGA, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_VMRUN, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_VMLOAD, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_VMSAVE, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_STGI, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_CLGI, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_SKINIT, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_MONITOR, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_MWAIT, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_RDPRU, VMEXIT_UNDEFINED, 0 },
-	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_DB, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_AC, VMEXIT_NOTHING, 0 },
-	{ SVM_EXIT_EXCEPTION0 + EXCEPTION_MC, VMEXIT_MACHINE_CHECK, 0 },
+/* By exit code; length: of the plain instruction, for CPUs that do not give the next RIP. */
+static const struct exit_kind {
+	uint8_t reason, length;
+} kinds[] = {
+	[SVM_EXIT_EXCEPTION0 + EXCEPTION_DB] = { VMEXIT_NOTHING, 0 },
+	[SVM_EXIT_EXCEPTION0 + EXCEPTION_AC] = { VMEXIT_NOTHING, 0 },
+	[SVM_EXIT_EXCEPTION0 + EXCEPTION_MC] = { VMEXIT_MACHINE_CHECK, 0 },
+	[SVM_EXIT_INTR... SVM_EXIT_INIT] = { VMEXIT_NOTHING, 0 },
+	[SVM_EXIT_VINTR] = { VMEXIT_INTR_WINDOW, 0 },
+	[SVM_EXIT_RDPMC] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_CPUID] = { VMEXIT_CPUID, 2 },
+	[SVM_EXIT_INVD] = { VMEXIT_WBINVD, 2 },
+	[SVM_EXIT_HLT] = { VMEXIT_HLT, 1 },
+	[SVM_EXIT_INVLPGA] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_IOIO] = { VMEXIT_IO, 0 },
+	[SVM_EXIT_MSR] = { VMEXIT_MSR, 2 },
+	[SVM_EXIT_FERR_FREEZE] = { VMEXIT_NOTHING, 0 },
+	[SVM_EXIT_SHUTDOWN] = { VMEXIT_SHUTDOWN, 0 },
+	[SVM_EXIT_VMRUN] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_VMMCALL] = { VMEXIT_HYPERCALL, 3 },
+	[SVM_EXIT_VMLOAD... SVM_EXIT_SKINIT] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_WBINVD] = { VMEXIT_WBINVD, 2 },
+	[SVM_EXIT_MONITOR... SVM_EXIT_MWAIT] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_XSETBV] = { VMEXIT_XSETBV, 3 },
+	[SVM_EXIT_RDPRU] = { VMEXIT_UNDEFINED, 0 },
+	[SVM_EXIT_NPF] = { VMEXIT_NESTED_FAULT, 0 },
 };
 
 static void decode_io(const struct vmcb *c, struct vmexit *e)
@@ -106,22 +95,19 @@ static bool halts_next(struct vcpu *v, const struct vmcb *c)
 void svm_decode_exit(struct vcpu *v, struct vmexit *e)
 {
 	const struct vmcb *c = svm_of(v)->vmcb;
+	struct exit_kind kind = { VMEXIT_FAILED, 0 };
 
-	e->reason = VMEXIT_FAILED;
+	if (c->exit_code < ARRAY_SIZE(kinds))
+		kind = kinds[c->exit_code];
+	e->reason = kind.reason;
 	e->code = c->exit_code;
-	e->length = 0;
-	for (unsigned i = 0; i < ARRAY_SIZE(kinds); i++)
-		if (kinds[i].code == c->exit_code) {
-			e->reason = kinds[i].reason;
-			e->length = kinds[i].length;
-			break;
-		}
-	switch (e->reason) {
-	case VMEXIT_IO: decode_io(c, e); break;
-	case VMEXIT_MSR: e->msr.write = c->exit_info1; break;
-	case VMEXIT_NESTED_FAULT: decode_fault(c, e); break;
-	default: break;
-	}
+	e->length = kind.length;
+	if (e->reason == VMEXIT_IO)
+		decode_io(c, e);
+	else if (e->reason == VMEXIT_MSR)
+		e->msr.write = c->exit_info1;
+	else if (e->reason == VMEXIT_NESTED_FAULT)
+		decode_fault(c, e);
 	/* CPUID, HLT, RDMSR, WRMSR and VMMCALL with a prefix are not worth a page walk each. */
 	if (e->length && ((svm_features & SVM_NEXT_RIP) || e->reason == VMEXIT_XSETBV ||
 			  e->reason == VMEXIT_WBINVD))

@@ -62,7 +62,17 @@ static int mem_write(void *ctx, uint64_t linear, unsigned size, uint64_t value)
 	return world.fail_memory ? -EFAULT : 0;
 }
 
-static const struct emulate_ops ops = { mmio_read, mmio_write, mem_read, mem_write };
+static int mmio(void *ctx, gpaddr_t gpa, unsigned size, bool write, uint64_t *value)
+{
+	return write ? mmio_write(ctx, gpa, size, *value) : mmio_read(ctx, gpa, size, value);
+}
+
+static int memory(void *ctx, uint64_t linear, unsigned size, bool write, uint64_t *value)
+{
+	return write ? mem_write(ctx, linear, size, *value) : mem_read(ctx, linear, size, value);
+}
+
+static const struct emulate_ops ops = { mmio, memory };
 static struct cpu_regs regs;
 
 static int setup(void **state)
