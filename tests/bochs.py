@@ -15,7 +15,8 @@ import pexpect
 from machine import Machine, StampedLog
 
 RUN = Path(__file__).resolve().parent.parent / "board/bochs/run"
-MICRO = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 dom0_mem=96M")
+MICRO = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 dom0_mem=96M "
+         "bootscrub=off")
 
 
 class Bochs(Machine):

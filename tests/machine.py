@@ -95,11 +95,12 @@ class Machine:
         self.child.delaybeforesend = None
 
     @classmethod
-    def micro(cls, args, image, words, log, options=(), memory=512, cpus=2):
-        """A small machine whose control domain is a micro-guest, its command line being words."""
+    def micro(cls, args, image, words, log, options=(), memory=512, cpus=2, own=""):
+        """A small machine whose control domain is a micro-guest, its command line being words; own
+        words are the hypervisor's."""
         kernel, extra = hypervisor_image(args.build, args.hypervisor)
         line = ("console=com1 com1=115200,8n1 loglvl=all guest_loglvl=all dom0_max_vcpus=2 "
-                f"{extra} dom0_mem=96M")
+                f"{extra} dom0_mem=96M {own}")
         module = f"{image} {words}".strip()
         load = ["-kernel", kernel, "-append", line, "-initrd", module]
         return cls([*load, *options], log, memory=memory, cpus=cpus, hypervisor=args.hypervisor)

@@ -357,6 +357,17 @@ static bool set_iommu(struct cmdline *c, char *value)
 	return on || !c->iommu_required;
 }
 
+/* Who scrubs memory that was never used: idle CPUs, or (off) who hands it out. */
+static bool set_bootscrub(struct cmdline *c, const char *value)
+{
+	bool idle = strcmp(value, "idle") == 0, on = false;
+
+	if (!idle && (!parse_bool(value, &on) || on))
+		return false;
+	c->bootscrub = idle ? BOOTSCRUB_IDLE : BOOTSCRUB_OFF;
+	return true;
+}
+
 /* <what>[,<CPU>]: x86/crash_test.c knows what. */
 static bool set_crash_test(struct cmdline *c, char *value)
 {
@@ -387,6 +398,7 @@ static const struct option {
 	{ "spec-ctrl", set_spec_ctrl },
 	{ "ucode", set_ucode },
 	{ "iommu", set_iommu },
+	{ "bootscrub", set_bootscrub },
 	{ "crash_test", set_crash_test },
 };
 

@@ -97,6 +97,8 @@ struct cmdline {
 	int nmi;                 /* NMI_*: one that nobody here sent */
 	int log_level;           /* enum log_level */
 	bool noreboot;
+	/* Whether idle CPUs scrub what was never used. */
+	enum { BOOTSCRUB_DEFAULT, BOOTSCRUB_IDLE, BOOTSCRUB_OFF } bootscrub;
 	bool iommu_off, iommu_required, iommu_verbose;
 	char crash_test[16]; /* empty: none */
 	unsigned crash_test_cpu;

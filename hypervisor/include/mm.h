@@ -57,7 +57,7 @@ struct page_info {
 };
 #define PAGE_OWNER_NONE       0xffffu /* free; nobody knows what is in it */
 #define PAGE_OWNER_HYPERVISOR 0xfffeu
-#define PAGE_OWNER_STALE      0xfffdu /* free since it was given back, to be scrubbed; heap lock */
+#define PAGE_OWNER_STALE      0xfffdu /* free, for idle CPUs to scrub; heap lock */
 #define PAGE_OWNER_CLEAN      0xfffcu /* free and zeroed; heap lock */
 #define PAGE_FREE             1u      /* first frame of a free block; heap lock */
 #define PAGE_ALLOCATED        2u      /* the owner's own reference is still held; atomic */

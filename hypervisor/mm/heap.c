@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The heap: a buddy allocator over the frame table, and small objects carved out of its pages. One
- * lock each. Nothing of a previous owner is ever seen: frames that were given back are scrubbed by
- * CPUs that have nothing else to do, and what they did not get to when it is handed out.
+ * lock each. Nothing of a previous owner is ever seen: free frames are scrubbed by CPUs that have
+ * nothing else to do, and what they did not get to when it is handed out.
  */
 #include "atomic.h"
 #include "lib.h"
@@ -166,14 +166,14 @@ bool heap_scrub_idle(void)
 	return more;
 }
 
-void heap_add_range(uint64_t first, uint64_t end)
+void heap_add_range(uint64_t first, uint64_t end, uint16_t owner)
 {
 	while (first < end) {
 		unsigned order = first ? MIN(bit_lowest(first), ORDER_MAX) : 0;
 
 		while (first + (1UL << order) > end)
 			order--;
-		free_block(first, order, PAGE_OWNER_NONE);
+		free_block(first, order, owner);
 		first += 1UL << order;
 	}
 }

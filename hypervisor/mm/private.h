@@ -12,8 +12,11 @@ extern uint64_t frame_table_entries;
 void heap_free_block(uint64_t first, unsigned order);
 /* 2^order frames, scrubbed; 0 when there are none. */
 uint64_t heap_take_block(unsigned order);
-/* Adds a range of frames at start-up, in the largest aligned blocks. */
-void heap_add_range(uint64_t first, uint64_t end);
+/*
+ * Adds a range of frames at start-up, in the largest aligned blocks. PAGE_OWNER_STALE: idle CPUs
+ * scrub them; PAGE_OWNER_NONE: whoever takes them.
+ */
+void heap_add_range(uint64_t first, uint64_t end, uint16_t owner);
 
 #define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
 

@@ -12,7 +12,8 @@
 #include "private.h"
 #include "processor.h"
 
-#define MIN_HEAP (24UL << 20)
+#define MIN_HEAP             (24UL << 20)
+#define CPUID_ECX_HYPERVISOR BIT(31) /* of leaf 1 */
 
 static paddr_t dom0_end, ram_end, early_top, early_floor;
 static uint64_t total_frames;
@@ -197,9 +198,21 @@ static struct ram_range frame_table_build(const struct boot_info *bi)
 	return at;
 }
 
+/* A machine that is virtual itself gets its memory from its host as it touches it. */
+static bool scrub_when_idle(void)
+{
+	uint32_t features[4];
+
+	cpuid_count(1, 0, features);
+	if (cmdline.bootscrub == BOOTSCRUB_DEFAULT)
+		return !(features[2] & CPUID_ECX_HYPERVISOR);
+	return cmdline.bootscrub == BOOTSCRUB_IDLE;
+}
+
 void memory_free_range(paddr_t start, paddr_t end)
 {
-	heap_add_range(DIV_ROUND_UP(start, PAGE_SIZE), end >> PAGE_SHIFT);
+	heap_add_range(DIV_ROUND_UP(start, PAGE_SIZE), end >> PAGE_SHIFT,
+		       scrub_when_idle() ? PAGE_OWNER_STALE : PAGE_OWNER_NONE);
 }
 
 void memory_setup(struct boot_info *bi, uint64_t dom0_bytes)

@@ -100,10 +100,14 @@ noreturn_fn void cpu_run(void)
 		if (!c->current) {
 			c->idle_since = time_now();
 			apic_look_again();
-			if (heap_scrub_idle())
+			if (heap_scrub_idle()) {
+				/* Who shares the core, or emulates several on one, may have work. */
+				if (c->passes % 16 == 0)
+					cpu_pause();
 				interrupts_take();
-			else
+			} else {
 				interrupts_wait();
+			}
 			c->idle_ns += time_now() - c->idle_since;
 			continue;
 		}

@@ -32,7 +32,7 @@ def wait_for_tools(host):
 
 def boot(args, hypervisor, log, extra=()):
     initrd = None if hypervisor == "socle" else args.build / "peer/initrd"
-    machine = Machine.direct(args.build, hypervisor, log, initrd=initrd,
+    machine = Machine.direct(args.build, hypervisor, log, "bootscrub=idle", initrd=initrd,
                              extra=[*extra, *ACCELERATOR])
     machine.fatal = [rb"Oops: ", rb"Kernel panic"]
     return machine

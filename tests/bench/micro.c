@@ -24,10 +24,13 @@
 
 #define GUEST_EXTENTS 512 /* of 2 MiB: a guest of 1 GiB */
 
-/* What the hypervisor does while nobody wants anything (scrubbing memory), it does now. */
+/*
+ * What the hypervisor does while nobody wants anything (scrubbing memory), it does now: both are
+ * given these ten seconds after the start, which is more than either needs.
+ */
 TEST(settle)
 {
-	for (unsigned i = 0; i < 20; i++)
+	for (unsigned i = 0; i < 40; i++)
 		event_wait(0, 250);
 }
 

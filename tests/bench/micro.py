@@ -70,7 +70,8 @@ def measure(args, hypervisor, figures, log, counted):
     for image, size in IMAGES.items():
         path = log.with_stem(f"{log.stem}-{image}")
         with Machine.micro(this, args.build / f"tests/bench/{image}.elf", "", path,
-                           COUNTED if counted else ACCELERATOR, **size) as machine:
+                           COUNTED if counted else ACCELERATOR, own="bootscrub=idle",
+                           **size) as machine:
             assert machine.expect([rb"RUN "], LONGEST) == 0, f"no start: {machine.why}; {path}"
             if not counted and image == "micro":
                 figures.add(BOOT, hypervisor, cpu_seconds(machine.child.pid))

@@ -12,7 +12,6 @@
 #include "domain.h"
 #include "event.h"
 #include "hypercall.h"
-#include "print.h"
 #include "test.h"
 
 MACHINE("-accel tcg,thread=single -icount shift=0,sleep=off -smp 1");
@@ -25,15 +24,6 @@ MACHINE("-accel tcg,thread=single -icount shift=0,sleep=off -smp 1");
 		uint64_t took_ = TIME_OF(ROUNDS, __VA_ARGS__);                    \
 		CHECK(took_ < (limit), "%lu instructions", (unsigned long)took_); \
 	} while (0)
-
-static void need_ours(void)
-{
-	xen_extraversion_t version;
-
-	CHECK_EQ(version_op(XENVER_extraversion, version), 0);
-	if (!string_starts(version, ".0-socle"))
-		test_skip("the limits are for ours");
-}
 
 TEST(exits)
 {

@@ -36,7 +36,8 @@ def start(args, image, words, log):
     if args.machine == "bochs":
         return Bochs.micro_guest(args.build, log, image, "--smp", 2, "--dom0-append", words)
     options = " ".join(strings(image, ".machine")).split()
-    return Machine.micro(args, image, words, log, options)
+    return Machine.micro(args, image, words, log, options,
+                         own=" ".join(strings(image, ".hypervisor")))
 
 
 def listen(machine, emulator):

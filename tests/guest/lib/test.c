@@ -11,6 +11,7 @@
 
 #include "abi/sched.h"
 #include "abi/start_info.h"
+#include "abi/version.h"
 
 #include "cpu.h"
 #include "hypercall.h"
@@ -53,6 +54,15 @@ void test_skip(const char *format, ...)
 	verdict("SKIP", format, args);
 	__builtin_unreachable();
 	/* cppcheck-suppress va_end_missing; verdict jumps away */
+}
+
+void need_ours(void)
+{
+	xen_extraversion_t version;
+
+	CHECK_EQ(version_op(XENVER_extraversion, version), 0);
+	if (!string_starts(version, ".0-socle"))
+		test_skip("of ours alone");
 }
 
 /*

@@ -28,6 +28,14 @@ struct test {
 	static const char machine_options[] \
 		__attribute__((section(".machine"), used, aligned(1))) = options
 
+/* Skips the test on other hypervisors. */
+void need_ours(void);
+
+/* Words for the hypervisor's command line, behind the usual ones; once per image. */
+#define HYPERVISOR(words)                    \
+	static const char hypervisor_words[] \
+		__attribute__((section(".hypervisor"), used, aligned(1))) = words
+
 void test_fail(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 void test_skip(const char *format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 

@@ -176,6 +176,19 @@ static void test_loglvl(void **state)
 	refused("guest_loglvl=loud");
 }
 
+static void test_bootscrub(void **state)
+{
+	assert_int_equal(parse("").bootscrub, BOOTSCRUB_DEFAULT);
+	assert_int_equal(parse("bootscrub=idle").bootscrub, BOOTSCRUB_IDLE);
+	assert_int_equal(parse("bootscrub=off").bootscrub, BOOTSCRUB_OFF);
+	assert_int_equal(parse("bootscrub=0").bootscrub, BOOTSCRUB_OFF);
+	assert_int_equal(parse("bootscrub=off bootscrub=idle").bootscrub, BOOTSCRUB_IDLE);
+	assert_int_equal(warnings, 0);
+	refused("bootscrub");
+	refused("bootscrub=on"); /* all of it before domain 0 starts: not here */
+	refused("bootscrub=idler");
+}
+
 static void test_noreboot(void **state)
 {
 	assert_true(parse("noreboot").noreboot);
@@ -323,6 +336,7 @@ int main(void)
 		cmocka_unit_test(test_spec_ctrl),    cmocka_unit_test(test_watchdog),
 		cmocka_unit_test(test_ucode),        cmocka_unit_test(test_iommu),
 		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
+		cmocka_unit_test(test_bootscrub),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -41,7 +41,7 @@ static int setup(void **state)
 	frame_table = calloc(frame_table_entries, sizeof(*frame_table));
 	memory = malloc(NR * PAGE_SIZE);
 	memset(memory, 0xaa, NR * PAGE_SIZE);
-	heap_add_range(FIRST, FIRST + NR);
+	heap_add_range(FIRST, FIRST + NR, PAGE_OWNER_NONE);
 	return 0;
 }
 
@@ -93,6 +93,20 @@ static void test_memory_of_the_start_is_scrubbed_when_handed_out(void **state)
 	assert_true(is_zero(p, 8));
 	assert_int_equal(zero_pages(), 8);
 	heap_free(p, 3);
+}
+
+static void test_idle_cpus_scrub_memory_of_the_start_if_asked_to(void **state)
+{
+	uint8_t *all = heap_alloc(ORDER);
+
+	memset(all, 0xaa, NR * PAGE_SIZE);
+	heap_add_range(FIRST, FIRST + NR, PAGE_OWNER_STALE);
+	assert_int_equal(zero_pages(), 0);
+	idle();
+	assert_true(zero_pages() > NR / 2);
+	all = heap_alloc(ORDER);
+	assert_true(is_zero(all, NR));
+	heap_free(all, ORDER);
 }
 
 static void test_what_was_given_back_is_scrubbed_when_handed_out(void **state)
@@ -168,6 +182,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_memory_of_the_start_is_scrubbed_when_handed_out),
+		cmocka_unit_test(test_idle_cpus_scrub_memory_of_the_start_if_asked_to),
 		cmocka_unit_test(test_what_was_given_back_is_scrubbed_when_handed_out),
 		cmocka_unit_test(test_idle_cpus_scrub_what_was_given_back),
 		cmocka_unit_test(test_clean_memory_is_not_scrubbed_again),
