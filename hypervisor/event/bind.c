@@ -21,27 +21,32 @@ int event_target_get(struct domain *d, domid_t id, struct domain **out)
 	return 0;
 }
 
-int event_open(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours, uint32_t *port)
+static int open_and_tell(struct domain *d, const struct event_channel *as, uint32_t *port)
 {
 	struct event_channel *c;
 	int rc;
 
 	spin_lock(&d->event_lock);
-	rc = d->is_dying ? -ESRCH : event_channel_alloc(d, &c);
-	if (rc == 0) {
-		spin_lock(&c->lock);
-		c->remote_id = remote;
-		c->is_ours = is_ours;
-		event_channel_set(d, c, EVENT_UNBOUND, vcpu);
-		spin_unlock(&c->lock);
+	rc = event_channel_open(d, as, &c);
+	if (rc == 0)
 		*port = c->port;
-	}
 	spin_unlock(&d->event_lock);
 	return rc;
 }
 
-int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
+int event_open(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours, uint32_t *port)
 {
+	const struct event_channel as = { .state = EVENT_UNBOUND,
+					  .vcpu = (uint16_t)vcpu,
+					  .remote_id = remote,
+					  .is_ours = is_ours };
+
+	return open_and_tell(d, &as, port);
+}
+
+int event_op_alloc_unbound(struct domain *d, union event_arg *a)
+{
+	struct evtchn_alloc_unbound *op = &a->alloc_unbound;
 	struct domain *target;
 	int rc = event_target_get(d, op->dom, &target);
 
@@ -56,20 +61,21 @@ int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op)
 static void connect(struct domain *d, struct event_channel *local, struct domain *rd,
 		    struct event_channel *remote)
 {
-	event_lock_channels(local, remote);
+	event_lock_both(&local->lock, &remote->lock);
 	local->remote = rd;
 	local->remote_port = remote->port;
-	event_channel_set(d, local, EVENT_INTERDOMAIN, 0);
 	remote->remote = d;
 	remote->remote_port = local->port;
-	remote->state = EVENT_INTERDOMAIN;
+	local->state = remote->state = EVENT_INTERDOMAIN;
 	/* What the other side sent before it was connected was dropped: let our side look. */
 	event_deliver(d, local);
-	event_unlock_channels(local, remote);
+	event_unlock_both(&local->lock, &remote->lock);
 }
 
-int event_op_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *op)
+int event_op_bind_interdomain(struct domain *d, union event_arg *a)
 {
+	static const struct event_channel unconnected = { .state = EVENT_UNBOUND };
+	struct evtchn_bind_interdomain *op = &a->bind_interdomain;
 	struct domain *rd = domain_get(op->remote_dom);
 	struct event_channel *local, *remote;
 	int rc;
@@ -77,41 +83,31 @@ int event_op_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *
 	if (!rd)
 		return -ESRCH;
 	spin_lock(&event_peers_lock);
-	event_lock_domains(d, rd);
+	event_lock_both(&d->event_lock, &rd->event_lock);
 	remote = event_channel(rd, op->remote_port);
-	if (d->is_dying || rd->is_dying)
+	if (rd->is_dying)
 		rc = -ESRCH;
 	else if (!remote || remote->state != EVENT_UNBOUND || remote->remote_id != d->id)
 		rc = -EINVAL;
 	else
-		rc = event_channel_alloc(d, &local);
+		rc = event_channel_open(d, &unconnected, &local);
 	if (rc == 0) {
 		connect(d, local, rd, remote);
 		op->local_port = local->port;
 	}
-	event_unlock_domains(d, rd);
+	event_unlock_both(&d->event_lock, &rd->event_lock);
 	spin_unlock(&event_peers_lock);
 	domain_put(rd);
 	return rc;
 }
 
-int event_op_bind_ipi(struct domain *d, struct evtchn_bind_ipi *op)
+int event_op_bind_ipi(struct domain *d, union event_arg *a)
 {
-	struct event_channel *c;
-	int rc;
+	const struct event_channel as = { .state = EVENT_IPI, .vcpu = (uint16_t)a->bind_ipi.vcpu };
 
-	if (!domain_vcpu(d, op->vcpu))
+	if (!domain_vcpu(d, a->bind_ipi.vcpu))
 		return -ENOENT;
-	spin_lock(&d->event_lock);
-	rc = event_channel_alloc(d, &c);
-	if (rc == 0) {
-		spin_lock(&c->lock);
-		event_channel_set(d, c, EVENT_IPI, op->vcpu);
-		spin_unlock(&c->lock);
-		op->port = c->port;
-	}
-	spin_unlock(&d->event_lock);
-	return rc;
+	return open_and_tell(d, &as, &a->bind_ipi.port);
 }
 
 /* IPIs and VIRQs of a vCPU are its own; everything else may notify any. */
@@ -125,8 +121,9 @@ static bool may_move(const struct event_channel *c)
 	}
 }
 
-int event_op_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op)
+int event_op_bind_vcpu(struct domain *d, union event_arg *a)
 {
+	const struct evtchn_bind_vcpu *op = &a->bind_vcpu;
 	struct event_channel *c = event_channel(d, op->port);
 	int rc = -EINVAL;
 
@@ -167,8 +164,9 @@ static void describe(const struct event_channel *c, struct evtchn_status *op)
 	}
 }
 
-int event_op_status(struct domain *d, struct evtchn_status *op)
+int event_op_status(struct domain *d, union event_arg *a)
 {
+	struct evtchn_status *op = &a->status;
 	struct event_channel *c;
 	struct domain *target;
 	int rc = event_target_get(d, op->dom, &target);

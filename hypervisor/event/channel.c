@@ -26,38 +26,18 @@ struct event_channel *event_channel(const struct domain *d, uint32_t port)
 	return &d->event.buckets[port / EVENTS_PER_BUCKET][port % EVENTS_PER_BUCKET];
 }
 
-void event_lock_domains(struct domain *a, struct domain *b)
+void event_lock_both(struct spinlock *a, struct spinlock *b)
 {
-	if (!b || a == b) {
-		spin_lock(&a->event_lock);
-		return;
-	}
-	spin_lock(a->id < b->id ? &a->event_lock : &b->event_lock);
-	spin_lock(a->id < b->id ? &b->event_lock : &a->event_lock);
+	spin_lock(a < b ? a : b);
+	if (a != b)
+		spin_lock(a < b ? b : a);
 }
 
-void event_unlock_domains(struct domain *a, struct domain *b)
+void event_unlock_both(struct spinlock *a, struct spinlock *b)
 {
-	if (b && a != b)
-		spin_unlock(&b->event_lock);
-	spin_unlock(&a->event_lock);
-}
-
-void event_lock_channels(struct event_channel *a, struct event_channel *b)
-{
-	if (!b || a == b) {
-		spin_lock(&a->lock);
-		return;
-	}
-	spin_lock(a < b ? &a->lock : &b->lock);
-	spin_lock(a < b ? &b->lock : &a->lock);
-}
-
-void event_unlock_channels(struct event_channel *a, struct event_channel *b)
-{
-	if (b && a != b)
-		spin_unlock(&b->lock);
-	spin_unlock(&a->lock);
+	if (a != b)
+		spin_unlock(b);
+	spin_unlock(a);
 }
 
 /* One more bucket of free ports. d->event_lock held, or nobody else knows d yet. */
@@ -76,7 +56,7 @@ static int grow(struct domain *d)
 	return 0;
 }
 
-int event_channel_alloc(struct domain *d, struct event_channel **out)
+static int channel_alloc(struct domain *d, struct event_channel **out)
 {
 	struct event_domain *ev = &d->event;
 	unsigned limit = ev->fifo ? EVTCHN_FIFO_NR_CHANNELS : EVTCHN_2L_NR_CHANNELS;
@@ -105,13 +85,24 @@ int event_channel_alloc(struct domain *d, struct event_channel **out)
 	return -ENOSPC;
 }
 
-void event_channel_set(struct domain *d, struct event_channel *c, enum event_state state,
-		       unsigned vcpu)
+int event_channel_open(struct domain *d, const struct event_channel *as, struct event_channel **out)
 {
-	c->vcpu = (uint16_t)vcpu;
+	struct event_channel *c;
+	int rc = d->is_dying ? -ESRCH : channel_alloc(d, &c);
+
+	if (rc)
+		return rc;
+	spin_lock(&c->lock);
+	c->remote = as->remote;
+	c->remote_port = as->remote_port;
+	c->is_ours = as->is_ours;
+	c->vcpu = as->vcpu;
 	c->priority = EVTCHN_FIFO_PRIORITY_DEFAULT;
-	c->state = (uint8_t)state;
+	c->state = as->state;
 	d->event.nr_open += !c->is_ours;
+	spin_unlock(&c->lock);
+	*out = c;
+	return 0;
 }
 
 static void channel_free(struct domain *d, struct event_channel *c)
@@ -119,9 +110,6 @@ static void channel_free(struct domain *d, struct event_channel *c)
 	/* Whoever gets the port next must not find an event that was not meant for it. */
 	event_clear_pending(d, c);
 	c->state = EVENT_FREE;
-	c->vcpu = 0;
-	c->remote = NULL;
-	c->remote_port = 0;
 	d->event.nr_open -= !c->is_ours;
 	c->is_ours = false;
 	if (c->port < d->event.first_free)
@@ -130,12 +118,12 @@ static void channel_free(struct domain *d, struct event_channel *c)
 
 static int channel_close(struct domain *d, uint32_t port, bool ours)
 {
-	struct event_channel *c, *peer = NULL;
-	struct domain *rd = NULL;
+	struct event_channel *c, *peer;
+	struct domain *rd = d;
 	int rc = -EINVAL;
 
 	spin_lock(&event_peers_lock);
-	c = event_channel(d, port);
+	peer = c = event_channel(d, port);
 	if (!c)
 		goto unlock;
 	/* Nobody else connects or disconnects now, so the remote domain cannot go away either. */
@@ -143,10 +131,10 @@ static int channel_close(struct domain *d, uint32_t port, bool ours)
 		rd = c->remote;
 		peer = event_channel(rd, c->remote_port);
 	}
-	event_lock_domains(d, rd);
-	event_lock_channels(c, peer);
+	event_lock_both(&d->event_lock, &rd->event_lock);
+	event_lock_both(&c->lock, &peer->lock);
 	if (c->state > EVENT_RESERVED && (!c->is_ours || ours || d->is_dying)) {
-		if (peer && peer != c) {
+		if (peer != c) {
 			peer->state = EVENT_UNBOUND;
 			peer->remote = NULL;
 			peer->remote_id = d->id;
@@ -156,8 +144,8 @@ static int channel_close(struct domain *d, uint32_t port, bool ours)
 		channel_free(d, c);
 		rc = 0;
 	}
-	event_unlock_channels(c, peer);
-	event_unlock_domains(d, rd);
+	event_unlock_both(&c->lock, &peer->lock);
+	event_unlock_both(&d->event_lock, &rd->event_lock);
 unlock:
 	spin_unlock(&event_peers_lock);
 	return rc;
@@ -199,17 +187,11 @@ int event_domain_init(struct domain *d, unsigned max_port)
 	if (max_port == 0)
 		return -EINVAL;
 	ev->max_port = MIN(max_port, EVTCHN_FIFO_NR_CHANNELS - 1u);
-	ev->nr_ports = ev->nr_open = 0;
 	ev->first_free = 1;
-	ev->nr_closed = 0;
-	ev->fifo = NULL;
 	ev->buckets = object_alloc(bucket_table_size(d));
-	if (!ev->buckets)
-		return -ENOMEM;
-	rc = grow(d);
+	rc = ev->buckets ? grow(d) : -ENOMEM;
 	if (rc) {
-		object_free(ev->buckets, bucket_table_size(d));
-		ev->buckets = NULL;
+		event_domain_destroy(d);
 		return rc;
 	}
 	event_channel(d, 0)->state = EVENT_RESERVED;

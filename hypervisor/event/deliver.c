@@ -63,13 +63,6 @@ void event_deliver(struct domain *d, struct event_channel *c)
 		wake_pollers(d, c->port);
 }
 
-bool event_is_pending(struct domain *d, struct event_channel *c)
-{
-	struct event_fifo *fifo = atomic_read(&d->event.fifo);
-
-	return fifo ? event_fifo_is_pending(fifo, c) : event_2l_is_pending(d, c);
-}
-
 void event_clear_pending(struct domain *d, struct event_channel *c)
 {
 	struct event_fifo *fifo = atomic_read(&d->event.fifo);
@@ -124,13 +117,15 @@ int event_unmask(struct domain *d, uint32_t port)
 int event_port_pending(struct domain *d, uint32_t port)
 {
 	struct event_channel *c = event_channel(d, port);
+	struct event_fifo *fifo;
 	int rc = -EINVAL;
 
 	if (!c)
 		return -EINVAL;
 	spin_lock(&c->lock);
+	fifo = atomic_read(&d->event.fifo);
 	if (c->state > EVENT_RESERVED)
-		rc = event_is_pending(d, c);
+		rc = fifo ? event_fifo_is_pending(fifo, c) : event_2l_is_pending(d, c);
 	spin_unlock(&c->lock);
 	return rc;
 }

@@ -71,8 +71,9 @@ static int fifo_create(struct domain *d, const struct evtchn_init_control *op)
 	return 0;
 }
 
-int event_op_init_control(struct domain *d, struct evtchn_init_control *op)
+int event_op_init_control(struct domain *d, union event_arg *a)
 {
+	struct evtchn_init_control *op = &a->init_control;
 	int rc;
 
 	if (!domain_vcpu(d, op->vcpu))
@@ -107,41 +108,40 @@ static void raise_remembered(struct domain *d, unsigned first)
 	}
 }
 
-int event_op_expand_array(struct domain *d, const struct evtchn_expand_array *op)
+/* d->event_lock is held. */
+static int give_words(struct domain *d, struct event_fifo *fifo, gfn_t gfn)
 {
-	struct event_fifo *fifo;
-	unsigned index;
+	unsigned index = fifo->nr_pages;
 	void *page;
-	int rc = 0;
 
-	spin_lock(&d->event_lock);
-	fifo = d->event.fifo;
-	if (!fifo) {
-		rc = -EOPNOTSUPP;
-		goto unlock;
-	}
-	index = fifo->nr_pages;
-	if (index >= DIV_ROUND_UP(d->event.max_port + 1, EVENT_WORDS_PER_PAGE)) {
-		rc = -ENOSPC;
-		goto unlock;
-	}
-	page = guest_frame_map(d, GFN(op->array_gfn));
-	if (!page) {
-		rc = -EINVAL;
-		goto unlock;
-	}
+	if (index >= DIV_ROUND_UP(d->event.max_port + 1, EVENT_WORDS_PER_PAGE))
+		return -ENOSPC;
+	page = guest_frame_map(d, gfn);
+	if (!page)
+		return -EINVAL;
 	spin_lock(&fifo->lock);
 	fifo->page[index] = page;
 	atomic_set(&fifo->nr_pages, index + 1);
 	spin_unlock(&fifo->lock);
 	raise_remembered(d, index * (unsigned)EVENT_WORDS_PER_PAGE);
-unlock:
+	return 0;
+}
+
+int event_op_expand_array(struct domain *d, union event_arg *a)
+{
+	struct event_fifo *fifo;
+	int rc;
+
+	spin_lock(&d->event_lock);
+	fifo = d->event.fifo;
+	rc = fifo ? give_words(d, fifo, GFN(a->expand_array.array_gfn)) : -EOPNOTSUPP;
 	spin_unlock(&d->event_lock);
 	return rc;
 }
 
-int event_op_set_priority(struct domain *d, const struct evtchn_set_priority *op)
+int event_op_set_priority(struct domain *d, union event_arg *a)
 {
+	const struct evtchn_set_priority *op = &a->set_priority;
 	struct event_channel *c = event_channel(d, op->port);
 	int rc = 0;
 

@@ -11,34 +11,7 @@
 #include "lib.h"
 #include "log.h"
 
-union event_arg {
-	struct evtchn_bind_interdomain bind_interdomain;
-	struct evtchn_bind_virq bind_virq;
-	struct evtchn_bind_pirq bind_pirq;
-	struct evtchn_close close;
-	struct evtchn_send send;
-	struct evtchn_status status;
-	struct evtchn_alloc_unbound alloc_unbound;
-	struct evtchn_bind_ipi bind_ipi;
-	struct evtchn_bind_vcpu bind_vcpu;
-	struct evtchn_unmask unmask;
-	struct evtchn_reset reset;
-	struct evtchn_init_control init_control;
-	struct evtchn_expand_array expand_array;
-	struct evtchn_set_priority set_priority;
-};
-
-static int op_bind_interdomain(struct domain *d, union event_arg *a)
-{
-	return event_op_bind_interdomain(d, &a->bind_interdomain);
-}
-
-static int op_bind_virq(struct domain *d, union event_arg *a)
-{
-	return event_op_bind_virq(d, &a->bind_virq);
-}
-
-static int op_bind_pirq(struct domain *d, union event_arg *a)
+static int event_op_bind_pirq(struct domain *d, union event_arg *a)
 {
 	log_domain(d, LOG_INFO,
 		   "bind_pirq %u: no PIRQs here, interrupts of devices come through the APICs",
@@ -46,37 +19,17 @@ static int op_bind_pirq(struct domain *d, union event_arg *a)
 	return -EOPNOTSUPP;
 }
 
-static int op_close(struct domain *d, union event_arg *a)
+static int event_op_close(struct domain *d, union event_arg *a)
 {
 	return event_close(d, a->close.port);
 }
 
-static int op_status(struct domain *d, union event_arg *a)
-{
-	return event_op_status(d, &a->status);
-}
-
-static int op_alloc_unbound(struct domain *d, union event_arg *a)
-{
-	return event_op_alloc_unbound(d, &a->alloc_unbound);
-}
-
-static int op_bind_ipi(struct domain *d, union event_arg *a)
-{
-	return event_op_bind_ipi(d, &a->bind_ipi);
-}
-
-static int op_bind_vcpu(struct domain *d, union event_arg *a)
-{
-	return event_op_bind_vcpu(d, &a->bind_vcpu);
-}
-
-static int op_unmask(struct domain *d, union event_arg *a)
+static int event_op_unmask(struct domain *d, union event_arg *a)
 {
 	return event_unmask(d, a->unmask.port);
 }
 
-static int op_reset(struct domain *d, union event_arg *a)
+static int event_op_reset(struct domain *d, union event_arg *a)
 {
 	struct domain *target;
 	int rc = event_target_get(d, a->reset.dom, &target);
@@ -88,21 +41,6 @@ static int op_reset(struct domain *d, union event_arg *a)
 	return rc;
 }
 
-static int op_init_control(struct domain *d, union event_arg *a)
-{
-	return event_op_init_control(d, &a->init_control);
-}
-
-static int op_expand_array(struct domain *d, union event_arg *a)
-{
-	return event_op_expand_array(d, &a->expand_array);
-}
-
-static int op_set_priority(struct domain *d, union event_arg *a)
-{
-	return event_op_set_priority(d, &a->set_priority);
-}
-
 /* What an operation takes and gives. */
 struct event_operation {
 	int (*run)(struct domain *d, union event_arg *a);
@@ -112,9 +50,9 @@ struct event_operation {
 	uint8_t opened;
 };
 
-#define OP(op, ...)        [EVTCHNOP_##op] = { op_##op, sizeof(struct evtchn_##op), ##__VA_ARGS__ }
+#define OP(op, ...)   [EVTCHNOP_##op] = { event_op_##op, sizeof(struct evtchn_##op), ##__VA_ARGS__ }
 
-#define OPENS(name, field) .results = true, .opened = offsetof(struct evtchn_##name, field)
+#define OPENS(op, at) .results = true, .opened = offsetof(struct evtchn_##op, at)
 
 static const struct event_operation operations[] = {
 	OP(bind_interdomain, OPENS(bind_interdomain, local_port)),

@@ -4,7 +4,8 @@
  *
  * Locks, outermost first:
  *   event_peers_lock   one for all: which two ports are connected. Bind and close are rare.
- *   d->event_lock      which ports exist, what they are bound to; two domains': lower domid first.
+ *   d->event_lock      which ports exist, what they are bound to; two domains': lower address
+ *                      first.
  *   channel->lock      keeps one channel's binding as it is; two channels': lower address first.
  *   fifo->lock         the links and tails of a domain's queues.
  *
@@ -77,24 +78,22 @@ extern struct spinlock event_peers_lock;
 
 /* NULL when the domain has no such port yet. Port 0 is found too (EVENT_RESERVED). */
 struct event_channel *event_channel(const struct domain *d, uint32_t port);
-/* A free channel, still free: event_channel_set opens it. d->event_lock held. -ENOSPC, -ENOMEM. */
-int event_channel_alloc(struct domain *d, struct event_channel **out);
-/* Opens a channel just allocated. d->event_lock and the channel's lock held. */
-void event_channel_set(struct domain *d, struct event_channel *c, enum event_state state,
-		       unsigned vcpu);
+/*
+ * A free channel becomes what `as` says: state, vcpu, who is remote or which VIRQ, is_ours.
+ * d->event_lock held. -ESRCH: d is dying; -ENOSPC, -ENOMEM.
+ */
+int event_channel_open(struct domain *d, const struct event_channel *as,
+		       struct event_channel **out);
 /* No lock held. -EINVAL: not in use. */
 int event_close(struct domain *d, uint32_t port);
-/* b may be NULL or equal to a. */
-void event_lock_domains(struct domain *a, struct domain *b);
-void event_unlock_domains(struct domain *a, struct domain *b);
-void event_lock_channels(struct event_channel *a, struct event_channel *b);
-void event_unlock_channels(struct event_channel *a, struct event_channel *b);
+/* The locks of two domains or of two channels, which may be one. */
+void event_lock_both(struct spinlock *a, struct spinlock *b);
+void event_unlock_both(struct spinlock *a, struct spinlock *b);
 
 /* --- deliver.c: the lock of c, or of its peer, is held --------------------------------------- */
 
 void event_deliver(struct domain *d, struct event_channel *c);
 void event_raise_upcall(struct vcpu *v);
-bool event_is_pending(struct domain *d, struct event_channel *c);
 void event_clear_pending(struct domain *d, struct event_channel *c);
 int event_unmask(struct domain *d, uint32_t port);
 
@@ -114,17 +113,34 @@ bool event_fifo_is_busy(const struct event_fifo *fifo, uint32_t port);
 /* d->event_lock held, every port closed. */
 void event_fifo_destroy(struct domain *d);
 
-/* --- operations, one per EVTCHNOP_*; d is the caller ----------------------------------------- */
+/* --- operations, one per EVTCHNOP_*; d is the caller, a holds a copy of its argument ---------- */
 
-int event_op_alloc_unbound(struct domain *d, struct evtchn_alloc_unbound *op);
-int event_op_bind_interdomain(struct domain *d, struct evtchn_bind_interdomain *op);
-int event_op_bind_virq(struct domain *d, struct evtchn_bind_virq *op);
-int event_op_bind_ipi(struct domain *d, struct evtchn_bind_ipi *op);
-int event_op_bind_vcpu(struct domain *d, const struct evtchn_bind_vcpu *op);
-int event_op_status(struct domain *d, struct evtchn_status *op);
-int event_op_init_control(struct domain *d, struct evtchn_init_control *op);
-int event_op_expand_array(struct domain *d, const struct evtchn_expand_array *op);
-int event_op_set_priority(struct domain *d, const struct evtchn_set_priority *op);
+union event_arg {
+	struct evtchn_bind_interdomain bind_interdomain;
+	struct evtchn_bind_virq bind_virq;
+	struct evtchn_bind_pirq bind_pirq;
+	struct evtchn_close close;
+	struct evtchn_send send;
+	struct evtchn_status status;
+	struct evtchn_alloc_unbound alloc_unbound;
+	struct evtchn_bind_ipi bind_ipi;
+	struct evtchn_bind_vcpu bind_vcpu;
+	struct evtchn_unmask unmask;
+	struct evtchn_reset reset;
+	struct evtchn_init_control init_control;
+	struct evtchn_expand_array expand_array;
+	struct evtchn_set_priority set_priority;
+};
+
+int event_op_alloc_unbound(struct domain *d, union event_arg *a);
+int event_op_bind_interdomain(struct domain *d, union event_arg *a);
+int event_op_bind_virq(struct domain *d, union event_arg *a);
+int event_op_bind_ipi(struct domain *d, union event_arg *a);
+int event_op_bind_vcpu(struct domain *d, union event_arg *a);
+int event_op_status(struct domain *d, union event_arg *a);
+int event_op_init_control(struct domain *d, union event_arg *a);
+int event_op_expand_array(struct domain *d, union event_arg *a);
+int event_op_set_priority(struct domain *d, union event_arg *a);
 /*
  * For the operations that name a domain: only the control domain may name another. *out: a
  * reference.

@@ -8,8 +8,12 @@
 #include "abi/errno.h"
 #include "atomic.h"
 
-int event_op_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
+int event_op_bind_virq(struct domain *d, union event_arg *a)
 {
+	struct evtchn_bind_virq *op = &a->bind_virq;
+	const struct event_channel as = { .state = EVENT_VIRQ,
+					  .vcpu = (uint16_t)op->vcpu,
+					  .virq = op->virq };
 	struct vcpu *v = domain_vcpu(d, op->vcpu);
 	struct event_channel *c;
 	int rc;
@@ -22,20 +26,11 @@ int event_op_bind_virq(struct domain *d, struct evtchn_bind_virq *op)
 		return -ENOENT;
 
 	spin_lock(&d->event_lock);
-	if (v->event.virq_port[op->virq]) {
-		rc = -EEXIST;
-		goto unlock;
+	rc = v->event.virq_port[op->virq] ? -EEXIST : event_channel_open(d, &as, &c);
+	if (rc == 0) {
+		atomic_set(&v->event.virq_port[op->virq], c->port);
+		op->port = c->port;
 	}
-	rc = event_channel_alloc(d, &c);
-	if (rc)
-		goto unlock;
-	spin_lock(&c->lock);
-	c->virq = op->virq;
-	event_channel_set(d, c, EVENT_VIRQ, op->vcpu);
-	spin_unlock(&c->lock);
-	atomic_set(&v->event.virq_port[op->virq], c->port);
-	op->port = c->port;
-unlock:
 	spin_unlock(&d->event_lock);
 	return rc;
 }

@@ -5,7 +5,7 @@
  *
  * Lock order, outermost first (take a later one while holding an earlier one, never the reverse):
  *   domain_list -> domain (d->lock) -> grant (d->grant.lock; two domains': lower domid first)
- *   -> event peers -> event (d->event_lock; two domains': lower domid first) -> event channel
+ *   -> event peers -> event (d->event_lock; two domains': lower address first) -> event channel
  *   -> FIFO queues (event/private.h), device models (hvm.ioreq_lock)
  *   -> a paused vCPU's VMCS (hvm/vmx) -> a guest's PCI (d->hvm.pci_lock)
  *   -> whose devices are whose (iommu/domains.c) -> p2m (d->p2m.lock)
