@@ -358,7 +358,7 @@ static bool set_iommu(struct cmdline *c, char *value)
 }
 
 /* Who scrubs memory that was never used: idle CPUs, or (off) who hands it out. */
-static bool set_bootscrub(struct cmdline *c, const char *value)
+static bool set_bootscrub(struct cmdline *c, char *value)
 {
 	bool idle = strcmp(value, "idle") == 0, on = false;
 
