@@ -150,7 +150,8 @@ $(call toolstack_target,xva,$(FUZZ_TRANSFER) $(addprefix toolstack/transfer/,tar
 	xva_sum.c),-lz -lzstd -lmbedcrypto)
 
 # Its CRC is replaced; see there.
-FUZZ_SAVED := toolstack/saverestore/stream_read.c $(FUZZ_LIB)
+FUZZ_SAVED := $(addprefix toolstack/,saverestore/stream_read.c saverestore/stream_wait.c \
+	lib/deadline.c) $(FUZZ_LIB)
 $(eval $(call fuzz_target,saved,$(FUZZ_SAVED),$(FUZZ_TOOLSTACK) -Dcrc32_z=no_checksum))
 
 # The API: what clients send.
