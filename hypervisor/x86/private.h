@@ -12,8 +12,8 @@ extern struct acpi_info acpi; /* what acpi_parse found; constant after start-up 
 void crash_test(void);
 
 /*
- * Reads a clock between two reads of the TSC and keeps the tightest of a few tries (time.c); *tsc is
- * when that was.
+ * Reads a clock between two reads of the TSC and keeps the tightest of a few tries (time.c); *tsc
+ * is when that was.
  */
 uint32_t clock_sample(uint32_t (*read)(void), uint64_t *tsc);
 
