@@ -22,14 +22,9 @@ struct cmdline cmdline = {
 
 /* --- values ----------------------------------------------------------------------------------- */
 
-static bool is_digit(char c)
-{
-	return c >= '0' && c <= '9';
-}
-
 static int digit_value(char c)
 {
-	if (is_digit(c))
+	if (c >= '0' && c <= '9')
 		return c - '0';
 	if (c >= 'a' && c <= 'f')
 		return c - 'a' + 10;

@@ -26,7 +26,6 @@
 
 struct boot_info boot_info;
 
-extern char boot_stack[];
 extern const struct hvm_ops svm_ops, vmx_ops;
 void start(uint32_t magic, paddr_t info);
 

@@ -11,7 +11,7 @@
 
 static long console_write_from(unsigned count, uint64_t buffer)
 {
-	const struct domain *d = domain_current();
+	struct domain *d = domain_current();
 	char text[CHUNK];
 	unsigned n;
 

@@ -62,9 +62,6 @@ struct acpi_info {
  */
 int acpi_parse(struct acpi_info *info, paddr_t rsdp);
 
-/* Finds the sleep types of \_S5 in a DSDT's bytes (x86/acpi_sleep.c). */
-bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *type_b);
-
 /*
  * Machine memory as an address; NULL when the range is not RAM or firmware memory. Mocked in tests.
  */

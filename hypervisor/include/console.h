@@ -25,7 +25,7 @@ void console_unregister(struct console_sink *sink);
 void console_receive(const char *s, size_t len);
 
 /* CONSOLEIO_write of a domain that is not domain 0: whole lines go into the log at debug level. */
-void console_guest_write(const struct domain *d, const char *s, size_t len);
+void console_guest_write(struct domain *d, const char *s, size_t len);
 
 /* CONSOLEIO_write of domain 0 and CONSOLEIO_read: console_write, console_input in hypercall.h. */
 

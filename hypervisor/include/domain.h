@@ -112,6 +112,10 @@ struct domain {
 	uint64_t unknown_calls; /* hypercall numbers that were logged as unknown; atomic */
 	/* mark the guest copy of runstate while it is written (vm_assist) */
 	bool runstate_update_flag;
+	struct console_line {
+		uint16_t len;
+		char text[160];
+	} console_line; /* what it has begun to say; lib/console.c */
 };
 
 /* The calling vCPU: on a hypercall or exit, the one whose exit this CPU is handling. */

@@ -11,7 +11,7 @@
  *   -> whose devices are whose (iommu/domains.c) -> p2m (d->p2m.lock)
  *   -> page_list (d->page_lock) -> watched PCI (hvm/vpci.c) -> direct map -> heap
  *   -> emulated IO-APIC -> scheduler (per CPU, lower CPU first) -> timers -> irq -> real IO-APIC,
- *   PCI ports, commands of an IOMMU -> log
+ *   PCI ports, commands of an IOMMU -> what guests say -> log
  */
 #ifndef SOCLE_SPINLOCK_H
 #define SOCLE_SPINLOCK_H

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sinks for text, the ring of typed characters for domain 0, and the line buffers for what other
- * domains write. The list of sinks is under the log lock; input and guests' lines each have their
- * own lock, held while no other is taken.
+ * Sinks for text, the ring of typed characters for domain 0, and the lines that other domains write.
+ * The list of sinks is under the log lock; input has a lock of its own, held while no other is
+ * taken, and so have guests' lines, outside the log's.
  */
 #include "console.h"
 
@@ -41,6 +41,16 @@ void console_write(const char *s, size_t len)
 	log_unlock();
 }
 
+/* What points to the sink, or the list's end. */
+static struct console_sink **place_of(const struct console_sink *sink)
+{
+	struct console_sink **at = &sinks;
+
+	while (*at && *at != sink)
+		at = &(*at)->next;
+	return at;
+}
+
 void console_register(struct console_sink *sink)
 {
 	struct console_sink **at;
@@ -49,8 +59,7 @@ void console_register(struct console_sink *sink)
 	size_t len;
 
 	log_lock();
-	for (at = &sinks; *at && *at != sink; at = &(*at)->next)
-		;
+	at = place_of(sink);
 	if (!*at) {
 		while ((s = log_ring_piece(&pos, &len)) != NULL)
 			sink->write(s, len);
@@ -62,13 +71,12 @@ void console_register(struct console_sink *sink)
 
 void console_unregister(struct console_sink *sink)
 {
+	struct console_sink **at;
+
 	log_lock();
-	for (struct console_sink **at = &sinks; *at; at = &(*at)->next) {
-		if (*at == sink) {
-			*at = sink->next;
-			break;
-		}
-	}
+	at = place_of(sink);
+	if (*at)
+		*at = sink->next;
 	log_unlock();
 }
 
@@ -103,54 +111,26 @@ size_t console_input(char *buf, size_t size)
 
 /* --- other domains' output -------------------------------------------------------------------- */
 
-#define GUEST_LINE_MAX 160u
-#define GUEST_LINES    16u
-
-/* A line begun; a domain whose slot another one needs has it cut there. */
-struct guest_line {
-	domid_t domid;
-	uint16_t len;
-	char text[GUEST_LINE_MAX + 1];
-};
-static struct guest_line guest_lines[GUEST_LINES];
 static struct spinlock guest_lock = SPINLOCK_INIT;
 
-static void flush(const struct guest_line *line)
+static void guest_put(struct domain *d, char c)
 {
-	if (LOG_DEBUG <= cmdline.log_level && log_domain_allowed(line->domid))
-		log_debug("(d%u) %.*s", line->domid, line->len, line->text);
-}
+	struct console_line *line = &d->console_line;
 
-static bool end_line(struct guest_line *line, struct guest_line *out)
-{
-	*out = *line;
-	line->len = 0;
-	return out->len;
-}
-
-/* Adds c; true when *out is a line (with its terminating NUL) to be shown. */
-static bool add_char(domid_t domid, char c, struct guest_line *out)
-{
-	struct guest_line *line = &guest_lines[domid % GUEST_LINES];
-	bool full;
-
-	spin_lock(&guest_lock);
-	full = line->domid != domid && end_line(line, out);
-	line->domid = domid;
 	/* Whatever a terminal might take for a command is not a guest's to send. */
 	if ((c >= ' ' && c <= '~') || c == '\t')
 		line->text[line->len++] = c;
-	if (!full && (c == '\n' || line->len == GUEST_LINE_MAX))
-		full = end_line(line, out);
-	spin_unlock(&guest_lock);
-	return full;
+	if (!line->len || (c != '\n' && line->len < sizeof(line->text)))
+		return;
+	if (LOG_DEBUG <= cmdline.log_level && log_domain_allowed(d->id))
+		log_debug("(d%u) %.*s", d->id, line->len, line->text);
+	line->len = 0;
 }
 
-void console_guest_write(const struct domain *d, const char *s, size_t len)
+void console_guest_write(struct domain *d, const char *s, size_t len)
 {
-	struct guest_line line;
-
+	spin_lock(&guest_lock);
 	for (size_t i = 0; i < len; i++)
-		if (add_char(d->id, s[i], &line))
-			flush(&line);
+		guest_put(d, s[i]);
+	spin_unlock(&guest_lock);
 }

@@ -37,11 +37,14 @@ static int fail(const char **why, const char *reason)
 
 /* --- blocks ----------------------------------------------------------------------------------- */
 
-/* Adds the bytes that continue a length of 15. Each adds at most 255: n cannot overflow. */
-static bool length_continue(struct lz4_state *s, size_t *n)
+/* Bytes continue a length of 15. Each adds at most 255: n cannot overflow. */
+static bool length_read(struct lz4_state *s, unsigned begun, size_t *n)
 {
 	uint8_t more;
 
+	*n = begun;
+	if (begun != LENGTH_GOES_ON)
+		return true;
 	do {
 		if (s->in == s->in_end)
 			return false;
@@ -114,11 +117,9 @@ static bool block_unpack(struct lz4_state *s)
 {
 	while (s->in < s->in_end) {
 		uint8_t token = *s->in++;
-		size_t n = token >> 4, distance;
+		size_t n, distance;
 
-		if (n == LENGTH_GOES_ON && !length_continue(s, &n))
-			return false;
-		if (!literals_copy(s, n))
+		if (!length_read(s, token >> 4, &n) || !literals_copy(s, n))
 			return false;
 		if (s->in == s->in_end)
 			return true;
@@ -126,10 +127,7 @@ static bool block_unpack(struct lz4_state *s)
 			return false;
 		distance = get_le16(s->in);
 		s->in += 2;
-		n = token & 15;
-		if (n == LENGTH_GOES_ON && !length_continue(s, &n))
-			return false;
-		if (!match_copy(s, distance, n + MIN_MATCH))
+		if (!length_read(s, token & 15, &n) || !match_copy(s, distance, n + MIN_MATCH))
 			return false;
 	}
 	return false;

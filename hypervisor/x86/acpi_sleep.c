@@ -15,23 +15,19 @@
 #define AML_ONE     0x01
 #define AML_BYTE    0x0a
 
-/* One integer constant at *p; false if it is anything else. */
-static bool constant_read(const uint8_t **p, const uint8_t *end, uint8_t *value)
+/* One integer constant at *p; -1 if it is anything else. */
+static int constant_read(const uint8_t **p, const uint8_t *end)
 {
-	if (*p >= end)
-		return false;
-	if (**p == AML_ZERO || **p == AML_ONE) {
-		*value = *(*p)++;
-		return true;
-	}
-	if (**p != AML_BYTE || end - *p < 2)
-		return false;
-	*value = (*p)[1];
+	if (end - *p >= 1 && (**p == AML_ZERO || **p == AML_ONE))
+		return *(*p)++;
+	if (end - *p < 2 || **p != AML_BYTE)
+		return -1;
 	*p += 2;
-	return true;
+	return (*p)[-1];
 }
 
-bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *type_b)
+/* The sleep types of \_S5 in a DSDT's bytes, for PM1a and PM1b. */
+static bool find_s5(const uint8_t *dsdt, size_t size, int *type_a, int *type_b)
 {
 	const uint8_t *end = dsdt + size, *p;
 
@@ -41,7 +37,9 @@ bool acpi_find_s5(const uint8_t *dsdt, size_t size, uint8_t *type_a, uint8_t *ty
 		p = dsdt + i + 5;
 		p += 1 + (*p >> 6); /* package length: 1 to 4 bytes */
 		p++;                /* number of elements */
-		if (constant_read(&p, end, type_a) && constant_read(&p, end, type_b))
+		*type_a = constant_read(&p, end);
+		*type_b = constant_read(&p, end);
+		if (*type_a >= 0 && *type_b >= 0)
 			return true;
 	}
 	return false;
@@ -51,9 +49,9 @@ noreturn_fn void machine_poweroff(void)
 {
 	const uint32_t *header = acpi.dsdt ? acpi_map(acpi.dsdt, 36) : NULL;
 	const uint8_t *dsdt = header ? acpi_map(acpi.dsdt, header[1]) : NULL;
-	uint8_t a, b;
+	int a, b;
 
-	if (dsdt && acpi_find_s5(dsdt, header[1], &a, &b))
+	if (dsdt && find_s5(dsdt, header[1], &a, &b))
 		machine_enter_sleep((uint16_t)(a << 10 | 1 << 13), (uint16_t)(b << 10 | 1 << 13));
 	log_err("the machine cannot be turned off by software: halted, turn it off by hand");
 	machine_halt();

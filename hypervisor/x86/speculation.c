@@ -8,7 +8,6 @@
 
 #include "boot_info.h"
 #include "cpu.h"
-#include "cpuid.h"
 #include "lib.h"
 #include "log.h"
 #include "processor.h"
@@ -23,23 +22,20 @@ static unsigned thread_bits; /* of an APIC ID; 0 where the CPU does not say */
 
 static void cpu_identify(struct speculation_cpu *c)
 {
-	struct cpuid_policy p;
-	uint32_t sig;
+	uint32_t name = cpuid_reg(0, CPUID_EBX), sig = cpuid_reg(1, CPUID_EAX);
 
-	cpuid_policy_fill(&p, CPUID_RAW);
-	sig = p.basic[1].a;
-	c->vendor = p.basic[0].b == 0x756e6547                                 ? SPEC_INTEL
-		    : p.basic[0].b == 0x68747541 || p.basic[0].b == 0x6f677948 ? SPEC_AMD
-									       : SPEC_OTHER;
+	c->vendor = name == 0x756e6547                         ? SPEC_INTEL
+		    : name == 0x68747541 || name == 0x6f677948 ? SPEC_AMD
+							       : SPEC_OTHER;
 	c->family = (sig >> 8 & 15) + ((sig >> 8 & 15) == 15 ? sig >> 20 & 0xff : 0);
 	c->model = (sig >> 4 & 15) | (sig >> 12 & 0xf0);
-	c->says[LEAF_7_B] = p.feat[0].b;
-	c->says[LEAF_7_D] = p.feat[0].d;
-	c->says[LEAF_80000008_B] = p.ext[8].b;
-	c->says[LEAF_80000021_A] = p.ext[0x21].a;
-	if (p.feat[0].d & FEATURE_ARCH_CAPS)
+	c->says[LEAF_7_B] = cpuid_reg(7, CPUID_EBX);
+	c->says[LEAF_7_D] = cpuid_reg(7, CPUID_EDX);
+	c->says[LEAF_80000008_B] = cpuid_reg(0x80000008, CPUID_EBX);
+	c->says[LEAF_80000021_A] = cpuid_reg(0x80000021, CPUID_EAX);
+	if (c->says[LEAF_7_D] & FEATURE_ARCH_CAPS)
 		rdmsr_safe(MSR_ARCH_CAPS, &c->says[ARCH_CAPS]);
-	thread_bits = p.topo[0].a & 31;
+	thread_bits = cpuid_reg(0xb, CPUID_EAX) & 31;
 }
 
 static const char *names_of(uint64_t measures, char *line)

@@ -200,7 +200,7 @@ void console_write(const char *s, size_t len)
 	MUST(len == 0 || s);
 }
 
-void console_guest_write(const struct domain *d, const char *s, size_t len)
+void console_guest_write(struct domain *d, const char *s, size_t len)
 {
 	MUST(d && (len == 0 || s));
 }

@@ -112,7 +112,7 @@ void console_write(const char *s, size_t len)
 	memcpy(console_text + console_len, s, MIN(len, sizeof(console_text) - console_len));
 	console_len += MIN(len, sizeof(console_text) - console_len);
 }
-void console_guest_write(const struct domain *d, const char *s, size_t len)
+void console_guest_write(struct domain *d, const char *s, size_t len)
 {
 	console_text[0] = 'g';
 	console_len += len;
