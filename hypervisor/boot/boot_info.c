@@ -53,16 +53,10 @@ void boot_info_string(char *out, size_t size, const char *s, size_t max)
 }
 
 /* Where two entries overlap, the one that forbids more holds. */
-static unsigned restriction(uint32_t type)
-{
-	switch (type) {
-	case MEM_RAM: return 1;
-	case MEM_ACPI: return 2; /* could be used once the tables are read */
-	case MEM_NVS: return 3;
-	case MEM_UNUSABLE: return 5;
-	default: return 4;
-	}
-}
+static const uint8_t restriction[] = {
+	[MEM_RAM] = 1, [MEM_ACPI] = 2, /* could be used once the tables are read */
+	[MEM_NVS] = 3, [MEM_RESERVED] = 4, [MEM_UNUSABLE] = 5,
+};
 
 /* The type that holds at address a; 0 when no entry covers it. */
 static uint32_t type_at(const struct mem_region *r, unsigned n, paddr_t a)
@@ -71,7 +65,7 @@ static uint32_t type_at(const struct mem_region *r, unsigned n, paddr_t a)
 
 	for (unsigned i = 0; i < n; i++)
 		if (a - r[i].start < r[i].size && a >= r[i].start &&
-		    (!type || restriction(r[i].type) > restriction(type)))
+		    restriction[r[i].type] > restriction[type])
 			type = r[i].type;
 	return type;
 }

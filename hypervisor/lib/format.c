@@ -46,14 +46,6 @@ static void put_field(struct output *out, const struct spec *s, const char *pref
 		pad(out, ' ', blanks);
 }
 
-static void put_string(struct output *out, const struct spec *s, const char *str)
-{
-	if (!str)
-		str = "(null)";
-	put_field(out, s, "", 0, str,
-		  strnlen(str, s->precision < 0 ? SIZE_MAX : (size_t)s->precision));
-}
-
 static void put_number(struct output *out, const struct spec *s, uint64_t value, unsigned base,
 		       const char *prefix)
 {
@@ -71,14 +63,12 @@ static void put_number(struct output *out, const struct spec *s, uint64_t value,
 
 static const char *parse_flags(const char *p, struct spec *s)
 {
-	for (;; p++) {
-		switch (*p) {
-		case '-': s->left = true; break;
-		case '#': s->alt = true; break;
-		case '0': s->zero = true; break;
-		default: return p;
-		}
+	for (; *p == '-' || *p == '#' || *p == '0'; p++) {
+		s->left |= *p == '-';
+		s->alt |= *p == '#';
+		s->zero |= *p == '0';
 	}
+	return p;
 }
 
 static const char *parse_int(const char *p, int *out)
@@ -97,6 +87,7 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 
 	for (const char *p = fmt; *p; p++) {
 		struct spec s = { .precision = -1 };
+		const char *text;
 		int64_t n;
 		char c;
 
@@ -130,7 +121,11 @@ int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap)
 			c = (char)va_arg(ap, int);
 			put_field(&out, &s, "", 0, &c, 1);
 			break;
-		case 's': put_string(&out, &s, va_arg(ap, const char *)); break;
+		case 's':
+			text = va_arg(ap, const char *);
+			text = text ? text : "(null)";
+			put_field(&out, &s, "", 0, text, strnlen(text, (size_t)s.precision));
+			break;
 		case '%': put(&out, '%'); break;
 		case '\0': p--; break; /* a lone % at the end */
 		default: /* not one of ours: show it */ put(&out, '%'); put(&out, *p);
