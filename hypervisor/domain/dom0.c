@@ -131,13 +131,9 @@ static void tables_reserve(struct builder *b)
 		i++;
 	b->map[i].size -= TABLES_SIZE;
 	map_add(b, b->tables, b->tables + TABLES_SIZE, MEM_ACPI);
-	/* The map stays sorted. */
-	for (unsigned j = b->nr_map - 1; j > i + 1; j--) {
-		struct hvm_memmap_table_entry tmp = b->map[j];
-
-		b->map[j] = b->map[j - 1];
-		b->map[j - 1] = tmp;
-	}
+	/* The map stays sorted: the new entry, the last one, comes behind what it was cut from. */
+	memmove(&b->map[i + 2], &b->map[i + 1], (b->nr_map - i - 2) * sizeof(b->map[0]));
+	b->map[i + 1] = (struct hvm_memmap_table_entry){ b->tables, TABLES_SIZE, MEM_ACPI, 0 };
 }
 
 static bool in_dom0_ram(const struct builder *b, paddr_t start, uint64_t size)

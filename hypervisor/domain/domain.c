@@ -29,16 +29,6 @@ static int shared_info_create(struct domain *d)
 	return 0;
 }
 
-static void domain_fill(struct domain *d, domid_t id, const struct domain_config *c)
-{
-	d->id = id;
-	d->is_control = c->is_control;
-	d->create_flags = c->flags;
-	d->max_vcpus = c->max_vcpus;
-	memcpy(d->handle, c->handle, sizeof(d->handle));
-	list_init(&d->link);
-}
-
 int domain_create(domid_t id, const struct domain_config *c, struct domain **out)
 {
 	struct domain *d;
@@ -49,7 +39,12 @@ int domain_create(domid_t id, const struct domain_config *c, struct domain **out
 	d = object_alloc(sizeof(*d));
 	if (!d)
 		return -ENOMEM;
-	domain_fill(d, id, c);
+	d->id = id;
+	d->is_control = c->is_control;
+	d->create_flags = c->flags;
+	d->max_vcpus = c->max_vcpus;
+	memcpy(d->handle, c->handle, sizeof(d->handle));
+	list_init(&d->link);
 	rc = p2m_init(d);
 	if (rc)
 		goto free_domain;

@@ -119,12 +119,6 @@ void vcpu_wait_stopped(struct vcpu *v)
 		__builtin_ia32_pause();
 }
 
-void vcpu_pause(struct vcpu *v)
-{
-	vcpu_pause_nosync(v);
-	vcpu_wait_stopped(v);
-}
-
 void vcpu_unpause(struct vcpu *v)
 {
 	ASSERT(atomic_read(&v->pause_count));
@@ -159,17 +153,6 @@ void vcpu_down(struct vcpu *v)
 	atomic_or(&v->pause_flags, VCPU_PAUSE_DOWN);
 	sched_sleep(v);
 	vcpu_leave_guest(v);
-}
-
-void vcpu_halt_forever(struct vcpu *v)
-{
-	struct vcpu *other;
-
-	vcpu_down(v);
-	for_each_vcpu(v->domain, other)
-		if (!(atomic_read(&other->pause_flags) & VCPU_PAUSE_DOWN))
-			return;
-	domain_shutdown(v->domain, SHUTDOWN_poweroff);
 }
 
 void vcpu_init_signal(struct vcpu *v)

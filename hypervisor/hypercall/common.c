@@ -83,6 +83,17 @@ long operation_run(const struct operation *table, unsigned nr, const char *what,
 	return !rc && (o->how & OP_ANSWERS) ? request_answer(q) : rc;
 }
 
+int control_fetch(void *op, size_t size, uint64_t at, uint32_t version)
+{
+	const uint32_t *head = op; /* the command, then the version */
+
+	if (!domain_current()->is_control)
+		return -EPERM;
+	if (guest_copy_from(op, at, size))
+		return -EFAULT;
+	return head[1] == version ? 0 : -EACCES;
+}
+
 long unsupported(const char *what, unsigned op)
 {
 	log_domain(domain_current(), LOG_INFO, "%s %u is not supported", what, op);

@@ -65,8 +65,8 @@ static const struct control {
 	{ XEN_DOMCTL_setnodeaffinity, domctl_node_affinity, SELF },
 	{ XEN_DOMCTL_getnodeaffinity, domctl_node_affinity, SELF },
 
-	{ XEN_DOMCTL_setvcpuaffinity, domctl_affinity_set, SELF | ANSWERS },
-	{ XEN_DOMCTL_getvcpuaffinity, domctl_affinity_get, SELF },
+	{ XEN_DOMCTL_setvcpuaffinity, domctl_affinity, SELF },
+	{ XEN_DOMCTL_getvcpuaffinity, domctl_affinity, SELF },
 	{ XEN_DOMCTL_getvcpuinfo, domctl_vcpu_info, SELF | ANSWERS },
 	{ XEN_DOMCTL_setvcpucontext, domctl_vcpu_context_set, PAUSED },
 	{ XEN_DOMCTL_getvcpucontext, domctl_vcpu_context_get, PAUSED },
@@ -130,14 +130,10 @@ long do_domctl(uint64_t arg)
 {
 	const struct control *o = operations;
 	struct xen_domctl op;
-	long rc;
+	long rc = control_fetch(&op, sizeof(op), arg, XEN_DOMCTL_INTERFACE_VERSION);
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&op, arg, sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_DOMCTL_INTERFACE_VERSION)
-		return -EACCES;
+	if (rc)
+		return rc;
 	if (op._pad[0] | op._pad[1] | op._pad[2])
 		return -EINVAL;
 	while (o->cmd != op.cmd)

@@ -11,72 +11,52 @@
 
 /* --- scheduling ------------------------------------------------------------------------------- */
 
-static bool mask_has_online_cpu(const struct cpu_mask *m)
-{
-	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
-		if (m->bits[cpu / 64] & BIT(cpu % 64))
-			return true;
-	return false;
-}
-
-long domctl_affinity_set(struct domain *d, struct xen_domctl *op)
-{
-	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
-	struct vcpu *v = domain_vcpu(d, a->vcpu);
-	struct cpu_mask hard, soft;
-	bool set_hard = a->flags & XEN_VCPUAFFINITY_HARD;
-	bool set_soft = a->flags & XEN_VCPUAFFINITY_SOFT;
-	int rc = 0;
-
-	if (!v)
-		return -ESRCH;
-	if (!set_hard && !set_soft)
-		return -EINVAL;
-	if (set_hard)
-		rc = bitmap_from_guest(&a->cpumap_hard, &hard);
-	if (!rc && set_soft)
-		rc = bitmap_from_guest(&a->cpumap_soft, &soft);
-	if (rc)
-		return rc;
-	if ((set_hard && !mask_has_online_cpu(&hard)) || (set_soft && !mask_has_online_cpu(&soft)))
-		return -EINVAL;
-	rc = sched_set_affinity(v, set_hard ? &hard : NULL, set_soft ? &soft : NULL);
-	/* The caller learns what is in force now, in its own maps. */
-	if (!rc && set_hard)
-		rc = bitmap_to_guest(&a->cpumap_hard, &v->sched.affinity_hard);
-	if (!rc && set_soft)
-		rc = bitmap_to_guest(&a->cpumap_soft, &v->sched.affinity_soft);
-	return rc;
-}
-
-/* Only CPUs that exist: the default is "all there can ever be". */
-static struct cpu_mask online_part(const struct cpu_mask *m)
+/* Of CPUs that exist: the default is "all there can ever be". */
+static int cpus_to_guest(const struct xenctl_bitmap *map, const struct cpu_mask *m)
 {
 	struct cpu_mask online;
 
 	cpuset_all(&online);
 	for (unsigned i = 0; i < ARRAY_SIZE(online.bits); i++)
 		online.bits[i] &= m->bits[i];
-	return online;
+	return bitmap_to_guest(map, &online);
 }
 
-long domctl_affinity_get(struct domain *d, struct xen_domctl *op)
+static int cpus_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *m)
 {
-	struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	int rc = bitmap_from_guest(map, m);
+
+	for (unsigned cpu = 0; !rc && cpu < cpu_count(); cpu++)
+		if (m->bits[cpu / 64] & BIT(cpu % 64))
+			return 0;
+	return rc ? rc : -EINVAL;
+}
+
+/* Sets and gets: the caller learns what is in force now, in its own maps. */
+long domctl_affinity(struct domain *d, struct xen_domctl *op)
+{
+	const struct xen_domctl_vcpuaffinity *a = &op->u.vcpuaffinity;
+	const bool set = op->cmd == XEN_DOMCTL_setvcpuaffinity;
+	const bool hard = a->flags & XEN_VCPUAFFINITY_HARD;
+	const bool soft = a->flags & XEN_VCPUAFFINITY_SOFT;
 	struct vcpu *v = domain_vcpu(d, a->vcpu);
-	struct cpu_mask mask;
+	struct cpu_mask new_hard, new_soft;
 	int rc = 0;
 
 	if (!v)
 		return -ESRCH;
-	if (a->flags & XEN_VCPUAFFINITY_HARD) {
-		mask = online_part(&v->sched.affinity_hard);
-		rc = bitmap_to_guest(&a->cpumap_hard, &mask);
-	}
-	if (!rc && (a->flags & XEN_VCPUAFFINITY_SOFT)) {
-		mask = online_part(&v->sched.affinity_soft);
-		rc = bitmap_to_guest(&a->cpumap_soft, &mask);
-	}
+	if (set && !hard && !soft)
+		return -EINVAL;
+	if (set && hard)
+		rc = cpus_from_guest(&a->cpumap_hard, &new_hard);
+	if (!rc && set && soft)
+		rc = cpus_from_guest(&a->cpumap_soft, &new_soft);
+	if (!rc && set)
+		rc = sched_set_affinity(v, hard ? &new_hard : NULL, soft ? &new_soft : NULL);
+	if (!rc && hard)
+		rc = cpus_to_guest(&a->cpumap_hard, &v->sched.affinity_hard);
+	if (!rc && soft)
+		rc = cpus_to_guest(&a->cpumap_soft, &v->sched.affinity_soft);
 	return rc;
 }
 

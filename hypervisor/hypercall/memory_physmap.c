@@ -18,12 +18,12 @@
 
 /* --- what is mapped --------------------------------------------------------------------------- */
 
-/* A page of the hypervisor's that d is shown. What stood at gfn is given back. */
-static int map_shown(struct domain *d, gfn_t gfn, mfn_t mfn)
+/* What stood at gfn is given back. */
+static int place(struct domain *d, gfn_t gfn, mfn_t mfn, enum p2m_type type)
 {
 	int rc = gfn_vacate(d, gfn);
 
-	return rc ? rc : p2m_map(d, gfn, mfn, ORDER_4K, P2M_RAM_RW);
+	return rc ? rc : p2m_map(d, gfn, mfn, ORDER_4K, type);
 }
 
 static int map_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
@@ -37,7 +37,7 @@ static int map_grant_frame(struct domain *d, uint64_t idx, gfn_t gfn)
 		return -EINVAL;
 	rc = grant_frame_get(d, (unsigned)idx, status, &mfn);
 	if (!rc)
-		rc = map_shown(d, gfn, mfn);
+		rc = place(d, gfn, mfn, P2M_RAM_RW);
 	if (!rc)
 		grant_frame_placed(d, (unsigned)idx, status, gfn);
 	return rc;
@@ -75,9 +75,7 @@ static int map_foreign(struct domain *d, struct domain *from, uint64_t idx, gfn_
 	pg = p2m_page_get(from, GFN(idx), &type);
 	if (!pg)
 		return -EINVAL;
-	rc = type == P2M_RAM_RW ? gfn_vacate(d, gfn) : -EINVAL;
-	if (!rc)
-		rc = p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_FOREIGN);
+	rc = type == P2M_RAM_RW ? place(d, gfn, page_to_mfn(pg), P2M_FOREIGN) : -EINVAL;
 	if (rc)
 		page_put(pg);
 	return rc;
@@ -88,7 +86,7 @@ static int map_one(struct domain *d, unsigned space, struct domain *from, uint64
 {
 	switch (space) {
 	case XENMAPSPACE_shared_info:
-		return idx ? -EINVAL : map_shown(d, gfn, virt_to_mfn(d->shared_info));
+		return idx ? -EINVAL : place(d, gfn, virt_to_mfn(d->shared_info), P2M_RAM_RW);
 	case XENMAPSPACE_grant_table: return map_grant_frame(d, idx, gfn);
 	case XENMAPSPACE_gmfn:
 	case XENMAPSPACE_gmfn_range: return map_moved(d, GFN(idx), gfn);
@@ -247,9 +245,7 @@ static int resource_map(struct domain *from, const struct xen_mem_acquire_resour
 	}
 	if (!pg)
 		return -EINVAL;
-	rc = gfn_vacate(d, gfn);
-	if (!rc)
-		rc = p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_FOREIGN);
+	rc = place(d, gfn, page_to_mfn(pg), P2M_FOREIGN);
 	if (rc)
 		page_put(pg);
 	return rc;

@@ -154,14 +154,10 @@ static long platform_run(struct xen_platform_op *op)
 long do_platform_op(uint64_t arg)
 {
 	struct xen_platform_op op;
-	long rc;
+	long rc = control_fetch(&op, sizeof(op), arg, XENPF_INTERFACE_VERSION);
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&op, arg, sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XENPF_INTERFACE_VERSION)
-		return -EACCES;
+	if (rc)
+		return rc;
 	rc = platform_run(&op);
 	if (rc >= 0 && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;

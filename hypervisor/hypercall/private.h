@@ -63,6 +63,12 @@ long operation_run(const struct operation *table, unsigned nr, const char *what,
 /* Writes the structure back, as OP_ANSWERS does: 0 or -EFAULT. */
 int request_answer(const struct request *q);
 
+/*
+ * What domctl, sysctl and platform_op begin with: the control domain's structure of that version.
+ * -EPERM, -EFAULT, -EACCES.
+ */
+int control_fetch(void *op, size_t size, uint64_t at, uint32_t version);
+
 /* An interrupted operation's progress travels in the bits above the command's own. */
 #define MEMOP_PROGRESS_SHIFT 6u
 #define MEMOP_COMMAND_MASK   ((1u << MEMOP_PROGRESS_SHIFT) - 1)
@@ -107,8 +113,8 @@ void cpuset_all(struct cpu_mask *mask);
 
 domctl_fn domctl_createdomain, domctl_info, domctl_pause, domctl_max_vcpus, domctl_max_mem,
 	domctl_set_handle, domctl_time_offset, domctl_node_affinity;
-domctl_fn domctl_affinity_set, domctl_affinity_get, domctl_vcpu_info, domctl_vcpu_context_set,
-	domctl_vcpu_context_get, domctl_trigger, domctl_scheduler;
+domctl_fn domctl_affinity, domctl_vcpu_info, domctl_vcpu_context_set, domctl_vcpu_context_get,
+	domctl_trigger, domctl_scheduler;
 domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_policy_set, domctl_policy_get,
 	domctl_tsc_set, domctl_tsc_get;
 domctl_fn domctl_guest_memory, domctl_page_types, domctl_shadow, domctl_permission,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * HYPERVISOR_sched_op: giving up the CPU, waiting for events, and ending. Who runs next is sched/'s
- * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless for the order that makes it
+ * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless_pending for the order that makes it
  * safe.
  */
 #include "private.h"
@@ -43,15 +43,28 @@ static long sched_shutdown(struct request *q)
 
 /* --- waiting ---------------------------------------------------------------------------------- */
 
+struct poll {
+	unsigned nr;
+	uint32_t port[POLL_PORTS_MAX];
+};
+
+/* p: ports to look at beside what is pending for v anyway; may be NULL. */
+static bool anything_pending(struct vcpu *v, const struct poll *p)
+{
+	for (unsigned i = 0; p && i < p->nr; i++)
+		if (event_port_pending(v->domain, p->port[i]) > 0)
+			return true;
+	return hvm_has_pending(v);
+}
+
 /*
- * The flag first, then the check: whoever makes `pending` true afterwards sees the flag and wakes
- * v. v goes on running to the end of this exit in any case.
+ * The flag first, then the check: whoever makes something pending afterwards sees the flag and
+ * wakes v. v goes on running to the end of this exit in any case.
  */
-static bool sleep_unless(struct vcpu *v, bool (*pending)(struct vcpu *v, const void *ctx),
-			 const void *ctx)
+static bool sleep_unless_pending(struct vcpu *v, const struct poll *p)
 {
 	atomic_or(&v->pause_flags, VCPU_PAUSE_BLOCKED);
-	if (pending(v, ctx)) {
+	if (anything_pending(v, p)) {
 		atomic_and(&v->pause_flags, ~VCPU_PAUSE_BLOCKED);
 		return false;
 	}
@@ -59,30 +72,9 @@ static bool sleep_unless(struct vcpu *v, bool (*pending)(struct vcpu *v, const v
 	return true;
 }
 
-static bool something_pending(struct vcpu *v, const void *ctx)
-{
-	(void)ctx;
-	return hvm_has_pending(v);
-}
-
 void vcpu_block(struct vcpu *v)
 {
-	sleep_unless(v, something_pending, NULL);
-}
-
-struct poll {
-	unsigned nr;
-	uint32_t port[POLL_PORTS_MAX];
-};
-
-static bool poll_pending(struct vcpu *v, const void *ctx)
-{
-	const struct poll *p = ctx;
-
-	for (unsigned i = 0; i < p->nr; i++)
-		if (event_port_pending(v->domain, p->port[i]) > 0)
-			return true;
-	return hvm_has_pending(v);
+	sleep_unless_pending(v, NULL);
 }
 
 static void poll_timeout(void *data)
@@ -104,7 +96,7 @@ static long poll_start(struct vcpu *v, const struct poll *p, time_ns_t timeout)
 		timer_stop(&v->poll_timer);
 	v->event.poll_port = p->nr == 1 ? p->port[0] : 0;
 	bit_test_and_set(v->id, mask);
-	if (!sleep_unless(v, poll_pending, p)) {
+	if (!sleep_unless_pending(v, p)) {
 		bit_test_and_clear(v->id, mask);
 		return 0;
 	}

@@ -162,14 +162,10 @@ static long sysctl_run(struct xen_sysctl *op)
 long do_sysctl(uint64_t arg)
 {
 	struct xen_sysctl op;
-	long rc;
+	long rc = control_fetch(&op, sizeof(op), arg, XEN_SYSCTL_INTERFACE_VERSION);
 
-	if (!domain_current()->is_control)
-		return -EPERM;
-	if (guest_copy_from(&op, arg, sizeof(op)))
-		return -EFAULT;
-	if (op.interface_version != XEN_SYSCTL_INTERFACE_VERSION)
-		return -EACCES;
+	if (rc)
+		return rc;
 	rc = sysctl_run(&op);
 	if ((!rc || rc == -ENOBUFS) && guest_copy_to(arg, &op, sizeof(op)))
 		rc = -EFAULT;

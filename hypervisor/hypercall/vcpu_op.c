@@ -35,18 +35,16 @@ static long vcpu_op_up(struct vcpu *v)
 	return rc;
 }
 
-static long vcpu_op_down(struct vcpu *v)
+/* Down before it looks for others: of two that do this at once, one sees that nobody is left. */
+void vcpu_halt_forever(struct vcpu *v)
 {
 	struct vcpu *other;
 
+	vcpu_down(v);
 	for_each_vcpu(v->domain, other)
-		if (other != v && !vcpu_is_down(other)) {
-			vcpu_down(v);
-			return 0;
-		}
-	/* Nobody would be left to bring it up again. */
+		if (!vcpu_is_down(other))
+			return;
 	domain_shutdown(v->domain, 0 /* poweroff */);
-	return 0;
 }
 
 /* --- areas ------------------------------------------------------------------------------------ */
@@ -186,7 +184,7 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 		return -ENOENT;
 	switch (cmd) {
 	case VCPUOP_up: return vcpu_op_up(v);
-	case VCPUOP_down: return vcpu_op_down(v);
+	case VCPUOP_down: vcpu_halt_forever(v); return 0;
 	case VCPUOP_is_up: return !vcpu_is_down(v);
 	case VCPUOP_get_runstate_info: return get_runstate(v, arg);
 	case VCPUOP_stop_periodic_timer: return vcpu_periodic_stop(v);

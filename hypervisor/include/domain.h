@@ -169,8 +169,7 @@ int domain_resume(struct domain *d);
  */
 void domain_crash(struct domain *d, const char *fmt, ...) __printf_like(2, 3);
 
-/* Counted. vcpu_pause and domain_pause return when no vCPU concerned is in the guest any more. */
-void vcpu_pause(struct vcpu *v);
+/* Counted. domain_pause returns when none of its vCPUs is in the guest any more. */
 void vcpu_pause_nosync(struct vcpu *v);
 void vcpu_unpause(struct vcpu *v);
 void domain_pause(struct domain *d);
@@ -185,8 +184,8 @@ void vcpu_unblock(struct vcpu *v);
 void vcpu_up(struct vcpu *v);
 void vcpu_down(struct vcpu *v);
 /*
- * v, the current one, halted with interrupts off: down, and with the last one the domain powers
- * off.
+ * v goes down, by VCPUOP_down or halted with interrupts off, and with the last one the domain
+ * powers off (hypercall/vcpu_op.c).
  */
 void vcpu_halt_forever(struct vcpu *v);
 /* Publishes pvclock (vcpu_info.time and the secondary copy), when scheduled in and on changes. */

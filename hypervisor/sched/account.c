@@ -29,13 +29,13 @@ static struct spinlock lock = SPINLOCK_INIT;
 static struct list domains = LIST_INIT(domains);
 static time_ns_t last; /* accounting; written under the lock, read anywhere */
 
-#define for_each_sched_domain(d, pos)  \
-	list_for_each((pos), &domains) \
-		if (((d) = list_entry((pos), struct domain, sched.link)) != NULL)
+#define for_each_sched_domain(d)                                                \
+	for (struct list *at_ = domains.next; at_ != &domains; at_ = at_->next) \
+		if (((d) = list_entry(at_, struct domain, sched.link)) != NULL)
 
-#define for_each_sched_vcpu(d, v, pos)          \
-	list_for_each((pos), &(d)->sched.vcpus) \
-		if (((v) = list_entry((pos), struct vcpu, sched.all)) != NULL)
+#define for_each_sched_vcpu(d, v)                                                                 \
+	for (struct list *at_ = (d)->sched.vcpus.next; at_ != &(d)->sched.vcpus; at_ = at_->next) \
+		if (((v) = list_entry(at_, struct vcpu, sched.all)) != NULL)
 
 /* --- what was used ---------------------------------------------------------------------------- */
 
@@ -66,17 +66,16 @@ static uint64_t collect_vcpu(struct vcpu *v, time_ns_t now)
 /* Fills in each domain's demand. *run: what all have run; *capped: those of them with a cap. */
 static void collect(time_ns_t now, uint64_t *run, uint64_t *capped)
 {
-	struct list *pos, *vpos;
 	struct domain *d;
 	struct vcpu *v;
 
 	*run = *capped = 0;
-	for_each_sched_domain(d, pos)
+	for_each_sched_domain(d)
 	{
 		uint64_t used = 0;
 
 		d->sched.demand = d->sched.grant = 0;
-		for_each_sched_vcpu(d, v, vpos)
+		for_each_sched_vcpu(d, v)
 		{
 			used += collect_vcpu(v, now);
 			d->sched.demand += v->sched.demand;
@@ -97,16 +96,15 @@ static bool wants_more(const struct domain *d)
 /* By weight, but to none more than its limit: each round satisfies one domain or gives all. */
 static void divide(uint64_t total)
 {
-	struct list *pos;
 	struct domain *d;
 
 	while (total) {
 		uint64_t weights = 0, given = 0;
 
-		for_each_sched_domain(d, pos) if (wants_more(d)) weights += d->sched.params.weight;
+		for_each_sched_domain(d) if (wants_more(d)) weights += d->sched.params.weight;
 		if (!weights)
 			return;
-		for_each_sched_domain(d, pos)
+		for_each_sched_domain(d)
 		{
 			uint64_t share;
 
@@ -126,10 +124,9 @@ static void divide(uint64_t total)
 static void give(struct domain *d, uint64_t elapsed)
 {
 	int32_t max = sched_purse(d);
-	struct list *pos;
 	struct vcpu *v;
 
-	for_each_sched_vcpu(d, v, pos)
+	for_each_sched_vcpu(d, v)
 	{
 		struct runqueue *q;
 		uint64_t credit;
@@ -147,14 +144,13 @@ static void give(struct domain *d, uint64_t elapsed)
 static void account(uint64_t elapsed, time_ns_t now)
 {
 	uint64_t run, capped;
-	struct list *pos;
 	struct domain *d;
 	bool saturated;
 
 	collect(now, &run, &capped);
 	/* With all CPUs busy a cap is one more limit; else there is enough for all caps. */
 	saturated = REFUND(run) >= elapsed * cpu_count();
-	for_each_sched_domain(d, pos)
+	for_each_sched_domain(d)
 	{
 		uint64_t cap = elapsed * d->sched.params.cap / 100;
 
@@ -163,7 +159,7 @@ static void account(uint64_t elapsed, time_ns_t now)
 			d->sched.grant = d->sched.limit;
 	}
 	divide(REFUND(saturated ? run : run - capped));
-	for_each_sched_domain(d, pos) give(d, elapsed);
+	for_each_sched_domain(d) give(d, elapsed);
 }
 
 void sched_account(time_ns_t now)
