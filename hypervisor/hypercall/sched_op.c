@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * HYPERVISOR_sched_op: giving up the CPU, waiting for events, and ending. Who runs next is sched/'s
- * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless_pending for the order that makes it
- * safe.
+ * affair. Watchdogs: d->lock. Blocking takes no lock; see sleep_unless_pending for the order that
+ * makes it safe.
  */
 #include "private.h"
 

@@ -89,7 +89,7 @@ static long get_runstate(struct vcpu *v, uint64_t to)
 	return guest_struct_to(to, &info, FIELDS_runstate);
 }
 
-/* A linear address is one of the caller's address space: tried while that is at hand. 0: no more. */
+/* A linear address is of the caller's address space: tried while that is at hand. 0: no more. */
 static long register_area(struct request *q)
 {
 	const bool time = q->cmd == VCPUOP_register_vcpu_time_memory_area;
