@@ -83,8 +83,8 @@ int bitmap_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *mask);
 /* SCHEDOP_poll's timer, with the vCPU's others. */
 void poll_timer_init(struct vcpu *v);
 
-/* --- vcpu_op: q->v belongs to the caller's domain --------------------------------------------- */
-long vcpu_singleshot_set(struct request *q);
+/* --- vcpu_op: v and q->v belong to the caller's domain ---------------------------------------- */
+long vcpu_singleshot_set(struct vcpu *v, uint64_t arg);
 long vcpu_singleshot_stop(struct vcpu *v);
 long vcpu_periodic_set(struct request *q);
 long vcpu_periodic_stop(struct vcpu *v);

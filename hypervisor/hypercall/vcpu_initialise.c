@@ -22,7 +22,8 @@ static const struct hvm_segment busy_tss = { .attributes = 0x08b, .limit = 0xfff
 
 static int from_64bit(const struct vcpu_hvm_x86_64 *c, struct hvm_state *s, struct cpu_regs *r)
 {
-	*r = (struct cpu_regs){ .rip = c->rip, .rflags = c->rflags };
+	r->rip = c->rip;
+	r->rflags |= c->rflags;
 	memcpy(r->gpr, c, NR_REGS * sizeof(r->gpr[0]));
 	s->seg[SEG_CS] = flat_code;
 	s->seg[SEG_DS] = s->seg[SEG_ES] = s->seg[SEG_SS] = flat_data;
@@ -44,7 +45,8 @@ static int from_32bit(const struct vcpu_hvm_x86_32 *c, struct hvm_state *s, stru
 {
 	if (c->pad1 || c->pad2[0] || c->pad2[1] || c->pad2[2])
 		return -EINVAL;
-	*r = (struct cpu_regs){ .rip = c->eip, .rflags = c->eflags };
+	r->rip = c->eip;
+	r->rflags |= c->eflags;
 	for (unsigned i = 0; i < NR_REGS; i++)
 		r->gpr[i] = ((const uint32_t *)c)[i];
 	s->seg[SEG_CS] = segment(c->cs_base, c->cs_limit, c->cs_ar);
@@ -67,7 +69,7 @@ long vcpu_initialise(struct request *q)
 	const struct vcpu_hvm_context *ctxt = q->arg;
 	struct domain *d = q->d;
 	struct vcpu *v = q->v;
-	struct cpu_regs regs;
+	struct cpu_regs regs = { .rflags = 2 };
 	struct hvm_state s;
 	int rc = -EINVAL;
 
@@ -87,7 +89,6 @@ long vcpu_initialise(struct request *q)
 		rc = from_32bit(&ctxt->cpu_regs.x86_32, &s, &regs);
 	else if (ctxt->mode == VCPU_HVM_MODE_64B)
 		rc = from_64bit(&ctxt->cpu_regs.x86_64, &s, &regs);
-	regs.rflags |= 2;
 	if (!rc)
 		rc = hvm_state_check(d, &s, &regs);
 	if (rc)

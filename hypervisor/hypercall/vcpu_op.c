@@ -164,8 +164,6 @@ void vcpu_publish_runstate(struct vcpu *v)
 static const struct operation operations[] = {
 	[VCPUOP_initialise] = { vcpu_initialise, 0, TAKES(vcpu_hvm_context) },
 	[VCPUOP_set_periodic_timer] = { vcpu_periodic_set, 0, TAKES(vcpu_set_periodic_timer) },
-	[VCPUOP_set_singleshot_timer] = { vcpu_singleshot_set, 0, TAKES(vcpu_set_singleshot_timer),
-					  .fields = FIELDS_set_singleshot_timer },
 	[VCPUOP_register_vcpu_info] = { register_vcpu_info, 0, TAKES(vcpu_register_vcpu_info) },
 	[VCPUOP_register_runstate_memory_area] = { register_area, 0, sizeof(uint64_t),
 						   .fields = FIELDS_word },
@@ -188,6 +186,8 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 	case VCPUOP_is_up: return !vcpu_is_down(v);
 	case VCPUOP_get_runstate_info: return get_runstate(v, arg);
 	case VCPUOP_stop_periodic_timer: return vcpu_periodic_stop(v);
+	/* The one that guests ask for all the time does without the table. */
+	case VCPUOP_set_singleshot_timer: return vcpu_singleshot_set(v, arg);
 	case VCPUOP_stop_singleshot_timer: return vcpu_singleshot_stop(v);
 	case VCPUOP_send_nmi: vcpu_nmi(v); return 0;
 	case VCPUOP_get_physid:

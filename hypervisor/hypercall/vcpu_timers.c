@@ -64,16 +64,18 @@ long do_set_timer_op(uint64_t timeout)
 	return 0;
 }
 
-long vcpu_singleshot_set(struct request *q)
+long vcpu_singleshot_set(struct vcpu *v, uint64_t arg)
 {
-	const struct vcpu_set_singleshot_timer *set = q->arg;
+	struct vcpu_set_singleshot_timer set;
 
-	if (q->v != vcpu_current())
+	if (v != vcpu_current())
 		return -EINVAL;
+	if (guest_struct_from(&set, arg, FIELDS_set_singleshot_timer))
+		return -EFAULT;
 	/*
 	 * VCPU_SSHOTTMR_future makes no difference: a time gone by fires at once, as in Xen 4.20.
 	 */
-	timer_set_here(&q->v->singleshot, set->timeout_abs_ns);
+	timer_set_here(&v->singleshot, set.timeout_abs_ns);
 	return 0;
 }
 
