@@ -67,10 +67,19 @@ static const struct hypercall {
 	[__HYPERVISOR_dm_op] = { CMD_NR_ARG, true, .cmd_nr_arg = do_dm_op },
 };
 
+/* One line for each; numbers beyond the table share its last one's. */
+static long call_unknown(uint64_t number)
+{
+	struct domain *d = domain_current();
+
+	if (!(atomic_or(&d->unknown_calls, BIT(MIN(number, 63ul))) & BIT(MIN(number, 63ul))))
+		log_domain(d, LOG_INFO, "hypercall %lu is not known", (unsigned long)number);
+	return -ENOSYS;
+}
+
 static long hypercall_run(uint64_t number, const uint64_t *a)
 {
 	const struct hypercall *h = &table[MIN(number, NR_HYPERCALLS - 1)];
-	struct domain *d = domain_current();
 
 	if (h->only_64bit && guest_is_32bit())
 		return -ENOSYS;
@@ -79,12 +88,8 @@ static long hypercall_run(uint64_t number, const uint64_t *a)
 	case CMD_ARG: return h->cmd_arg((unsigned)a[0], a[1]);
 	case CMD_NR_ARG: return h->cmd_nr_arg((unsigned)a[0], (unsigned)a[1], a[2]);
 	case REGISTERS: return h->registers(a);
-	case NOT_KNOWN: break;
+	default: return call_unknown(number);
 	}
-	/* Numbers beyond the table share its last bit. */
-	if (!(atomic_or(&d->unknown_calls, BIT(MIN(number, 63ul))) & BIT(MIN(number, 63ul))))
-		log_domain(d, LOG_INFO, "hypercall %lu is not known", (unsigned long)number);
-	return -ENOSYS;
 }
 
 /* Where a caller has its arguments, by mode: the interface's calling convention. */
