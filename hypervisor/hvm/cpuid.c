@@ -45,21 +45,6 @@ uint32_t cpuid_xsave_size(const struct cpuid_policy *p, uint64_t xcr0, bool comp
 	return size;
 }
 
-static struct cpuid_leaf xstate_leaf(const struct vcpu *v, const struct cpuid_policy *p,
-				     uint32_t sub)
-{
-	struct cpuid_leaf r = { 0 };
-
-	if (!(p->basic[1].c & F_XSAVE) || sub >= CPUID_NR_XSTATE - 1)
-		return r;
-	r = p->xstate[sub];
-	if (sub == 0)
-		r.b = cpuid_xsave_size(p, v->hvm.xcr0, false);
-	if (sub == 1 && (r.a & F_XSAVEC))
-		r.b = cpuid_xsave_size(p, v->hvm.xcr0, true);
-	return r;
-}
-
 /* --- leaves that depend on the vCPU ----------------------------------------------------------- */
 
 static uint64_t guest_cr4(struct vcpu *v)
@@ -70,65 +55,32 @@ static uint64_t guest_cr4(struct vcpu *v)
 	return cr4;
 }
 
-static struct cpuid_leaf leaf_1(struct vcpu *v, const struct cpuid_policy *p)
-{
-	struct cpuid_leaf r = p->basic[1];
-
-	r.b = (r.b & 0x00ffffff) | (apic_id_of(v) & 0xff) << 24;
-	if ((r.c & F_XSAVE) && (guest_cr4(v) & CPUID_CR4_OSXSAVE))
-		r.c |= F_OSXSAVE;
-	/* Gone while the guest has turned its local APIC off (IA32_APIC_BASE bit 11). */
-	if (!(v->hvm.vlapic.base_msr & BIT(11)))
-		r.d &= ~F_APIC;
-	return r;
-}
-
-static struct cpuid_leaf leaf_7(struct vcpu *v, const struct cpuid_policy *p, uint32_t sub)
+static struct cpuid_leaf machine_leaf(struct vcpu *v, const struct cpuid_policy *p, uint32_t leaf,
+				      uint32_t sub)
 {
 	struct cpuid_leaf r = { 0 };
 
-	if (sub < CPUID_NR_FEAT)
-		r = p->feat[sub];
-	if (sub == 0 && (r.c & F_PKU) && (guest_cr4(v) & CPUID_CR4_PKE))
-		r.c |= F_OSPKE;
-	return r;
-}
-
-/* Beyond the levels: type 0, but still the subleaf and the x2APIC ID. */
-static struct cpuid_leaf leaf_b(const struct vcpu *v, const struct cpuid_policy *p, uint32_t sub)
-{
-	struct cpuid_leaf r = { .c = sub & 0xff };
-
-	if (sub < CPUID_NR_TOPO)
-		r = p->topo[sub];
-	r.d = apic_id_of(v);
-	return r;
-}
-
-static struct cpuid_leaf basic_leaf(struct vcpu *v, const struct cpuid_policy *p, uint32_t leaf,
-				    uint32_t sub)
-{
-	if (leaf > p->basic[0].a || leaf >= CPUID_NR_BASIC)
-		return (struct cpuid_leaf){ 0 };
-	switch (leaf) {
-	case 1: return leaf_1(v, p);
-	case 4: return sub < CPUID_NR_CACHE ? p->cache[sub] : (struct cpuid_leaf){ 0 };
-	case 7: return leaf_7(v, p, sub);
-	case 0xb: return leaf_b(v, p, sub);
-	case 0xd: return xstate_leaf(v, p, sub);
-	default: return p->basic[leaf];
-	}
-}
-
-static struct cpuid_leaf ext_leaf(const struct vcpu *v, const struct cpuid_policy *p, uint32_t leaf)
-{
-	struct cpuid_leaf r = { 0 };
-
-	if (leaf > p->ext[0].a || leaf - EXT >= CPUID_NR_EXT)
+	if (leaf > p->basic[0].a && (leaf < EXT || leaf > p->ext[0].a))
 		return r;
-	r = p->ext[leaf - EXT];
-	/* AMD's copy of leaf 1 follows the local APIC too. */
-	if (leaf == EXT + 1 && !(v->hvm.vlapic.base_msr & BIT(11)))
+	r = cpuid_policy_leaf(p, leaf, sub);
+	if (leaf == 1) {
+		r.b = (r.b & 0x00ffffff) | (apic_id_of(v) & 0xff) << 24;
+		if ((r.c & F_XSAVE) && (guest_cr4(v) & CPUID_CR4_OSXSAVE))
+			r.c |= F_OSXSAVE;
+	} else if (leaf == 7 && sub == 0) {
+		if ((r.c & F_PKU) && (guest_cr4(v) & CPUID_CR4_PKE))
+			r.c |= F_OSPKE;
+	} else if (leaf == 0xb) {
+		r.d = apic_id_of(v);
+		if (sub >= CPUID_NR_TOPO) /* type 0, but still the subleaf and the ID */
+			r.c = sub & 0xff;
+	} else if (leaf == 0xd && !(p->basic[1].c & F_XSAVE)) {
+		r = (struct cpuid_leaf){ 0 };
+	} else if (leaf == 0xd && (sub == 0 || (sub == 1 && (r.a & F_XSAVEC)))) {
+		r.b = cpuid_xsave_size(p, v->hvm.xcr0, sub);
+	}
+	/* Gone while the guest has turned its local APIC off (bit 11); AMD has a copy. */
+	if ((leaf == 1 || leaf == EXT + 1) && !(v->hvm.vlapic.base_msr & BIT(11)))
 		r.d &= ~F_APIC;
 	return r;
 }
@@ -184,21 +136,11 @@ static struct cpuid_leaf xen_leaf(const struct vcpu *v, uint32_t leaf, uint32_t 
 	}
 }
 
-void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4])
+struct cpuid_leaf hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf)
 {
-	const struct cpuid_policy *p = v->domain->hvm.cpuid;
-	struct cpuid_leaf r = { 0 };
-
-	if (leaf < XEN_CPUID_FIRST_LEAF)
-		r = basic_leaf(v, p, leaf, subleaf);
-	else if (leaf <= XEN_CPUID_LEAF(XEN_LEAVES))
-		r = xen_leaf(v, leaf, subleaf);
-	else if (leaf >= EXT)
-		r = ext_leaf(v, p, leaf);
-	out[0] = r.a;
-	out[1] = r.b;
-	out[2] = r.c;
-	out[3] = r.d;
+	if (leaf >= XEN_CPUID_FIRST_LEAF && leaf <= XEN_CPUID_LEAF(XEN_LEAVES))
+		return xen_leaf(v, leaf, subleaf);
+	return machine_leaf(v, v->domain->hvm.cpuid, leaf, subleaf);
 }
 
 /* --- what may be turned on -------------------------------------------------------------------- */

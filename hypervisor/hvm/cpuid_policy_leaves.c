@@ -38,11 +38,25 @@ static const struct cpuid_leaf *leaf_slot(const struct cpuid_policy *p, uint32_t
 
 typedef int emit_fn(void *ctx, unsigned index, const struct xen_cpuid_leaf *leaf);
 
+/* These have subleaves; the others are one leaf, whatever ecx is. */
+static bool is_indexed(uint32_t leaf)
+{
+	return leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
+}
+
+struct cpuid_leaf cpuid_policy_leaf(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf)
+{
+	const struct cpuid_leaf *l = leaf_slot(p, leaf,
+					       is_indexed(leaf) ? subleaf : XEN_CPUID_NO_SUBLEAF);
+
+	return l ? *l : (struct cpuid_leaf){ 0 };
+}
+
 static int put(const struct cpuid_policy *p, uint32_t leaf, uint32_t last, emit_fn *emit, void *ctx,
 	       unsigned *nr)
 {
 	for (; leaf <= last; leaf++) {
-		bool indexed = leaf == 4 || leaf == 7 || leaf == 0xb || leaf == 0xd;
+		bool indexed = is_indexed(leaf);
 		uint32_t subleaf = indexed ? 0 : XEN_CPUID_NO_SUBLEAF;
 		const struct cpuid_leaf *l = leaf_slot(p, leaf, subleaf);
 

@@ -20,13 +20,12 @@ static void exit_nothing(struct vcpu *v, const struct vmexit *e)
 static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
 {
 	struct cpu_regs *r = &v->hvm.regs;
-	uint32_t out[4];
+	struct cpuid_leaf leaf = hvm_cpuid(v, (uint32_t)r->rax, (uint32_t)r->rcx);
 
-	hvm_cpuid(v, (uint32_t)r->rax, (uint32_t)r->rcx, out);
-	r->rax = out[0];
-	r->rbx = out[1];
-	r->rcx = out[2];
-	r->rdx = out[3];
+	r->rax = leaf.a;
+	r->rbx = leaf.b;
+	r->rcx = leaf.c;
+	r->rdx = leaf.d;
 	hvm_skip(v, e->length);
 }
 

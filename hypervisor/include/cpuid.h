@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * What a domain's vCPUs answer to CPUID: one policy per domain, made from the host's CPUID masked
- * to what can be offered, changeable by domctl until the domain has run. hvm_cpuid (hvm.h) answers
+ * to what can be offered, changeable by domctl until the domain has run. hvm_cpuid answers
  * an exit from it; hvm/context.c and the MSR and CR code ask it what a guest may turn on.
  */
 #ifndef SOCLE_CPUID_H
@@ -10,6 +10,7 @@
 #include "types.h"
 
 struct domain;
+struct vcpu;
 struct xen_cpuid_leaf;
 struct xen_msr_entry;
 
@@ -56,6 +57,11 @@ int cpuid_policy_serialise(const struct cpuid_policy *p,
 			   int (*emit)(void *ctx, unsigned index,
 				       const struct xen_cpuid_leaf *leaf),
 			   void *ctx, unsigned *nr);
+
+/* What it says of one, as the CPUID instruction asks; zeros where there is none. */
+struct cpuid_leaf cpuid_policy_leaf(const struct cpuid_policy *p, uint32_t leaf, uint32_t subleaf);
+/* What v is answered: the policy, the vCPU's own, Xen's leaves. */
+struct cpuid_leaf hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf);
 
 /*
  * One changed leaf into a copy of the domain's policy; checked later by cpuid_policy_check.

@@ -233,7 +233,6 @@ void hvm_inject_pf(struct vcpu *v, uint64_t linear, uint32_t error);
 uint32_t hvm_interrupted_event(uint32_t info);
 /* The event channel code raised the upcall flag of v. */
 void hvm_assert_upcall(struct vcpu *v);
-void hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf, uint32_t out[4]);
 
 /* The state of the current vCPU, or of one that is paused, to the log (hvm/state_log.c). */
 void hvm_log_state(struct vcpu *v);

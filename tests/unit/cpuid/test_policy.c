@@ -16,16 +16,9 @@
 
 #define EXT 0x80000000u
 
-struct regs {
-	uint32_t a, b, c, d;
-};
-
-static struct regs ask(struct vcpu *v, uint32_t leaf, uint32_t sub)
+static struct cpuid_leaf ask(struct vcpu *v, uint32_t leaf, uint32_t sub)
 {
-	uint32_t out[4] = { 0xdead, 0xdead, 0xdead, 0xdead };
-
-	hvm_cpuid(v, leaf, sub, out);
-	return (struct regs){ out[0], out[1], out[2], out[3] };
+	return hvm_cpuid(v, leaf, sub);
 }
 
 static struct domain *guest_on(enum host_model model, uint64_t xcr0, unsigned vcpus)
@@ -42,7 +35,7 @@ static void test_a_host_with_everything_shows_only_what_is_listed(void **state)
 {
 	struct domain *d = guest_on(HOST_ALL_ONES, ~0ul, 4);
 	struct vcpu *v = d->vcpu[1];
-	struct regs l1 = ask(v, 1, 0), l7 = ask(v, 7, 0), e1 = ask(v, EXT + 1, 0);
+	struct cpuid_leaf l1 = ask(v, 1, 0), l7 = ask(v, 7, 0), e1 = ask(v, EXT + 1, 0);
 
 	assert_int_equal(l1.c & ~(ALLOW_1C | F_X2APIC | F_HYPERVISOR), 0);
 	assert_int_equal(l1.d & ~(ALLOW_1D | F_HTT), 0);
@@ -73,7 +66,7 @@ static void test_a_host_with_everything_shows_only_what_is_listed(void **state)
 static void test_emulated_features_are_there_on_a_poor_host(void **state)
 {
 	struct domain *d = guest_on(HOST_QEMU64, 0, 1);
-	struct regs l1 = ask(d->vcpu[0], 1, 0);
+	struct cpuid_leaf l1 = ask(d->vcpu[0], 1, 0);
 
 	assert_true(l1.c & F_X2APIC);
 	assert_true(l1.c & F_HYPERVISOR);
@@ -105,7 +98,7 @@ static void test_an_emulated_k8_is_shown_as_one_without_gart(void **state)
 static void test_the_copy_of_leaf_1_stays_one(void **state)
 {
 	struct domain *d = guest_on(HOST_ZEN, 7, 2);
-	struct regs l1 = ask(d->vcpu[0], 1, 0), e1 = ask(d->vcpu[0], EXT + 1, 0);
+	struct cpuid_leaf l1 = ask(d->vcpu[0], 1, 0), e1 = ask(d->vcpu[0], EXT + 1, 0);
 
 	assert_int_equal(e1.d & F_E1D_COMMON, l1.d & F_E1D_COMMON);
 	model_domain_free(d);
@@ -202,13 +195,13 @@ static void test_apic_bit_goes_when_the_apic_is_off(void **state)
 static void check_topology(enum host_model model, unsigned vcpus)
 {
 	struct domain *d = guest_on(model, 7, vcpus);
-	struct regs smt = ask(d->vcpu[0], 0xb, 0), core = ask(d->vcpu[0], 0xb, 1);
+	struct cpuid_leaf smt = ask(d->vcpu[0], 0xb, 0), core = ask(d->vcpu[0], 0xb, 1);
 
 	assert_int_equal(smt.c >> 8, 1);
 	assert_int_equal(core.c >> 8, 2);
 	assert_int_equal(core.b, vcpus);
 	for (unsigned i = 0; i < vcpus; i++) {
-		struct regs l1 = ask(d->vcpu[i], 1, 0);
+		struct cpuid_leaf l1 = ask(d->vcpu[i], 1, 0);
 
 		assert_int_equal(ask(d->vcpu[i], 0xb, 0).d, 2 * i);
 		assert_int_equal(l1.b >> 24, 2 * i & 0xff);
@@ -220,7 +213,7 @@ static void check_topology(enum host_model model, unsigned vcpus)
 	assert_int_equal(ask(d->vcpu[0], 0xb, 2).c, 2);
 	assert_int_equal(ask(d->vcpu[0], 0xb, 2).b, 0);
 	if (cpuid_is_amd(d->hvm.cpuid)) {
-		struct regs e8 = ask(d->vcpu[0], EXT + 8, 0);
+		struct cpuid_leaf e8 = ask(d->vcpu[0], EXT + 8, 0);
 
 		assert_int_equal(e8.c >> 12 & 15, core.a);
 		assert_int_equal(e8.c & 0xff, vcpus - 1);
@@ -243,7 +236,7 @@ static void test_topology_is_one_story(void **state)
 static void test_intel_caches_are_shared_as_the_topology_says(void **state)
 {
 	struct domain *d = guest_on(HOST_XEON, 7, 4);
-	struct regs l1 = ask(d->vcpu[0], 4, 0), l3 = ask(d->vcpu[0], 4, 3);
+	struct cpuid_leaf l1 = ask(d->vcpu[0], 4, 0), l3 = ask(d->vcpu[0], 4, 3);
 
 	assert_int_equal((l1.a >> 14 & 0xfff) + 1, 2); /* IDs that a core spans */
 	assert_int_equal((l3.a >> 14 & 0xfff) + 1, 8); /* all of the package */
@@ -261,7 +254,7 @@ static void test_xen_leaves(void **state)
 {
 	struct domain *d = guest_on(HOST_QEMU64, 0, 3);
 	struct vcpu *v = d->vcpu[2];
-	struct regs r = ask(v, 0x40000000, 0);
+	struct cpuid_leaf r = ask(v, 0x40000000, 0);
 
 	assert_int_equal(r.a, 0x40000004);
 	assert_int_equal(r.b, XEN_CPUID_SIGNATURE_EBX);
@@ -290,7 +283,7 @@ static void test_leaves_beyond_the_limits_are_zero(void **state)
 	struct domain *d = guest_on(HOST_ALL_ONES, ~0ul, 1);
 
 	for (unsigned i = 0; i < ARRAY_SIZE(beyond); i++) {
-		struct regs r = ask(d->vcpu[0], beyond[i], 0);
+		struct cpuid_leaf r = ask(d->vcpu[0], beyond[i], 0);
 
 		assert_int_equal(r.a | r.b | r.c | r.d, 0);
 	}
