@@ -18,24 +18,33 @@
 #define ENTRY_SIZE   (MESSAGE_WORDS * 4u)
 #define ENTRY_MASKED 1u
 
-static struct vpci_function *functions; /* linked through next_msix */
+static size_t bytes_for(unsigned entries)
+{
+	return sizeof(struct vpci_msix) + entries * sizeof(struct vpci_message);
+}
+
+/* As after a reset of the device. */
+static void entries_reset(struct vpci_msix *x)
+{
+	for (unsigned i = 0; i < x->entries; i++)
+		x->entry[i] = (struct vpci_message){ .word[MESSAGE_CONTROL] = ENTRY_MASKED,
+						     .handle = VPCI_NO_HANDLE };
+}
 
 bool vpci_msix_init(struct vpci_function *f, uint8_t at)
 {
 	uint32_t table = pci_raw_read(f->address, at + MSIX_TABLE, 4);
-	uint16_t control = vpci_control_read(f, at);
+	uint16_t control = vpci_control_read(f, at), entries = (control & MSIX_SIZE) + 1;
+	struct vpci_msix *x = (table & 7) > 5 ? NULL : object_alloc(bytes_for(entries));
 
-	if ((table & 7) > 5)
+	if (!x)
 		return false;
-	f->msix = object_alloc(sizeof(*f->msix));
-	if (!f->msix)
-		return false;
-	f->msix->at = at;
-	f->msix->bar = table & 7;
-	f->msix->offset = table & ~7u;
-	f->msix->entries = (control & MSIX_SIZE) + 1;
-	f->next_msix = functions;
-	functions = f;
+	x->at = at;
+	x->bar = table & 7;
+	x->offset = table & ~7u;
+	x->entries = entries;
+	entries_reset(x);
+	f->msix = x;
 	if (control & MSIX_ENABLE)
 		vpci_control_write(f, at, control & ~MSIX_ENABLE);
 	return true;
@@ -80,8 +89,9 @@ struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame)
 	struct vpci_function *f;
 
 	*in_frame = false;
-	for (f = functions; f; f = f->next_msix) {
-		paddr_t first = f->msix->table, last = first + ENTRY_SIZE * f->msix->entries - 1;
+	for (f = vpci_next(NULL); f; f = vpci_next(f)) {
+		paddr_t first = f->msix ? f->msix->table : 0;
+		paddr_t last = first ? first + ENTRY_SIZE * f->msix->entries - 1 : 0;
 
 		if (!first || pa >> PAGE_SHIFT < first >> PAGE_SHIFT ||
 		    pa >> PAGE_SHIFT > last >> PAGE_SHIFT)
@@ -94,22 +104,6 @@ struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame)
 }
 
 /* --- entries ---------------------------------------------------------------------------------- */
-
-static bool entries_alloc(struct vpci_msix *x)
-{
-	if (x->entry)
-		return true;
-	x->entry = object_alloc(x->entries * sizeof(*x->entry));
-	if (!x->entry) {
-		log_warn("no memory for an MSI-X table of %u entries", x->entries);
-		return false;
-	}
-	for (unsigned i = 0; i < x->entries; i++) {
-		x->entry[i].word[MESSAGE_CONTROL] = ENTRY_MASKED;
-		x->entry[i].handle = VPCI_NO_HANDLE;
-	}
-	return true;
-}
 
 static void device_write(const struct vpci_msix *x, unsigned entry, unsigned word, uint32_t value)
 {
@@ -135,16 +129,8 @@ static void entry_apply(const struct vpci_function *f, unsigned n)
 
 static void entries_unbind(struct vpci_msix *x)
 {
-	for (unsigned i = 0; x->entry && i < x->entries; i++)
+	for (unsigned i = 0; i < x->entries; i++)
 		vpci_message_unbind(&x->entry[i]);
-}
-
-static void entries_free(struct vpci_msix *x)
-{
-	entries_unbind(x);
-	if (x->entry)
-		object_free(x->entry, x->entries * sizeof(*x->entry));
-	x->entry = NULL;
 }
 
 void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
@@ -165,8 +151,6 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 				 PCI_ARGS(f->address));
 			return;
 		}
-		if (!entries_alloc(x))
-			return;
 		x->enabled = true;
 		for (unsigned i = 0; i < x->entries; i++)
 			entry_apply(f, i);
@@ -178,11 +162,7 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 
 static uint32_t read_dword(const struct vpci_msix *x, unsigned offset)
 {
-	unsigned word = offset % ENTRY_SIZE / 4;
-
-	if (!x->entry)
-		return word == MESSAGE_CONTROL ? ENTRY_MASKED : 0;
-	return x->entry[offset / ENTRY_SIZE].word[word];
+	return x->entry[offset / ENTRY_SIZE].word[offset % ENTRY_SIZE / 4];
 }
 
 static void write_dword(const struct vpci_function *f, unsigned offset, uint32_t value)
@@ -207,7 +187,7 @@ static void table_access(const struct vpci_function *f, unsigned offset, unsigne
 		*value = read_dword(x, offset & ~3u) >> 8 * (offset & 3);
 		if (wide)
 			*value |= (uint64_t)read_dword(x, offset + 4) << 32;
-	} else if ((wide || (size == 4 && !(offset & 3))) && entries_alloc(x)) {
+	} else if (wide || (size == 4 && !(offset & 3))) {
 		write_dword(f, offset, (uint32_t)*value);
 		if (wide)
 			write_dword(f, offset + 4, (uint32_t)(*value >> 32));
@@ -232,20 +212,14 @@ bool vpci_msix_access(const struct vpci_function *owned, paddr_t pa, unsigned si
 void vpci_msix_reset(struct vpci_function *f)
 {
 	vpci_msix_control_write(f, 0);
-	entries_free(f->msix);
+	entries_reset(f->msix);
 }
 
 void vpci_msix_release(struct vpci_function *f)
 {
-	struct vpci_function **link = &functions;
-	struct vpci_msix *x = f->msix;
-
-	if (!x)
+	if (!f->msix)
 		return;
-	while (*link != f)
-		link = &(*link)->next_msix;
-	*link = f->next_msix;
-	entries_free(x);
-	object_free(x, sizeof(*x));
+	entries_unbind(f->msix);
+	object_free(f->msix, bytes_for(f->msix->entries));
 	f->msix = NULL;
 }

@@ -48,14 +48,13 @@ struct vpci_msix {
 	uint8_t bar; /* number of the BAR that the table is in */
 	bool enabled;
 	uint16_t entries;
-	uint32_t offset;            /* of the table in the BAR */
-	paddr_t table;              /* where it is now; 0 while the BAR is not decoded */
-	struct vpci_message *entry; /* NULL until the first use; bound once they are unmasked */
+	uint32_t offset;             /* of the table in the BAR */
+	paddr_t table;               /* where it is now; 0 while the BAR is not decoded */
+	struct vpci_message entry[]; /* bound once they are unmasked while it is enabled */
 };
 
 struct vpci_function {
-	struct vpci_function *next;      /* in its hash chain */
-	struct vpci_function *next_msix; /* those with MSI-X, searched for addresses */
+	struct vpci_function *next;
 	struct pci_address address;
 	struct domain *owner; /* the guest that has it; NULL: domain 0 */
 	struct vpci_msi msi;

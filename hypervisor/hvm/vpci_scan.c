@@ -18,18 +18,11 @@
 #define HEADER_BRIDGE        0x01u
 #define HEADER_CARDBUS       0x02u
 
-#define CHAINS               64u
-
-static struct vpci_function *chains[CHAINS];
-
-static unsigned chain_of(struct pci_address a)
-{
-	return (a.bus * 7u + a.devfn + a.segment) % CHAINS;
-}
+static struct vpci_function *functions;
 
 struct vpci_function *vpci_find(struct pci_address a)
 {
-	struct vpci_function *f = chains[chain_of(a)];
+	struct vpci_function *f = functions;
 
 	while (f && !same_address(f->address, a))
 		f = f->next;
@@ -38,16 +31,7 @@ struct vpci_function *vpci_find(struct pci_address a)
 
 struct vpci_function *vpci_next(const struct vpci_function *f)
 {
-	unsigned chain = 0;
-
-	if (f && f->next)
-		return f->next;
-	if (f)
-		chain = chain_of(f->address) + 1;
-	for (; chain < CHAINS; chain++)
-		if (chains[chain])
-			return chains[chain];
-	return NULL;
+	return f ? f->next : functions;
 }
 
 /* The vendor of a virtual function reads as all ones; its class does not. */
@@ -102,14 +86,14 @@ struct vpci_function *vpci_probe(struct pci_address a, struct vpci_trap_change *
 		vpci_trap_note(change, vpci_ecam_frame(a), 1); /* could be read directly so far */
 	if (f->msix)
 		vpci_msix_locate(f, change);
-	f->next = chains[chain_of(a)];
-	chains[chain_of(a)] = f;
+	f->next = functions;
+	functions = f;
 	return f;
 }
 
 void vpci_remove_absent(struct vpci_function *f)
 {
-	struct vpci_function **link = &chains[chain_of(f->address)];
+	struct vpci_function **link = &functions;
 
 	if (f->owner || is_present(f->address))
 		return;
