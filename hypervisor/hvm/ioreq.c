@@ -18,6 +18,7 @@
 #define RANGES_MAX 64u
 
 struct ioreq_range {
+	struct ioreq_server *server; /* whose it is */
 	uint32_t type;
 	uint64_t first, last;
 };
@@ -40,21 +41,30 @@ static struct ioreq_server *server_of(struct domain *d, unsigned id)
 	return id < IOREQ_SERVERS ? d->hvm.ioreq_server[id] : NULL;
 }
 
-/* Who has all of it. The lock is held. */
-static struct ioreq_server *server_find(struct domain *d, uint32_t type, uint64_t first,
-					uint64_t last)
+/* The range that some of this is in: no two overlap. The lock is held. */
+static struct ioreq_range *range_find(struct domain *d, uint32_t type, uint64_t first,
+				      uint64_t last)
 {
 	for (unsigned id = 0; id < IOREQ_SERVERS; id++) {
 		struct ioreq_server *s = server_of(d, id);
 
-		for (unsigned i = 0; s && s->enabled && i < s->nr_ranges; i++) {
-			const struct ioreq_range *r = &s->range[i];
-
-			if (r->type == type && r->first <= first && r->last >= last)
-				return s;
-		}
+		for (unsigned i = 0; s && i < s->nr_ranges; i++)
+			if (s->range[i].type == type && s->range[i].first <= last &&
+			    s->range[i].last >= first)
+				return &s->range[i];
 	}
 	return NULL;
+}
+
+/* Who has all of it, and is enabled. The lock is held. */
+static struct ioreq_server *server_find(struct domain *d, uint8_t type, uint64_t first,
+					uint64_t last)
+{
+	const struct ioreq_range *r = range_find(
+		d, type == IOREQ_TYPE_PIO ? XEN_DMOP_IO_RANGE_PORT : XEN_DMOP_IO_RANGE_MEMORY,
+		first, last);
+
+	return r && r->first <= first && r->last >= last && r->server->enabled ? r->server : NULL;
 }
 
 static uint64_t value_mask(unsigned size)
@@ -77,9 +87,7 @@ int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, boo
 	if (io->step == ARRAY_SIZE(io->answer))
 		return -EOPNOTSUPP;
 	spin_lock(&d->hvm.ioreq_lock);
-	s = server_find(d,
-			type == IOREQ_TYPE_PIO ? XEN_DMOP_IO_RANGE_PORT : XEN_DMOP_IO_RANGE_MEMORY,
-			addr, addr + size - 1);
+	s = server_find(d, type, addr, addr + size - 1);
 	if (s) {
 		struct ioreq *r = &s->page[v->id];
 
@@ -247,19 +255,6 @@ struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
 
 /* --- what a device model asks of its server; the lock is held --------------------------------- */
 
-static bool is_taken(struct domain *d, const struct xen_dm_op_ioreq_server_range *r)
-{
-	for (unsigned id = 0; id < IOREQ_SERVERS; id++) {
-		const struct ioreq_server *s = server_of(d, id);
-
-		for (unsigned i = 0; s && i < s->nr_ranges; i++)
-			if (s->range[i].type == r->type && s->range[i].first <= r->end &&
-			    r->start <= s->range[i].last)
-				return true;
-	}
-	return false;
-}
-
 static int range_add(struct domain *d, struct ioreq_server *s,
 		     const struct xen_dm_op_ioreq_server_range *r)
 {
@@ -267,23 +262,23 @@ static int range_add(struct domain *d, struct ioreq_server *s,
 		return -EINVAL;
 	if (r->type != XEN_DMOP_IO_RANGE_PORT && r->type != XEN_DMOP_IO_RANGE_MEMORY)
 		return -EOPNOTSUPP;
-	if (is_taken(d, r))
+	if (range_find(d, r->type, r->start, r->end))
 		return -EEXIST;
 	if (s->nr_ranges == RANGES_MAX)
 		return -ENOSPC;
-	s->range[s->nr_ranges++] = (struct ioreq_range){ r->type, r->start, r->end };
+	s->range[s->nr_ranges++] = (struct ioreq_range){ s, r->type, r->start, r->end };
 	return 0;
 }
 
-static int range_remove(struct ioreq_server *s, const struct xen_dm_op_ioreq_server_range *r)
+static int range_remove(struct domain *d, struct ioreq_server *s,
+			const struct xen_dm_op_ioreq_server_range *r)
 {
-	for (struct ioreq_range *o = s->range; o < s->range + s->nr_ranges; o++) {
-		if (o->type != r->type || o->first != r->start || o->last != r->end)
-			continue;
-		*o = s->range[--s->nr_ranges];
-		return 0;
-	}
-	return -ENOENT;
+	struct ioreq_range *o = range_find(d, r->type, r->start, r->end);
+
+	if (!o || o->server != s || o->first != r->start || o->last != r->end)
+		return -ENOENT;
+	*o = s->range[--s->nr_ranges];
+	return 0;
 }
 
 int ioreq_server_op(struct domain *d, struct xen_dm_op *op)
@@ -299,7 +294,7 @@ int ioreq_server_op(struct domain *d, struct xen_dm_op *op)
 	else if (op->op == XEN_DMOP_map_io_range_to_ioreq_server)
 		rc = range_add(d, s, &op->u.map_io_range_to_ioreq_server);
 	else if (op->op == XEN_DMOP_unmap_io_range_from_ioreq_server)
-		rc = range_remove(s, &op->u.unmap_io_range_from_ioreq_server);
+		rc = range_remove(d, s, &op->u.unmap_io_range_from_ioreq_server);
 	else if (op->op == XEN_DMOP_set_ioreq_server_state)
 		s->enabled = op->u.set_ioreq_server_state.enabled;
 	else if (info->flags != XEN_DMOP_no_gfns)
