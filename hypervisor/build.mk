@@ -9,8 +9,8 @@ HV_CFLAGS := -std=gnu17 -O2 -g -ffreestanding -fno-strict-aliasing -fno-common \
 	-mgeneral-regs-only -mno-red-zone -mcmodel=kernel -fno-pic -fno-pie \
 	-fstack-protector-strong -mstack-protector-guard=global -Wframe-larger-than=8192 \
 	-fno-asynchronous-unwind-tables -fcf-protection=none -ffunction-sections \
-	-fomit-frame-pointer -Wall -Wextra -Werror -Wstrict-prototypes -Wmissing-prototypes \
-	-ffile-prefix-map=$(CURDIR)=. -I. -Ihypervisor/include
+	-fomit-frame-pointer -Wall -Wextra -Wno-unused-parameter -Werror -Wstrict-prototypes \
+	-Wmissing-prototypes -ffile-prefix-map=$(CURDIR)=. -I. -Ihypervisor/include
 HV_LDFLAGS := -static -nostdlib -no-pie -Wl,--build-id=none -Wl,--gc-sections \
 	-Wl,-z,max-page-size=4096 -Wl,--no-warn-rwx-segments -Wl,-z,noexecstack
 

@@ -16,7 +16,6 @@
 
 static int header_load(const struct record *r, bool apply)
 {
-	(void)apply;
 	if (r->header.magic != HVM_FILE_MAGIC || r->header.version != HVM_FILE_VERSION)
 		return record_refuse(r, "not the magic number, or not version 1");
 	return 0;
@@ -339,14 +338,12 @@ static bool mtrr_save(struct record *r)
 
 static int vmce_load(const struct record *r, bool apply)
 {
-	(void)apply;
 	/* caps may name banks that the guest then finds not to be there: it asks CPUID first. */
 	return r->vmce.mcg_ext_ctl ? record_refuse(r, "local machine checks are not supported") : 0;
 }
 
 static int tsc_adjust_load(const struct record *r, bool apply)
 {
-	(void)apply;
 	return r->tsc_adjust.tsc_adjust ? record_refuse(r, "TSC_ADJUST is not supported") : 0;
 }
 

@@ -258,7 +258,5 @@ int cpuid_domain_init(struct domain *d)
 
 void cpuid_domain_destroy(struct domain *d)
 {
-	if (d->hvm.cpuid)
-		object_free(d->hvm.cpuid, sizeof(*d->hvm.cpuid));
-	d->hvm.cpuid = NULL;
+	object_free(d->hvm.cpuid, sizeof(*d->hvm.cpuid));
 }

@@ -13,8 +13,6 @@
 
 static void exit_nothing(struct vcpu *v, const struct vmexit *e)
 {
-	(void)v;
-	(void)e;
 }
 
 static void exit_cpuid(struct vcpu *v, const struct vmexit *e)
@@ -64,7 +62,6 @@ static void exit_msr(struct vcpu *v, const struct vmexit *e)
 
 static void exit_hypercall(struct vcpu *v, const struct vmexit *e)
 {
-	(void)e;
 	hypercall_dispatch(v);
 }
 
@@ -96,14 +93,11 @@ static void exit_wbinvd(struct vcpu *v, const struct vmexit *e)
 
 static void exit_undefined(struct vcpu *v, const struct vmexit *e)
 {
-	(void)e;
 	hvm_inject_ud(v);
 }
 
 static void exit_machine_check(struct vcpu *v, const struct vmexit *e)
 {
-	(void)v;
-	(void)e;
 	machine_check_in_guest();
 }
 

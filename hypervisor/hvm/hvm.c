@@ -23,11 +23,9 @@ int hvm_domain_init(struct domain *d)
 {
 	int rc = hvm_maps_create(d);
 
+	rc = rc ? rc : cpuid_domain_init(d);
 	if (rc)
-		return rc;
-	rc = cpuid_domain_init(d);
-	if (rc)
-		hvm_maps_destroy(d);
+		hvm_domain_destroy(d);
 	return rc;
 }
 

@@ -190,21 +190,17 @@ int ioreq_server_create(struct domain *d)
 	struct ioreq_server *s = object_alloc(sizeof(*s));
 	int rc = s ? server_fill(d, s) : -ENOMEM;
 
-	if (rc)
-		goto free;
-	rc = -ENOSPC;
-	spin_lock(&d->hvm.ioreq_lock);
-	for (unsigned id = 0; id < IOREQ_SERVERS && rc < 0; id++) {
-		if (d->hvm.ioreq_server[id])
-			continue;
-		d->hvm.ioreq_server[id] = s;
-		rc = (int)id;
+	if (!rc) {
+		rc = -ENOSPC;
+		spin_lock(&d->hvm.ioreq_lock);
+		for (unsigned id = 0; id < IOREQ_SERVERS && rc < 0; id++)
+			if (!d->hvm.ioreq_server[id]) {
+				d->hvm.ioreq_server[id] = s;
+				rc = (int)id;
+			}
+		spin_unlock(&d->hvm.ioreq_lock);
 	}
-	spin_unlock(&d->hvm.ioreq_lock);
-	if (rc >= 0)
-		return rc;
-free:
-	if (s)
+	if (rc < 0 && s)
 		server_free(d, s);
 	return rc;
 }

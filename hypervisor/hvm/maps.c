@@ -50,10 +50,8 @@ int hvm_maps_create(struct domain *d)
 {
 	d->hvm.io_bitmap = heap_alloc(hvm->io_map_order);
 	d->hvm.msr_bitmap = heap_alloc(hvm->msr_map_order);
-	if (!d->hvm.io_bitmap || !d->hvm.msr_bitmap) {
-		hvm_maps_destroy(d);
+	if (!d->hvm.io_bitmap || !d->hvm.msr_bitmap)
 		return -ENOMEM;
-	}
 	port_map_fill(d, d->hvm.io_bitmap);
 	msr_map_fill(d->hvm.msr_bitmap);
 	return 0;

@@ -163,12 +163,10 @@ void hvm_handle_nested_fault(struct vcpu *v, const struct vmexit *e)
 	if (!e->fault.fetch && p2m_write_fault(v->domain, GFN(gpa >> PAGE_SHIFT)))
 		return;
 	p2m_lookup(v->domain, GFN(gpa >> PAGE_SHIFT), &type);
-	if (type == P2M_GRANT_RO || type == P2M_RAM_RO) {
-		if (e->fault.write) {
-			if (!delivery_fails(v, gpa))
-				hvm_inject_gp(v); /* as Xen answers writes to a read-only grant */
-			return;
-		}
+	if ((type == P2M_GRANT_RO || type == P2M_RAM_RO) && e->fault.write) {
+		if (!delivery_fails(v, gpa))
+			hvm_inject_gp(v); /* as Xen answers writes to a read-only grant */
+		return;
 	}
 	if (e->fault.fetch &&
 	    (type == P2M_FOREIGN || type == P2M_GRANT_RW || type == P2M_GRANT_RO)) {

@@ -85,30 +85,31 @@ static void capabilities_list(struct vpci_guest *g)
 
 /* --- whether ---------------------------------------------------------------------------------- */
 
-static bool is_in_group(struct pci_address a, struct pci_address group)
-{
-	return same_address(iommu_group(a), group);
-}
-
 static bool is_bridge(struct pci_address a)
 {
 	return pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f;
 }
 
-static bool has_siblings(const struct vpci_function *f)
+/* Others that do DMA by its name; how many, at most max. vpci_lock is held. */
+static unsigned siblings(struct pci_address a, bool with_bridges, uint32_t *sbdf, unsigned max)
 {
-	struct pci_address group = iommu_group(f->address);
+	struct pci_address group = iommu_group(a);
+	unsigned nr = 0;
 
-	for (struct vpci_function *s = vpci_next(NULL); s; s = vpci_next(s))
-		if (s != f && !is_bridge(s->address) && is_in_group(s->address, group))
-			return true;
-	return false;
+	for (struct vpci_function *s = vpci_next(NULL); s && nr < max; s = vpci_next(s)) {
+		struct pci_address b = s->address;
+
+		if (!same_address(a, b) && same_address(iommu_group(b), group) &&
+		    (with_bridges || !is_bridge(b)))
+			sbdf[nr++] = (uint32_t)b.segment << 16 | b.bus << 8u | b.devfn;
+	}
+	return nr;
 }
 
 /* vpci_lock is held. */
 static int check(const struct vpci_function *f)
 {
-	uint32_t class;
+	uint32_t class, sibling;
 
 	if (!f || (pci_raw_read(f->address, 0, 2) & 0xffff) == 0xffff)
 		return -ENODEV;
@@ -117,7 +118,7 @@ static int check(const struct vpci_function *f)
 	class = pci_raw_read(f->address, PCI_CLASS, 4) >> 16;
 	if (is_bridge(f->address) || class >> 8 == CLASS_BRIDGE || class == CLASS_IOMMU)
 		return -EPERM;
-	return has_siblings(f) ? -EXDEV : 0;
+	return siblings(f->address, false, &sibling, 1) ? -EXDEV : 0;
 }
 
 int vpci_assignable(struct pci_address a)
@@ -134,16 +135,10 @@ int vpci_assignable(struct pci_address a)
 
 unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
 {
-	struct pci_address group = iommu_group(a);
-	unsigned nr = 0;
+	unsigned nr;
 
 	spin_lock(&vpci_lock);
-	for (struct vpci_function *s = vpci_next(NULL); s && nr < max; s = vpci_next(s)) {
-		struct pci_address b = s->address;
-
-		if (!same_address(a, b) && is_in_group(b, group))
-			sbdf[nr++] = (uint32_t)b.segment << 16 | b.bus << 8u | b.devfn;
-	}
+	nr = siblings(a, true, sbdf, max);
 	spin_unlock(&vpci_lock);
 	return nr;
 }

@@ -251,7 +251,7 @@ bool hvm_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 /* A memory type in each byte: UC, WC, WT, WP, WB; in PAT UC- too (hvm/context_check.c). */
 enum { MEMORY_TYPE_MTRR = 6, MEMORY_TYPE_PAT = 7 };
 bool hvm_memory_types_valid(uint64_t types, unsigned last);
-/* The permission maps of a domain: -ENOMEM (hvm/maps.c). */
+/* The permission maps of a domain: -ENOMEM, destroy what there is then (hvm/maps.c). */
 int hvm_maps_create(struct domain *d);
 void hvm_maps_destroy(struct domain *d);
 /*

@@ -88,15 +88,20 @@ static ioservid_t begin(void)
 	return id;
 }
 
-static void end(void)
+static void end_server(void)
 {
 	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = REQUESTS_GFN };
 
-	domain_unmap((void *)data);
 	domain_destroy(domid);
 	event_close(port);
 	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
 	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
+}
+
+static void end(void)
+{
+	domain_unmap((void *)data);
+	end_server();
 }
 
 static void wait_for_request(void)
@@ -224,4 +229,25 @@ TEST(ranges_are_checked)
 	CHECK_EQ(dm_op(XEN_DMOP_nr_vcpus), 0);
 	CHECK_EQ(op.u.nr_vcpus.vcpus, 1);
 	end();
+}
+
+TEST(a_server_made_before_the_vcpus_has_their_ports)
+{
+	struct xen_domctl vcpus = { .u.max_vcpus.max = 1 };
+
+	event_init();
+	domid = domain_create_bare();
+	op = (struct xen_dm_op){ 0 };
+	CHECK_EQ(dm_op(XEN_DMOP_create_ioreq_server), 0);
+	requests_map(op.u.create_ioreq_server.id);
+	port = request->vp_eport;
+	if (port) {
+		port = event_bind_interdomain(domid, port);
+		event_send(port); /* to nobody */
+	}
+	CHECK_EQ(domctl(XEN_DOMCTL_max_vcpus, domid, &vcpus), 0);
+	CHECK(request->vp_eport != 0, "no port for vCPU 0");
+	if (!port)
+		port = event_bind_interdomain(domid, request->vp_eport);
+	end_server();
 }

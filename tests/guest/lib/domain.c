@@ -46,7 +46,7 @@ static void set_limits(domid_t domid, uint64_t pages)
 	CHECK_EQ(domctl(XEN_DOMCTL_set_paging_mempool_size, domid, &op), 0);
 }
 
-domid_t domain_create_sized(unsigned extents, unsigned order)
+domid_t domain_create_bare(void)
 {
 	struct xen_domctl op = { .u.createdomain = {
 					 .flags = XEN_DOMCTL_CDF_hvm | XEN_DOMCTL_CDF_hap,
@@ -57,14 +57,20 @@ domid_t domain_create_sized(unsigned extents, unsigned order)
 					 .grant_opts = XEN_DOMCTL_GRANT_version(1),
 					 .arch.emulation_flags = XEN_X86_EMU_LAPIC,
 				 } };
+
+	CHECK_EQ(domctl(XEN_DOMCTL_createdomain, DOMID_INVALID, &op), 0);
+	return op.domain;
+}
+
+domid_t domain_create_sized(unsigned extents, unsigned order)
+{
 	uint64_t gfns[EXTENTS_MAX];
 	struct xen_memory_reservation memory = { .extent_start = (uint64_t)gfns,
 						 .nr_extents = extents,
 						 .extent_order = order };
 
 	CHECK(extents <= EXTENTS_MAX, "too many");
-	CHECK_EQ(domctl(XEN_DOMCTL_createdomain, DOMID_INVALID, &op), 0);
-	memory.domid = op.domain;
+	memory.domid = domain_create_bare();
 	set_limits(memory.domid, (uint64_t)extents << order);
 	for (unsigned i = 0; i < extents; i++)
 		gfns[i] = (uint64_t)i << order;

@@ -17,6 +17,8 @@
 long domctl(unsigned cmd, domid_t domid, struct xen_domctl *op);
 long sysctl(unsigned cmd, struct xen_sysctl *op);
 
+/* With room for one vCPU, and neither that nor memory. */
+domid_t domain_create_bare(void);
 domid_t domain_create(void); /* one vCPU, DOMAIN_PAGES from 0 on, nothing in it */
 /* The same with so many extents of 2^order pages. */
 domid_t domain_create_sized(unsigned extents, unsigned order);
