@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* Between context.c and context_records.c: one record of a stream, and what is known of each kind. */
+/* Between context.c and context_records.c: a record of a stream, and what is known of each kind. */
 #ifndef SOCLE_CONTEXT_PRIVATE_H
 #define SOCLE_CONTEXT_PRIVATE_H
 
@@ -86,6 +86,6 @@ int record_refuse(const struct record *r, const char *why);
 #define SAVED_SHADOW      (1u << 1) /* after STI or MOV SS */
 #define SAVED_NMI_BLOCKED (1u << 2)
 #define SAVED_NMI_PENDING (1u << 3)
-#define SAVED_FLAGS       (XEN_X86_FPU_INITIALISED | SAVED_SHADOW | SAVED_NMI_BLOCKED | SAVED_NMI_PENDING)
+#define SAVED_EXTRA       (SAVED_SHADOW | SAVED_NMI_BLOCKED | SAVED_NMI_PENDING)
 
 #endif

@@ -121,7 +121,7 @@ static int cpu_load(const struct record *r, bool apply)
 	struct hvm_state s;
 	int rc;
 
-	if (c->pad0 || (c->flags & ~SAVED_FLAGS) || c->msr_flags)
+	if (c->pad0 || (c->flags & ~(XEN_X86_FPU_INITIALISED | SAVED_EXTRA)) || c->msr_flags)
 		return record_refuse(r, "unknown flags");
 	if (!event_supported(c->pending_event))
 		return record_refuse(r, "a pending event of a kind that is not supported");

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Messages, and the MSI capability of a function (PCI Local Bus 3.0, 6.8.1): the domain's message
- * is kept here, the device holds one of ours while it is enabled. One vector is offered, whatever the
- * device could do. Mask and pending registers are the device's own. Under vpci_lock.
+ * is kept here, the device holds one of ours while it is enabled. One vector is offered, whatever
+ * the device could do. Mask and pending registers are the device's own. Under vpci_lock.
  */
 #include "irq.h"
 #include "log.h"

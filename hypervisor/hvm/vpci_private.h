@@ -170,9 +170,9 @@ void vpci_msix_locate(struct vpci_function *f, struct vpci_trap_change *change);
 /* The function that has its table at pa; *in_frame: or at least one has it in the same frame. */
 struct vpci_function *vpci_msix_at(paddr_t pa, bool *in_frame);
 /*
- * An access to what is in the frames of tables: to a table (writes of other sizes than 4 or 8, or not
- * aligned, are ignored), or to the device beside it. By a guest: only to those of owned, which it has;
- * NULL: domain 0's. False: no table is there.
+ * An access to what is in the frames of tables: to a table (writes of other sizes than 4 or 8, or
+ * not aligned, are ignored), or to the device beside it. By a guest: only to those of owned, which
+ * it has; NULL: domain 0's. False: no table is there.
  */
 bool vpci_msix_access(const struct vpci_function *owned, paddr_t pa, unsigned size, bool write,
 		      uint64_t *value);

@@ -26,7 +26,10 @@ struct vioapic {
 };
 
 int vioapic_create(struct domain *d, paddr_t base, uint32_t gsi_base, uint32_t nr_pins);
-/* An access of 32 bits to a page of theirs; *value: what is written, or was read. false: not ours. */
+/*
+ * An access of 32 bits to a page of theirs; *value: what is written, or was read. False: there is
+ * none at this address.
+ */
 bool vioapic_mmio(struct domain *d, gpaddr_t gpa, bool write, uint64_t *value);
 /* The real line of this GSI fired (called by irq.c's handler): deliver as its entry says. */
 void vioapic_gsi_fired(struct domain *d, uint32_t gsi);

@@ -88,7 +88,7 @@ static void test_what_was_saved_comes_back(void **state)
 	assert_memory_equal(again.bytes, s.bytes, s.size);
 }
 
-/* All of memory uncached: odd, but a guest may write it, and a restore must not put another there. */
+/* All of memory uncached: odd, but a guest may write it, and a restore must not change it. */
 static void test_a_pat_of_zero_comes_along(void **state)
 {
 	struct hvm_hw_mtrr m = { .msr_mtrr_def_type = 0x806 };
