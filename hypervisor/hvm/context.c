@@ -28,7 +28,7 @@ static int record_next(struct domain *d, const uint8_t *data, size_t size, size_
 {
 	const struct record_kind *kind;
 
-	*r = (struct record){ .d = d };
+	r->d = d;
 	if (size - *at < sizeof(r->head))
 		return -ENODATA;
 	memcpy(&r->head, data + *at, sizeof(r->head));

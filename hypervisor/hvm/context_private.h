@@ -13,7 +13,7 @@ struct record {
 	struct hvm_save_descriptor head;
 	struct domain *d;
 	struct vcpu *v; /* NULL for the domain's own */
-	union {         /* the part of the body that the kind always has, and zeros */
+	union {         /* the part of the body that the kind always has */
 		struct hvm_save_header header;
 		struct hvm_hw_cpu cpu;
 		struct hvm_hw_cpu_xsave xsave;
