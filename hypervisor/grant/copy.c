@@ -114,12 +114,12 @@ static int copy_one(struct domain *d, const struct gnttab_copy *op, struct copy_
 	return GNTST_okay;
 }
 
-int grant_op_copy(struct domain *d, struct gnttab_copy *op, unsigned n)
+int grant_op_copy(struct domain *d, union grant_batch *b, unsigned n)
 {
 	struct copy_end src = { .write = false }, dst = { .write = true };
 
 	for (unsigned i = 0; i < n; i++)
-		op[i].status = (int16_t)copy_one(d, &op[i], &src, &dst);
+		b->copy[i].status = (int16_t)copy_one(d, &b->copy[i], &src, &dst);
 	end_release(&src);
 	end_release(&dst);
 	return 0;

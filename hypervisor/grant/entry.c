@@ -24,14 +24,18 @@ static domid_t word_domid(uint32_t word)
 
 uint32_t *grant_entry_word(struct grant_table *gt, grant_ref_t ref)
 {
+	void **page = gt->frames[ENTRY_FRAMES].page;
+
 	if (gt->version == 1)
-		return gt->frame[ref / V1_PER_FRAME] + ref % V1_PER_FRAME * 2;
-	return gt->frame[ref / V2_PER_FRAME] + ref % V2_PER_FRAME * 4;
+		return (uint32_t *)page[ref / V1_PER_FRAME] + ref % V1_PER_FRAME * 2;
+	return (uint32_t *)page[ref / V2_PER_FRAME] + ref % V2_PER_FRAME * 4;
 }
 
 grant_status_t *grant_entry_status(struct grant_table *gt, grant_ref_t ref)
 {
-	return gt->status[ref / STATUS_PER_FRAME] + ref % STATUS_PER_FRAME;
+	void **page = gt->frames[STATUS_FRAMES].page;
+
+	return (grant_status_t *)page[ref / STATUS_PER_FRAME] + ref % STATUS_PER_FRAME;
 }
 
 /* May this domain use an entry that reads so, and in this way? GNTST_*. */

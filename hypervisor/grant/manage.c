@@ -10,28 +10,22 @@
 #include "guest_struct.h"
 #include "lib.h"
 
-/* Only the control domain may ask about others. 0 and a reference, -ESRCH, -EPERM. */
-static int target_get(struct domain *d, domid_t id, struct domain **out)
+/* Only the control domain may ask about others. A reference to the target with GNTST_okay. */
+static int16_t target_get(struct domain *d, domid_t id, struct domain **out)
 {
 	struct domain *target = domain_get(id);
+	int16_t status = GNTST_okay;
 
 	if (!target)
-		return -ESRCH;
-	if (target->is_dying || !target->grant) {
+		return GNTST_bad_domain;
+	if (target->is_dying || !target->grant)
+		status = GNTST_bad_domain;
+	else if (target != d && !d->is_control)
+		status = GNTST_permission_denied;
+	if (status)
 		domain_put(target);
-		return -ESRCH;
-	}
-	if (target != d && !d->is_control) {
-		domain_put(target);
-		return -EPERM;
-	}
 	*out = target;
-	return 0;
-}
-
-static int16_t target_status(int rc)
-{
-	return rc == -ESRCH ? GNTST_bad_domain : GNTST_permission_denied;
+	return status;
 }
 
 /*
@@ -40,14 +34,14 @@ static int16_t target_status(int rc)
  */
 static uint64_t frame_gfn(struct domain *d, unsigned index, bool status)
 {
-	struct grant_table *gt = d->grant;
+	const struct grant_frames *f = &d->grant->frames[status];
 	gfn_t gfn;
 	mfn_t mfn;
 
-	spin_lock(&gt->lock);
-	gfn = status ? gt->status_gfn[index] : gt->frame_gfn[index];
-	mfn = virt_to_mfn(status ? (void *)gt->status[index] : gt->frame[index]);
-	spin_unlock(&gt->lock);
+	spin_lock(&d->grant->lock);
+	gfn = f->gfn[index];
+	mfn = virt_to_mfn(f->page[index]);
+	spin_unlock(&d->grant->lock);
 	return p2m_lookup(d, gfn, NULL).n == mfn.n ? gfn.n : INVALID_GFN.n;
 }
 
@@ -64,15 +58,15 @@ static int16_t write_gfns(struct domain *d, bool status, uint64_t list, unsigned
 	return GNTST_okay;
 }
 
-int grant_op_setup_table(struct domain *d, struct gnttab_setup_table *op)
+int grant_op_setup_table(struct domain *d, union grant_batch *b)
 {
+	struct gnttab_setup_table *op = &b->setup;
 	struct domain *target;
-	int rc = target_get(d, op->dom, &target);
+	int rc;
 
-	if (rc) {
-		op->status = target_status(rc);
+	op->status = target_get(d, op->dom, &target);
+	if (op->status)
 		return 0;
-	}
 	spin_lock(&target->grant->lock);
 	rc = grant_grow(target, op->nr_frames);
 	spin_unlock(&target->grant->lock);
@@ -84,19 +78,20 @@ int grant_op_setup_table(struct domain *d, struct gnttab_setup_table *op)
 	return 0;
 }
 
-int grant_op_get_status_frames(struct domain *d, struct gnttab_get_status_frames *op)
+int grant_op_get_status_frames(struct domain *d, union grant_batch *b)
 {
+	struct gnttab_get_status_frames *op = &b->status_frames;
+	struct grant_table *gt;
 	struct domain *target;
 	bool there;
-	int rc = target_get(d, op->dom, &target);
 
-	if (rc) {
-		op->status = target_status(rc);
+	op->status = target_get(d, op->dom, &target);
+	if (op->status)
 		return 0;
-	}
-	spin_lock(&target->grant->lock);
-	there = target->grant->version == 2 && op->nr_frames <= target->grant->nr_status_frames;
-	spin_unlock(&target->grant->lock);
+	gt = target->grant;
+	spin_lock(&gt->lock);
+	there = gt->version == 2 && op->nr_frames <= gt->frames[STATUS_FRAMES].nr;
+	spin_unlock(&gt->lock);
 	op->status = GNTST_general_error;
 	if (there)
 		op->status = write_gfns(target, true, op->frame_list, op->nr_frames);
@@ -104,32 +99,28 @@ int grant_op_get_status_frames(struct domain *d, struct gnttab_get_status_frames
 	return 0;
 }
 
-int grant_op_query_size(struct domain *d, struct gnttab_query_size *op)
+int grant_op_query_size(struct domain *d, union grant_batch *b)
 {
+	struct gnttab_query_size *op = &b->size;
 	struct domain *target;
-	int rc = target_get(d, op->dom, &target);
 
-	if (rc) {
-		op->status = target_status(rc);
+	op->status = target_get(d, op->dom, &target);
+	if (op->status)
 		return 0;
-	}
-	spin_lock(&target->grant->lock);
-	op->nr_frames = target->grant->nr_frames;
-	op->max_nr_frames = target->grant->max_frames;
-	spin_unlock(&target->grant->lock);
-	op->status = GNTST_okay;
+	op->nr_frames = READ_ONCE(target->grant->frames[ENTRY_FRAMES].nr);
+	op->max_nr_frames = grant_frames_max(target);
 	domain_put(target);
 	return 0;
 }
 
-int grant_op_get_version(struct domain *d, struct gnttab_get_version *op)
+int grant_op_get_version(struct domain *d, union grant_batch *b)
 {
 	struct domain *target;
-	int rc = target_get(d, op->dom, &target);
+	int16_t status = target_get(d, b->get_version.dom, &target);
 
-	if (rc)
-		return rc;
-	op->version = READ_ONCE(target->grant->version);
+	if (status)
+		return status == GNTST_bad_domain ? -ESRCH : -EPERM;
+	b->get_version.version = READ_ONCE(target->grant->version);
 	domain_put(target);
 	return 0;
 }
@@ -188,17 +179,6 @@ static void reserved_write(struct grant_table *gt, const struct reserved_entry *
 	}
 }
 
-/* What the other version needs besides; nothing has changed yet if it is not to be had. */
-static int prepare(struct domain *d, unsigned version)
-{
-	struct grant_table *gt = d->grant;
-
-	if (version == 1)
-		return grant_grow_active(gt, gt->nr_frames * (unsigned)V1_PER_FRAME);
-	return grant_grow_status(d, DIV_ROUND_UP(gt->nr_frames * (unsigned)V2_PER_FRAME,
-						 (unsigned)STATUS_PER_FRAME));
-}
-
 static int version_change(struct domain *d, unsigned version)
 {
 	struct reserved_entry reserved[GNTTAB_NR_RESERVED_ENTRIES];
@@ -211,21 +191,22 @@ static int version_change(struct domain *d, unsigned version)
 			return -EBUSY;
 	}
 	rc = reserved_read(gt, reserved);
+	/* Nothing has changed yet if this is not to be had. */
 	if (rc == 0)
-		rc = prepare(d, version);
+		rc = grant_grow_beside(d, version, gt->frames[ENTRY_FRAMES].nr);
 	if (rc)
 		return rc;
-	for (unsigned i = 0; i < gt->nr_frames; i++)
-		memset(gt->frame[i], 0, PAGE_SIZE);
-	for (unsigned i = 0; i < gt->nr_status_frames; i++)
-		memset(gt->status[i], 0, PAGE_SIZE);
+	for (unsigned kind = ENTRY_FRAMES; kind <= STATUS_FRAMES; kind++)
+		for (unsigned i = 0; i < gt->frames[kind].nr; i++)
+			memset(gt->frames[kind].page[i], 0, PAGE_SIZE);
 	WRITE_ONCE(gt->version, version);
 	reserved_write(gt, reserved);
 	return 0;
 }
 
-int grant_op_set_version(struct domain *d, struct gnttab_set_version *op)
+int grant_op_set_version(struct domain *d, union grant_batch *b)
 {
+	struct gnttab_set_version *op = &b->set_version;
 	struct grant_table *gt = d->grant;
 	int rc = 0;
 
@@ -260,8 +241,9 @@ static int swap_one(struct grant_table *gt, grant_ref_t a, grant_ref_t b)
 	return GNTST_okay;
 }
 
-int grant_op_swap(struct domain *d, struct gnttab_swap_grant_ref *op, unsigned n)
+int grant_op_swap(struct domain *d, union grant_batch *b, unsigned n)
 {
+	struct gnttab_swap_grant_ref *op = b->swap;
 	struct grant_table *gt = d->grant;
 
 	for (unsigned i = 0; i < n; i++) {

@@ -104,8 +104,10 @@ put:
 	return rc;
 }
 
-int grant_op_map(struct domain *d, struct gnttab_map_grant_ref *op, unsigned n)
+int grant_op_map(struct domain *d, union grant_batch *b, unsigned n)
 {
+	struct gnttab_map_grant_ref *op = b->map;
+
 	for (unsigned i = 0; i < n; i++) {
 		op[i].handle = MAPTRACK_NONE;
 		op[i].status = (int16_t)map_one(d, &op[i]);
@@ -147,8 +149,9 @@ static void unmap_end(struct domain *d, grant_handle_t handle, const struct mapt
 	domain_put(m->granter);
 }
 
-int grant_op_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op, unsigned n)
+int grant_op_unmap(struct domain *d, union grant_batch *b, unsigned n)
 {
+	struct gnttab_unmap_grant_ref *op = b->unmap;
 	struct maptrack m[GRANT_BATCH];
 
 	for (unsigned i = 0; i < n; i++)

@@ -11,71 +11,6 @@
 #include "hypercall.h"
 #include "log.h"
 
-union grant_batch {
-	struct gnttab_map_grant_ref map[GRANT_BATCH];
-	struct gnttab_unmap_grant_ref unmap[GRANT_BATCH];
-	struct gnttab_copy copy[GRANT_BATCH];
-	struct gnttab_swap_grant_ref swap[GRANT_BATCH];
-	struct gnttab_transfer transfer[GRANT_BATCH];
-	struct gnttab_unmap_and_replace replace[GRANT_BATCH];
-	struct gnttab_cache_flush cache[GRANT_BATCH];
-	struct gnttab_setup_table setup;
-	struct gnttab_query_size size;
-	struct gnttab_set_version set_version;
-	struct gnttab_get_version get_version;
-	struct gnttab_get_status_frames status_frames;
-};
-
-static int op_map(struct domain *d, union grant_batch *b, unsigned n)
-{
-	return grant_op_map(d, b->map, n);
-}
-
-static int op_unmap(struct domain *d, union grant_batch *b, unsigned n)
-{
-	return grant_op_unmap(d, b->unmap, n);
-}
-
-static int op_copy(struct domain *d, union grant_batch *b, unsigned n)
-{
-	return grant_op_copy(d, b->copy, n);
-}
-
-static int op_swap(struct domain *d, union grant_batch *b, unsigned n)
-{
-	return grant_op_swap(d, b->swap, n);
-}
-
-static int op_setup_table(struct domain *d, union grant_batch *b, unsigned n)
-{
-	(void)n;
-	return grant_op_setup_table(d, &b->setup);
-}
-
-static int op_query_size(struct domain *d, union grant_batch *b, unsigned n)
-{
-	(void)n;
-	return grant_op_query_size(d, &b->size);
-}
-
-static int op_set_version(struct domain *d, union grant_batch *b, unsigned n)
-{
-	(void)n;
-	return grant_op_set_version(d, &b->set_version);
-}
-
-static int op_get_version(struct domain *d, union grant_batch *b, unsigned n)
-{
-	(void)n;
-	return grant_op_get_version(d, &b->get_version);
-}
-
-static int op_get_status_frames(struct domain *d, union grant_batch *b, unsigned n)
-{
-	(void)n;
-	return grant_op_get_status_frames(d, &b->status_frames);
-}
-
 /* Giving pages away and replacing page-table entries belong to PV guests. */
 static int op_transfer(struct domain *d, union grant_batch *b, unsigned n)
 {
@@ -109,33 +44,29 @@ static int op_cache_flush(struct domain *d, union grant_batch *b, unsigned n)
 }
 
 struct grant_operation {
-	int (*run)(struct domain *d, union grant_batch *b, unsigned n);
-	uint8_t size;       /* of an element */
-	bool single;        /* exactly one element */
-	bool in_only;       /* nothing is copied out */
+	int (*many)(struct domain *d, union grant_batch *b, unsigned n);
+	int (*one)(struct domain *d, union grant_batch *b); /* exactly one element */
+	uint8_t size;                                       /* of an element */
+	bool in_only;                                       /* nothing is copied out */
 	const char *fields; /* if it is another one in 32-bit mode: see guest_struct.h */
 };
 
-#define OP(function, type, ...)                                       \
-	{                                                             \
-		function, sizeof(struct gnttab_##type), ##__VA_ARGS__ \
-	}
+#define OP(type, ...) [GNTTABOP_##type] = { .size = sizeof(struct gnttab_##type), __VA_ARGS__ }
 
 static const struct grant_operation operations[] = {
-	[GNTTABOP_map_grant_ref] = OP(op_map, map_grant_ref),
-	[GNTTABOP_unmap_grant_ref] = OP(op_unmap, unmap_grant_ref),
-	[GNTTABOP_setup_table] = OP(op_setup_table, setup_table, .single = true,
-				    .fields = FIELDS_setup_table),
-	[GNTTABOP_transfer] = OP(op_transfer, transfer, .fields = FIELDS_transfer),
-	[GNTTABOP_copy] = OP(op_copy, copy, .fields = FIELDS_grant_copy),
-	[GNTTABOP_query_size] = OP(op_query_size, query_size, .single = true),
-	[GNTTABOP_unmap_and_replace] = OP(op_unmap_and_replace, unmap_and_replace),
-	[GNTTABOP_set_version] = OP(op_set_version, set_version, .single = true),
-	[GNTTABOP_get_status_frames] = OP(op_get_status_frames, get_status_frames, .single = true,
-					  .fields = FIELDS_get_status_frames),
-	[GNTTABOP_get_version] = OP(op_get_version, get_version, .single = true),
-	[GNTTABOP_swap_grant_ref] = OP(op_swap, swap_grant_ref),
-	[GNTTABOP_cache_flush] = OP(op_cache_flush, cache_flush, .in_only = true),
+	OP(map_grant_ref, .many = grant_op_map),
+	OP(unmap_grant_ref, .many = grant_op_unmap),
+	OP(setup_table, .one = grant_op_setup_table, .fields = FIELDS_setup_table),
+	OP(transfer, .many = op_transfer, .fields = FIELDS_transfer),
+	OP(copy, .many = grant_op_copy, .fields = FIELDS_grant_copy),
+	OP(query_size, .one = grant_op_query_size),
+	OP(unmap_and_replace, .many = op_unmap_and_replace),
+	OP(set_version, .one = grant_op_set_version),
+	OP(get_status_frames, .one = grant_op_get_status_frames,
+	   .fields = FIELDS_get_status_frames),
+	OP(get_version, .one = grant_op_get_version),
+	OP(swap_grant_ref, .many = grant_op_swap),
+	OP(cache_flush, .many = op_cache_flush, .in_only = true),
 };
 
 static int batch_copy_in(const struct grant_operation *o, union grant_batch *b, uint64_t from,
@@ -171,11 +102,11 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
 	int rc = 0;
 
 	*done = 0;
-	if (!o || !o->run || !d->grant) {
+	if (!o || !o->size || !d->grant) {
 		log_domain(d, LOG_INFO, "grant_table_op %u is unknown", cmd);
 		return -ENOSYS;
 	}
-	if (o->single && count != 1)
+	if (o->one && count != 1)
 		return -EINVAL;
 	while (*done < count && rc == 0) {
 		unsigned n = MIN(count - *done, GRANT_BATCH);
@@ -183,7 +114,7 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
 
 		if (batch_copy_in(o, &b, at, n))
 			return -EFAULT;
-		rc = o->run(d, &b, n);
+		rc = o->one ? o->one(d, &b) : o->many(d, &b, n);
 		if (batch_copy_out(o, at, &b, n))
 			return -EFAULT;
 		*done += n;

@@ -29,6 +29,10 @@ struct grant_active {
 };
 _Static_assert(sizeof(struct grant_active) == 16, "256 in a page");
 
+/* Of grant_table.frames. */
+#define ENTRY_FRAMES     0
+#define STATUS_FRAMES    1
+
 #define ACTIVE_PER_PAGE  (PAGE_SIZE / sizeof(struct grant_active))
 #define V1_PER_FRAME     (PAGE_SIZE / sizeof(struct grant_entry_v1))
 #define V2_PER_FRAME     (PAGE_SIZE / sizeof(union grant_entry_v2))
@@ -49,17 +53,18 @@ struct maptrack {
 #define MAPTRACK_PER_FRAME (PAGE_SIZE / sizeof(struct maptrack))
 #define MAPTRACK_NONE      (~0u)
 
+/* Pages of the hypervisor's that the guest is shown; page and gfn have max entries. */
+struct grant_frames {
+	unsigned nr, max; /* that exist: once there they stay; that there may be */
+	void **page;
+	gfn_t *gfn; /* where the guest last mapped each; 0: nowhere */
+};
+
 struct grant_table {
 	struct spinlock lock;
-	unsigned version;   /* 1 or 2 */
-	unsigned nr_frames; /* shared frames that exist */
-	unsigned max_frames;
-	unsigned nr_status_frames; /* once allocated they stay */
+	unsigned version;              /* 1 or 2 */
+	struct grant_frames frames[2]; /* of entries, read as words: see entry.c; of status words */
 	unsigned nr_active_pages;
-	uint32_t **frame;        /* max_frames; entries are read as words: see entry.c */
-	grant_status_t **status; /* as many as max_frames need */
-	gfn_t *frame_gfn;        /* where the guest last mapped each frame; 0: nowhere */
-	gfn_t *status_gfn;
 	struct grant_active **active;
 
 	struct spinlock maptrack_lock;
@@ -73,12 +78,10 @@ struct grant_table {
 /* --- table.c; gt->lock held unless said otherwise --------------------------------------------- */
 
 unsigned grant_nr_entries(const struct grant_table *gt);
-unsigned grant_max_status_frames(const struct grant_table *gt);
-/* Grows to nr frames. -EINVAL past the maximum, -ENOMEM (what was added before stays). */
+/* Grows to nr frames of entries. -EINVAL past the maximum, -ENOMEM. */
 int grant_grow(struct domain *d, unsigned nr);
-int grant_grow_status(struct domain *d, unsigned nr);
-/* Active entries for all entries that there are now. */
-int grant_grow_active(struct grant_table *gt, unsigned nr_entries);
+/* What nr frames of entries of a version need besides themselves. -EINVAL, -ENOMEM. */
+int grant_grow_beside(struct domain *d, unsigned version, unsigned nr);
 struct grant_active *grant_active(struct grant_table *gt, grant_ref_t ref);
 
 /* --- entry.c ---------------------------------------------------------------------------------- */
@@ -121,19 +124,34 @@ void grant_handle_unclaim(struct grant_table *gt, grant_handle_t handle);
 void grant_handle_free(struct grant_table *gt, grant_handle_t handle);
 void grant_maptrack_destroy(struct grant_table *gt);
 
-/* --- operations: n elements, each with its own status; 0, or an errno for the whole call ------ */
+/* --- operations: 0, or an errno for the whole call; each element has a status of its own ------- */
 
 /* Elements that are copied in, worked on and copied out together; one flush for all of them. */
 #define GRANT_BATCH 32u
 
-int grant_op_map(struct domain *d, struct gnttab_map_grant_ref *op, unsigned n);
-int grant_op_unmap(struct domain *d, struct gnttab_unmap_grant_ref *op, unsigned n);
-int grant_op_copy(struct domain *d, struct gnttab_copy *op, unsigned n);
-int grant_op_setup_table(struct domain *d, struct gnttab_setup_table *op);
-int grant_op_query_size(struct domain *d, struct gnttab_query_size *op);
-int grant_op_set_version(struct domain *d, struct gnttab_set_version *op);
-int grant_op_get_version(struct domain *d, struct gnttab_get_version *op);
-int grant_op_get_status_frames(struct domain *d, struct gnttab_get_status_frames *op);
-int grant_op_swap(struct domain *d, struct gnttab_swap_grant_ref *op, unsigned n);
+union grant_batch {
+	struct gnttab_map_grant_ref map[GRANT_BATCH];
+	struct gnttab_unmap_grant_ref unmap[GRANT_BATCH];
+	struct gnttab_copy copy[GRANT_BATCH];
+	struct gnttab_swap_grant_ref swap[GRANT_BATCH];
+	struct gnttab_transfer transfer[GRANT_BATCH];
+	struct gnttab_unmap_and_replace replace[GRANT_BATCH];
+	struct gnttab_cache_flush cache[GRANT_BATCH];
+	struct gnttab_setup_table setup;
+	struct gnttab_query_size size;
+	struct gnttab_set_version set_version;
+	struct gnttab_get_version get_version;
+	struct gnttab_get_status_frames status_frames;
+};
+
+int grant_op_map(struct domain *d, union grant_batch *b, unsigned n);
+int grant_op_unmap(struct domain *d, union grant_batch *b, unsigned n);
+int grant_op_copy(struct domain *d, union grant_batch *b, unsigned n);
+int grant_op_swap(struct domain *d, union grant_batch *b, unsigned n);
+int grant_op_setup_table(struct domain *d, union grant_batch *b);
+int grant_op_query_size(struct domain *d, union grant_batch *b);
+int grant_op_set_version(struct domain *d, union grant_batch *b);
+int grant_op_get_version(struct domain *d, union grant_batch *b);
+int grant_op_get_status_frames(struct domain *d, union grant_batch *b);
 
 #endif

@@ -9,29 +9,25 @@
 #include "abi/errno.h"
 #include "lib.h"
 
-static unsigned max_entries(const struct grant_table *gt)
+static unsigned entries_per_frame(unsigned version)
 {
-	return gt->max_frames * (unsigned)V1_PER_FRAME; /* version 2 has fewer */
+	return (unsigned)(version == 1 ? V1_PER_FRAME : V2_PER_FRAME);
 }
 
-static unsigned max_active_pages(const struct grant_table *gt)
+/* For so many frames of entries of version 2. */
+static unsigned status_frames(unsigned nr)
 {
-	return DIV_ROUND_UP(max_entries(gt), (unsigned)ACTIVE_PER_PAGE);
-}
-
-unsigned grant_max_status_frames(const struct grant_table *gt)
-{
-	return DIV_ROUND_UP(gt->max_frames * (unsigned)V2_PER_FRAME, (unsigned)STATUS_PER_FRAME);
+	return DIV_ROUND_UP(nr * (unsigned)V2_PER_FRAME, (unsigned)STATUS_PER_FRAME);
 }
 
 unsigned grant_nr_entries(const struct grant_table *gt)
 {
-	return gt->nr_frames * (unsigned)(gt->version == 1 ? V1_PER_FRAME : V2_PER_FRAME);
+	return gt->frames[ENTRY_FRAMES].nr * entries_per_frame(gt->version);
 }
 
 unsigned grant_frames_max(const struct domain *d)
 {
-	return d->grant ? d->grant->max_frames : 0;
+	return d->grant ? d->grant->frames[ENTRY_FRAMES].max : 0;
 }
 
 struct grant_active *grant_active(struct grant_table *gt, grant_ref_t ref)
@@ -39,82 +35,43 @@ struct grant_active *grant_active(struct grant_table *gt, grant_ref_t ref)
 	return &gt->active[ref / ACTIVE_PER_PAGE][ref % ACTIVE_PER_PAGE];
 }
 
-int grant_grow_active(struct grant_table *gt, unsigned nr_entries)
+static int grow_frames(struct domain *d, struct grant_frames *f, unsigned nr)
 {
-	while (gt->nr_active_pages * ACTIVE_PER_PAGE < nr_entries) {
-		struct grant_active *page = object_alloc(PAGE_SIZE);
+	void *page;
 
+	if (nr > f->max)
+		return -EINVAL;
+	while (f->nr < nr) {
+		page = heap_alloc(0);
+		if (!page)
+			return -ENOMEM;
+		page_share_with(page, d);
+		f->page[f->nr++] = page;
+	}
+	return 0;
+}
+
+int grant_grow_beside(struct domain *d, unsigned version, unsigned nr)
+{
+	struct grant_table *gt = d->grant;
+	struct grant_active *page;
+
+	while (gt->nr_active_pages * ACTIVE_PER_PAGE < nr * entries_per_frame(version)) {
+		page = object_alloc(PAGE_SIZE);
 		if (!page)
 			return -ENOMEM;
 		gt->active[gt->nr_active_pages++] = page;
 	}
-	return 0;
+	return version == 1 ? 0 : grow_frames(d, &gt->frames[STATUS_FRAMES], status_frames(nr));
 }
 
-static void *shared_page_alloc(struct domain *d)
-{
-	void *page = heap_alloc(0);
-
-	if (page)
-		page_share_with(page, d);
-	return page;
-}
-
-int grant_grow_status(struct domain *d, unsigned nr)
-{
-	struct grant_table *gt = d->grant;
-
-	if (nr > grant_max_status_frames(gt))
-		return -EINVAL;
-	while (gt->nr_status_frames < nr) {
-		grant_status_t *page = shared_page_alloc(d);
-
-		if (!page)
-			return -ENOMEM;
-		gt->status[gt->nr_status_frames++] = page;
-	}
-	return 0;
-}
-
-/*
- * The order matters: an entry exists when nr_frames says so, and then has all that belongs to it.
- */
-static int add_frame(struct domain *d)
-{
-	struct grant_table *gt = d->grant;
-	unsigned nr = gt->nr_frames + 1;
-	unsigned per_frame = gt->version == 1 ? V1_PER_FRAME : V2_PER_FRAME;
-	uint32_t *page;
-	int rc;
-
-	rc = grant_grow_active(gt, nr * per_frame);
-	if (rc)
-		return rc;
-	if (gt->version == 2) {
-		rc = grant_grow_status(d, DIV_ROUND_UP(nr * per_frame, (unsigned)STATUS_PER_FRAME));
-		if (rc)
-			return rc;
-	}
-	page = shared_page_alloc(d);
-	if (!page)
-		return -ENOMEM;
-	gt->frame[gt->nr_frames++] = page;
-	return 0;
-}
-
+/* The order matters: an entry exists when its frame does, and then has all that belongs to it. */
 int grant_grow(struct domain *d, unsigned nr)
 {
-	struct grant_table *gt = d->grant;
+	struct grant_frames *f = &d->grant->frames[ENTRY_FRAMES];
+	int rc = nr > f->max ? -EINVAL : grant_grow_beside(d, d->grant->version, nr);
 
-	if (nr > gt->max_frames)
-		return -EINVAL;
-	while (gt->nr_frames < nr) {
-		int rc = add_frame(d);
-
-		if (rc)
-			return rc;
-	}
-	return 0;
+	return rc ? rc : grow_frames(d, f, nr);
 }
 
 int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
@@ -125,14 +82,14 @@ int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
 	if (!gt)
 		return -EINVAL;
 	spin_lock(&gt->lock);
-	if (status && gt->version != 2)
+	if (index >= gt->frames[status].max || (status && gt->version != 2))
 		rc = -EINVAL;
-	else if (index >= (status ? grant_max_status_frames(gt) : gt->max_frames))
-		rc = -EINVAL;
+	else if (status)
+		rc = grow_frames(d, &gt->frames[STATUS_FRAMES], index + 1);
 	else
-		rc = status ? grant_grow_status(d, index + 1) : grant_grow(d, index + 1);
+		rc = grant_grow(d, index + 1);
 	if (rc == 0)
-		*mfn = virt_to_mfn(status ? (void *)gt->status[index] : gt->frame[index]);
+		*mfn = virt_to_mfn(gt->frames[status].page[index]);
 	spin_unlock(&gt->lock);
 	return rc;
 }
@@ -142,37 +99,30 @@ void grant_frame_placed(struct domain *d, unsigned index, bool status, gfn_t gfn
 	struct grant_table *gt = d->grant;
 
 	spin_lock(&gt->lock);
-	if (status && index < gt->nr_status_frames)
-		gt->status_gfn[index] = gfn;
-	else if (!status && index < gt->nr_frames)
-		gt->frame_gfn[index] = gfn;
+	if (index < gt->frames[status].nr)
+		gt->frames[status].gfn[index] = gfn;
 	spin_unlock(&gt->lock);
 }
 
-/* What grant_domain_init allocates for each of these; freed with the same size. */
-static size_t frame_array_size(const struct grant_table *gt)
+/* With the arrays of its frames behind it, each entry of which takes a word. */
+static size_t table_size(unsigned max_frames)
 {
-	return gt->max_frames * sizeof(*gt->frame);
+	return sizeof(struct grant_table) +
+	       2 * (max_frames + status_frames(max_frames)) * sizeof(uint64_t);
 }
 
-static size_t status_array_size(const struct grant_table *gt)
+/* A word for each page; version 2 has fewer entries. */
+static size_t active_size(unsigned max_frames)
 {
-	return grant_max_status_frames(gt) * sizeof(*gt->status);
+	return DIV_ROUND_UP(max_frames * V1_PER_FRAME, ACTIVE_PER_PAGE) * sizeof(uint64_t);
 }
 
-static size_t frame_gfn_size(const struct grant_table *gt)
+static void *frames_init(struct grant_frames *f, unsigned max, void *arrays)
 {
-	return gt->max_frames * sizeof(*gt->frame_gfn);
-}
-
-static size_t status_gfn_size(const struct grant_table *gt)
-{
-	return grant_max_status_frames(gt) * sizeof(*gt->status_gfn);
-}
-
-static size_t active_array_size(const struct grant_table *gt)
-{
-	return max_active_pages(gt) * sizeof(*gt->active);
+	f->max = max;
+	f->page = arrays;
+	f->gfn = (gfn_t *)(void *)(f->page + max);
+	return f->gfn + max;
 }
 
 int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames)
@@ -183,52 +133,39 @@ int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptra
 	if (max_frames == 0 || max_frames > GRANT_FRAMES_LIMIT ||
 	    max_maptrack_frames > GRANT_MAPTRACK_FRAMES_LIMIT)
 		return -EINVAL;
-	gt = object_alloc(sizeof(*gt));
+	gt = object_alloc(table_size(max_frames));
 	if (!gt)
 		return -ENOMEM;
 	d->grant = gt;
 	gt->version = 1;
-	gt->max_frames = max_frames;
+	frames_init(&gt->frames[STATUS_FRAMES], status_frames(max_frames),
+		    frames_init(&gt->frames[ENTRY_FRAMES], max_frames, gt + 1));
 	gt->max_maptrack_frames = max_maptrack_frames;
 	gt->maptrack_free = MAPTRACK_NONE;
-	gt->frame = object_alloc(frame_array_size(gt));
-	gt->status = object_alloc(status_array_size(gt));
-	gt->active = object_alloc(active_array_size(gt));
-	gt->frame_gfn = object_alloc(frame_gfn_size(gt));
-	gt->status_gfn = object_alloc(status_gfn_size(gt));
-	rc = -ENOMEM;
-	if (gt->frame && gt->status && gt->active && gt->frame_gfn && gt->status_gfn)
-		rc = grant_grow(d, 1);
+	gt->active = object_alloc(active_size(max_frames));
+	rc = gt->active ? grant_grow(d, 1) : -ENOMEM;
 	if (rc)
 		grant_domain_destroy(d);
 	return rc;
 }
 
-static void array_free(void *array, size_t size)
-{
-	if (array)
-		object_free(array, size);
-}
-
 void grant_domain_destroy(struct domain *d)
 {
 	struct grant_table *gt = d->grant;
+	unsigned max;
 
 	if (!gt)
 		return;
+	max = gt->frames[ENTRY_FRAMES].max;
 	grant_maptrack_destroy(gt);
 	/* Frames that domain 0 still has mapped are freed with that mapping. */
-	for (unsigned i = 0; i < gt->nr_frames; i++)
-		page_unshare(gt->frame[i]);
-	for (unsigned i = 0; i < gt->nr_status_frames; i++)
-		page_unshare(gt->status[i]);
+	for (unsigned kind = ENTRY_FRAMES; kind <= STATUS_FRAMES; kind++)
+		for (unsigned i = 0; i < gt->frames[kind].nr; i++)
+			page_unshare(gt->frames[kind].page[i]);
 	for (unsigned i = 0; i < gt->nr_active_pages; i++)
 		object_free(gt->active[i], PAGE_SIZE);
-	array_free(gt->frame, frame_array_size(gt));
-	array_free(gt->status, status_array_size(gt));
-	array_free(gt->active, active_array_size(gt));
-	array_free(gt->frame_gfn, frame_gfn_size(gt));
-	array_free(gt->status_gfn, status_gfn_size(gt));
-	object_free(gt, sizeof(*gt));
+	if (gt->active)
+		object_free(gt->active, active_size(max));
+	object_free(gt, table_size(max));
 	d->grant = NULL;
 }

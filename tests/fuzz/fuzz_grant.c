@@ -29,8 +29,8 @@ static void check_domain(struct domain *d)
 	unsigned nr = gt->nr_active_pages * (unsigned)ACTIVE_PER_PAGE;
 
 	MUST(gt->version == 1 || gt->version == 2);
-	MUST(gt->nr_frames <= gt->max_frames);
-	MUST(gt->nr_status_frames <= grant_max_status_frames(gt));
+	for (unsigned kind = ENTRY_FRAMES; kind <= STATUS_FRAMES; kind++)
+		MUST(gt->frames[kind].nr <= gt->frames[kind].max);
 	MUST(grant_nr_entries(gt) <= nr);
 	for (grant_ref_t ref = 0; ref < nr; ref++) {
 		const struct grant_active *act = grant_active(gt, ref);

@@ -478,7 +478,8 @@ static void ram_fill(struct domain *d)
 	}
 	if (!d->is_control) {
 		MUST(p2m_map(d, GFN(SHARED), virt_to_mfn(d->shared_info), 0, P2M_RAM_RW) == 0);
-		MUST(p2m_map(d, GFN(TABLE), virt_to_mfn(d->grant->frame[0]), 0, P2M_RAM_RW) == 0);
+		MUST(p2m_map(d, GFN(TABLE), virt_to_mfn(d->grant->frames[ENTRY_FRAMES].page[0]), 0,
+			     P2M_RAM_RW) == 0);
 	}
 }
 
