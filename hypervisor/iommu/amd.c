@@ -120,9 +120,7 @@ static int prepare(void)
 			    MAX(iommu_firmware.range[i].last, iommu_firmware.range[i].alias) + 1u);
 	nr_devices = (unsigned)((PAGE_SIZE << table_order()) / (DTE_WORDS * 8));
 	amd_iommu_ops.max_domains = 0x10000;
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		struct iommu_unit *u = &iommu_units[i];
-
+	for_each_unit(u) {
 		u->devices = device_table(u);
 		u->events = heap_alloc(0);
 		if (!u->devices || !u->events)
@@ -133,9 +131,9 @@ static int prepare(void)
 
 static void flush_device(uint16_t segment, devid_t id)
 {
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		if (iommu_units[i].segment == segment)
-			iommu_command(&iommu_units[i], COMMAND_DEVICE | id, 0);
+	for_each_unit(u)
+		if (u->segment == segment)
+			iommu_command(u, COMMAND_DEVICE | id, 0);
 }
 
 static void flush(struct iommu_unit *u, uint16_t domain)
@@ -180,9 +178,7 @@ static void unit_start(struct iommu_unit *u, const struct iommu_domain *t)
 
 static void start(const struct iommu_domain *t)
 {
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		struct iommu_unit *u = &iommu_units[i];
-
+	for_each_unit(u) {
 		for (unsigned id = 0; id < nr_devices; id++)
 			entry_give(u->segment, (devid_t)id, &u->devices[id * DTE_WORDS], t);
 		unit_start(u, t);
@@ -191,18 +187,18 @@ static void start(const struct iommu_domain *t)
 
 static int assign(uint16_t segment, devid_t id, const struct iommu_domain *t)
 {
-	uint64_t *table = NULL;
+	uint64_t *e = NULL;
 
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		if (iommu_units[i].segment == segment)
-			table = iommu_units[i].devices;
-	if (!table || id >= nr_devices)
+	for_each_unit(u)
+		if (u->segment == segment && id < nr_devices)
+			e = &u->devices[id * DTE_WORDS];
+	if (!e)
 		return -ENODEV;
 	/* Never half of one and half of the other. */
-	entry_block(&table[id * DTE_WORDS]);
+	entry_block(e);
 	flush_device(segment, id);
 	if (t) {
-		entry_give(segment, id, &table[id * DTE_WORDS], t);
+		entry_give(segment, id, e, t);
 		flush_device(segment, id);
 	}
 	return 0;

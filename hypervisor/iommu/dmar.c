@@ -4,12 +4,9 @@
  * them, and the memory reserved for devices. Those are named by a path of bridges, whose bus
  * numbers are read from them.
  */
-#include "abi/errno.h"
 #include "lib.h"
-#include "log.h"
 #include "private.h"
 
-#define STRUCTURES        48u
 #define DRHD              0u
 #define DRHD_SIZE         16u
 #define DRHD_ALL          1u
@@ -87,20 +84,16 @@ static bool rmrr_read(const uint8_t *s, unsigned size, struct iommu_firmware *fw
 	return scopes_read(s, RMRR_SIZE, size, &r, fw);
 }
 
+static bool part_read(const uint8_t *s, unsigned size, struct iommu_firmware *fw)
+{
+	switch (get_le16(s)) {
+	case DRHD: return drhd_read(s, size, fw);
+	case RMRR: return rmrr_read(s, size, fw);
+	default: return true;
+	}
+}
+
 int dmar_parse(const uint8_t *table, struct iommu_firmware *fw)
 {
-	uint32_t length = get_le32(table + 4), size;
-
-	for (uint32_t at = STRUCTURES; at < length; at += size) {
-		const uint8_t *s = table + at;
-
-		size = length - at < 4 ? 0 : get_le16(s + 2);
-		if (size < 4 || size > length - at ||
-		    (get_le16(s) == DRHD && !drhd_read(s, size, fw)) ||
-		    (get_le16(s) == RMRR && !rmrr_read(s, size, fw))) {
-			log_warn("iommu: DMAR: what is at %u of %u bytes is wrong", at, length);
-			return -EINVAL;
-		}
-	}
-	return 0;
+	return firmware_walk(table, fw, part_read);
 }

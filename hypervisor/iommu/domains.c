@@ -56,10 +56,16 @@ int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p
 			       access_of(type));
 }
 
+static void flush_units(uint16_t domain)
+{
+	for_each_unit(u)
+		iommu_ops->flush(u, domain);
+}
+
 void iommu_p2m_flush(struct domain *d)
 {
-	for (unsigned i = 0; d->iommu.root && i < iommu_nr_units; i++)
-		iommu_ops->flush(&iommu_units[i], d->iommu.id);
+	if (d->iommu.root)
+		flush_units(d->iommu.id);
 }
 
 static void tables_free(struct iommu_domain *t)
@@ -147,19 +153,15 @@ static unsigned functions_at(struct pci_address a)
 static bool bridge_to(struct pci_address *a)
 {
 	static devid_t guesses[256];
-	struct pci_address b = { .segment = a->segment };
-	devid_t guess = READ_ONCE(guesses[a->bus]);
+	struct pci_address b = address_of(a->segment, READ_ONCE(guesses[a->bus]));
 	unsigned nr;
 
-	b.bus = (uint8_t)(guess >> 8);
-	b.devfn = (uint8_t)guess;
 	if (leads_to(b, a->bus)) {
 		*a = b;
 		return true;
 	}
 	for (unsigned id = 0; id < (unsigned)a->bus << 8; id += FUNCTIONS) {
-		b.bus = (uint8_t)(id >> 8);
-		b.devfn = (uint8_t)id;
+		b = address_of(a->segment, (devid_t)id);
 		nr = functions_at(b);
 		for (unsigned n = 0; n < nr; n++, b.devfn++) {
 			if (!leads_to(b, a->bus))
@@ -181,11 +183,7 @@ struct pci_address iommu_group(struct pci_address a)
 		if (!is_express(up))
 			a = up;
 	r = firmware_find(&iommu_firmware, a.segment, devid_of(a));
-	if (r && r->is_alias) {
-		a.bus = (uint8_t)(r->alias >> 8);
-		a.devfn = (uint8_t)r->alias;
-	}
-	return a;
+	return r && r->is_alias ? address_of(a.segment, r->alias) : a;
 }
 
 static bool is_reserved_for(uint16_t segment, devid_t id)
@@ -197,12 +195,6 @@ static bool is_reserved_for(uint16_t segment, devid_t id)
 			return true;
 	}
 	return false;
-}
-
-static void flush_units(uint16_t domain)
-{
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		iommu_ops->flush(&iommu_units[i], domain);
 }
 
 /* devices is held. */

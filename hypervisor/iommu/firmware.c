@@ -3,9 +3,29 @@
  * What both of the firmware's tables come to: units, devices behind them, memory that devices were
  * promised. Filled once at start-up, constant afterwards.
  */
+#include "abi/errno.h"
+#include "lib.h"
+#include "log.h"
 #include "private.h"
 
+#define FIRST_PART    48u
 #define ADDRESS_LIMIT (1UL << 52)
+
+int firmware_walk(const uint8_t *table, struct iommu_firmware *fw,
+		  bool (*read)(const uint8_t *part, unsigned size, struct iommu_firmware *fw))
+{
+	uint32_t length = get_le32(table + 4), size;
+
+	for (uint32_t at = FIRST_PART; at < length; at += size) {
+		size = length - at < 4 ? 0 : get_le16(table + at + 2);
+		if (size < 4 || size > length - at || !read(table + at, size, fw)) {
+			log_warn("iommu: %.4s: what is at %u of %u bytes is wrong",
+				 (const char *)table, at, length);
+			return -EINVAL;
+		}
+	}
+	return 0;
+}
 
 bool firmware_add_unit(struct iommu_firmware *fw, paddr_t base, uint16_t segment, uint8_t flags)
 {

@@ -82,9 +82,8 @@ void iommu_init(const struct acpi_info *info)
 	}
 	if (!cmdline.iommu_verbose)
 		return;
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		log_info("iommu: unit at %#lx for segment %04x", iommu_units[i].base,
-			 iommu_units[i].segment);
+	for_each_unit(u)
+		log_info("iommu: unit at %#lx for segment %04x", u->base, u->segment);
 	log_info("iommu: tables of %u levels, %s2M pages, %ssnooped; %u domains",
 		 iommu_ops->format->levels, iommu_ops->format->has_2m ? "" : "no ",
 		 iommu_ops->format->is_coherent ? "" : "not ", iommu_ops->max_domains);
@@ -92,8 +91,8 @@ void iommu_init(const struct acpi_info *info)
 
 bool iommu_is_register_frame(mfn_t mfn)
 {
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		if ((mfn.n << PAGE_SHIFT) - iommu_units[i].base < iommu_ops->registers)
+	for_each_unit(u)
+		if ((mfn.n << PAGE_SHIFT) - u->base < iommu_ops->registers)
 			return true;
 	return false;
 }
@@ -118,8 +117,8 @@ static void faults_tell(struct iommu_unit *u)
 static void faults_look(void *unused)
 {
 	(void)unused;
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		faults_tell(&iommu_units[i]);
+	for_each_unit(u)
+		faults_tell(u);
 	timer_set(&fault_timer, time_now() + FAULT_INTERVAL);
 }
 

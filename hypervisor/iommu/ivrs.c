@@ -3,12 +3,9 @@
  * The table IVRS (AMD I/O Virtualization Technology Specification 48882, section 5.2): units with
  * the devices behind them, and memory that devices use on the firmware's behalf.
  */
-#include "abi/errno.h"
 #include "lib.h"
-#include "log.h"
 #include "private.h"
 
-#define BLOCKS        48u
 #define IVHD_BASIC    0x10u
 #define IVHD_EXTENDED 0x11u
 #define IVHD_ACPI     0x40u
@@ -98,33 +95,23 @@ static bool ivmd_read(const uint8_t *b, unsigned length, struct iommu_firmware *
 	return firmware_add_reserved(fw, &r);
 }
 
-/* All blocks; of those for units only the ones of that type. */
-static bool blocks_read(const uint8_t *table, uint8_t ivhd, struct iommu_firmware *fw)
+static bool part_read(const uint8_t *b, unsigned size, struct iommu_firmware *fw)
 {
-	uint32_t length = get_le32(table + 4), size;
-
-	for (uint32_t at = BLOCKS; at < length; at += size) {
-		const uint8_t *b = table + at;
-
-		size = length - at < 4 ? 0 : get_le16(b + 2);
-		if (size < 4 || size > length - at || (b[0] == ivhd && !ivhd_read(b, size, fw)) ||
-		    (b[0] >= IVMD_ALL && b[0] <= IVMD_RANGE && !ivmd_read(b, size, fw))) {
-			log_warn("iommu: IVRS: what is at %u of %u bytes is wrong", at, length);
-			return false;
-		}
-	}
-	return true;
+	if (b[0] == fw->unit_parts)
+		return ivhd_read(b, size, fw);
+	return b[0] < IVMD_ALL || b[0] > IVMD_RANGE || ivmd_read(b, size, fw);
 }
 
 int ivrs_parse(const uint8_t *table, struct iommu_firmware *fw)
 {
 	/* Each unit has a block of each type that the firmware knows, the newest saying most. */
 	static const uint8_t types[] = { IVHD_ACPI, IVHD_EXTENDED, IVHD_BASIC };
+	int rc = 0;
 
-	for (unsigned i = 0; i < ARRAY_SIZE(types) && !fw->nr_units; i++) {
+	for (unsigned i = 0; i < ARRAY_SIZE(types) && !rc && !fw->nr_units; i++) {
 		memset(fw, 0, sizeof(*fw));
-		if (!blocks_read(table, types[i], fw))
-			return -EINVAL;
+		fw->unit_parts = types[i];
+		rc = firmware_walk(table, fw, part_read);
 	}
-	return 0;
+	return rc;
 }

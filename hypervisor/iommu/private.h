@@ -22,6 +22,11 @@ static inline devid_t devid_of(struct pci_address a)
 	return (devid_t)(a.bus << 8 | a.devfn);
 }
 
+static inline struct pci_address address_of(uint16_t segment, devid_t id)
+{
+	return (struct pci_address){ segment, (uint8_t)(id >> 8), (uint8_t)id };
+}
+
 /* --- dmar.c, ivrs.c: the firmware's tables ---------------------------------------------------- */
 
 /* Devices that are behind some unit of their segment. */
@@ -47,6 +52,7 @@ struct iommu_firmware {
 		uint8_t flags; /* AMD: how the unit is to be set up */
 	} unit[IOMMU_MAX_UNITS];
 	unsigned nr_units;
+	uint8_t unit_parts; /* AMD: of which type those are that name units */
 	struct iommu_range range[IOMMU_MAX_RANGES];
 	unsigned nr_ranges;
 	struct iommu_reserved reserved[IOMMU_MAX_RESERVED];
@@ -59,6 +65,12 @@ struct iommu_firmware {
  */
 int dmar_parse(const uint8_t *table, struct iommu_firmware *fw);
 int ivrs_parse(const uint8_t *table, struct iommu_firmware *fw);
+/*
+ * What both do: has read look at each of the table's parts, which have their size at 2, within
+ * those bytes; false from it ends it.
+ */
+int firmware_walk(const uint8_t *table, struct iommu_firmware *fw,
+		  bool (*read)(const uint8_t *part, unsigned size, struct iommu_firmware *fw));
 /* Adding to *fw, for both; false when there are too many or it is nonsense. */
 bool firmware_add_unit(struct iommu_firmware *fw, paddr_t base, uint16_t segment, uint8_t flags);
 bool firmware_add_range(struct iommu_firmware *fw, const struct iommu_range *range);
@@ -113,6 +125,9 @@ struct iommu_unit {
 
 extern struct iommu_unit iommu_units[IOMMU_MAX_UNITS];
 extern unsigned iommu_nr_units;
+
+#define for_each_unit(u) \
+	for (struct iommu_unit *u = iommu_units; u < iommu_units + iommu_nr_units; u++)
 
 /* Has one command executed, with all that it invalidates; panics when the unit does not answer. */
 void iommu_command(struct iommu_unit *u, uint64_t low, uint64_t high);

@@ -88,12 +88,12 @@ static int prepare(void)
 	uint64_t all = ~0UL, any = 0, extended = ~0UL;
 
 	vtd_ops.max_domains = 0x10000;
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		uint64_t cap = unit_read64(&iommu_units[i], REG_CAP);
+	for_each_unit(u) {
+		uint64_t cap = unit_read64(u, REG_CAP);
 
 		all &= cap;
 		any |= cap;
-		extended &= unit_read64(&iommu_units[i], REG_ECAP);
+		extended &= unit_read64(u, REG_ECAP);
 		vtd_ops.max_domains = MIN(vtd_ops.max_domains, 1u << (4 + 2 * (cap & 7)));
 	}
 	/* Units that have to be told of each new mapping are not served: nobody here does that. */
@@ -106,9 +106,9 @@ static int prepare(void)
 	format.levels = all & CAP_4_LEVELS ? 4 : 3;
 	format.has_2m = all & CAP_2M;
 	format.is_coherent = extended & ECAP_COHERENT;
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		iommu_units[i].devices = root_table(&iommu_units[i]);
-		if (!iommu_units[i].devices)
+	for_each_unit(u) {
+		u->devices = root_table(u);
+		if (!u->devices)
 			return -ENOMEM;
 	}
 	return 0;
@@ -163,9 +163,7 @@ static int assign(uint16_t segment, devid_t id, const struct iommu_domain *t)
 {
 	bool found = false;
 
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		struct iommu_unit *u = &iommu_units[i];
-
+	for_each_unit(u) {
 		if (u->segment != segment)
 			continue;
 		found = true;
@@ -214,14 +212,11 @@ static void unit_start(struct iommu_unit *u)
 
 static void start(const struct iommu_domain *t)
 {
-	for (unsigned i = 0; i < iommu_nr_units; i++) {
-		uint64_t *context = context_table(iommu_units[i].devices, 0);
-
+	for_each_unit(u)
 		for (unsigned n = 0; n < ENTRIES; n++)
-			entry_write(context + 2 * n, t);
-	}
-	for (unsigned i = 0; i < iommu_nr_units; i++)
-		unit_start(&iommu_units[i]);
+			entry_write(context_table(u->devices, 0) + 2 * n, t);
+	for_each_unit(u)
+		unit_start(u);
 }
 
 static unsigned faults(struct iommu_unit *u, struct iommu_fault *fault, unsigned max)
