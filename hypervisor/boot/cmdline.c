@@ -16,6 +16,7 @@ struct cmdline cmdline = {
 	.com1_irq = 4,
 	.log_level = LOG_INFO,
 	.ucode_scan = true,
+	.apicv = true,
 };
 
 #define OPTION_MAX 128u
@@ -296,6 +297,11 @@ static bool set_ucode(struct cmdline *c, char *value)
 	return true;
 }
 
+static bool set_apicv(struct cmdline *c, char *value)
+{
+	return parse_bool(value, &c->apicv);
+}
+
 const char *const speculation_words[SPEC_MEASURES] = {
 	"ibpb", "ibpb-entry", "ibrs", "ssbd", "verw", "l1d-flush", "exec-4k",
 };
@@ -390,6 +396,7 @@ static const struct option {
 	{ "loglvl", set_loglvl },
 	{ "guest_loglvl", set_guest_loglvl },
 	{ "noreboot", set_noreboot },
+	{ "apicv", set_apicv },
 	{ "spec-ctrl", set_spec_ctrl },
 	{ "ucode", set_ucode },
 	{ "iommu", set_iommu },

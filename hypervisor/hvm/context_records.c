@@ -253,8 +253,9 @@ static bool lapic_save(struct record *r)
 
 	r->lapic = (struct hvm_hw_lapic){
 		.apic_base_msr = a->base_msr,
-		.disabled = (vlapic_is_on(a) ? 0 : 1) | (a->regs[APIC_SVR] & SVR_ENABLE ? 0 : 2),
-		.timer_divisor = a->regs[APIC_TDCR],
+		.disabled = (vlapic_is_on(a) ? 0 : 1) |
+			    (a->regs[APIC_SVR].value & SVR_ENABLE ? 0 : 2),
+		.timer_divisor = a->regs[APIC_TDCR].value,
 		.tdt_msr = a->tsc_deadline,
 	};
 	return true;
@@ -264,19 +265,19 @@ static bool lapic_save(struct record *r)
 static int lapic_regs_load(const struct record *r, bool apply)
 {
 	struct vlapic *a = vcpu_vlapic(r->v);
-	uint32_t version = a->regs[APIC_VERSION];
 
 	if (!apply)
 		return 0;
-	for (unsigned i = 0; i < ARRAY_SIZE(a->regs); i++)
-		memcpy(&a->regs[i], r->lapic_regs.data + i * 16, sizeof(a->regs[i]));
-	a->regs[APIC_VERSION] = version;
+	for (unsigned i = 0; i < VLAPIC_REGISTERS; i++)
+		if (i != APIC_VERSION)
+			memcpy(&a->regs[i].value, r->lapic_regs.data + i * 16,
+			       sizeof(a->regs[i].value));
 	/* Vectors below 16 are exceptions: no APIC ever holds them. */
-	a->regs[APIC_ISR] &= 0xffff0000u;
-	a->regs[APIC_TMR] &= 0xffff0000u;
-	a->regs[APIC_IRR] &= 0xffff0000u;
-	a->regs[APIC_SVR] &= 0x1ff;
-	a->regs[APIC_TDCR] &= 0xb;
+	a->regs[APIC_ISR].value &= 0xffff0000u;
+	a->regs[APIC_TMR].value &= 0xffff0000u;
+	a->regs[APIC_IRR].value &= 0xffff0000u;
+	a->regs[APIC_SVR].value &= 0x1ff;
+	a->regs[APIC_TDCR].value &= 0xb;
 	return 0;
 }
 
@@ -284,8 +285,9 @@ static bool lapic_regs_save(struct record *r)
 {
 	const struct vlapic *a = vcpu_vlapic(r->v);
 
-	for (unsigned i = 0; i < ARRAY_SIZE(a->regs); i++)
-		memcpy(r->lapic_regs.data + i * 16, &a->regs[i], sizeof(a->regs[i]));
+	vlapic_accept(r->v);
+	for (unsigned i = 0; i < VLAPIC_REGISTERS; i++)
+		memcpy(r->lapic_regs.data + i * 16, &a->regs[i].value, sizeof(a->regs[i].value));
 	return true;
 }
 

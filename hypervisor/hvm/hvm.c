@@ -44,14 +44,20 @@ int hvm_vcpu_init(struct vcpu *v)
 	v->hvm.xcr0 = 1;
 	if (!v->hvm.xsave)
 		return -ENOMEM;
+	rc = vlapic_init(v);
+	if (rc)
+		goto free_area;
 	rc = hvm->vcpu_init(v);
-	if (rc) {
-		fpu_area_free(v->hvm.xsave);
-		return rc;
-	}
-	vlapic_init(v);
+	if (rc)
+		goto destroy_vlapic;
 	hvm_reset_state(v, 0);
 	return 0;
+
+destroy_vlapic:
+	vlapic_destroy(v);
+free_area:
+	fpu_area_free(v->hvm.xsave);
+	return rc;
 }
 
 void hvm_vcpu_destroy(struct vcpu *v)
@@ -123,11 +129,11 @@ static int upcall_vector(const struct vcpu *v)
 
 /*
  * The local APIC's interrupt goes first: its EOI exits, which is the chance to offer the upcall,
- * while nothing exits after an upcall.
+ * while nothing exits after an upcall. With APICv it needs no offer, and no exit to come later.
  */
 void hvm_offer_interrupt(struct vcpu *v)
 {
-	int vector = vlapic_pending(v);
+	int vector = vlapic_in_hardware ? -1 : vlapic_pending(v);
 
 	v->hvm.offered_by_vlapic = vector >= 0;
 	v->hvm.offered = vector >= 0 ? vector : upcall_vector(v);
@@ -135,11 +141,9 @@ void hvm_offer_interrupt(struct vcpu *v)
 
 void hvm_run(struct vcpu *v, struct vmexit *e)
 {
-	if (v->hvm.offered_by_vlapic)
-		vlapic_offer(v, (uint8_t)v->hvm.offered);
 	hvm->run(v, e);
-	if (v->hvm.offered_by_vlapic)
-		vlapic_offered(v, (uint8_t)v->hvm.offered, e->took_interrupt);
+	if (v->hvm.offered_by_vlapic && e->took_interrupt)
+		vlapic_taken(v, (uint8_t)v->hvm.offered);
 }
 
 bool hvm_has_pending(struct vcpu *v)

@@ -21,14 +21,14 @@ struct message {
 
 static bool matches_logical(const struct vlapic *a, uint32_t dest)
 {
-	uint32_t ldr = READ_ONCE(a->regs[APIC_LDR]);
+	uint32_t ldr = READ_ONCE(a->regs[APIC_LDR].value);
 
 	if (vlapic_is_x2apic(a))
 		return dest == DEST_BROADCAST || (ldr >> 16 == dest >> 16 && ldr & dest & 0xffff);
 	ldr >>= 24;
 	if (dest > 0xff)
 		return dest == DEST_BROADCAST;
-	if (READ_ONCE(a->regs[APIC_DFR]) == DFR_FLAT)
+	if (READ_ONCE(a->regs[APIC_DFR].value) == DFR_FLAT)
 		return ldr & dest;
 	return dest == 0xff || (ldr >> 4 == dest >> 4 && ldr & dest & 0xf);
 }

@@ -88,11 +88,11 @@ static inline bool vlapic_is_x2apic(const struct vlapic *a)
 /* Takes interrupts: enabled by hardware (APIC_BASE) and software (SVR). */
 static inline bool vlapic_is_enabled(const struct vlapic *a)
 {
-	return vlapic_is_on(a) && READ_ONCE(a->regs[APIC_SVR]) & SVR_ENABLE;
+	return vlapic_is_on(a) && READ_ONCE(a->regs[APIC_SVR].value) & SVR_ENABLE;
 }
 static inline uint32_t vlapic_id(const struct vlapic *a)
 {
-	return vlapic_is_x2apic(a) ? a->regs[APIC_ID] : a->regs[APIC_ID] >> 24;
+	return vlapic_is_x2apic(a) ? a->regs[APIC_ID].value : a->regs[APIC_ID].value >> 24;
 }
 
 /* Notes errors (ESR_*) and raises the error interrupt. The APIC may be another CPU's. */

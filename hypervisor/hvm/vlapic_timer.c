@@ -19,12 +19,12 @@ enum { TIMER_ONE_SHOT, TIMER_PERIODIC, TIMER_DEADLINE };
 
 static unsigned timer_mode(const struct vlapic *a)
 {
-	return LVT_TIMER_MODE(a->regs[APIC_LVT_TIMER]);
+	return LVT_TIMER_MODE(a->regs[APIC_LVT_TIMER].value);
 }
 
 static unsigned divide_shift(const struct vlapic *a)
 {
-	uint32_t tdcr = a->regs[APIC_TDCR];
+	uint32_t tdcr = a->regs[APIC_TDCR].value;
 
 	return ((tdcr & 3) + (tdcr >> 1 & 4) + 1) & 7;
 }
@@ -36,7 +36,7 @@ static time_ns_t count_to_ns(const struct vlapic *a, uint32_t count)
 
 static void timer_deliver(struct vcpu *v)
 {
-	uint32_t lvt = READ_ONCE(vcpu_vlapic(v)->regs[APIC_LVT_TIMER]);
+	uint32_t lvt = READ_ONCE(vcpu_vlapic(v)->regs[APIC_LVT_TIMER].value);
 
 	if (!(lvt & LVT_MASKED))
 		vlapic_set_irq(v, (uint8_t)lvt, false);
@@ -101,14 +101,14 @@ void vlapic_timer_clear(struct vcpu *v)
 	struct vlapic *a = vcpu_vlapic(v);
 
 	timer_quiesce(v);
-	a->regs[APIC_TMICT] = 0;
+	a->regs[APIC_TMICT].value = 0;
 	a->timer_period = 0;
 	a->tsc_deadline = 0;
 }
 
 uint32_t vlapic_timer_current(const struct vlapic *a)
 {
-	uint32_t initial = a->regs[APIC_TMICT];
+	uint32_t initial = a->regs[APIC_TMICT].value;
 	uint64_t elapsed;
 
 	if (initial == 0 || timer_mode(a) == TIMER_DEADLINE)
@@ -123,7 +123,7 @@ uint32_t vlapic_timer_current(const struct vlapic *a)
 static void timer_resume(struct vcpu *v, uint32_t remaining)
 {
 	struct vlapic *a = vcpu_vlapic(v);
-	uint32_t initial = a->regs[APIC_TMICT];
+	uint32_t initial = a->regs[APIC_TMICT].value;
 	time_ns_t now = time_now();
 
 	a->timer_period = count_to_ns(a, initial);
@@ -139,7 +139,7 @@ void vlapic_timer_set_count(struct vcpu *v, uint32_t count)
 	if (timer_mode(a) == TIMER_DEADLINE)
 		return;
 	timer_quiesce(v);
-	a->regs[APIC_TMICT] = count;
+	a->regs[APIC_TMICT].value = count;
 	timer_resume(v, count);
 }
 
@@ -149,7 +149,7 @@ void vlapic_timer_set_divide(struct vcpu *v, uint32_t value)
 	uint32_t remaining = vlapic_timer_current(a);
 
 	timer_quiesce(v);
-	a->regs[APIC_TDCR] = value & 0xb;
+	a->regs[APIC_TDCR].value = value & 0xb;
 	timer_resume(v, remaining);
 }
 
@@ -160,12 +160,12 @@ void vlapic_timer_set_lvt(struct vcpu *v, uint32_t value)
 	uint32_t remaining;
 
 	if (old == next) {
-		WRITE_ONCE(a->regs[APIC_LVT_TIMER], value);
+		WRITE_ONCE(a->regs[APIC_LVT_TIMER].value, value);
 		return;
 	}
 	remaining = vlapic_timer_current(a);
 	timer_quiesce(v);
-	WRITE_ONCE(a->regs[APIC_LVT_TIMER], value);
+	WRITE_ONCE(a->regs[APIC_LVT_TIMER].value, value);
 	if (old == TIMER_DEADLINE || next == TIMER_DEADLINE)
 		vlapic_timer_clear(v);
 	else

@@ -96,7 +96,7 @@ struct cmdline {
 	unsigned watchdog;       /* seconds that a CPU may be stuck for; 0: as long as it likes */
 	int nmi;                 /* NMI_*: one that nobody here sent */
 	int log_level;           /* enum log_level */
-	bool noreboot;
+	bool noreboot, apicv;
 	/* Whether idle CPUs scrub what was never used. */
 	enum { BOOTSCRUB_DEFAULT, BOOTSCRUB_IDLE, BOOTSCRUB_OFF } bootscrub;
 	bool iommu_off, iommu_required, iommu_verbose;

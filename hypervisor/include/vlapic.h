@@ -15,19 +15,34 @@ struct domain;
 
 #define VLAPIC_DEFAULT_BASE 0xfee00000UL
 
+#define VLAPIC_REGISTERS    64u
+
+/* As they lie in the APIC's page, of which a processor with APICv makes use itself. */
+struct vlapic_register {
+	uint32_t value, reserved[3];
+};
+
 struct vlapic {
-	uint64_t base_msr;  /* IA32_APIC_BASE */
-	uint32_t regs[64];  /* one 32-bit register per 16 bytes of the page; atomic for IRR, TMR */
-	uint32_t irr_words; /* which IRR words may have bits: set after, cleared before; atomic */
-	uint32_t isr_words; /* which ISR words have bits */
-	uint32_t esr_pending;  /* errors since the last write of ESR; atomic */
-	uint64_t tsc_deadline; /* IA32_TSC_DEADLINE */
+	uint64_t base_msr;            /* IA32_APIC_BASE */
+	struct vlapic_register *regs; /* VLAPIC_REGISTERS, at the start of a page */
+	/*
+	 * What others want in IRR, level-triggered or not, and which words may have any: atomic,
+	 * set in this order. The vCPU takes it over (vlapic_accept).
+	 */
+	uint32_t level[8], requests[8], request_words;
+	uint32_t irr_words, isr_words; /* which words may have bits */
+	uint32_t esr_pending;          /* errors since the last write of ESR; atomic */
+	bool changed;                  /* what vlapic_summary tells of */
+	uint64_t tsc_deadline;         /* IA32_TSC_DEADLINE */
 	struct timer timer;
 	time_ns_t timer_start; /* when the current count began */
 	time_ns_t timer_period;
 };
 
-void vlapic_init(struct vcpu *v);  /* the power-on state, APIC ID = 2 * id */
+/* The processor moves what waits in IRR to ISR, and ends it: APICv. Set at boot. */
+extern bool vlapic_in_hardware;
+
+int vlapic_init(struct vcpu *v);   /* the power-on state, APIC ID = 2 * id; -ENOMEM */
 void vlapic_reset(struct vcpu *v); /* INIT: all but ID and base; v does not run */
 void vlapic_destroy(struct vcpu *v);
 /* base_msr, regs and tsc_deadline were written from outside (saved state): counts on from there. */
@@ -40,16 +55,26 @@ void vlapic_mmio_write(struct vcpu *v, unsigned offset, uint32_t value);
 bool vlapic_msr_read(struct vcpu *v, uint32_t msr, uint64_t *value);
 bool vlapic_msr_write(struct vcpu *v, uint32_t msr, uint64_t value);
 
-/* Sets the IRR bit and kicks. level: TMR set, an EOI is told to the IO-APIC. */
+/* Asks for the vector and kicks. level: TMR is set, an EOI is told to the IO-APIC. */
 void vlapic_set_irq(struct vcpu *v, uint8_t vector, bool level);
+/* What was asked for goes to IRR. v is the current vCPU, or paused; so below. */
+void vlapic_accept(struct vcpu *v);
 /* The vector that would be delivered now (priority over PPR), or -1. */
-int vlapic_pending(const struct vcpu *v);
-/*
- * A pending vector leaves IRR while the guest may take it, without an exit, at any moment: one that
- * comes again during its service waits in IRR, as on a machine. Then it goes to ISR, or back.
- */
-void vlapic_offer(struct vcpu *v, uint8_t vector);
-void vlapic_offered(struct vcpu *v, uint8_t vector, bool taken);
+int vlapic_pending(struct vcpu *v);
+/* The guest has taken it: from IRR to ISR. Another one may have been asked for meanwhile. */
+void vlapic_taken(struct vcpu *v, uint8_t vector);
+/* What a processor with APICv keeps besides the registers. */
+struct vlapic_summary {
+	bool x2apic;                   /* reads and writes of MSRs may go to the registers */
+	uint8_t requested, in_service; /* the highest vectors, 0: none */
+	uint64_t level[4];             /* those whose EOI is told to the IO-APIC */
+};
+/* Accepts first. False: still what it was, or what the processor has made of it. */
+bool vlapic_summarise(struct vcpu *v, struct vlapic_summary *s);
+/* A processor with APICv has changed registers. */
+void vlapic_ran(struct vcpu *v);
+/* Registers that can be read in x2APIC mode without asking here, by bit. */
+extern const uint64_t vlapic_plain_registers;
 /* The task priority register, all 8 bits; CR8 is the upper four. */
 uint8_t vlapic_get_tpr(const struct vcpu *v);
 void vlapic_set_tpr(struct vcpu *v, uint8_t tpr);
@@ -62,7 +87,8 @@ void vlapic_deliver_msi(struct domain *d, uint64_t address, uint32_t data);
  */
 struct vcpu *vlapic_target(struct domain *d, uint32_t dest, bool logical);
 /*
- * XEN_DOMCTL_{get,set}hvmcontext keep registers through v->hvm.vlapic.regs, then vlapic_restored.
+ * XEN_DOMCTL_{get,set}hvmcontext: after vlapic_accept through v->hvm.vlapic.regs, then
+ * vlapic_restored.
  */
 
 /* --- what the model needs from others --- */

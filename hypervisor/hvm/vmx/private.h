@@ -28,7 +28,9 @@ struct vmx_vcpu {
 	paddr_t vmcs_pa;
 	struct spinlock lock; /* who has a paused vCPU's VMCS open */
 	bool launched;
-	uint32_t controls, pin; /* VMCS_CPU_CONTROLS, VMCS_PIN_CONTROLS as last written */
+	uint32_t controls, pin;     /* VMCS_CPU_CONTROLS, VMCS_PIN_CONTROLS as last written */
+	uint32_t controls2;         /* VMCS_CPU_CONTROLS2 but for CPU2_X2APIC */
+	struct vlapic_summary apic; /* as last written */
 	/* the CPU has these while it is switched in */
 	uint64_t star, lstar, cstar, sfmask, kernel_gs_base;
 	uint64_t dr[4], dr6, cr2;
@@ -83,6 +85,12 @@ void vmx_efer_put(uint64_t value);
 bool vmx_pdptes_load(struct vcpu *v, uint64_t cr0, uint64_t cr3, uint64_t cr4, uint64_t efer);
 /* An access to a control register exited: carried out, or a fault injected. */
 void vmx_handle_cr(struct vcpu *v, uint64_t qualification, unsigned length);
+
+/* --- apicv.c; the VMCS is open --- */
+void vmx_apicv_init(struct vcpu *v);
+/* Only with vlapic_in_hardware: before each entry, after each exit. */
+void vmx_apicv_enter(struct vcpu *v);
+void vmx_apicv_exit(struct vcpu *v, const struct vmx_exit_info *i);
 
 /* --- run.c --- */
 void vmx_run(struct vcpu *v, struct vmexit *e);

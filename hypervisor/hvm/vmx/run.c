@@ -80,6 +80,8 @@ static bool entry_prepare(struct vcpu *v, struct vmx_vcpu *s)
 	struct hvm_vcpu *h = &v->hvm;
 	bool taken;
 
+	if (vlapic_in_hardware)
+		vmx_apicv_enter(v);
 	if (nmi_offer(h))
 		controls |= CPU_NMI_WINDOW;
 	taken = interrupt_offer(h);
@@ -178,6 +180,8 @@ static void exit_collect(struct vcpu *v, struct vmx_vcpu *s, struct vmexit *e)
 	v->hvm.regs.rip = vmread(VMCS_GUEST_RIP);
 	v->hvm.regs.rflags = vmread(VMCS_GUEST_RFLAGS);
 	v->hvm.shadow = (uint32_t)vmread(VMCS_GUEST_SHADOW);
+	if (vlapic_in_hardware)
+		vmx_apicv_exit(v, &i);
 	keep_interrupted_event(&v->hvm, &i);
 	deliver_intercepted(v, &i);
 	if (i.reason == VMX_EXIT_CR)

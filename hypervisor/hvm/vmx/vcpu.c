@@ -9,16 +9,16 @@
 
 static void controls_write(struct vmx_vcpu *s, const struct domain *d)
 {
-	uint32_t cpu2 = vmx_config.cpu2;
 	paddr_t io = virt_to_paddr(d->hvm.io_bitmap);
 
+	s->controls2 = vmx_config.cpu2;
 	if (d->is_control) /* caches are everybody's */
-		cpu2 &= ~CPU2_WBINVD_EXITING;
+		s->controls2 &= ~CPU2_WBINVD_EXITING;
 	s->controls = vmx_config.cpu;
 	s->pin = vmx_config.pin;
 	vmwrite(VMCS_PIN_CONTROLS, s->pin);
 	vmwrite(VMCS_CPU_CONTROLS, s->controls);
-	vmwrite(VMCS_CPU_CONTROLS2, cpu2);
+	vmwrite(VMCS_CPU_CONTROLS2, s->controls2);
 	vmwrite(VMCS_EXIT_CONTROLS, vmx_config.exit);
 	vmwrite(VMCS_ENTRY_CONTROLS, vmx_config.entry);
 	/*
@@ -27,39 +27,33 @@ static void controls_write(struct vmx_vcpu *s, const struct domain *d)
 	 */
 	vmwrite(VMCS_EXCEPTION_BITMAP,
 		1u << EXCEPTION_DB | 1u << EXCEPTION_AC | 1u << EXCEPTION_MC);
-	vmwrite(VMCS_PF_ERROR_MASK, 0);
-	vmwrite(VMCS_PF_ERROR_MATCH, 0);
-	vmwrite(VMCS_CR3_TARGETS, 0);
-	vmwrite(VMCS_EXIT_MSR_STORES, 0);
-	vmwrite(VMCS_EXIT_MSR_LOADS, 0);
-	vmwrite(VMCS_ENTRY_MSR_LOADS, 0);
 	vmwrite(VMCS_IO_BITMAP_A, io);
 	vmwrite(VMCS_IO_BITMAP_B, io + PAGE_SIZE);
 	vmwrite(VMCS_MSR_BITMAP, virt_to_paddr(d->hvm.msr_bitmap));
 	vmwrite(VMCS_EPT_POINTER, ept_pointer(d->p2m.root));
 	vmwrite(VMCS_CR0_MASK, vmx_config.cr0_fixed | CR0_CD | CR0_NW);
 	vmwrite(VMCS_CR4_MASK, vmx_cr4_mask(d));
-	vmwrite(VMCS_TSC_OFFSET, 0);
 }
+
+/* Controls, then of the guest's state what the neutral one has not, then the host's. */
+static const enum vmcs_field zero_at_first[] = { VMCS_PF_ERROR_MASK,     VMCS_PF_ERROR_MATCH,
+						 VMCS_CR3_TARGETS,       VMCS_EXIT_MSR_STORES,
+						 VMCS_EXIT_MSR_LOADS,    VMCS_ENTRY_MSR_LOADS,
+						 VMCS_TSC_OFFSET,        VMCS_GUEST_DEBUGCTL,
+						 VMCS_GUEST_ACTIVITY,    VMCS_GUEST_PENDING_DEBUG,
+						 VMCS_HOST_ES,           VMCS_HOST_SS,
+						 VMCS_HOST_DS,           VMCS_HOST_FS,
+						 VMCS_HOST_GS,           VMCS_HOST_FS_BASE,
+						 VMCS_HOST_GS_BASE,      VMCS_HOST_SYSENTER_CS,
+						 VMCS_HOST_SYSENTER_ESP, VMCS_HOST_SYSENTER_EIP };
 
 static void fixed_state_write(void)
 {
-	/* The guest's: nothing of it is in the neutral state. */
+	for (unsigned i = 0; i < ARRAY_SIZE(zero_at_first); i++)
+		vmwrite(zero_at_first[i], 0);
 	vmwrite(VMCS_LINK_POINTER, ~0UL);
-	vmwrite(VMCS_GUEST_DEBUGCTL, 0);
-	vmwrite(VMCS_GUEST_ACTIVITY, 0);
-	vmwrite(VMCS_GUEST_PENDING_DEBUG, 0);
-	/* The host's, the same on all CPUs. */
 	vmwrite(VMCS_HOST_CS, SELECTOR_CODE);
 	vmwrite(VMCS_HOST_TR, SELECTOR_TSS);
-	for (uint32_t f = VMCS_HOST_SS; f <= VMCS_HOST_GS; f += 2)
-		vmwrite((enum vmcs_field)f, 0);
-	vmwrite(VMCS_HOST_ES, 0);
-	vmwrite(VMCS_HOST_FS_BASE, 0);
-	vmwrite(VMCS_HOST_GS_BASE, 0);
-	vmwrite(VMCS_HOST_SYSENTER_CS, 0);
-	vmwrite(VMCS_HOST_SYSENTER_ESP, 0);
-	vmwrite(VMCS_HOST_SYSENTER_EIP, 0);
 	vmwrite(VMCS_HOST_RIP, (uint64_t)vmx_exited);
 }
 
@@ -82,6 +76,7 @@ int vmx_vcpu_init(struct vcpu *v)
 	vmx_open(v);
 	controls_write(s, v->domain);
 	fixed_state_write();
+	vmx_apicv_init(v);
 	vmx_close(v);
 	return 0;
 }

@@ -12,6 +12,7 @@ enum vmcs_field {
 	VMCS_VPID = 0x0000,
 	/* segments by enum vmx_segment, two apart */
 	VMCS_GUEST_SELECTOR = 0x0800,
+	VMCS_INTR_STATUS = 0x0810, /* the highest vectors: requested, in service */
 	VMCS_HOST_ES = 0x0c00,
 	VMCS_HOST_CS = 0x0c02,
 	VMCS_HOST_SS = 0x0c04,
@@ -23,7 +24,9 @@ enum vmcs_field {
 	VMCS_IO_BITMAP_B = 0x2002,
 	VMCS_MSR_BITMAP = 0x2004,
 	VMCS_TSC_OFFSET = 0x2010,
+	VMCS_VIRTUAL_APIC = 0x2012,
 	VMCS_EPT_POINTER = 0x201a,
+	VMCS_EOI_EXIT = 0x201c, /* four */
 	VMCS_GUEST_PHYSICAL = 0x2400,
 	VMCS_LINK_POINTER = 0x2800,
 	VMCS_GUEST_DEBUGCTL = 0x2802,
@@ -117,6 +120,7 @@ enum vmx_segment { VMX_ES, VMX_CS, VMX_SS, VMX_DS, VMX_FS, VMX_GS, VMX_LDTR, VMX
 #define CPU_CR3_STORE_EXITING (1u << 16)
 #define CPU_CR8_LOAD_EXITING  (1u << 19)
 #define CPU_CR8_STORE_EXITING (1u << 20)
+#define CPU_TPR_SHADOW        (1u << 21)
 #define CPU_NMI_WINDOW        (1u << 22)
 #define CPU_MOV_DR_EXITING    (1u << 23)
 #define CPU_IO_BITMAPS        (1u << 25)
@@ -127,9 +131,12 @@ enum vmx_segment { VMX_ES, VMX_CS, VMX_SS, VMX_DS, VMX_FS, VMX_GS, VMX_LDTR, VMX
 /* VMCS_CPU_CONTROLS2 */
 #define CPU2_EPT            (1u << 1)
 #define CPU2_RDTSCP         (1u << 3)
+#define CPU2_X2APIC         (1u << 4)
 #define CPU2_VPID           (1u << 5)
 #define CPU2_WBINVD_EXITING (1u << 6)
 #define CPU2_UNRESTRICTED   (1u << 7)
+#define CPU2_APIC_REGISTERS (1u << 8)
+#define CPU2_INTR_DELIVERY  (1u << 9)
 #define CPU2_INVPCID        (1u << 12)
 /* VMCS_EXIT_CONTROLS */
 #define EXIT_SAVE_DEBUG (1u << 2)
@@ -179,6 +186,7 @@ enum vmx_exit {
 	VMX_EXIT_MWAIT = 36,
 	VMX_EXIT_MONITOR = 39,
 	VMX_EXIT_MACHINE_CHECK = 41, /* during the entry */
+	VMX_EXIT_EOI = 45,           /* done, and to be told of */
 	VMX_EXIT_EPT_FAULT = 48,
 	VMX_EXIT_EPT_MISCONFIGURED = 49,
 	VMX_EXIT_INVEPT = 50,
@@ -186,6 +194,7 @@ enum vmx_exit {
 	VMX_EXIT_INVVPID = 53,
 	VMX_EXIT_WBINVD = 54,
 	VMX_EXIT_XSETBV = 55,
+	VMX_EXIT_APIC_WRITE = 56, /* the same */
 	VMX_EXIT_VMFUNC = 59,
 	VMX_EXIT_LIMIT = 64,
 };

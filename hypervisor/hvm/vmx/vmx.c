@@ -4,6 +4,7 @@
  * CPU must have for it, and the table of what this folder offers.
  */
 #include "abi/errno.h"
+#include "boot_info.h"
 #include "cpu.h"
 #include "lib.h"
 #include "log.h"
@@ -19,6 +20,7 @@
 #define EPT_PAGES      (EPT_CAP_WALK_4 | EPT_CAP_2M)
 #define EPT_NEEDED     (EPT_PAGES | EPT_CAP_WRITE_BACK | EPT_CAP_INVEPT)
 #define VPID_NEEDED    (EPT_CAP_INVVPID | EPT_CAP_INVVPID_ALL)
+#define APICV          (CPU2_X2APIC | CPU2_APIC_REGISTERS | CPU2_INTR_DELIVERY)
 
 struct vmx_config vmx_config;
 static struct p2m_format ept_format;
@@ -33,12 +35,13 @@ static const struct vmx_control cpu_control = {
 	.needed = CPU_TSC_OFFSET | CPU_HLT_EXITING | CPU_MWAIT_EXITING | CPU_RDPMC_EXITING |
 		  CPU_CR8_LOAD_EXITING | CPU_CR8_STORE_EXITING | CPU_IO_BITMAPS | CPU_MSR_BITMAPS |
 		  CPU_MONITOR_EXITING | CPU_SECONDARY,
+	.wanted = CPU_TPR_SHADOW,
 	.refused = CPU_INTR_WINDOW | CPU_INVLPG_EXITING | CPU_RDTSC_EXITING | CPU_CR3_LOAD_EXITING |
 		   CPU_CR3_STORE_EXITING | CPU_NMI_WINDOW | CPU_MOV_DR_EXITING | CPU_PAUSE_EXITING,
 };
 static const struct vmx_control cpu_control2 = {
 	.needed = CPU2_EPT | CPU2_UNRESTRICTED,
-	.wanted = CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_WBINVD_EXITING,
+	.wanted = CPU2_RDTSCP | CPU2_VPID | CPU2_INVPCID | CPU2_WBINVD_EXITING | APICV,
 };
 static const struct vmx_control exit_control = {
 	.needed = EXIT_SAVE_DEBUG | EXIT_HOST_64BIT | EXIT_SAVE_PAT | EXIT_LOAD_PAT |
@@ -89,6 +92,18 @@ static int secondary_read(struct vmx_config *c)
 	return 0;
 }
 
+/* All of it or nothing: CPUs with a part of it are the older ones. */
+static void apicv_choose(struct vmx_config *c)
+{
+	if (cmdline.apicv && (c->cpu & CPU_TPR_SHADOW) && (c->cpu2 & APICV) == APICV) {
+		c->cpu &= ~(CPU_CR8_LOAD_EXITING | CPU_CR8_STORE_EXITING);
+		c->cpu2 &= ~CPU2_X2APIC; /* by the mode of each vCPU */
+	} else {
+		c->cpu &= ~CPU_TPR_SHADOW;
+		c->cpu2 &= ~APICV;
+	}
+}
+
 static int config_read(struct vmx_config *c)
 {
 	uint64_t basic = rdmsr(MSR_VMX_BASIC);
@@ -103,6 +118,7 @@ static int config_read(struct vmx_config *c)
 	    !choose("exit", &exit_control, MSR_VMX_EXIT_CONTROLS + offset, &c->exit) ||
 	    !choose("entry", &entry_control, MSR_VMX_ENTRY_CONTROLS + offset, &c->entry))
 		return -ENODEV;
+	apicv_choose(c);
 	/* Counts the TSC, shifted; for Bochs alone, see run.c. */
 	if ((c->pin & PIN_PREEMPTION) && machine_is_bochs())
 		c->preemption = (uint32_t)(time_scale.tsc_hz / 1000 >> (rdmsr(MSR_VMX_MISC) & 31));
@@ -172,16 +188,16 @@ static int vmx_cpu_enable(void)
 	if (!this_cpu()->id) {
 		memcpy(&vmx_config, &c, sizeof(c));
 		ept_format_choose(&ept_format, c.ept_vpid);
+		vlapic_in_hardware = c.cpu2 & CPU2_INTR_DELIVERY;
+		log_info("VT-x: interrupts are delivered %s",
+			 vlapic_in_hardware ? "without exits (APICv)" : "with exits: no APICv");
 		if (speculation_on & SPEC_SMALL_EXECUTE)
 			ept_format.small_only = EPT_EXECUTE;
 	} else if (memcmp(&c, &vmx_config, sizeof(c))) {
 		log_err("CPU %u offers another VT-x than CPU 0", this_cpu()->id);
 		return -ENODEV;
 	}
-	rc = vmxon(c.revision);
-	if (rc)
-		return rc;
-	return 0;
+	return vmxon(c.revision);
 }
 
 /* --- what the guest is doing ------------------------------------------------------------------ */
@@ -275,7 +291,7 @@ const struct hvm_ops vmx_ops = {
 	.set_tsc_offset = vmx_set_tsc_offset,
 	.log_exit = vmx_log_exit,
 	.io_map_order = 1,
-	.msr_map_order = 0,
+	.msr_map_order = 1, /* apicv.c: x2APIC mode's */
 	.msr_pass = vmx_msr_pass,
 	.p2m_format = &ept_format,
 };

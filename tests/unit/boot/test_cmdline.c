@@ -161,6 +161,16 @@ static void test_cpus(void **state)
 	refused("maxcpus=1,2");
 }
 
+static void test_apicv(void **state)
+{
+	assert_true(parse("").apicv);
+	assert_false(parse("apicv=0").apicv);
+	assert_false(parse("apicv=no").apicv);
+	assert_true(parse("apicv=0 apicv").apicv);
+	assert_int_equal(warnings, 0);
+	refused("apicv=avic");
+}
+
 static void test_loglvl(void **state)
 {
 	assert_int_equal(parse("loglvl=all").log_level, LOG_DEBUG);
@@ -336,7 +346,7 @@ int main(void)
 		cmocka_unit_test(test_spec_ctrl),    cmocka_unit_test(test_watchdog),
 		cmocka_unit_test(test_ucode),        cmocka_unit_test(test_iommu),
 		cmocka_unit_test(test_unknown),      cmocka_unit_test(test_spaces_and_length),
-		cmocka_unit_test(test_bootscrub),
+		cmocka_unit_test(test_bootscrub),    cmocka_unit_test(test_apicv),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

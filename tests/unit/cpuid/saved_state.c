@@ -53,6 +53,11 @@ uint64_t vcpu_tsc(const struct vcpu *v)
 	return 1000000 + v->hvm.tsc_offset;
 }
 
+/* Nothing was asked for meanwhile. */
+void vlapic_accept(struct vcpu *v)
+{
+}
+
 unsigned apics_restored;
 struct vlapic restored; /* the last one, as it was then */
 
@@ -79,6 +84,7 @@ int setup(void **state)
 	memset(states, 0, sizeof(states));
 	for (unsigned i = 0; i < VCPUS; i++) {
 		d->vcpu[i]->hvm.xsave = calloc(1, XSAVE_AREA);
+		d->vcpu[i]->hvm.vlapic.regs = calloc(VLAPIC_REGISTERS, sizeof(*restored.regs));
 		d->vcpu[i]->pause_flags = VCPU_PAUSE_DOWN;
 		states[i].pat = 0x0007040600070406UL;
 		states[i].seg[SEG_CS].attributes = 0x9b;
@@ -92,8 +98,10 @@ int setup(void **state)
 
 int teardown(void **state)
 {
-	for (unsigned i = 0; i < VCPUS; i++)
+	for (unsigned i = 0; i < VCPUS; i++) {
+		free(d->vcpu[i]->hvm.vlapic.regs);
 		free(d->vcpu[i]->hvm.xsave);
+	}
 	model_domain_free(d);
 	return 0;
 }

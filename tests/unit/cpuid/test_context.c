@@ -65,10 +65,10 @@ static void test_what_was_saved_comes_back(void **state)
 	memcpy((uint8_t *)d->vcpu[0]->hvm.xsave + 24, "\x80\x1f\0\0", 4);
 	((uint64_t *)d->vcpu[0]->hvm.xsave)[64] = 7;
 	for (unsigned i = 4; i < 64; i++)
-		d->vcpu[0]->hvm.vlapic.regs[i] = i << 16;
-	d->vcpu[0]->hvm.vlapic.regs[APIC_SVR] = 0x1ff;
-	d->vcpu[0]->hvm.vlapic.regs[APIC_TDCR] = 0xb;
-	d->vcpu[0]->hvm.vlapic.regs[APIC_TMICT] = 777;
+		d->vcpu[0]->hvm.vlapic.regs[i].value = i << 16;
+	d->vcpu[0]->hvm.vlapic.regs[APIC_SVR].value = 0x1ff;
+	d->vcpu[0]->hvm.vlapic.regs[APIC_TDCR].value = 0xb;
+	d->vcpu[0]->hvm.vlapic.regs[APIC_TMICT].value = 777;
 	assert_int_equal(hvm_context_save(d, s.bytes, sizeof(s.bytes), &s.size), 0);
 	assert_true(s.size <= hvm_context_size(d));
 
@@ -79,10 +79,10 @@ static void test_what_was_saved_comes_back(void **state)
 	assert_int_equal(states[0].cr4, 0x6a0);
 	assert_int_equal(states[0].lstar, 0xffffffff82000000UL);
 	assert_int_equal(vcpu_tsc(d->vcpu[0]), 5000000);
-	assert_int_equal(d->vcpu[0]->hvm.vlapic.regs[APIC_TMICT], 777);
+	assert_int_equal(d->vcpu[0]->hvm.vlapic.regs[APIC_TMICT].value, 777);
 	assert_int_equal(apics_restored, d->max_vcpus);
 	assert_int_equal(((uint8_t *)d->vcpu[0]->hvm.xsave)[600], (uint8_t)600);
-	assert_int_equal(d->vcpu[0]->hvm.vlapic.regs[APIC_LVT_LINT0], APIC_LVT_LINT0 << 16);
+	assert_int_equal(d->vcpu[0]->hvm.vlapic.regs[APIC_LVT_LINT0].value, APIC_LVT_LINT0 << 16);
 	assert_int_equal(hvm_context_save(d, again.bytes, sizeof(again.bytes), &again.size), 0);
 	assert_int_equal(again.size, s.size);
 	assert_memory_equal(again.bytes, s.bytes, s.size);
@@ -197,13 +197,13 @@ static void test_apic_records_are_settled_together(void **state)
 	add(&s, HVM_SAVE_CODE_LAPIC_REGS, 1, &regs, sizeof(regs));
 	add(&s, HVM_SAVE_CODE_LAPIC, 1, &l, sizeof(l));
 	add(&s, HVM_SAVE_CODE_END, 0, NULL, 0);
-	a->regs[APIC_VERSION] = 0x50014;
+	a->regs[APIC_VERSION].value = 0x50014;
 	assert_int_equal(load(&s), 0);
 	assert_true(restored.base_msr & APIC_BASE_EXTD); /* both were there by then */
-	assert_int_equal(restored.regs[APIC_TMICT], 0xffffffff);
-	assert_int_equal(a->regs[APIC_VERSION], 0x50014);
-	assert_int_equal(a->regs[APIC_IRR] & 0xffff, 0);
-	assert_int_equal(a->regs[APIC_ISR] & 0xffff, 0);
+	assert_int_equal(restored.regs[APIC_TMICT].value, 0xffffffff);
+	assert_int_equal(a->regs[APIC_VERSION].value, 0x50014);
+	assert_int_equal(a->regs[APIC_IRR].value & 0xffff, 0);
+	assert_int_equal(a->regs[APIC_ISR].value & 0xffff, 0);
 	assert_false(a->base_msr & APIC_BASE_BSP); /* vCPU 1 is not the first */
 }
 

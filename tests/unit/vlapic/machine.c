@@ -22,12 +22,27 @@ int machine_reset(void **state)
 		cpu[i].id = i;
 		cpu[i].processor = i;
 		cpu[i].running = true;
-		vlapic_init(&cpu[i]);
+		assert_int_equal(vlapic_init(&cpu[i]), 0);
 		set_reg(i, 0xf0, 0x1ff);
 	}
 	memset(seen, 0, sizeof(seen));
 	eois = timer_sets = 0;
 	return 0;
+}
+
+/* One page each, as vCPUs are begun. */
+void *heap_alloc(unsigned order)
+{
+	static uint8_t pages[2 * NR_VCPUS][PAGE_SIZE] __aligned(PAGE_SIZE);
+	static unsigned next;
+	uint8_t *page = pages[next++ % ARRAY_SIZE(pages)];
+
+	assert_int_equal(order, 0);
+	return memset(page, 0, PAGE_SIZE);
+}
+
+void heap_free(void *va, unsigned order)
+{
 }
 
 /* --- what the APIC needs ---------------------------------------------------------------------- */
@@ -156,8 +171,8 @@ void x2apic_on(unsigned n)
 
 void take_vector(unsigned n, uint8_t vector)
 {
-	vlapic_offer(&cpu[n], vector);
-	vlapic_offered(&cpu[n], vector, true);
+	vlapic_accept(&cpu[n]);
+	vlapic_taken(&cpu[n], vector);
 }
 
 int take(unsigned n)
@@ -174,7 +189,23 @@ int take(unsigned n)
 	return vector;
 }
 
+void save_and_restore(unsigned n)
+{
+	struct vlapic *a = &cpu[n].hvm.vlapic;
+	struct vlapic_register saved[VLAPIC_REGISTERS];
+	uint64_t base = a->base_msr, deadline = a->tsc_deadline;
+
+	vlapic_accept(&cpu[n]);
+	memcpy(saved, a->regs, sizeof(saved));
+	assert_int_equal(vlapic_init(&cpu[n]), 0);
+	memcpy(a->regs, saved, sizeof(saved));
+	a->base_msr = base;
+	a->tsc_deadline = deadline;
+	vlapic_restored(&cpu[n]);
+}
+
 bool waits(unsigned n, uint8_t vector)
 {
-	return cpu[n].hvm.vlapic.regs[0x20 + vector / 32] & 1u << vector % 32;
+	vlapic_accept(&cpu[n]);
+	return cpu[n].hvm.vlapic.regs[0x20 + vector / 32].value & 1u << vector % 32;
 }

@@ -16,6 +16,7 @@
 
 #include "domain.h"
 #include "log.h"
+#include "mm.h"
 #include "vlapic.h"
 
 #define NR_VCPUS   4u
@@ -67,6 +68,8 @@ static inline bool rdmsr_faults(unsigned n, uint32_t msr)
 	return !vlapic_msr_read(&cpu[n], msr, &value);
 }
 void x2apic_on(unsigned n);
+/* All that a saved state has of it. */
+void save_and_restore(unsigned n);
 /* Delivers one that is pending. */
 void take_vector(unsigned n, uint8_t vector);
 /* Takes what is pending, and ends it: the vector, or -1. */

@@ -21,10 +21,11 @@ static void test_interrupt(void **state)
 {
 	vlapic_set_irq(&cpu[0], 0x31, false);
 	assert_int_equal(seen[0].kicks, 1);
+	vlapic_set_irq(&cpu[0], 0x31, false); /* not seen yet: one interrupt, one kick */
+	assert_int_equal(seen[0].kicks, 1);
 	assert_int_equal(reg(0, 0x210), 1u << 0x11);
 	assert_int_equal(vlapic_pending(&cpu[0]), 0x31);
-	vlapic_set_irq(&cpu[0], 0x31, false); /* still waiting: one interrupt, one kick */
-	assert_int_equal(seen[0].kicks, 1);
+	vlapic_set_irq(&cpu[0], 0x31, false); /* still waiting: one interrupt */
 	take_vector(0, 0x31);
 	assert_int_equal(reg(0, 0x210), 0);
 	assert_int_equal(reg(0, 0x110), 1u << 0x11);
@@ -38,14 +39,13 @@ static void test_interrupt(void **state)
 }
 
 /* The guest may be in its handler already when the next one comes. */
-static void test_again_while_offered(void **state)
+static void test_again_while_it_is_taken(void **state)
 {
 	vlapic_set_irq(&cpu[0], 0x31, false);
-	vlapic_offer(&cpu[0], 0x31);
-	assert_int_equal(vlapic_pending(&cpu[0]), -1);
+	assert_int_equal(vlapic_pending(&cpu[0]), 0x31);
 	vlapic_set_irq(&cpu[0], 0x31, false);
 	assert_int_equal(seen[0].kicks, 2);
-	vlapic_offered(&cpu[0], 0x31, true);
+	vlapic_taken(&cpu[0], 0x31);
 	assert_int_equal(reg(0, 0x110), 1u << 0x11);
 	set_reg(0, 0xb0, 0);
 	assert_int_equal(take(0), 0x31);
@@ -55,8 +55,7 @@ static void test_again_while_offered(void **state)
 static void test_offered_in_vain(void **state)
 {
 	vlapic_set_irq(&cpu[0], 0x31, false);
-	vlapic_offer(&cpu[0], 0x31);
-	vlapic_offered(&cpu[0], 0x31, false);
+	assert_int_equal(vlapic_pending(&cpu[0]), 0x31);
 	assert_int_equal(reg(0, 0x110), 0);
 	assert_int_equal(take(0), 0x31);
 	assert_int_equal(take(0), -1);
@@ -309,21 +308,94 @@ static void test_init_reset(void **state)
 
 static void test_restored(void **state)
 {
-	struct vlapic *a = &cpu[1].hvm.vlapic;
-	struct vlapic saved;
-
 	vlapic_set_irq(&cpu[1], 0x44, false);
 	take_vector(1, 0x44);
 	vlapic_set_irq(&cpu[1], 0x31, false);
 	vlapic_set_irq(&cpu[1], 0x81, false);
-	saved = *a;
-	vlapic_init(&cpu[1]);
-	memcpy(a->regs, saved.regs, sizeof(a->regs));
-	vlapic_restored(&cpu[1]);
+	save_and_restore(1);
 	assert_int_equal(take(1), 0x81);
 	assert_int_equal(vlapic_pending(&cpu[1]), -1); /* 0x44 is in service */
 	set_reg(1, 0xb0, 0);
 	assert_int_equal(take(1), 0x31);
+}
+
+/* --- what a processor with APICv has to know -------------------------------------------------- */
+
+static struct vlapic_summary summary(unsigned n)
+{
+	struct vlapic_summary s;
+
+	assert_true(vlapic_summarise(&cpu[n], &s));
+	assert_false(vlapic_summarise(&cpu[n], &s)); /* once */
+	return s;
+}
+
+static void test_summary_has_the_highest_vectors(void **state)
+{
+	struct vlapic_summary s = summary(0);
+
+	assert_int_equal(s.requested, 0);
+	assert_int_equal(s.in_service, 0);
+	vlapic_set_irq(&cpu[0], 0x31, false);
+	vlapic_set_irq(&cpu[0], 0xef, false);
+	take_vector(0, 0xef);
+	vlapic_set_irq(&cpu[0], 0xee, false);
+	s = summary(0);
+	assert_int_equal(s.requested, 0xee); /* whether it is delivered is the processor's matter */
+	assert_int_equal(s.in_service, 0xef);
+	set_reg(0, 0xb0, 0);
+	assert_int_equal(summary(0).in_service, 0);
+	save_and_restore(0);
+	assert_int_equal(summary(0).requested, 0xee);
+	set_reg(0, 0xf0, 0xff); /* disabled: it takes none, and keeps them */
+	assert_int_equal(summary(0).requested, 0);
+	set_reg(0, 0xf0, 0x1ff);
+	assert_int_equal(summary(0).requested, 0xee);
+	vlapic_reset(&cpu[0]);
+	assert_int_equal(summary(0).requested, 0);
+}
+
+static void test_summary_follows_the_mode(void **state)
+{
+	assert_false(summary(1).x2apic);
+	x2apic_on(1);
+	assert_true(summary(1).x2apic);
+	assert_true(wrmsr(1, 0x80f, 0xff)); /* the processor would take SELF IPIs all the same */
+	assert_false(summary(1).x2apic);
+	assert_true(wrmsr(1, 0x80f, 0x1ff));
+	assert_true(summary(1).x2apic);
+	assert_true(wrmsr(1, 0x1b, 0xfee00000));
+	assert_false(summary(1).x2apic);
+}
+
+static void test_summary_has_level_vectors(void **state)
+{
+	struct vlapic_summary s;
+
+	vlapic_set_irq(&cpu[2], 0x45, true);
+	vlapic_set_irq(&cpu[2], 0xff, true);
+	vlapic_set_irq(&cpu[2], 0x46, false);
+	s = summary(2);
+	assert_true(s.level[1] == BIT(5) && s.level[3] == BIT(63) && !s.level[0] && !s.level[2]);
+	vlapic_set_irq(&cpu[2], 0x45, false); /* from now on */
+	assert_true(summary(2).level[1] == 0);
+}
+
+/* What the processor did to the registers is seen, and nothing need be told to it. */
+static void test_processor_changed_registers(void **state)
+{
+	struct vlapic *a = &cpu[0].hvm.vlapic;
+	struct vlapic_summary s;
+
+	summary(0);
+	a->regs[0x10 + 0x90 / 32].value = 1u << 0x90 % 32;
+	a->regs[0x20 + 0x81 / 32].value = 1u << 0x81 % 32;
+	vlapic_ran(&cpu[0]);
+	assert_false(vlapic_summarise(&cpu[0], &s));
+	assert_int_equal(reg(0, 0xa0), 0x90);
+	assert_int_equal(vlapic_pending(&cpu[0]), -1);
+	set_reg(0, 0xb0, 0);
+	assert_int_equal(vlapic_pending(&cpu[0]), 0x81);
 }
 
 int main(void)
@@ -331,7 +403,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_power_on, machine_reset),
 		cmocka_unit_test_setup(test_interrupt, machine_reset),
-		cmocka_unit_test_setup(test_again_while_offered, machine_reset),
+		cmocka_unit_test_setup(test_again_while_it_is_taken, machine_reset),
 		cmocka_unit_test_setup(test_offered_in_vain, machine_reset),
 		cmocka_unit_test_setup(test_priorities, machine_reset),
 		cmocka_unit_test_setup(test_task_priority, machine_reset),
@@ -347,6 +419,10 @@ int main(void)
 		cmocka_unit_test_setup(test_x2apic_id_of_high_vcpus, machine_reset),
 		cmocka_unit_test_setup(test_init_reset, machine_reset),
 		cmocka_unit_test_setup(test_restored, machine_reset),
+		cmocka_unit_test_setup(test_summary_has_the_highest_vectors, machine_reset),
+		cmocka_unit_test_setup(test_summary_follows_the_mode, machine_reset),
+		cmocka_unit_test_setup(test_summary_has_level_vectors, machine_reset),
+		cmocka_unit_test_setup(test_processor_changed_registers, machine_reset),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -263,26 +263,17 @@ static void test_reset_and_disable_stop_it(void **state)
 
 static void test_goes_on_after_restore(void **state)
 {
-	struct vlapic *a = &cpu[1].hvm.vlapic;
-	struct vlapic saved;
-
 	start(PERIODIC, 100000);
 	time_pass(30000);
-	saved = *a;
-	vlapic_init(&cpu[1]);
-	memcpy(a->regs, saved.regs, sizeof(a->regs));
-	vlapic_restored(&cpu[1]);
+	save_and_restore(1);
 	time_pass(100000);
 	assert_int_equal(take(1), VECTOR);
 	time_pass(100000);
 	assert_int_equal(take(1), VECTOR);
 
 	set_reg(1, 0x320, DEADLINE | VECTOR);
-	saved = *a;
-	vlapic_init(&cpu[1]);
-	memcpy(a->regs, saved.regs, sizeof(a->regs));
-	a->tsc_deadline = vcpu_tsc(&cpu[1]) + 2000;
-	vlapic_restored(&cpu[1]);
+	cpu[1].hvm.vlapic.tsc_deadline = vcpu_tsc(&cpu[1]) + 2000;
+	save_and_restore(1);
 	time_pass(999);
 	assert_int_equal(take(1), -1);
 	time_pass(1);
