@@ -76,12 +76,20 @@ XE_SOURCES := $(call toolstack_folders,xe) \
 
 # Who watches a guest's memory and who speaks with the network are two programs.
 SCREEND_SOURCES := $(call toolstack_folders,screen) \
-		   $(addprefix toolstack/devices/,config_words.c device_store.c disk_config.c \
-		     disk_vdev.c vif_config.c) \
+		   $(addprefix toolstack/devices/,config_words.c device_each.c device_store.c \
+		     disk_config.c disk_vdev.c vif_config.c) \
 		   $(addprefix toolstack/lib/,bytes.c deadline.c evtchn.c file.c foreign_map.c \
 		     ip.c listener.c log.c privilege.c store.c)
 SCREEN_RFB_SOURCES := $(call toolstack_folders,rfb) toolstack/screen/jail.c \
 		      $(addprefix toolstack/lib/,bytes.c deadline.c log.c privilege.c write_all.c)
+
+# Runs in a driver domain, which it is copied into.
+DEVD_SOURCES := $(call toolstack_folders,devd) \
+		$(addprefix toolstack/devices/,config_words.c device_each.c device_store.c \
+		  device_wait.c disk_config.c disk_vdev.c vif_config.c vif_link.c vif_lock.c \
+		  vif_up.c) \
+		$(addprefix toolstack/lib/,bytes.c deadline.c file.c ip.c log.c netlink.c nft.c \
+		  store.c)
 
 toolstack_objects = $(patsubst %.c,$(B)/toolstack/obj/%.o,$(1))
 

@@ -3,7 +3,7 @@
  * Giving devices to a domain. Everything that can be refused is refused before the store is
  * touched; then both ends of all devices appear in one transaction, the kernel's back ends find
  * them (and screend those of a screen), and what is still missing is done: the network interfaces
- * get their bridge. What fails on
+ * get their bridge, in the control domain from here, in a driver domain from there. What fails on
  * the way takes all of them back.
  */
 #include "devices/devices.h"
@@ -15,17 +15,21 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "devices/device_backend.h"
 #include "devices/device_private.h"
 #include "devices/device_wait.h"
 #include "devices/disk_target.h"
 #include "devices/module.h"
 #include "devices/vif_link.h"
+#include "devices/vif_up.h"
 #include "devices/vif_vlan.h"
 
 #define BACKEND_MS 20000 /* for the kernel to take note; it is milliseconds unless it is busy */
+#define MTU_OTHERS 1500  /* of a bridge that is not here */
 
 /* Where an interface goes. */
 struct vif_place {
+	unsigned int backend; /* a driver domain, or 0 */
 	char bridge[IFNAMSIZ];
 	unsigned int mtu;
 };
@@ -42,34 +46,49 @@ struct attaching {
 
 static int load_drivers(const struct device_list *list, struct reason *why)
 {
+	size_t own = 0;
+
+	for (size_t i = 0; i < list->nr_vifs; i++)
+		own += !list->vifs[i].backend[0];
 	if (list->nr_disks &&
 	    module_load("xen-blkback", NULL, "/sys/bus/xen-backend/drivers/vbd", why) < 0)
 		return -1;
-	if (list->nr_vifs &&
-	    module_load("xen-netback", NULL, "/sys/bus/xen-backend/drivers/vif", why) < 0)
+	if (own && module_load("xen-netback", NULL, "/sys/bus/xen-backend/drivers/vif", why) < 0)
 		return -1;
 	return 0;
 }
 
 static int check_free(const struct attaching *a, struct reason *why)
 {
-	for (size_t i = 0; i < a->nr_ids; i++)
-		if (device_back_state(a->store, &a->ids[i]) != DEVICE_UNKNOWN)
-			return reason_set(why, "%s is there already", device_text(&a->ids[i]));
+	for (size_t i = 0; i < a->nr_ids; i++) {
+		struct device_id id = a->ids[i];
+
+		if (device_find(a->store, &id))
+			return reason_set(why, "%s is there already", device_text(&id));
+	}
 	return 0;
 }
 
-static int prepare_vif(struct store *s, const struct vif_config *v, struct vif_place *place,
-		       struct reason *why)
+static int prepare_vif(struct store *s, unsigned int domid, const struct vif_config *v,
+		       struct vif_place *place, struct reason *why)
 {
 	char path[64];
 
-	if (vif_vlan_bridge("", v->bridge, v->vlan, place->bridge, why) < 0)
+	if (device_backend_find(s, v->backend, domid, &place->backend, why) < 0)
 		return -1;
-	place->mtu = v->mtu ? v->mtu : vif_link_bridge_mtu(place->bridge);
+	if (place->backend) {
+		memcpy(place->bridge, v->bridge, sizeof(place->bridge));
+		place->mtu = MTU_OTHERS;
+	} else {
+		if (vif_vlan_bridge("", v->bridge, v->vlan, place->bridge, why) < 0)
+			return -1;
+		place->mtu = vif_link_bridge_mtu(place->bridge);
+	}
+	if (v->mtu)
+		place->mtu = v->mtu;
 	if (device_mac_taken(s, v->mac, why))
 		return -1;
-	if (!v->name[0])
+	if (place->backend || !v->name[0])
 		return 0;
 	snprintf(path, sizeof(path), "/sys/class/net/%s", v->name);
 	if (access(path, F_OK) == 0)
@@ -81,9 +100,11 @@ static int prepare(const struct attaching *a, struct reason *why)
 {
 	if (check_free(a, why) < 0)
 		return -1;
-	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		if (prepare_vif(a->store, &a->list->vifs[i], &a->places[i], why) < 0)
+	for (size_t i = 0; i < a->list->nr_vifs; i++) {
+		if (prepare_vif(a->store, a->domid, &a->list->vifs[i], &a->places[i], why) < 0)
 			return -1;
+		a->ids[a->list->nr_disks + i].backend = a->places[i].backend;
+	}
 	for (size_t i = 0; i < a->list->nr_disks; i++)
 		if (disk_target_open(&a->targets[i], a->domid, &a->list->disks[i], a->store, why) <
 		    0)
@@ -96,7 +117,7 @@ int devices_check(struct store *s, const struct device_list *list, struct reason
 	struct vif_place place;
 
 	for (size_t i = 0; i < list->nr_vifs; i++)
-		if (prepare_vif(s, &list->vifs[i], &place, why) < 0)
+		if (prepare_vif(s, DEVICE_EVERY_DOMAIN, &list->vifs[i], &place, why) < 0)
 			return -1;
 	for (size_t i = 0; i < list->nr_disks; i++)
 		if (disk_target_check(&list->disks[i], s, why) < 0)
@@ -117,8 +138,8 @@ static int write_all(struct store *s, const void *arg)
 			rc = -1;
 	}
 	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		if (device_write_vif(s, a->domid, &a->list->vifs[i], a->places[i].bridge,
-				     a->places[i].mtu) < 0)
+		if (device_write_vif(s, &a->ids[a->list->nr_disks + i], &a->list->vifs[i],
+				     a->places[i].bridge, a->places[i].mtu) < 0)
 			rc = -1;
 	for (size_t i = a->list->nr_disks + a->list->nr_vifs; i < a->nr_ids; i++)
 		if (device_write_plain(s, &a->ids[i], a->list->screen.mib) < 0)
@@ -175,37 +196,15 @@ static int wait_for_disk(const struct attaching *a, size_t i, struct reason *why
 			  a->targets[i].node);
 }
 
-/* Nothing can have been sent before: the back end is not connected yet. */
-static int lock_vif(const struct vif_config *v, const char *name, struct reason *why)
-{
-	struct ip ips[VIF_LOCK_MAX_ADDRESSES];
-	size_t nr = v->locking == VIF_LOCKED ? vif_config_addresses(v, ips) : 0;
-
-	if (v->locking == VIF_UNLOCKED)
-		return 0;
-	/* None would mean: any. */
-	if (v->locking == VIF_LOCKED && !nr)
-		return reason_set(why, "%s: locked to addresses, but there are none", name);
-	return vif_lock_set(name, v->mac, ips, nr, why);
-}
-
 static int finish_vif(const struct attaching *a, size_t i, struct reason *why)
 {
-	const struct vif_config *v = &a->list->vifs[i];
 	const struct device_id *id = &a->ids[a->list->nr_disks + i];
-	char name[IFNAMSIZ + 8], path[64];
-	struct vif_link link = {
-		.name = name,
-		.rename = v->name,
-		.bridge = a->places[i].bridge,
-		.mtu = a->places[i].mtu,
-	};
+	const struct vif_config *v = &a->list->vifs[i];
+	const struct vif_place *place = &a->places[i];
 
-	snprintf(name, sizeof(name), "vif%u.%u", id->domid, id->devid);
-	snprintf(path, sizeof(path), "/sys/class/net/%s", name);
-	if (!device_look(is_there, path, BACKEND_MS))
-		return reason_set(why, "%s: the kernel makes no %s", device_text(id), name);
-	if (vif_link_set(&link, why) < 0 || lock_vif(v, v->name[0] ? v->name : name, why) < 0)
+	if (id->backend)
+		return device_backend_wait(a->store, id, v->backend, why);
+	if (vif_up(id, v, place->bridge, place->mtu, why) < 0)
 		return -1;
 	/* The back end waits for this before it tells the guest that it is connected. */
 	if (device_write_back(a->store, id, "hotplug-status", "connected") < 0)
@@ -226,9 +225,8 @@ static int wait_started(const struct attaching *a, const struct device_id *ids, 
 static int finish(const struct attaching *a, struct reason *why)
 {
 	for (size_t i = 0, same; i < a->nr_ids; i += same) {
-		for (same = 1; i + same < a->nr_ids && a->ids[i + same].kind == a->ids[i].kind;)
-			same++;
-		if (wait_started(a, a->ids + i, same, why) < 0)
+		same = device_alike(a->ids + i, a->nr_ids - i);
+		if (!a->ids[i].backend && wait_started(a, a->ids + i, same, why) < 0)
 			return -1;
 	}
 	for (size_t i = 0; i < a->list->nr_disks; i++)
@@ -254,20 +252,26 @@ static int attach(const struct attaching *a, struct reason *why)
 	return -1;
 }
 
+static struct device_id device_id_of(const struct attaching *a, enum device_kind kind,
+				     uint32_t devid)
+{
+	return (struct device_id){ .domid = a->domid, .kind = kind, .devid = devid };
+}
+
 static void fill_ids(struct attaching *a)
 {
 	size_t nr = 0;
 
 	for (size_t i = 0; i < a->list->nr_disks; i++) {
 		a->targets[i].fd = -1;
-		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_DISK, a->list->disks[i].devid };
+		a->ids[nr++] = device_id_of(a, DEVICE_DISK, a->list->disks[i].devid);
 	}
+	/* Whose back end it is, is told later. */
 	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_NETWORK,
-						   (uint32_t)a->list->vifs[i].devid };
+		a->ids[nr++] = device_id_of(a, DEVICE_NETWORK, (uint32_t)a->list->vifs[i].devid);
 	if (a->list->screen.wanted) {
-		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_SCREEN, 0 };
-		a->ids[nr++] = (struct device_id){ a->domid, DEVICE_KEYBOARD, 0 };
+		a->ids[nr++] = device_id_of(a, DEVICE_SCREEN, 0);
+		a->ids[nr++] = device_id_of(a, DEVICE_KEYBOARD, 0);
 	}
 	a->nr_ids = nr;
 }

@@ -121,7 +121,7 @@ static int change_medium(struct store *s, const struct device_id *id, const char
 int devices_change_medium(unsigned int domid, uint32_t devid, const char *target,
 			  struct reason *why)
 {
-	struct device_id id = { domid, DEVICE_DISK, devid };
+	struct device_id id = { .domid = domid, .kind = DEVICE_DISK, .devid = devid };
 	struct store s;
 	int rc;
 

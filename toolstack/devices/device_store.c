@@ -40,7 +40,16 @@ void device_back_path(char path[DEVICE_PATH_MAX], const struct device_id *id, co
 {
 	char end[64];
 
-	snprintf(end, sizeof(end), "/local/domain/0/backend/%s/%u", kinds[id->kind], id->domid);
+	snprintf(end, sizeof(end), "/local/domain/%u/backend/%s/%u", id->backend, kinds[id->kind],
+		 id->domid);
+	path_of(path, end, id, node);
+}
+
+static void record_path(char path[DEVICE_PATH_MAX], const struct device_id *id, const char *node)
+{
+	char end[64];
+
+	snprintf(end, sizeof(end), "/libxl/%u/device/%s", id->domid, kinds[id->kind]);
 	path_of(path, end, id, node);
 }
 
@@ -82,12 +91,23 @@ static bool read_text(struct store *s, const char *path, char *text, size_t room
 	return good;
 }
 
+bool device_back_text(struct store *s, const struct device_id *id, const char *node, char *text,
+		      size_t room)
+{
+	char path[DEVICE_PATH_MAX];
+
+	device_back_path(path, id, node);
+	return read_text(s, path, text, room);
+}
+
 bool device_read(struct store *s, const struct device_id *id, const char *node, char *text,
 		 size_t room)
 {
 	char path[DEVICE_PATH_MAX];
 
-	device_back_path(path, id, node);
+	if (!id->backend)
+		return device_back_text(s, id, node, text, room);
+	record_path(path, id, node);
 	return read_text(s, path, text, room);
 }
 
@@ -141,58 +161,6 @@ long device_front_number(struct store *s, const struct device_id *id, const char
 
 	device_front_path(path, id, node);
 	return read_number(s, path);
-}
-
-/* The children of path that are numbers: calls back until it returns false. */
-static bool each_number(struct store *s, const char *path, struct device_id *id, uint32_t *number,
-			bool (*callback)(void *arg, struct store *s, const struct device_id *id),
-			void *arg)
-{
-	struct buf names = { 0 };
-	bool more = true;
-
-	if (store_list(s, path, &names) == 0 && !names.failed) {
-		for (size_t at = 0; more && at < names.len; at += strlen(names.data + at) + 1) {
-			char *end;
-
-			*number = (uint32_t)strtoul(names.data + at, &end, 10);
-			if (end != names.data + at && !*end)
-				more = callback(arg, s, id);
-		}
-	}
-	buf_free(&names);
-	return more;
-}
-
-struct each {
-	bool (*callback)(void *arg, struct store *s, const struct device_id *id);
-	void *arg;
-};
-
-static bool each_of_domain(void *arg, struct store *s, const struct device_id *of)
-{
-	const struct each *each = arg;
-	struct device_id id = *of;
-	char path[DEVICE_PATH_MAX];
-
-	snprintf(path, sizeof(path), "/local/domain/0/backend/%s/%u", kinds[id.kind], id.domid);
-	return each_number(s, path, &id, &id.devid, each->callback, each->arg);
-}
-
-void device_each(struct store *s, enum device_kind kind, unsigned int domid,
-		 bool (*callback)(void *arg, struct store *s, const struct device_id *id),
-		 void *arg)
-{
-	struct each each = { callback, arg };
-	struct device_id id = { .domid = domid, .kind = kind };
-	char path[DEVICE_PATH_MAX];
-
-	if (domid != DEVICE_EVERY_DOMAIN) {
-		each_of_domain(&each, s, &id);
-		return;
-	}
-	snprintf(path, sizeof(path), "/local/domain/0/backend/%s", kinds[kind]);
-	each_number(s, path, &id, &id.domid, each_of_domain, &each);
 }
 
 int device_transaction(struct store *s, int (*write)(struct store *s, const void *arg),
@@ -259,11 +227,11 @@ static void put_front(struct end *front, const struct end *back)
 {
 	char path[DEVICE_PATH_MAX], perms[32];
 
-	snprintf(perms, sizeof(perms), "n%u r0", front->id->domid);
+	snprintf(perms, sizeof(perms), "n%u r%u", front->id->domid, back->id->backend);
 	put_end(front, perms);
 	back->path(path, back->id, NULL);
 	put(front, "backend", path);
-	put_number(front, "backend-id", 0);
+	put_number(front, "backend-id", back->id->backend);
 	put_number(front, "state", DEVICE_INITIALISING);
 }
 
@@ -271,7 +239,7 @@ static void put_back(struct end *back, const struct end *front)
 {
 	char path[DEVICE_PATH_MAX], perms[32];
 
-	snprintf(perms, sizeof(perms), "n0 r%u", back->id->domid);
+	snprintf(perms, sizeof(perms), "n%u r%u", back->id->backend, back->id->domid);
 	put_end(back, perms);
 	front->path(path, front->id, NULL);
 	put(back, "frontend", path);
@@ -288,7 +256,7 @@ static int ends_result(const struct end *a, const struct end *b)
 int device_write_disk(struct store *s, unsigned int domid, const struct disk_config *d,
 		      unsigned int major, unsigned int minor, const char *node)
 {
-	struct device_id id = { domid, DEVICE_DISK, d->devid };
+	struct device_id id = { .domid = domid, .kind = DEVICE_DISK, .devid = d->devid };
 	struct end front = { .store = s, .id = &id, .path = device_front_path };
 	struct end back = { .store = s, .id = &id, .path = device_back_path };
 	char physical[32];
@@ -318,39 +286,72 @@ int device_write_disk(struct store *s, unsigned int domid, const struct disk_con
 	return ends_result(&front, &back);
 }
 
-int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
-		     const char *bridge, unsigned int mtu)
+/* What the back end of an interface is told, and what is known of it. */
+static void put_vif(struct end *e, const struct vif_config *v, const char *bridge)
 {
-	struct device_id id = { domid, DEVICE_NETWORK, (uint32_t)v->devid };
-	struct end front = { .store = s, .id = &id, .path = device_front_path };
-	struct end back = { .store = s, .id = &id, .path = device_back_path };
 	char mac[MAC_TEXT], rate[48];
 
-	mac_format(v->mac, mac);
-	put_front(&front, &back);
-	put_number(&front, "handle", (unsigned int)v->devid);
-	put(&front, "mac", mac);
-	put_number(&front, "mtu", mtu);
-	put_back(&back, &front);
-	put_number(&back, "handle", (unsigned int)v->devid);
-	put(&back, "mac", mac);
-	put(&back, "bridge", bridge);
-	put(&back, "type", "vif");
-	/* netback does not start without; nothing runs it. */
-	put(&back, "script", "");
+	put_number(e, "handle", e->id->devid);
+	put(e, "mac", mac_format(v->mac, mac));
+	put(e, "bridge", bridge);
+	put(e, "type", "vif");
+	/*
+	 * netback does not start without. Here nothing runs it; a driver domain's system may know
+	 * no other way of learning what is to be done.
+	 */
+	put(e, "script", e->id->backend ? "/etc/xen/scripts/vif-bridge" : "");
 	if (v->name[0])
-		put(&back, "vifname", v->name);
+		put(e, "vifname", v->name);
 	if (v->ip[0])
-		put(&back, "ip", v->ip);
-	put(&back, "locking", vif_locking_name(v->locking));
+		put(e, "ip", v->ip);
+	put(e, "locking", vif_locking_name(v->locking));
 	if (v->mtu)
-		put_number(&back, "mtu", v->mtu);
+		put_number(e, "mtu", v->mtu);
 	if (v->rate_bytes) {
 		snprintf(rate, sizeof(rate), "%llu,%llu", (unsigned long long)v->rate_bytes,
 			 (unsigned long long)v->rate_usec);
-		put(&back, "rate", rate);
+		put(e, "rate", rate);
 	}
-	return ends_result(&front, &back);
+}
+
+static void put_record(struct end *record, const struct end *back, const struct vif_config *v,
+		       const char *bridge)
+{
+	char path[DEVICE_PATH_MAX];
+
+	put_end(record, "n0");
+	back->path(path, back->id, NULL);
+	put(record, "backend", path);
+	put_number(record, "backend-id", back->id->backend);
+	put(record, "backend-name", v->backend);
+	put_vif(record, v, bridge);
+}
+
+int device_write_vif(struct store *s, const struct device_id *id, const struct vif_config *v,
+		     const char *bridge, unsigned int mtu)
+{
+	struct end front = { .store = s, .id = id, .path = device_front_path };
+	struct end back = { .store = s, .id = id, .path = device_back_path };
+	struct end record = { .store = s, .id = id, .path = record_path };
+	char mac[MAC_TEXT];
+
+	put_front(&front, &back);
+	put_number(&front, "handle", id->devid);
+	put(&front, "mac", mac_format(v->mac, mac));
+	put_number(&front, "mtu", mtu);
+	put_back(&back, &front);
+	put_vif(&back, v, bridge);
+	if (id->backend)
+		put_record(&record, &back, v, bridge);
+	return record.failed ? -1 : ends_result(&front, &back);
+}
+
+int device_write_gone(struct store *s, const struct device_id *id)
+{
+	struct end record = { .store = s, .id = id, .path = record_path };
+
+	put_number(&record, "backend-id", DEVICE_BACKEND_GONE);
+	return record.failed ? -1 : 0;
 }
 
 int device_write_plain(struct store *s, const struct device_id *id, unsigned int mib)
@@ -374,6 +375,35 @@ int device_write_back(struct store *s, const struct device_id *id, const char *n
 	return back.failed ? -1 : 0;
 }
 
+/* Removes a node once nothing is below the other. */
+static int remove_if_empty(struct store *s, const char *place, const char *path)
+{
+	struct buf names = { 0 };
+	int rc = 0;
+
+	if (store_list(s, place, &names) == 0 && names.len == 0)
+		rc = store_remove(s, path);
+	buf_free(&names);
+	return rc;
+}
+
+/* The record, and what was made for this guest's devices and has none in it any more. */
+static int remove_record(struct store *s, const struct device_id *id)
+{
+	char path[DEVICE_PATH_MAX], home[32];
+	int rc;
+
+	device_back_path(path, id, NULL);
+	*strrchr(path, '/') = '\0';
+	rc = remove_if_empty(s, path, path);
+	record_path(path, id, NULL);
+	if (store_remove(s, path) < 0)
+		rc = -1;
+	*strrchr(path, '/') = '\0';
+	snprintf(home, sizeof(home), "/libxl/%u", id->domid);
+	return remove_if_empty(s, path, home) < 0 ? -1 : rc;
+}
+
 int device_remove(struct store *s, const struct device_id *id)
 {
 	char path[DEVICE_PATH_MAX];
@@ -385,9 +415,11 @@ int device_remove(struct store *s, const struct device_id *id)
 	device_back_path(path, id, NULL);
 	if (store_remove(s, path) < 0)
 		rc = -1;
-	snprintf(path, sizeof(path), "/local/domain/0/error/backend/%s/%u/%u", kinds[id->kind],
-		 id->domid, id->devid);
+	snprintf(path, sizeof(path), "/local/domain/%u/error/backend/%s/%u/%u", id->backend,
+		 kinds[id->kind], id->domid, id->devid);
 	if (store_remove(s, path) < 0)
+		rc = -1;
+	if (id->backend && remove_record(s, id) < 0)
 		rc = -1;
 	return rc;
 }
@@ -417,28 +449,42 @@ bool device_read_disk(struct store *s, const struct device_id *id, struct disk_c
 	return !target[0] || d->target;
 }
 
-bool device_read_vif(struct store *s, const struct device_id *id, struct vif_config *v)
+static bool read_vif(struct store *s, const struct device_id *id,
+		     bool (*read)(struct store *s, const struct device_id *id, const char *node,
+				  char *text, size_t room),
+		     struct vif_config *v)
 {
 	unsigned long long bytes = 0, usec = 0;
 	char text[48];
 
 	memset(v, 0, sizeof(*v));
 	v->devid = (int)id->devid;
-	if (!device_read(s, id, "mac", text, sizeof(text)) || !mac_parse(text, v->mac) ||
-	    !device_read(s, id, "bridge", v->bridge, sizeof(v->bridge)))
+	if (!read(s, id, "mac", text, sizeof(text)) || !mac_parse(text, v->mac) ||
+	    !read(s, id, "bridge", v->bridge, sizeof(v->bridge)))
 		return false;
 	v->has_mac = true;
-	device_read(s, id, "vifname", v->name, sizeof(v->name));
-	device_read(s, id, "ip", v->ip, sizeof(v->ip));
-	device_read(s, id, "locking", text, sizeof(text));
+	read(s, id, "backend-name", v->backend, sizeof(v->backend));
+	read(s, id, "vifname", v->name, sizeof(v->name));
+	read(s, id, "ip", v->ip, sizeof(v->ip));
+	read(s, id, "locking", text, sizeof(text));
 	if (!vif_locking_parse(text, &v->locking))
 		v->locking = VIF_UNLOCKED;
-	device_read(s, id, "mtu", text, sizeof(text));
+	read(s, id, "mtu", text, sizeof(text));
 	v->mtu = (unsigned int)strtoul(text, NULL, 10);
-	device_read(s, id, "rate", text, sizeof(text));
+	read(s, id, "rate", text, sizeof(text));
 	if (sscanf(text, "%llu,%llu", &bytes, &usec) == 2 && usec) {
 		v->rate_bytes = bytes;
 		v->rate_usec = usec;
 	}
 	return true;
+}
+
+bool device_read_vif(struct store *s, const struct device_id *id, struct vif_config *v)
+{
+	return read_vif(s, id, device_read, v);
+}
+
+bool device_read_own_vif(struct store *s, const struct device_id *id, struct vif_config *v)
+{
+	return read_vif(s, id, device_back_text, v);
 }

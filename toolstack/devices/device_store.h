@@ -4,6 +4,10 @@
  * is Xen's, because the kernels at both ends know it. A guest owns its own end and may write
  * anything there: what is read of it is never trusted. What is known of a device is read from the
  * back end, which only the control domain can write.
+ *
+ * Unless the back end is a driver domain's (network interfaces can have such): it owns that end,
+ * and is trusted no more than a guest. Then there is a record, a copy of what was written there,
+ * below /libxl, where Xen's toolstack has it; nobody but the control domain can read or write it.
  */
 #ifndef DEVICES_DEVICE_STORE_H
 #define DEVICES_DEVICE_STORE_H
@@ -28,10 +32,14 @@ enum device_state {
 	DEVICE_CLOSED,
 };
 
+/* The driver domain that was the back end is no more. No domain has this id. */
+#define DEVICE_BACKEND_GONE 0x7ff4u
+
 struct device_id {
 	unsigned int domid;
 	enum device_kind kind;
 	uint32_t devid;
+	unsigned int backend; /* the driver domain at the other end; 0: the control domain */
 };
 
 /* Paths of a node of an end; node NULL: the end itself. */
@@ -48,9 +56,15 @@ const char *device_type(enum device_kind kind);
 /* For messages: "disk 51712 of domain 3". */
 const char *device_text(const struct device_id *id);
 
-/* A node of the back end as text; false, and text empty, if there is none or it is too long. */
+/*
+ * A node of the back end, or of the record, as text; false, and text empty, if there is none or it
+ * is too long.
+ */
 bool device_read(struct store *s, const struct device_id *id, const char *node, char *text,
 		 size_t room);
+/* The same of the back end itself, which may be a driver domain's: nothing to count on. */
+bool device_back_text(struct store *s, const struct device_id *id, const char *node, char *text,
+		      size_t room);
 /* DEVICE_UNKNOWN if there is none. */
 enum device_state device_back_state(struct store *s, const struct device_id *id);
 enum device_state device_front_state(struct store *s, const struct device_id *id);
@@ -62,10 +76,16 @@ bool device_front_text(struct store *s, const struct device_id *id, const char *
 
 #define DEVICE_EVERY_DOMAIN (~0u)
 
-/* Every back end of a kind, of one domain or of all: calls back until it returns false. */
+/* Every device of a kind, of one domain or of all: calls back until it returns false. */
 void device_each(struct store *s, enum device_kind kind, unsigned int domid,
 		 bool (*callback)(void *arg, struct store *s, const struct device_id *id),
 		 void *arg);
+/* Every back end of a kind that a domain has, for who serves them there. */
+void device_each_back(struct store *s, enum device_kind kind, unsigned int backend,
+		      bool (*callback)(void *arg, struct store *s, const struct device_id *id),
+		      void *arg);
+/* Is there such a device? Tells where its back end is. */
+bool device_find(struct store *s, struct device_id *id);
 
 /*
  * Carries out a function that only writes in one transaction, as often as others are faster.
@@ -80,8 +100,10 @@ int device_transaction(struct store *s, int (*write)(struct store *s, const void
  */
 int device_write_disk(struct store *s, unsigned int domid, const struct disk_config *d,
 		      unsigned int major, unsigned int minor, const char *node);
-int device_write_vif(struct store *s, unsigned int domid, const struct vif_config *v,
+int device_write_vif(struct store *s, const struct device_id *id, const struct vif_config *v,
 		     const char *bridge, unsigned int mtu);
+/* In the record: the driver domain of an interface is no more. */
+int device_write_gone(struct store *s, const struct device_id *id);
 /* A screen (mib: what its framebuffer may have) or a keyboard. */
 int device_write_plain(struct store *s, const struct device_id *id, unsigned int mib);
 int device_write_back(struct store *s, const struct device_id *id, const char *node,
@@ -92,5 +114,7 @@ int device_remove(struct store *s, const struct device_id *id);
 /* What those wrote. False: it is incomplete. */
 bool device_read_disk(struct store *s, const struct device_id *id, struct disk_config *d);
 bool device_read_vif(struct store *s, const struct device_id *id, struct vif_config *v);
+/* For who serves the back end, in whichever domain. */
+bool device_read_own_vif(struct store *s, const struct device_id *id, struct vif_config *v);
 
 #endif

@@ -12,6 +12,15 @@
 
 #define LOOK_MS 100
 
+size_t device_alike(const struct device_id *ids, size_t nr)
+{
+	size_t same = 1;
+
+	while (same < nr && ids[same].kind == ids[0].kind && ids[same].backend == ids[0].backend)
+		same++;
+	return same;
+}
+
 static bool all_done(struct store *s, const struct device_id *ids, size_t nr,
 		     bool (*done)(struct store *s, const struct device_id *id))
 {

@@ -7,8 +7,10 @@
 
 #include "devices/device_store.h"
 
+/* How many of them, from the first on, have a back end of the same kind in the same domain. */
+size_t device_alike(const struct device_id *ids, size_t nr);
 /*
- * Waits until done() holds for each of these devices, which are of one kind and one domain. False:
+ * Waits until done() holds for each of these devices, which are alike and of one domain. False:
  * not in time, or the store is gone.
  */
 bool device_wait(struct store *s, const struct device_id *ids, size_t nr,

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The life of a domain's devices: disks by the kernel's block back end, network interfaces by its
- * network back end, and the store in between. All return -1 with the reason. Whoever attaches holds
- * xl's lock: two must not find the same disk unused.
+ * network back end, or by a driver domain's, and the store in between. All return -1 with the
+ * reason. Whoever attaches holds xl's lock: two must not find the same disk unused.
  */
 #ifndef DEVICES_DEVICES_H
 #define DEVICES_DEVICES_H
@@ -41,6 +41,13 @@ int devices_check(struct store *s, const struct device_list *list, struct reason
  * without a store, is fine.
  */
 int devices_detach_all(unsigned int domid, struct reason *why);
+
+/*
+ * A domain is about to go, or gone: interfaces whose back end it had are dead from now on, and each
+ * is told of in a warning. They stay with their guests until they are detached, and a guest that
+ * reboots looks for its driver domain again.
+ */
+void devices_backend_ended(unsigned int domid);
 
 /*
  * Takes one device from a running domain. The guest is asked to let go, and given ten seconds;

@@ -278,9 +278,25 @@ static int set_mtu(struct parser *p, const char *text)
 
 static int set_backend(struct parser *p, const char *text)
 {
-	if (strcmp(text, "0") == 0 || strcmp(text, "Domain-0") == 0)
+	bool own = strcmp(text, "0") == 0 || strcmp(text, "Domain-0") == 0;
+	size_t len = strlen(text);
+
+	if (len == 0 || len > VIF_BACKEND_MAX || strpbrk(text, "'\"\\ \t"))
+		return expected(p, "the name or id of a driver domain", text);
+	strcpy(p->v->backend, own ? "" : text);
+	return 0;
+}
+
+/* At the end: which network a VLAN is, the host's configuration says, and of its bridges only. */
+static int check_backend(struct parser *p)
+{
+	if (!p->v->backend[0] || !p->v->vlan)
 		return 0;
-	return expected(p, "the control domain as backend, or none", text);
+	return reason_set(
+		p->why,
+		"%s:%u: vif: vlan= and backend=: the bridges of %s are its own; name that "
+		"of the VLAN with bridge=",
+		p->source, p->line, p->v->backend);
 }
 
 static int set_type(struct parser *p, const char *text)
@@ -326,8 +342,8 @@ static int take_key(struct parser *p, char *word)
 		if (strcmp(word, keys[i].key) == 0)
 			return keys[i].set(p, value);
 	return expected(p,
-			"mac, bridge, vlan, ip, locking, rate, vifname, mtu, devid or model before "
-			"\"=\"",
+			"mac, bridge, backend, vlan, ip, locking, rate, vifname, mtu, devid or "
+			"model before \"=\"",
 			word);
 }
 
@@ -359,7 +375,7 @@ int vif_config_parse(struct vif_config *v, const char *source, unsigned int line
 		at = comma ? comma + 1 : NULL;
 	}
 	free(copy);
-	return rc < 0 ? -1 : check_locking(&p);
+	return rc < 0 || check_backend(&p) < 0 ? -1 : check_locking(&p);
 }
 
 void vif_config_print(const struct vif_config *v, struct buf *text)
@@ -367,6 +383,8 @@ void vif_config_print(const struct vif_config *v, struct buf *text)
 	char mac[MAC_TEXT];
 
 	buf_printf(text, "bridge=%s", v->bridge);
+	if (v->backend[0])
+		buf_printf(text, ",backend=%s", v->backend);
 	if (v->has_mac)
 		buf_printf(text, ",mac=%s", mac_format(v->mac, mac));
 	if (v->devid >= 0)

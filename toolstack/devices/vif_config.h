@@ -16,6 +16,7 @@
 #include "lib/log.h"
 
 #define VIF_BRIDGE_DEFAULT "xenbr0"
+#define VIF_BACKEND_MAX    63 /* as long as a domain's name */
 #define VIF_IP_MAX         255
 #define VIF_VLAN_MAX       4094
 #define VIF_MTU_MIN        68
@@ -32,8 +33,10 @@ struct vif_config {
 	uint8_t mac[6];
 	bool has_mac;
 	int devid; /* -1: the next that is free */
-	char bridge[IFNAMSIZ];
-	char name[IFNAMSIZ];     /* in the control domain; "": vif<domain>.<devid> */
+	char backend[VIF_BACKEND_MAX +
+		     1];         /* name or id of a driver domain; "": the control domain */
+	char bridge[IFNAMSIZ];   /* in that domain */
+	char name[IFNAMSIZ];     /* there; "": vif<domain>.<devid> */
 	char ip[VIF_IP_MAX + 1]; /* addresses separated by blanks; "": not told */
 	enum vif_locking locking;
 	unsigned int vlan;   /* of the wire that the bridge is on; 0: untagged */

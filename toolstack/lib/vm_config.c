@@ -303,6 +303,16 @@ static int check_unsupported(struct config *c, struct reason *why)
 	return 0;
 }
 
+static int read_driver_domain(struct vm_config *vm, struct config *c, struct reason *why)
+{
+	uint64_t is = 0;
+
+	if (get_number(c, "driver_domain", &is, 0, 1, "0 or 1", why) < 0)
+		return -1;
+	vm->driver_domain = is;
+	return 0;
+}
+
 static void keep_text(struct vm_config *vm, const struct config *c)
 {
 	struct buf text = { 0 };
@@ -320,7 +330,7 @@ int vm_config_read(struct vm_config *vm, struct config *c, struct reason *why)
 	    read_actions(vm, c, why) < 0 || get_tsc_mode(c, vm, why) < 0 ||
 	    read_scheduling(vm, c, why) < 0 || check_unsupported(c, why) < 0 ||
 	    read_images(vm, c, why) < 0 || device_list_read(&vm->devices, c, why) < 0 ||
-	    pci_list_read(&vm->pci, c, why) < 0) {
+	    pci_list_read(&vm->pci, c, why) < 0 || read_driver_domain(vm, c, why) < 0) {
 		vm_config_free(vm);
 		return -1;
 	}

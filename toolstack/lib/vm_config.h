@@ -43,6 +43,7 @@ struct vm_config {
 	unsigned int nr_cpus, nr_cpus_soft; /* 0: anywhere */
 	struct device_list devices;
 	struct pci_list pci;
+	bool driver_domain; /* others' devices may have their back end in it */
 	char *text; /* all settings, to make the same VM again; NULL if they cannot be written */
 };
 

@@ -30,8 +30,10 @@
 
 static struct device_id id_of(const struct screen *sc, enum screen_end end)
 {
-	return (struct device_id){ sc->domid, end == END_PICTURE ? DEVICE_SCREEN : DEVICE_KEYBOARD,
-				   0 };
+	return (struct device_id){
+		.domid = sc->domid,
+		.kind = end == END_PICTURE ? DEVICE_SCREEN : DEVICE_KEYBOARD,
+	};
 }
 
 static void socket_path(char path[64], uint32_t domid)

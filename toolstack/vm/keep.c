@@ -156,7 +156,7 @@ static void look_at_nodes(struct keeper *k, struct store *s, const char *place)
 void vm_keep(struct xencall *xc)
 {
 	static const char *const places[] = { "/local/domain", "/local/domain/0/backend/vbd",
-					      "/local/domain/0/backend/vif" };
+					      "/local/domain/0/backend/vif", "/libxl" };
 	struct store events = { .fd = -1 };
 	struct keeper k = { .xc = xc };
 

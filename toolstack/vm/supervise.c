@@ -176,6 +176,7 @@ static void rename_stopped(struct xencall *xc, const struct vm_config *vm, domid
 	/* The new one needs the devices. */
 	if (devices_detach_all(domid, &why) < 0)
 		log_warning("%s", why.text);
+	devices_backend_ended(domid);
 	vm_pci_take(xc, domid);
 	if (vm_state_load(&s, domid) < 0 || strcmp(s.name, vm->name) != 0)
 		return;

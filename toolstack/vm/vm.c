@@ -118,6 +118,7 @@ void vm_forget(domid_t domid)
 	} else {
 		if (devices_detach_all(domid, &why) < 0)
 			log_warning("%s", why.text);
+		devices_backend_ended(domid);
 		vm_store_remove(domid);
 	}
 	vm_state_forget_config(domid);

@@ -121,6 +121,11 @@ int vm_pci_movable(const struct vm_config *vm, struct reason *why)
 {
 	char name[PCI_NAME];
 
+	if (vm->driver_domain)
+		return reason_set(why,
+				  "%s is a driver domain: others count on it, and it can be "
+				  "neither saved nor moved",
+				  vm->name);
 	if (vm->pci.nr == 0)
 		return 0;
 	return reason_set(

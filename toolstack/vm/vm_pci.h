@@ -21,7 +21,10 @@ void vm_pci_take(struct xencall *xc, domid_t domid);
 /* After a domain is gone, and of all that are. */
 void vm_pci_ended(domid_t domid);
 void vm_pci_keep(struct xencall *xc);
-/* A VM with devices cannot be saved: nobody knows what a device is in the middle of. */
+/*
+ * A VM with devices cannot be saved: nobody knows what a device is in the middle of. Nor can one
+ * that others have as their driver domain.
+ */
 int vm_pci_movable(const struct vm_config *vm, struct reason *why);
 
 #endif

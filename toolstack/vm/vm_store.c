@@ -98,6 +98,9 @@ static void put_all(struct writer *w, const struct vm_config *vm, const struct v
 	put(w, "vm", vm_path, NULL);
 	put(w, "control", "", NULL);
 	put(w, "device", "", NULL);
+	/* Back ends are made there, by the control domain alone; that it is there allows them. */
+	if (vm->driver_domain)
+		put(w, "backend", "", NULL);
 	for (size_t i = 0; i < sizeof(guest_writes) / sizeof(guest_writes[0]); i++)
 		put(w, guest_writes[i], "", own);
 	put(w, "control/platform-feature-multiprocessor-suspend", "1", NULL);

@@ -82,6 +82,8 @@ static void config_print(const struct vm_config *vm)
 	device_list_print(&vm->devices, &devices);
 	if (vm->pci.nr)
 		pci_list_print(&vm->pci, &devices);
+	if (vm->driver_domain)
+		buf_printf(&devices, "driver_domain = 1\n");
 	printf("%s", devices.data ? devices.data : "");
 	buf_free(&devices);
 }

@@ -108,13 +108,18 @@ static long ring_number(struct store *s, const struct device_id *id, const char 
 
 static bool list_interface(void *arg, struct store *s, const struct device_id *id)
 {
-	char path[DEVICE_PATH_MAX], mac[MAC_TEXT];
+	char path[DEVICE_PATH_MAX], mac[MAC_TEXT], backend[12];
 
 	(void)arg;
 	device_back_path(path, id, NULL);
+	snprintf(backend, sizeof(backend), "%u", id->backend);
+	if (id->backend == DEVICE_BACKEND_GONE) {
+		strcpy(path, "none: its driver domain is gone");
+		strcpy(backend, "-");
+	}
 	device_read(s, id, "mac", mac, sizeof(mac));
-	printf("%-3u %-2d %-17s %-6u %-5d %-6ld %5ld/%-11ld %-30s\n", id->devid, 0, mac, id->devid,
-	       (int)device_front_state(s, id),
+	printf("%-3u %-2s %-17s %-6u %-5d %-6ld %5ld/%-11ld %-30s\n", id->devid, backend, mac,
+	       id->devid, (int)device_front_state(s, id),
 	       ring_number(s, id, "event-channel", "event-channel-tx"),
 	       ring_number(s, id, "tx-ring-ref", NULL), ring_number(s, id, "rx-ring-ref", NULL),
 	       path);

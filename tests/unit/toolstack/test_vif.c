@@ -57,6 +57,9 @@ static void everything(void **state)
 	assert_string_equal(v.name, "web0");
 	assert_int_equal(v.devid, 3);
 	assert_int_equal(v.mtu, 9000);
+	assert_string_equal(v.backend, "");
+	v = vif("backend=netdom");
+	assert_string_equal(v.backend, "netdom");
 }
 
 static void rate_is(const char *text, uint64_t bytes, uint64_t usec)
@@ -106,7 +109,12 @@ static void mistakes(void **state)
 	refused("devid=256", "0 to 255");
 	refused("mtu=20", "68 to 65517");
 	refused("mtu=1500x", "68 to 65517");
-	refused("backend=router", "the control domain");
+	refused("backend=", "the name or id of a driver domain");
+	refused("backend=a'b", "the name or id of a driver domain");
+	refused("backend=a b", "the name or id of a driver domain");
+	refused("backend=0123456789012345678901234567890123456789012345678901234567890123",
+		"the name or id of a driver domain");
+	refused("vlan=5,backend=net", "vlan= and backend=: the bridges of net are its own");
 	refused("script=vif-route", "no script");
 	refused("gateway=1.2.3.4", "before \"=\", found \"gateway\"");
 	refused("xenbr0", "expected key=value, found \"xenbr0\"");
@@ -124,6 +132,9 @@ static void printed_as_read(void **state)
 		"ip=10.0.0.1,locking=mac",
 		"ip=10.0.0.1,locking=unlocked",
 		"vlan=100",
+		"backend=netdom,bridge=br0",
+		"backend=7,ip=10.0.0.1",
+		"backend=Domain-0",
 	};
 
 	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {

@@ -53,6 +53,7 @@ static void test_defaults(void **state)
 	assert_int_equal(vm.on_crash, VM_DESTROY);
 	assert_int_equal(vm.tsc_mode, 2);
 	assert_false(vm.has_uuid);
+	assert_false(vm.driver_domain);
 }
 
 static void test_everything(void **state)
@@ -63,7 +64,8 @@ static void test_everything(void **state)
 			  "maxvcpus=4; kernel='/k'; ramdisk='/r'; root='/dev/xvda1 ro'\n"
 			  "extra='quiet'; on_poweroff='preserve'; on_reboot='rename-restart'\n"
 			  "on_crash='restart'; uuid='01234567-89ab-cdef-0123-456789ABCDEF'\n"
-			  "disk=[]; vif=[]; builder='generic'; tsc_mode='default'"),
+			  "disk=[]; vif=[]; builder='generic'; tsc_mode='default'\n"
+			  "driver_domain=1"),
 		0);
 	assert_int_equal(vm.memory_mib, 512);
 	assert_int_equal(vm.max_memory_mib, 1024);
@@ -77,6 +79,7 @@ static void test_everything(void **state)
 	assert_true(vm.has_uuid);
 	assert_int_equal(vm.uuid[0], 0x01);
 	assert_int_equal(vm.uuid[15], 0xef);
+	assert_true(vm.driver_domain);
 }
 
 static void test_cmdline_wins(void **state)
@@ -113,6 +116,7 @@ static void test_mistakes(void **state)
 	refused("bootloader='pygrub'", "bootloader: not supported");
 	refused("ramdisk=3", "ramdisk: expected a \"quoted string\", found 3");
 	refused("tsc_mode='fast'", "tsc_mode: expected");
+	refused("driver_domain=2", "driver_domain: expected 0 or 1");
 	refused("name='../etc/passwd'", "name: expected at most 63 letters");
 }
 

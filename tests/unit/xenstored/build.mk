@@ -20,3 +20,9 @@ XENSTORE_ESCAPE := toolstack/xenstore/escape.c toolstack/lib/bytes.c
 $(eval $(call unit_test,xenstored,escape,$(XENSTORE_ESCAPE),$(XENSTORED_TEST)))
 XENSTORED_JOURNAL := toolstack/xenstored/journal.c $(addprefix toolstack/lib/,bytes.c log.c)
 $(eval $(call unit_test,xenstored,journal,$(XENSTORED_JOURNAL),$(XENSTORED_TEST)))
+# The toolstack's hold on a driver domain, through a store that is real.
+DRIVER_DOMAIN := $(XENSTORED_CLIENT) toolstack/lib/uuid.c toolstack/lib/ip.c \
+		 $(addprefix toolstack/devices/,config_words.c device_backend.c device_detach.c \
+		   device_each.c device_store.c device_wait.c disk_config.c disk_vdev.c \
+		   vif_config.c)
+$(eval $(call unit_test,xenstored,driver_domain,$(DRIVER_DOMAIN),$(XENSTORED_TEST)))
