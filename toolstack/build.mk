@@ -127,6 +127,7 @@ $(eval $(call toolstack_program,hostmenu,$(HOSTMENU_SOURCES),-lncurses))
 $(eval $(call toolstack_program,apid,$(APID_SOURCES),-ljansson -lsqlite3 -lexpat))
 $(eval $(call toolstack_program,vmd,$(VMD_SOURCES),-ljansson -llzma -lzstd -llz4 -lz))
 
+$(eval $(call toolstack_program,devd,$(DEVD_SOURCES)))
 $(eval $(call toolstack_program,screend,$(SCREEND_SOURCES)))
 $(eval $(call toolstack_program,screen-rfb,$(SCREEN_RFB_SOURCES),-lvncserver -lz))
 # The only program that needs this library.

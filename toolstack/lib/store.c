@@ -8,6 +8,7 @@
 #include "lib/store.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -22,16 +23,22 @@
 #ifndef STORE_SOCKET /* a test has its own */
 #define STORE_SOCKET "/run/xenstored/socket"
 #endif
+#define STORE_DEVICE     "/dev/xen/xenbus"
 #define ANSWER_SECONDS   60
 #define CONNECT_TRIES    250
 #define CONNECT_PAUSE_US 20000
 #define EXCHANGE_TRIES   5 /* xenstored is killed during each */
 #define RECONNECT_TRIES  5
 
-static bool transfer(int fd, void *data, size_t len, bool out)
+static ssize_t send_some(const struct store *s, const void *data, size_t len)
+{
+	return s->by_kernel ? write(s->fd, data, len) : send(s->fd, data, len, MSG_NOSIGNAL);
+}
+
+static bool transfer(const struct store *s, void *data, size_t len, bool out)
 {
 	while (len) {
-		ssize_t done = out ? send(fd, data, len, MSG_NOSIGNAL) : read(fd, data, len);
+		ssize_t done = out ? send_some(s, data, len) : read(s->fd, data, len);
 
 		if (done < 0 && errno == EINTR)
 			continue;
@@ -78,13 +85,13 @@ static bool connection_lost(int error)
 /* One message. */
 static int receive_message(struct store *s, struct xsd_sockmsg *h, char *data)
 {
-	if (!transfer(s->fd, h, sizeof(*h), false))
+	if (!transfer(s, h, sizeof(*h), false))
 		return -1;
 	if (h->len > XENSTORE_PAYLOAD_MAX) {
 		errno = EPROTO;
 		return -1;
 	}
-	if (!transfer(s->fd, data, h->len, false))
+	if (!transfer(s, data, h->len, false))
 		return -1;
 	data[h->len] = '\0';
 	return 0;
@@ -127,7 +134,7 @@ static int exchange_once(struct store *s, struct buf *answer)
 		errno = ENOMEM;
 		return -1;
 	}
-	if (!transfer(s->fd, s->batch.data, s->batch.len, true))
+	if (!transfer(s, s->batch.data, s->batch.len, true))
 		return -1;
 	for (unsigned int i = 0; i < s->batched; i++) {
 		if (receive(s, ++req_id, answer) == 0)
@@ -141,7 +148,7 @@ static int exchange_once(struct store *s, struct buf *answer)
 	return error ? -1 : 0;
 }
 
-static int store_connect(struct store *s, bool wait_for_socket)
+static int socket_connect(struct store *s, bool wait_for_socket)
 {
 	struct sockaddr_un addr = { .sun_family = AF_UNIX, .sun_path = STORE_SOCKET };
 	const struct timeval patience = { .tv_sec = ANSWER_SECONDS };
@@ -165,6 +172,14 @@ static int store_connect(struct store *s, bool wait_for_socket)
 	}
 	errno = error;
 	return -1;
+}
+
+static int store_connect(struct store *s, bool wait_for_socket)
+{
+	if (!s->by_kernel)
+		return socket_connect(s, wait_for_socket);
+	s->fd = open(STORE_DEVICE, O_RDWR | O_CLOEXEC);
+	return s->fd < 0 ? -1 : 0;
 }
 
 /* The requests that this takes go around the batch, which is to be repeated after it. */
@@ -298,6 +313,13 @@ static int request_strings(struct store *s, uint32_t type, struct buf *answer,
 int store_open(struct store *s)
 {
 	memset(s, 0, sizeof(*s));
+	return store_connect(s, false);
+}
+
+int store_open_guest(struct store *s)
+{
+	memset(s, 0, sizeof(*s));
+	s->by_kernel = true;
 	return store_connect(s, false);
 }
 

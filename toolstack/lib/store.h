@@ -17,6 +17,7 @@ struct store {
 	uint32_t req_id;
 	uint32_t tx_id; /* requests are part of this transaction; 0: of none */
 	bool tx_lost;   /* with an earlier connection */
+	bool by_kernel; /* no socket */
 	bool batching;
 	unsigned int batched; /* requests in batch */
 	struct buf batch;
@@ -25,6 +26,8 @@ struct store {
 };
 
 int store_open(struct store *s);
+/* In a domain that has no xenstored, by way of its kernel. No batches; nothing is repeated. */
+int store_open_guest(struct store *s);
 void store_close(struct store *s);
 
 /* answer may be NULL. */
