@@ -174,21 +174,17 @@ static int pin_locked(struct domain *granter, grant_ref_t ref, domid_t grantee, 
 		return rc;
 	if (first)
 		rc = resolve(granter, ref, act);
-	if (rc) {
-		unmark(gt, ref, act);
-		return rc;
-	}
-	if ((how & PIN_WRITE) && !act->writable)
+	if (rc == GNTST_okay && (((how & PIN_WRITE) && !act->writable) ||
+				 ((how & PIN_WHOLE_PAGE) && act->length != PAGE_SIZE))) {
 		rc = GNTST_general_error;
-	else if ((how & PIN_WHOLE_PAGE) && act->length != PAGE_SIZE)
-		rc = GNTST_general_error;
-	pin->page = mfn_to_page(MFN(act->mfn));
-	if (rc) {
 		if (first)
-			page_put(pin->page);
+			page_put(mfn_to_page(MFN(act->mfn)));
+	}
+	if (rc) {
 		unmark(gt, ref, act);
 		return rc;
 	}
+	pin->page = mfn_to_page(MFN(act->mfn));
 	pin->offset = act->offset;
 	pin->length = act->length;
 	act->grantee = grantee;

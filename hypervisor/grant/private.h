@@ -124,7 +124,7 @@ void grant_handle_unclaim(struct grant_table *gt, grant_handle_t handle);
 void grant_handle_free(struct grant_table *gt, grant_handle_t handle);
 void grant_maptrack_destroy(struct grant_table *gt);
 
-/* --- operations: 0, or an errno for the whole call; each element has a status of its own ------- */
+/* --- operations: 0, or an errno for the whole call; each element has a status of its own ------ */
 
 /* Elements that are copied in, worked on and copied out together; one flush for all of them. */
 #define GRANT_BATCH 32u

@@ -101,7 +101,7 @@ noreturn_fn void cpu_run(void)
 			c->idle_since = time_now();
 			apic_look_again();
 			if (heap_scrub_idle()) {
-				/* Who shares the core, or emulates several on one, may have work. */
+				/* Whoever shares the core, or the emulator, may have work. */
 				if (c->passes % 16 == 0)
 					cpu_pause();
 				interrupts_take();

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * bootscrub=idle, as on a machine that is not emulated: memory that was never used is scrubbed
- * while nothing else is to be done. Instructions are this machine's
- * time, so that each start finds the same.
+ * while nothing else is to be done. Instructions are this machine's time, so that each start finds
+ * the same.
  */
 #include "clock.h"
 #include "domain.h"

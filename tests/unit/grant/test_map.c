@@ -57,7 +57,9 @@ static uint16_t flags_at_flush;
 
 static void look_at_flags(void)
 {
-	flags_at_flush = ((struct grant_entry_v1 *)(void *)granter->grant->frames[ENTRY_FRAMES].page[0])[9].flags;
+	const struct grant_entry_v1 *table = granter->grant->frames[ENTRY_FRAMES].page[0];
+
+	flags_at_flush = table[9].flags;
 }
 
 static void test_granter_is_told_after_the_flush(void **state)
