@@ -24,24 +24,20 @@ header:
 	.long PHYS(header), PHYS(_image_start), PHYS(_data_end), PHYS(_image_end)
 	.long PHYS(multiboot_entry)
 
+	.macro tag type, flags, size_and_content:vararg
+	.balign 8
+	.word \type, \flags
+	.long \size_and_content
+	.endm
 	.balign 8
 header2:
 	.long MAGIC2, 0, header2_end - header2, -(MAGIC2 + header2_end - header2)
-	.balign 8			/* where the image goes */
-	.word 2, 0
-	.long 24, PHYS(header2), PHYS(_image_start), PHYS(_data_end), PHYS(_image_end)
-	.balign 8			/* the entry */
-	.word 3, 0
-	.long 12, PHYS(multiboot_entry)
-	.balign 8			/* a screen with pixels will do, of any size */
-	.word 5, 1
-	.long 20, 0, 0, 32
-	.balign 8			/* modules begin with a page */
-	.word 6, 0
-	.long 8
-	.balign 8			/* the end */
-	.word 0, 0
-	.long 8
+	/* where the image goes; the entry */
+	tag 2, 0, 24, PHYS(header2), PHYS(_image_start), PHYS(_data_end), PHYS(_image_end)
+	tag 3, 0, 12, PHYS(multiboot_entry)
+	tag 5, 1, 20, 0, 0, 32		/* a screen with pixels will do, of any size */
+	tag 6, 0, 8			/* modules begin with a page */
+	tag 0, 0, 8			/* the end */
 header2_end:
 
 	.globl multiboot_entry

@@ -68,14 +68,12 @@ static void virtualisation_choose(void)
 
 static uint64_t dom0_bytes(void)
 {
-	if (!cmdline.dom0_mem)
-		return DOM0_MEM_DEFAULT;
-	if (cmdline.dom0_mem < DOM0_MEM_MIN) {
+	uint64_t bytes = cmdline.dom0_mem ? cmdline.dom0_mem : DOM0_MEM_DEFAULT;
+
+	if (bytes < DOM0_MEM_MIN)
 		log_warn("dom0_mem: %lu MB is too little for a control domain, taking %lu MB",
-			 cmdline.dom0_mem >> 20, DOM0_MEM_MIN >> 20);
-		return DOM0_MEM_MIN;
-	}
-	return cmdline.dom0_mem;
+			 bytes >> 20, DOM0_MEM_MIN >> 20);
+	return MAX(bytes, DOM0_MEM_MIN);
 }
 
 static unsigned dom0_vcpus(void)

@@ -15,15 +15,12 @@ static size_t area_size = 512;
 
 void fpu_init_cpu(void)
 {
-	uint32_t r[4];
-
 	write_cr0(read_cr0() & ~(BIT(2) | BIT(3))); /* EM and TS off */
 	if (!(cpuid_reg(1, CPUID_ECX) & CPUID_1_XSAVE))
 		return;
 	write_cr4(read_cr4() | CR4_OSXSAVE);
-	cpuid_count(0xd, 0, r);
 	/* x87, SSE, AVX, AVX-512, PKRU; newer state components come when they are virtualised. */
-	xcr0_all = ((uint64_t)r[3] << 32 | r[0]) & 0x2e7;
+	xcr0_all = cpuid_reg(0xd, CPUID_EAX) & 0x2e7;
 	xsetbv(0, xcr0_all);
 	area_size = cpuid_reg(0xd, CPUID_EBX);
 }

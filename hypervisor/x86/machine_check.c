@@ -122,8 +122,7 @@ void machine_check_init_cpu(void)
 	uint32_t features = cpuid_reg(1, CPUID_EDX);
 	uint64_t cap = 0;
 
-	if (!(features & FEATURE_MCE) || !(features & FEATURE_MCA) ||
-	    !rdmsr_safe(MSR_MCG_CAP, &cap))
+	if (~features & (FEATURE_MCE | FEATURE_MCA) || !rdmsr_safe(MSR_MCG_CAP, &cap))
 		return;
 	nr_banks = MIN((unsigned)(cap & 0xff), MC_MAX_BANKS);
 	/* What led to the last reset perhaps: it outlives that. */

@@ -72,24 +72,19 @@ void traps_lose_tss(void)
 	idt[VECTOR_DOUBLE_FAULT].ist = 0;
 }
 
-static uint64_t emergency_stack(void)
-{
-	return ROUND_DOWN((uint64_t)this_cpu(), STACK_SIZE) + STACK_EMERGENCY;
-}
-
 void traps_init_cpu(void)
 {
 	struct cpu_descriptors *t = object_alloc(sizeof(*t));
 	struct table_pointer gdtr, idtr = { sizeof(idt) - 1, (uint64_t)idt };
-	uint64_t tss;
+	uint64_t tss, stack = ROUND_DOWN((uint64_t)this_cpu(), STACK_SIZE) + STACK_EMERGENCY;
 
 	if (!t)
 		panic("no memory for the descriptor tables of CPU %u", this_cpu()->id);
 	if (!idt[0].type)
 		idt_build();
 	/* IST 1, at byte 36. */
-	t->tss[9] = (uint32_t)emergency_stack();
-	t->tss[10] = (uint32_t)(emergency_stack() >> 32);
+	t->tss[9] = (uint32_t)stack;
+	t->tss[10] = (uint32_t)(stack >> 32);
 	tss = (uint64_t)t->tss;
 	t->gdt[1] = 0x00af9b000000ffffUL; /* 64-bit code */
 	t->gdt[2] = 0x00cf93000000ffffUL; /* data */
@@ -124,14 +119,11 @@ static noreturn_fn void trap_fatal(const struct trap_frame *f)
 	};
 	const char *name = f->vector < ARRAY_SIZE(names) ? names[f->vector] : NULL;
 	char what[80];
+	const char *access = f->error & 16 ? "execution" : f->error & 2 ? "write" : "read";
 
 	if (f->vector == VECTOR_PAGE_FAULT)
 		snprintf(what, sizeof(what), "page fault (%s%s of %#lx, error code %#lx)",
-			 f->error & 1 ? "forbidden " : "",
-			 f->error & 16  ? "execution"
-			 : f->error & 2 ? "write"
-					: "read",
-			 read_cr2(), f->error);
+			 f->error & 1 ? "forbidden " : "", access, read_cr2(), f->error);
 	else
 		snprintf(what, sizeof(what), "%s (exception %lu, error code %#lx)",
 			 name ? name : "exception", f->vector, f->error);
