@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Sinks for text, the ring of typed characters for domain 0, and the lines that other domains write.
- * The list of sinks is under the log lock; input has a lock of its own, held while no other is
- * taken, and so have guests' lines, outside the log's.
+ * Sinks for text, the ring of typed characters for domain 0, and the lines that other domains
+ * write. The list of sinks is under the log lock; input has a lock of its own, held while no other
+ * is taken, and so have guests' lines, outside the log's.
  */
 #include "console.h"
 
