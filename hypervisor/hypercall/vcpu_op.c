@@ -95,6 +95,7 @@ static long register_area(struct request *q)
 	const bool time = q->cmd == VCPUOP_register_vcpu_time_memory_area;
 	const uint64_t at = *(uint64_t *)q->arg;
 	struct vcpu *v = q->v;
+	struct guest_area *area = time ? &v->time_area : &v->runstate_area;
 	long rc = 0;
 
 	if (time && !may_register(v))
@@ -103,8 +104,7 @@ static long register_area(struct request *q)
 		rc = time ? guest_copy_to(at, &v->time, sizeof(v->time)) : get_runstate(v, at);
 	if (rc)
 		return rc;
-	*(time ? &v->time_area
-	       : &v->runstate_area) = (struct guest_area){ .at = at, .is_32bit = guest_is_32bit() };
+	*area = (struct guest_area){ .at = at, .is_32bit = guest_is_32bit() };
 	if (time && v == vcpu_current())
 		vcpu_publish_time(v);
 	return 0;
@@ -115,6 +115,7 @@ static long register_area_physical(struct request *q)
 {
 	const bool time = q->cmd == VCPUOP_register_vcpu_time_phys_area;
 	struct vcpu *v = q->v;
+	struct guest_area *area = time ? &v->time_area : &v->runstate_area;
 	const size_t size = time ? sizeof(v->time) : sizeof(v->runstate);
 	uint64_t at = *(uint64_t *)q->arg;
 
@@ -126,8 +127,7 @@ static long register_area_physical(struct request *q)
 		return -ENXIO;
 	else if (guest_publish(at, true, time ? (void *)&v->time : &v->runstate, size))
 		return -EINVAL;
-	*(time ? &v->time_area : &v->runstate_area) =
-		(struct guest_area){ .at = at, .physical = true, .is_32bit = guest_is_32bit() };
+	*area = (struct guest_area){ .at = at, .physical = true, .is_32bit = guest_is_32bit() };
 	if (time)
 		vcpu_publish_time(v);
 	else
