@@ -33,7 +33,6 @@ long domctl_device_group(struct domain *d, struct xen_domctl *op)
 	struct xen_domctl_get_device_group *g = &op->u.get_device_group;
 	uint32_t sbdf[GROUP_MAX];
 
-	(void)d;
 	g->num_sdevs = vpci_siblings(address_of(g->machine_sbdf), sbdf,
 				     MIN(g->max_sdevs, GROUP_MAX));
 	return guest_copy_to(g->sdev_array, sbdf, g->num_sdevs * sizeof(sbdf[0]));

@@ -212,7 +212,6 @@ long domctl_tsc_set(struct domain *d, struct xen_domctl *op)
 
 long domctl_tsc_get(struct domain *d, struct xen_domctl *op)
 {
-	(void)d;
 	op->u.tsc_info = (struct xen_domctl_tsc_info){
 		.tsc_mode = XEN_CPUID_TSC_MODE_NEVER_EMULATE,
 		.gtsc_khz = host_tsc_khz(),

@@ -91,7 +91,6 @@ long domctl_createdomain(struct domain *none, struct xen_domctl *op)
 	struct domain *d;
 	int rc;
 
-	(void)none;
 	if (wrong) {
 		log_domain(domain_current(), LOG_INFO, "createdomain refused: %s", wrong);
 		return -EINVAL;
@@ -189,7 +188,6 @@ long domctl_node_affinity(struct domain *d, struct xen_domctl *op)
 	struct cpu_mask nodes = { .bits = { 1 } };
 	int rc;
 
-	(void)d;
 	if (op->cmd == XEN_DOMCTL_getnodeaffinity)
 		return bitmap_to_guest(&op->u.nodeaffinity.nodemap, &nodes);
 	rc = bitmap_from_guest(&op->u.nodeaffinity.nodemap, &nodes);
@@ -252,7 +250,6 @@ long domctl_info(struct domain *none, struct xen_domctl *op)
 	struct domain *d = op->domain == DOMID_SELF ? domain_get(DOMID_SELF)
 						    : domain_next(op->domain);
 
-	(void)none;
 	if (!d)
 		return -ESRCH;
 	domain_info_fill(d, &op->u.getdomaininfo);

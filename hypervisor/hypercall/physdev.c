@@ -11,7 +11,6 @@
 /* News of which nothing follows here, but that has to be readable. */
 static long noted(struct request *q)
 {
-	(void)q;
 	return 0;
 }
 
