@@ -11,16 +11,35 @@
 #include "log.h"
 #include "private.h"
 
+static void owner_link(uint32_t *list, struct page_info *pg)
+{
+	uint32_t frame = (uint32_t)page_to_mfn(pg).n;
+
+	pg->prev = 0;
+	pg->next = *list;
+	if (pg->next)
+		frame_table[pg->next].prev = frame;
+	*list = frame;
+}
+
 static void owner_unlink(struct domain *d, struct page_info *pg)
 {
-	page_unlink(d->page_list == page_to_mfn(pg).n ? &d->page_list : &d->page_list_rest, pg);
+	if (pg->prev)
+		frame_table[pg->prev].next = pg->next;
+	else if (d->page_list == page_to_mfn(pg).n)
+		d->page_list = pg->next;
+	else
+		d->page_list_rest = pg->next;
+	if (pg->next)
+		frame_table[pg->next].prev = pg->prev;
+	pg->next = pg->prev = 0;
 }
 
 static void page_give(struct domain *d, struct page_info *pg)
 {
 	pg->owner = d->id;
 	pg->flags = PAGE_RAM | PAGE_ALLOCATED;
-	page_link(&d->page_list, pg);
+	owner_link(&d->page_list, pg);
 	atomic_set(&pg->count, 1);
 }
 
@@ -162,7 +181,7 @@ bool domain_pages_release(struct domain *d, unsigned max)
 		 */
 		pg = &frame_table[d->page_list];
 		owner_unlink(d, pg);
-		page_link(&d->page_list_rest, pg);
+		owner_link(&d->page_list_rest, pg);
 		ours = clear_allocated(pg);
 		spin_unlock(&d->page_lock);
 		if (ours)

@@ -8,10 +8,6 @@
 extern struct page_info *frame_table;
 extern uint64_t frame_table_entries;
 
-/* --- page_list.c: at the head of a list, and out of the middle; 0 ends it --- */
-void page_link(uint32_t *list, struct page_info *pg);
-void page_unlink(uint32_t *list, struct page_info *pg);
-
 /* Frees 2^order frames into the buddy lists; each has PAGE_RAM set and count 0. */
 void heap_free_block(uint64_t first, unsigned order);
 /* 2^order frames, scrubbed; 0 when there are none. */
