@@ -19,41 +19,44 @@
 #define PTE_LARGE   0x80UL
 #define PTE_ADDRESS 0x000ffffffffff000UL
 
-/* Between a domain's RAM and a buffer of ours, whichever way. */
-static int phys_copy(struct domain *d, gpaddr_t gpa, char *ours, size_t len, bool write)
+int guest_phys_read(struct domain *d, gpaddr_t gpa, void *dst, size_t len)
 {
-	for (size_t n; len; gpa += n, ours += n, len -= n) {
-		enum p2m_type type;
-		struct page_info *pg = p2m_page_get(d, GFN(gpa >> PAGE_SHIFT), &type);
-		char *theirs;
+	while (len) {
+		size_t off = gpa & ~PAGE_MASK, n = MIN(len, PAGE_SIZE - off);
+		struct page_info *pg = p2m_page_get(d, GFN(gpa >> PAGE_SHIFT), NULL);
 
 		if (!pg)
 			return -EFAULT;
-		if (write && type == P2M_RAM_RO) {
-			page_put(pg);
-			return -EFAULT;
-		}
-		n = MIN(len, PAGE_SIZE - (gpa & ~PAGE_MASK));
-		theirs = (char *)mfn_to_virt(page_to_mfn(pg)) + (gpa & ~PAGE_MASK);
-		if (write) {
-			memcpy(theirs, ours, n);
-			page_mark_written(pg);
-		} else {
-			memcpy(ours, theirs, n);
-		}
+		memcpy(dst, (char *)mfn_to_virt(page_to_mfn(pg)) + off, n);
 		page_put(pg);
+		gpa += n;
+		dst = (char *)dst + n;
+		len -= n;
 	}
 	return 0;
 }
 
-int guest_phys_read(struct domain *d, gpaddr_t gpa, void *dst, size_t len)
-{
-	return phys_copy(d, gpa, dst, len, false);
-}
-
 int guest_phys_write(struct domain *d, gpaddr_t gpa, const void *src, size_t len)
 {
-	return phys_copy(d, gpa, (char *)src, len, true);
+	while (len) {
+		size_t off = gpa & ~PAGE_MASK, n = MIN(len, PAGE_SIZE - off);
+		enum p2m_type type;
+		struct page_info *pg = p2m_page_get(d, GFN(gpa >> PAGE_SHIFT), &type);
+
+		if (!pg)
+			return -EFAULT;
+		if (type == P2M_RAM_RO) {
+			page_put(pg);
+			return -EFAULT;
+		}
+		memcpy((char *)mfn_to_virt(page_to_mfn(pg)) + off, src, n);
+		page_mark_written(pg);
+		page_put(pg);
+		gpa += n;
+		src = (const char *)src + n;
+		len -= n;
+	}
+	return 0;
 }
 
 static bool read_entry(struct domain *d, gpaddr_t table, unsigned index, bool wide, uint64_t *e)
@@ -119,45 +122,65 @@ bool guest_walk(struct vcpu *v, uint64_t linear, bool write, gpaddr_t *gpa, uint
 	return false;
 }
 
-static int linear_copy(uint64_t va, char *ours, size_t len, bool write, bool user)
+int guest_copy_from(void *dst, uint64_t va, size_t len)
+{
+	struct vcpu *v = vcpu_current();
+	gpaddr_t gpa;
+
+	while (len) {
+		size_t n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
+
+		if (!guest_walk(v, va, false, &gpa, NULL) ||
+		    guest_phys_read(v->domain, gpa, dst, n))
+			return -EFAULT;
+		va += n;
+		dst = (char *)dst + n;
+		len -= n;
+	}
+	return 0;
+}
+
+static int copy_to(uint64_t va, const void *src, size_t len, bool user)
 {
 	struct vcpu *v = vcpu_current();
 	gpaddr_t gpa;
 	bool present;
 
-	for (size_t n; len; va += n, ours += n, len -= n) {
-		n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
-		if (!walk(v, va, write, user, &gpa, &present) ||
-		    phys_copy(v->domain, gpa, ours, n, write))
+	while (len) {
+		size_t n = MIN(len, PAGE_SIZE - (va & ~PAGE_MASK));
+
+		if (!walk(v, va, true, user, &gpa, &present) ||
+		    guest_phys_write(v->domain, gpa, src, n))
 			return -EFAULT;
+		va += n;
+		src = (const char *)src + n;
+		len -= n;
 	}
 	return 0;
 }
 
-int guest_copy_from(void *dst, uint64_t va, size_t len)
-{
-	return linear_copy(va, dst, len, false, hvm->get_cpl(vcpu_current()) == 3);
-}
-
 int guest_copy_to(uint64_t va, const void *src, size_t len)
 {
-	return linear_copy(va, (char *)src, len, true, hvm->get_cpl(vcpu_current()) == 3);
+	return copy_to(va, src, len, hvm->get_cpl(vcpu_current()) == 3);
 }
 
 int guest_publish(uint64_t at, bool physical, const void *src, size_t len)
 {
 	return physical ? guest_phys_write(domain_current(), at, src, len)
-			: linear_copy(at, (char *)src, len, true, false);
+			: copy_to(at, src, len, false);
 }
 
 int guest_clear(uint64_t va, size_t len)
 {
 	static const char zeros[256];
 
-	for (size_t n; len; va += n, len -= n) {
-		n = MIN(len, sizeof(zeros));
+	while (len) {
+		size_t n = MIN(len, sizeof(zeros));
+
 		if (guest_copy_to(va, zeros, n))
 			return -EFAULT;
+		va += n;
+		len -= n;
 	}
 	return 0;
 }

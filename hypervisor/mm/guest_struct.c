@@ -77,37 +77,37 @@ static void translate(void *to, size_t to_word, const void *from, size_t from_wo
 	}
 }
 
-/* In either direction, between n structures of the caller's and ours of ours_size bytes each. */
-static int copy(uint64_t va, char *ours, size_t ours_size, const char *fields, unsigned n,
-		bool to_guest)
+int guest_structs_copy_from(void *dst, size_t dst_size, uint64_t va, const char *fields, unsigned n)
 {
 	size_t size = form_size(fields, 4);
 	uint8_t theirs[STRUCT_MAX];
 
-	ASSERT(form_size(fields, 8) == ours_size && ours_size <= STRUCT_MAX);
+	ASSERT(form_size(fields, 8) == dst_size && dst_size <= STRUCT_MAX);
 	if (!guest_is_32bit())
-		return to_guest ? guest_copy_to(va, ours, n * ours_size)
-				: guest_copy_from(ours, va, n * ours_size);
-	for (; n--; va += size, ours += ours_size) {
-		if (to_guest)
-			translate(theirs, 4, ours, 8, fields);
-		if (to_guest ? guest_copy_to(va, theirs, size) : guest_copy_from(theirs, va, size))
+		return guest_copy_from(dst, va, n * dst_size);
+	for (unsigned i = 0; i < n; i++) {
+		if (guest_copy_from(theirs, va + i * size, size))
 			return -EFAULT;
-		if (!to_guest)
-			translate(ours, 8, theirs, 4, fields);
+		translate((char *)dst + i * dst_size, 8, theirs, 4, fields);
 	}
 	return 0;
-}
-
-int guest_structs_copy_from(void *dst, size_t dst_size, uint64_t va, const char *fields, unsigned n)
-{
-	return copy(va, dst, dst_size, fields, n, false);
 }
 
 int guest_structs_copy_to(uint64_t va, const void *src, size_t src_size, const char *fields,
 			  unsigned n)
 {
-	return copy(va, (char *)src, src_size, fields, n, true);
+	size_t size = form_size(fields, 4);
+	uint8_t theirs[STRUCT_MAX];
+
+	ASSERT(form_size(fields, 8) == src_size && src_size <= STRUCT_MAX);
+	if (!guest_is_32bit())
+		return guest_copy_to(va, src, n * src_size);
+	for (unsigned i = 0; i < n; i++) {
+		translate(theirs, 4, (const char *)src + i * src_size, 8, fields);
+		if (guest_copy_to(va + i * size, theirs, size))
+			return -EFAULT;
+	}
+	return 0;
 }
 
 int guest_word_from(uint64_t *word, uint64_t va, uint64_t i)

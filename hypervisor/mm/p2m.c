@@ -173,38 +173,25 @@ void p2m_destroy(struct domain *d)
 	free_subtree(d, root.n << PAGE_SHIFT, LEVEL_TOP + 1);
 }
 
-/*
- * The entry for gfn at that level, large pages above it split, and without `create` NULL where
- * nothing is mapped. The lock is held.
- */
-static int entry_make(struct domain *d, gfn_t gfn, unsigned level, bool create, uint64_t **entry)
-{
-	uint64_t *t = mfn_to_virt(d->p2m.root), *e;
-
-	*entry = NULL;
-	for (unsigned l = LEVEL_TOP; l > level; l--) {
-		e = &t[table_index(gfn, l)];
-		if (!*e && !create)
-			return 0;
-		if (!is_table(*e, l) && !split(d, e, l))
-			return -ENOMEM;
-		t = entry_table(*e);
-	}
-	*entry = &t[table_index(gfn, level)];
-	return 0;
-}
-
-/*
- * One naturally aligned piece: order is 9 * level. The lock is held. What a split page mapped is
- * flushed with the entry that is replaced.
- */
+/* One naturally aligned piece: order is 9 * level. The lock is held. */
 static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
 {
-	uint64_t *e, old;
-	int rc = entry_make(d, gfn, level, type != P2M_INVALID, &e);
+	uint64_t *t = mfn_to_virt(d->p2m.root), *e, old;
+	int rc;
 
-	if (rc || !e)
-		return rc;
+	for (unsigned l = LEVEL_TOP; l > level; l--) {
+		e = &t[table_index(gfn, l)];
+		if (!is_table(*e, l)) {
+			if (!*e && type == P2M_INVALID)
+				return 0;
+			if (*e)
+				d->p2m.need_flush = true;
+			if (!split(d, e, l))
+				return -ENOMEM;
+		}
+		t = entry_table(*e);
+	}
+	e = &t[table_index(gfn, level)];
 	old = *e;
 	if (is_table(old, level)) {
 		/* Piecewise, rather than freeing a table that a lookup may be walking. */
@@ -285,12 +272,19 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 
 int p2m_split(struct domain *d, gfn_t gfn)
 {
-	uint64_t *e;
+	uint64_t *t, *e;
 	int rc = 0;
 
 	spin_lock(&d->p2m.lock);
-	if (d->p2m.root.n)
-		rc = entry_make(d, gfn, 0, false, &e);
+	t = mfn_to_virt(d->p2m.root);
+	for (unsigned level = LEVEL_TOP; level && d->p2m.root.n; level--) {
+		e = &t[table_index(gfn, level)];
+		if (!*e || (!is_table(*e, level) && !split(d, e, level))) {
+			rc = *e ? -ENOMEM : 0;
+			break;
+		}
+		t = entry_table(*e);
+	}
 	spin_unlock(&d->p2m.lock);
 	return rc;
 }
@@ -334,28 +328,19 @@ int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn)
 	return rc;
 }
 
-/* The entry that maps gfn, or would: its place, what is there, its level. */
-static inline uint64_t *entry_find(mfn_t root, gfn_t gfn, uint64_t *e, unsigned *level)
-{
-	uint64_t *t = mfn_to_virt(root), *at;
-
-	for (*level = LEVEL_TOP;; --*level) {
-		at = &t[table_index(gfn, *level)];
-		*e = READ_ONCE(*at);
-		if (!is_table(*e, *level))
-			return at;
-		t = entry_table(*e);
-	}
-}
-
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
 	mfn_t root = MFN(READ_ONCE(d->p2m.root.n));
-	unsigned level = 0;
-	uint64_t e = 0;
+	uint64_t *t = mfn_to_virt(root), e = 0;
+	unsigned level = LEVEL_TOP;
 
 	if (root.n && gfn.n < GFN_LIMIT)
-		entry_find(root, gfn, &e, &level);
+		for (;; level--) {
+			e = READ_ONCE(t[table_index(gfn, level)]);
+			if (!is_table(e, level))
+				break;
+			t = entry_table(e);
+		}
 	if (type)
 		*type = shown_type(e);
 	return e ? leaf_mfn(e, gfn, level) : INVALID_MFN;
@@ -401,6 +386,19 @@ void p2m_flush(struct domain *d)
 
 /* --- the log of writes ------------------------------------------------------------------------ */
 
+/* The entry that maps gfn, or would; *level is its own. The lock is held. */
+static uint64_t *entry_find(struct domain *d, gfn_t gfn, unsigned *level)
+{
+	uint64_t *t = mfn_to_virt(d->p2m.root), *e;
+
+	for (*level = LEVEL_TOP;; --*level) {
+		e = &t[table_index(gfn, *level)];
+		if (!is_table(*e, *level))
+			return e;
+		t = entry_table(*e);
+	}
+}
+
 static void leaf_retype(struct domain *d, uint64_t *e, unsigned level, enum p2m_type type)
 {
 	if (type == entry_type(*e))
@@ -414,22 +412,21 @@ bool p2m_write_fault(struct domain *d, gfn_t gfn)
 {
 	bool was_clean = false;
 	unsigned level;
-	uint64_t *at, e;
+	uint64_t *e;
 
 	if (!READ_ONCE(d->p2m.log_dirty) || gfn.n >= GFN_LIMIT)
 		return false;
 	spin_lock(&d->p2m.lock);
-	at = entry_find(d->p2m.root, gfn, &e, &level);
-	if (entry_type(e) == P2M_RAM_CLEAN) {
+	e = entry_find(d, gfn, &level);
+	if (entry_type(*e) == P2M_RAM_CLEAN) {
 		was_clean = true;
 		d->p2m.write_faults++;
 		/* Without memory for a table, all that the entry maps counts as written. */
-		if (level) {
+		while (level && split(d, e, level)) {
 			d->p2m.need_flush = true;
-			entry_make(d, gfn, 0, false, &at);
-			at = entry_find(d->p2m.root, gfn, &e, &level);
+			e = entry_find(d, gfn, &level);
 		}
-		leaf_retype(d, at, level, P2M_RAM_RW);
+		leaf_retype(d, e, level, P2M_RAM_RW);
 	}
 	flush_locked(d);
 	spin_unlock(&d->p2m.lock);
@@ -476,26 +473,26 @@ static enum p2m_type type_after(const struct p2m_scan *s, uint64_t e, bool is_cu
 
 void p2m_scan(struct domain *d, struct p2m_scan *s)
 {
-	uint64_t end = MIN(s->first + s->nr, GFN_LIMIT), next, *at, e;
+	uint64_t end = MIN(s->first + s->nr, GFN_LIMIT), next, *e;
 	struct page_info *pg;
 	unsigned level;
 
 	spin_lock(&d->p2m.lock);
 	for (uint64_t gfn = s->first; gfn < end && d->p2m.root.n; gfn = next) {
-		at = entry_find(d->p2m.root, GFN(gfn), &e, &level);
+		e = entry_find(d, GFN(gfn), &level);
 		next = (gfn | (level_frames(level) - 1)) + 1;
-		pg = mfn_to_page(leaf_mfn(e, GFN(gfn), level));
+		pg = mfn_to_page(leaf_mfn(*e, GFN(gfn), level));
 		/* Pages of ours that the guest is shown are made anew where it goes. */
-		if (shown_type(e) != P2M_RAM_RW || (pg && (READ_ONCE(pg->flags) & PAGE_XENHEAP)))
+		if (shown_type(*e) != P2M_RAM_RW || (pg && (READ_ONCE(pg->flags) & PAGE_XENHEAP)))
 			continue;
 		/* Ranges are of whole entries of 2M. */
-		if (level > 1 && s->how == P2M_SCAN_START && split(d, at, level)) {
+		if (level > 1 && s->how == P2M_SCAN_START && split(d, e, level)) {
 			d->p2m.need_flush = true;
 			next = gfn;
 			continue;
 		}
-		scan_leaf(s, gfn, MIN(next, end), e, level);
-		leaf_retype(d, at, level, type_after(s, e, next > end));
+		scan_leaf(s, gfn, MIN(next, end), *e, level);
+		leaf_retype(d, e, level, type_after(s, *e, next > end));
 	}
 	spin_unlock(&d->p2m.lock);
 }
