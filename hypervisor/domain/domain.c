@@ -20,15 +20,6 @@
 
 #define RELEASE_BATCH 8192u /* pages given back between looks at the clock */
 
-static int shared_info_create(struct domain *d)
-{
-	d->shared_info = heap_alloc(0);
-	if (!d->shared_info)
-		return -ENOMEM;
-	page_share_with(d->shared_info, d);
-	return 0;
-}
-
 int domain_create(domid_t id, const struct domain_config *c, struct domain **out)
 {
 	struct domain *d;
@@ -51,9 +42,11 @@ int domain_create(domid_t id, const struct domain_config *c, struct domain **out
 	rc = hvm_domain_init(d);
 	if (rc)
 		goto free_p2m;
-	rc = shared_info_create(d);
-	if (rc)
+	rc = -ENOMEM;
+	d->shared_info = heap_alloc(0);
+	if (!d->shared_info)
 		goto free_hvm;
+	page_share_with(d->shared_info, d);
 	rc = event_domain_init(d, c->max_evtchn_port);
 	if (rc)
 		goto free_shared_info;

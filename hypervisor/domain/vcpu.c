@@ -18,10 +18,7 @@ int vcpu_create(struct domain *d, unsigned id)
 	struct vcpu *v;
 	int rc;
 
-	if (id >= d->max_vcpus)
-		return -EINVAL;
-	if (d->vcpu[id])
-		return -EEXIST;
+	ASSERT(id < d->max_vcpus && !d->vcpu[id]);
 	v = object_alloc(sizeof(*v));
 	if (!v)
 		return -ENOMEM;

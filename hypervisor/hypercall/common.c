@@ -31,6 +31,7 @@ int target_get_live(domid_t id, struct domain **out)
 
 	if (!rc && (*out)->is_dying) {
 		domain_put(*out);
+		*out = NULL;
 		rc = -ESRCH;
 	}
 	return rc;

@@ -105,18 +105,18 @@ long domctl_scheduler(struct domain *d, struct xen_domctl *op)
 
 /* --- registers -------------------------------------------------------------------------------- */
 
-static void registers_pack(const struct cpu_regs *r, const struct hvm_state *s,
-			   struct cpu_user_regs *u)
+#define COPY(name) to->name = from->name
+
+static void registers_pack(const struct cpu_regs *from, const struct hvm_state *s,
+			   struct cpu_user_regs *to)
 {
-#define COPY(name) u->name = r->name
 	FOR_EACH_CPU_REGISTER(COPY);
-#undef COPY
-	u->cs = s->seg[SEG_CS].selector;
-	u->ds = s->seg[SEG_DS].selector;
-	u->es = s->seg[SEG_ES].selector;
-	u->fs = s->seg[SEG_FS].selector;
-	u->gs = s->seg[SEG_GS].selector;
-	u->ss = s->seg[SEG_SS].selector;
+	to->cs = s->seg[SEG_CS].selector;
+	to->ds = s->seg[SEG_DS].selector;
+	to->es = s->seg[SEG_ES].selector;
+	to->fs = s->seg[SEG_FS].selector;
+	to->gs = s->seg[SEG_GS].selector;
+	to->ss = s->seg[SEG_SS].selector;
 }
 
 static void context_pack(struct vcpu *v, struct vcpu_guest_context *c)
@@ -158,12 +158,10 @@ long domctl_vcpu_context_get(struct domain *d, struct xen_domctl *op)
 }
 
 /* General registers, rip and rflags; what else a vCPU has is set through sethvmcontext. */
-static void registers_unpack(const struct cpu_user_regs *u, struct cpu_regs *r)
+static void registers_unpack(const struct cpu_user_regs *from, struct cpu_regs *to)
 {
-#define COPY(name) r->name = u->name
 	FOR_EACH_CPU_REGISTER(COPY);
-#undef COPY
-	r->rflags |= 2;
+	to->rflags |= 2;
 }
 
 long domctl_vcpu_context_set(struct domain *d, struct xen_domctl *op)

@@ -10,21 +10,15 @@
 #include "mm.h"
 #include "private.h"
 
-static bool entry_plausible(const struct e820_entry *e)
-{
-	uint64_t end;
-
-	return !add_overflows(e->addr, e->size, &end);
-}
-
 int domain_set_memory_map(struct domain *d, const struct e820_entry *entries, unsigned nr)
 {
 	struct e820_map *map, *old;
+	uint64_t end;
 
 	if (nr > E820_MAX_ENTRIES)
 		return -E2BIG;
 	for (unsigned i = 0; i < nr; i++)
-		if (!entry_plausible(&entries[i]))
+		if (add_overflows(entries[i].addr, entries[i].size, &end))
 			return -EINVAL;
 	map = object_alloc(sizeof(*map));
 	if (!map)

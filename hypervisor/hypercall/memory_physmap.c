@@ -155,22 +155,15 @@ static long batch_run(struct domain *d, struct domain *from,
 static long foreign_get(const struct domain *d, const struct xen_add_to_physmap_batch *b,
 			struct domain **from)
 {
-	long rc;
-
 	*from = NULL;
 	if (b->space != XENMAPSPACE_gmfn_foreign)
 		return b->u.res0 ? -EINVAL : 0;
 	/* Only domain 0 into itself: who maps a page can do everything with it. */
 	if (d != domain_current() || !d->is_control)
 		return -EPERM;
-	rc = target_get_live(b->u.foreign_domid, from);
-	if (!rc && *from == d) {
-		domain_put(*from);
-		rc = -EINVAL;
-	}
-	if (rc)
-		*from = NULL;
-	return rc;
+	if (b->u.foreign_domid == DOMID_SELF || b->u.foreign_domid == d->id)
+		return -EINVAL;
+	return target_get_live(b->u.foreign_domid, from);
 }
 
 long memory_add_to_physmap_batch(struct request *q)

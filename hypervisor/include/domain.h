@@ -158,6 +158,7 @@ struct domain_config {
 };
 /* *out has one reference for the caller. -EINVAL, -ENOMEM, -EEXIST. */
 int domain_create(domid_t id, const struct domain_config *config, struct domain **out);
+/* One below max_vcpus that there is not yet. -ENOMEM. */
 int vcpu_create(struct domain *d, unsigned id);
 /* Begins or goes on with destruction: 0 when all is given back, -ERESTART to be called again. */
 int domain_destroy(struct domain *d);
