@@ -206,18 +206,6 @@ static long sched_pin_override(struct request *q)
 	return sched_set_affinity(vcpu_current(), &mask, NULL);
 }
 
-/*
- * Whoever yields waits for somebody else, in GRUB for each block of its disk. With nobody else on
- * this CPU, the pause gives the way free for the other thread of the core; an emulator that lets
- * its CPUs take turns goes on to the next one, which may be the one that is waited for.
- */
-static long yield(void)
-{
-	sched_yield(vcpu_current());
-	cpu_pause();
-	return 0;
-}
-
 static const struct operation operations[] = {
 	[SCHEDOP_shutdown] = { sched_shutdown, 0, TAKES(sched_shutdown) },
 	[SCHEDOP_shutdown_code] = { sched_shutdown, 0, TAKES(sched_shutdown) },
@@ -234,7 +222,16 @@ long do_sched_op(unsigned cmd, uint64_t arg)
 	struct request q = { .cmd = cmd, .at = arg };
 
 	switch (cmd) {
-	case SCHEDOP_yield: return yield();
+	case SCHEDOP_yield:
+		sched_yield(vcpu_current());
+		/*
+		 * Whoever yields waits for somebody else, in GRUB for each block of its disk. With
+		 * nobody else on this CPU, the pause gives the way free for the other thread of the
+		 * core; an emulator that lets its CPUs take turns goes on to the next one, which
+		 * may be the one that is waited for.
+		 */
+		cpu_pause();
+		return 0;
 	case SCHEDOP_block: vcpu_block(vcpu_current()); return 0;
 	default: return operation_run(operations, ARRAY_SIZE(operations), "sched_op", &q);
 	}

@@ -177,12 +177,6 @@ static struct vcpu *choose(unsigned cpu, struct vcpu *prev, time_ns_t now)
 	return sched_first(q, cpu, prev, CLASS_PARKED, false, now);
 }
 
-static void lock_both(unsigned a, unsigned b)
-{
-	spin_lock(&sched_queues[MIN(a, b)].lock);
-	spin_lock(&sched_queues[MAX(a, b)].lock);
-}
-
 /* Moves a vCPU of a class before `limit` from another queue into cpu's. No lock held. */
 static bool steal(unsigned cpu, enum sched_class limit, bool soft_only, time_ns_t now)
 {
@@ -194,7 +188,8 @@ static bool steal(unsigned cpu, enum sched_class limit, bool soft_only, time_ns_
 
 		if (!READ_ONCE(sched_queues[from].nr))
 			continue;
-		lock_both(cpu, from);
+		spin_lock(&sched_queues[MIN(cpu, from)].lock);
+		spin_lock(&sched_queues[MAX(cpu, from)].lock);
 		v = sched_first(&sched_queues[from], cpu, NULL, limit, soft_only, now);
 		if (v) {
 			sched_dequeue(v);
