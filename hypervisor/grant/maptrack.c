@@ -6,7 +6,6 @@
  */
 #include "private.h"
 
-#include "abi/errno.h"
 
 static struct maptrack *maptrack_at(struct grant_table *gt, grant_handle_t handle)
 {

@@ -7,7 +7,6 @@
 #include "private.h"
 
 #include "abi/errno.h"
-#include "lib.h"
 
 static unsigned entries_per_frame(unsigned version)
 {

@@ -3,7 +3,6 @@
  * What the records of a saved vCPU hold, each in both directions: how it is checked and applied,
  * and how it is made. The domain is paused; no locks.
  */
-#include "abi/errno.h"
 #include "context_private.h"
 #include "cpuid.h"
 #include "domain.h"

@@ -11,7 +11,6 @@
 #include "domain.h"
 #include "host.h"
 #include "hvm.h"
-#include "lib.h"
 
 #define EXT                0x80000000u
 #define XEN_VERSION        (4u << 16 | 20u)

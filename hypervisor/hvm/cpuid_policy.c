@@ -9,7 +9,6 @@
  */
 #include "cpuid.h"
 
-#include "abi/cpuid.h"
 #include "abi/errno.h"
 #include "cpu.h"
 #include "cpuid_features.h"

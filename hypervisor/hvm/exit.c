@@ -7,7 +7,6 @@
 #include "domain.h"
 #include "hvm.h"
 #include "hypercall.h"
-#include "log.h"
 #include "machine_check.h"
 #include "processor.h"
 

@@ -7,14 +7,12 @@
 #include "hvm.h"
 
 #include "abi/errno.h"
-#include "atomic.h"
 #include "cpu.h"
 #include "cpuid.h"
 #include "domain.h"
 #include "guest_access.h"
 #include "guest_walk.h"
 #include "lib.h"
-#include "log.h"
 #include "processor.h"
 
 const struct hvm_ops *hvm;

@@ -7,7 +7,6 @@
 #include "hvm.h"
 
 #include "domain.h"
-#include "guest_walk.h"
 #include "processor.h"
 
 #define DR6_STEP BIT(14)

@@ -11,7 +11,6 @@
 #include "atomic.h"
 #include "domain.h"
 #include "event.h"
-#include "lib.h"
 #include "mm.h"
 #include "sched.h"
 

@@ -12,7 +12,6 @@
 #include "hvm.h"
 #include "iommu.h"
 #include "lib.h"
-#include "log.h"
 #include "mm.h"
 #include "vioapic.h"
 #include "vpci.h"

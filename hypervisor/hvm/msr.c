@@ -3,12 +3,10 @@
  * Model-specific registers as guests see them: those of the control block, of the local APIC, and
  * the few that systems read without asking CPUID first. Any other one is #GP.
  */
-#include "boot_info.h"
 #include "cpuid.h"
 #include "domain.h"
 #include "hvm.h"
 #include "hypercall.h"
-#include "log.h"
 #include "processor.h"
 
 #define MSR_HYPERCALL_PAGE 0x40000000u

@@ -4,8 +4,6 @@
  * which is kept out of the control domain's reach: an entry holds a message of ours from when it
  * is first unmasked, while the capability is enabled. Under vpci_lock.
  */
-#include "irq.h"
-#include "lib.h"
 #include "log.h"
 #include "mm.h"
 #include "vpci_private.h"

@@ -5,7 +5,6 @@
  * hot-plugged and virtual functions) is noted when the control domain first touches it. Under
  * vpci_lock.
  */
-#include "lib.h"
 #include "log.h"
 #include "mm.h"
 #include "vpci_private.h"

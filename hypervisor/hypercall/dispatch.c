@@ -5,7 +5,6 @@
  */
 #include "hypercall.h"
 
-#include "abi/grant_table.h"
 #include "atomic.h"
 #include "event.h"
 #include "grant.h"

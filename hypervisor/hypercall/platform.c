@@ -9,7 +9,6 @@
 #include "boot_info.h"
 #include "console.h"
 #include "host.h"
-#include "timer.h"
 #include "wallclock.h"
 
 #define NSECS_PER_SEC 1000000000u

@@ -7,8 +7,6 @@
 #include "wallclock.h"
 
 #include "domain.h"
-#include "lib.h"
-#include "mm.h"
 #include "spinlock.h"
 
 #define NSECS_PER_SEC 1000000000ul

@@ -7,7 +7,6 @@
 #include "abi/errno.h"
 #include "atomic.h"
 #include "domain.h"
-#include "log.h"
 #include "mm.h"
 #include "private.h"
 

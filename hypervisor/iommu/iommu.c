@@ -6,7 +6,6 @@
 #include "acpi.h"
 #include "boot_info.h"
 #include "domain.h"
-#include "lib.h"
 #include "log.h"
 #include "mm.h"
 #include "private.h"

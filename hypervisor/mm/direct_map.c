@@ -6,7 +6,6 @@
  * stacks.
  */
 #include "lib.h"
-#include "log.h"
 #include "private.h"
 #include "spinlock.h"
 

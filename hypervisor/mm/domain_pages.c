@@ -7,7 +7,6 @@
  */
 #include "atomic.h"
 #include "domain.h"
-#include "lib.h"
 #include "log.h"
 #include "private.h"
 

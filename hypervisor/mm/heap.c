@@ -6,7 +6,6 @@
  */
 #include "atomic.h"
 #include "lib.h"
-#include "log.h"
 #include "private.h"
 #include "spinlock.h"
 

@@ -10,7 +10,6 @@
 #include "atomic.h"
 #include "domain.h"
 #include "iommu.h"
-#include "log.h"
 #include "mm.h"
 
 #define ENTRY_ADDRESS 0x000ffffffffff000UL

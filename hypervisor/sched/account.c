@@ -16,7 +16,6 @@
 
 #include "abi/errno.h"
 #include "lib.h"
-#include "timer.h"
 
 /* Idle time counts up to this; everyone's purse is full by then. */
 #define ELAPSED_MAX SECONDS(1)

@@ -3,11 +3,7 @@
  * From the VMCB's exit code to the neutral record (APM vol. 2, appendix C). Nothing is acted on
  * here.
  */
-#include "guest_access.h"
-#include "guest_walk.h"
-#include "lib.h"
 #include "private.h"
-#include "processor.h"
 
 #define OPCODE_HLT 0xf4
 

@@ -6,7 +6,6 @@
  */
 #include "cpu.h"
 #include "lib.h"
-#include "mm.h"
 #include "private.h"
 #include "processor.h"
 

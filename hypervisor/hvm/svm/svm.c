@@ -8,7 +8,6 @@
 #include "abi/errno.h"
 #include "atomic.h"
 #include "cpu.h"
-#include "lib.h"
 #include "log.h"
 #include "machine_check.h"
 #include "mm.h"

@@ -2,7 +2,6 @@
 /* A vCPU's VMCS is made, with all that stays as it is while the vCPU lives. */
 #include "abi/errno.h"
 #include "cpu.h"
-#include "lib.h"
 #include "mm.h"
 #include "private.h"
 #include "processor.h"

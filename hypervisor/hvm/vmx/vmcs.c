@@ -4,9 +4,7 @@
  * vol. 3, chapters 25 and 31). A paused vCPU has been switched out, so its VMCS is active nowhere.
  */
 #include "cpu.h"
-#include "lib.h"
 #include "log.h"
-#include "mm.h"
 #include "private.h"
 #include "processor.h"
 
