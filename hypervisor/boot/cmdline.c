@@ -16,7 +16,6 @@ struct cmdline cmdline = {
 	.com1_irq = 4,
 	.log_level = LOG_INFO,
 	.ucode_scan = true,
-	.apicv = true,
 };
 
 #define OPTION_MAX 128u
@@ -299,7 +298,12 @@ static bool set_ucode(struct cmdline *c, char *value)
 
 static bool set_apicv(struct cmdline *c, char *value)
 {
-	return parse_bool(value, &c->apicv);
+	bool on;
+
+	if (!parse_bool(value, &on))
+		return false;
+	c->apicv = on ? APICV_ON : APICV_OFF;
+	return true;
 }
 
 const char *const speculation_words[SPEC_MEASURES] = {

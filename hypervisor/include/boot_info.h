@@ -96,7 +96,8 @@ struct cmdline {
 	unsigned watchdog;       /* seconds that a CPU may be stuck for; 0: as long as it likes */
 	int nmi;                 /* NMI_*: one that nobody here sent */
 	int log_level;           /* enum log_level */
-	bool noreboot, apicv;
+	bool noreboot;
+	enum { APICV_IF_TRUSTED, APICV_OFF, APICV_ON } apicv; /* not by all emulators */
 	/* Whether idle CPUs scrub what was never used. */
 	enum { BOOTSCRUB_DEFAULT, BOOTSCRUB_IDLE, BOOTSCRUB_OFF } bootscrub;
 	bool iommu_off, iommu_required, iommu_verbose;

@@ -92,10 +92,16 @@ static int secondary_read(struct vmx_config *c)
 	return 0;
 }
 
-/* All of it or nothing: CPUs with a part of it are the older ones. */
+/*
+ * All of it or nothing: CPUs with a part of it are the older ones. Bochs 2.7 is not trusted: there
+ * an interrupt of the machine's may deliver one that waits to a guest with IF clear.
+ */
 static void apicv_choose(struct vmx_config *c)
 {
-	if (cmdline.apicv && (c->cpu & CPU_TPR_SHADOW) && (c->cpu2 & APICV) == APICV) {
+	bool wanted = cmdline.apicv == APICV_ON ||
+		      (cmdline.apicv == APICV_IF_TRUSTED && !machine_is_bochs());
+
+	if (wanted && (c->cpu & CPU_TPR_SHADOW) && (c->cpu2 & APICV) == APICV) {
 		c->cpu &= ~(CPU_CR8_LOAD_EXITING | CPU_CR8_STORE_EXITING);
 		c->cpu2 &= ~CPU2_X2APIC; /* by the mode of each vCPU */
 	} else {

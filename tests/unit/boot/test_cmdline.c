@@ -163,10 +163,10 @@ static void test_cpus(void **state)
 
 static void test_apicv(void **state)
 {
-	assert_true(parse("").apicv);
-	assert_false(parse("apicv=0").apicv);
-	assert_false(parse("apicv=no").apicv);
-	assert_true(parse("apicv=0 apicv").apicv);
+	assert_int_equal(parse("").apicv, APICV_IF_TRUSTED);
+	assert_int_equal(parse("apicv=0").apicv, APICV_OFF);
+	assert_int_equal(parse("apicv=no").apicv, APICV_OFF);
+	assert_int_equal(parse("apicv=0 apicv").apicv, APICV_ON);
 	assert_int_equal(warnings, 0);
 	refused("apicv=avic");
 }
