@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Operations on a table as a whole: its size, its version, where its frames are; and swapping two
- * entries. gt->lock.
+ * Operations on a table as a whole: its size, its version, and where its frames are. gt->lock.
  */
 #include "private.h"
 
@@ -92,9 +91,8 @@ int grant_op_get_status_frames(struct domain *d, union grant_batch *b)
 	spin_lock(&gt->lock);
 	there = gt->version == 2 && op->nr_frames <= gt->frames[STATUS_FRAMES].nr;
 	spin_unlock(&gt->lock);
-	op->status = GNTST_general_error;
-	if (there)
-		op->status = write_gfns(target, true, op->frame_list, op->nr_frames);
+	op->status = there ? write_gfns(target, true, op->frame_list, op->nr_frames)
+			   : GNTST_general_error;
 	domain_put(target);
 	return 0;
 }
@@ -218,38 +216,4 @@ int grant_op_set_version(struct domain *d, union grant_batch *b)
 	op->version = gt->version;
 	spin_unlock(&gt->lock);
 	return rc;
-}
-
-/* --- swap ------------------------------------------------------------------------------------- */
-
-static int swap_one(struct grant_table *gt, grant_ref_t a, grant_ref_t b)
-{
-	uint32_t *wa, *wb;
-
-	if (a >= grant_nr_entries(gt) || b >= grant_nr_entries(gt))
-		return GNTST_bad_gntref;
-	if (grant_is_pinned(grant_active(gt, a)) || grant_is_pinned(grant_active(gt, b)))
-		return GNTST_eagain;
-	wa = grant_entry_word(gt, a);
-	wb = grant_entry_word(gt, b);
-	for (unsigned i = 0; i < (gt->version == 1 ? 2 : 4); i++) {
-		uint32_t w = READ_ONCE(wa[i]);
-
-		WRITE_ONCE(wa[i], READ_ONCE(wb[i]));
-		WRITE_ONCE(wb[i], w);
-	}
-	return GNTST_okay;
-}
-
-int grant_op_swap(struct domain *d, union grant_batch *b, unsigned n)
-{
-	struct gnttab_swap_grant_ref *op = b->swap;
-	struct grant_table *gt = d->grant;
-
-	for (unsigned i = 0; i < n; i++) {
-		spin_lock(&gt->lock);
-		op[i].status = (int16_t)swap_one(gt, op[i].ref_a, op[i].ref_b);
-		spin_unlock(&gt->lock);
-	}
-	return 0;
 }

@@ -20,14 +20,6 @@ static int op_transfer(struct domain *d, union grant_batch *b, unsigned n)
 	return 0;
 }
 
-static int op_unmap_and_replace(struct domain *d, union grant_batch *b, unsigned n)
-{
-	log_domain(d, LOG_INFO, "grant unmap_and_replace is not offered");
-	for (unsigned i = 0; i < n; i++)
-		b->replace[i].status = GNTST_general_error;
-	return 0;
-}
-
 /* Caches are coherent with devices on x86: once the arguments are right there is nothing to do. */
 static int op_cache_flush(struct domain *d, union grant_batch *b, unsigned n)
 {
@@ -60,12 +52,10 @@ static const struct grant_operation operations[] = {
 	OP(transfer, .many = op_transfer, .fields = FIELDS_transfer),
 	OP(copy, .many = grant_op_copy, .fields = FIELDS_grant_copy),
 	OP(query_size, .one = grant_op_query_size),
-	OP(unmap_and_replace, .many = op_unmap_and_replace),
 	OP(set_version, .one = grant_op_set_version),
 	OP(get_status_frames, .one = grant_op_get_status_frames,
 	   .fields = FIELDS_get_status_frames),
 	OP(get_version, .one = grant_op_get_version),
-	OP(swap_grant_ref, .many = grant_op_swap),
 	OP(cache_flush, .many = op_cache_flush, .in_only = true),
 };
 

@@ -133,9 +133,7 @@ union grant_batch {
 	struct gnttab_map_grant_ref map[GRANT_BATCH];
 	struct gnttab_unmap_grant_ref unmap[GRANT_BATCH];
 	struct gnttab_copy copy[GRANT_BATCH];
-	struct gnttab_swap_grant_ref swap[GRANT_BATCH];
 	struct gnttab_transfer transfer[GRANT_BATCH];
-	struct gnttab_unmap_and_replace replace[GRANT_BATCH];
 	struct gnttab_cache_flush cache[GRANT_BATCH];
 	struct gnttab_setup_table setup;
 	struct gnttab_query_size size;
@@ -147,7 +145,6 @@ union grant_batch {
 int grant_op_map(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_unmap(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_copy(struct domain *d, union grant_batch *b, unsigned n);
-int grant_op_swap(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_setup_table(struct domain *d, union grant_batch *b);
 int grant_op_query_size(struct domain *d, union grant_batch *b);
 int grant_op_set_version(struct domain *d, union grant_batch *b);

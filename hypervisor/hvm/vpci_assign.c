@@ -90,26 +90,22 @@ static bool is_bridge(struct pci_address a)
 	return pci_raw_read(a, PCI_HEADER_TYPE, 1) & 0x7f;
 }
 
-/* Others that do DMA by its name; how many, at most max. vpci_lock is held. */
-static unsigned siblings(struct pci_address a, bool with_bridges, uint32_t *sbdf, unsigned max)
+/* Whether another than bridges does DMA by its name. vpci_lock is held. */
+static bool has_siblings(struct pci_address a)
 {
 	struct pci_address group = iommu_group(a);
-	unsigned nr = 0;
 
-	for (struct vpci_function *s = vpci_next(NULL); s && nr < max; s = vpci_next(s)) {
-		struct pci_address b = s->address;
-
-		if (!same_address(a, b) && same_address(iommu_group(b), group) &&
-		    (with_bridges || !is_bridge(b)))
-			sbdf[nr++] = (uint32_t)b.segment << 16 | b.bus << 8u | b.devfn;
-	}
-	return nr;
+	for (struct vpci_function *s = vpci_next(NULL); s; s = vpci_next(s))
+		if (!same_address(a, s->address) && same_address(iommu_group(s->address), group) &&
+		    !is_bridge(s->address))
+			return true;
+	return false;
 }
 
 /* vpci_lock is held. */
 static int check(const struct vpci_function *f)
 {
-	uint32_t class, sibling;
+	uint32_t class;
 
 	if (!f || (pci_raw_read(f->address, 0, 2) & 0xffff) == 0xffff)
 		return -ENODEV;
@@ -118,7 +114,7 @@ static int check(const struct vpci_function *f)
 	class = pci_raw_read(f->address, PCI_CLASS, 4) >> 16;
 	if (is_bridge(f->address) || class >> 8 == CLASS_BRIDGE || class == CLASS_IOMMU)
 		return -EPERM;
-	return siblings(f->address, false, &sibling, 1) ? -EXDEV : 0;
+	return has_siblings(f->address) ? -EXDEV : 0;
 }
 
 int vpci_assignable(struct pci_address a)
@@ -131,16 +127,6 @@ int vpci_assignable(struct pci_address a)
 	rc = check(vpci_find(a));
 	spin_unlock(&vpci_lock);
 	return rc;
-}
-
-unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
-{
-	unsigned nr;
-
-	spin_lock(&vpci_lock);
-	nr = siblings(a, true, sbdf, max);
-	spin_unlock(&vpci_lock);
-	return nr;
 }
 
 /* --- giving and taking ------------------------------------------------------------------------ */

@@ -84,7 +84,6 @@ static const struct control {
 	{ XEN_DOMCTL_assign_device, domctl_device, 0 },
 	{ XEN_DOMCTL_test_assign_device, domctl_device, SELF },
 	{ XEN_DOMCTL_deassign_device, domctl_device, 0 },
-	{ XEN_DOMCTL_get_device_group, domctl_device_group, SELF | ANSWERS },
 
 	{ XEN_DOMCTL_gdbsx_guestmemio, domctl_guest_memory, ANSWERS },
 	{ XEN_DOMCTL_getpageframeinfo3, domctl_page_types, 0 },

@@ -7,17 +7,11 @@
 
 #include "vpci.h"
 
-#define GROUP_MAX 64u
-
-static struct pci_address address_of(uint32_t sbdf)
-{
-	return (struct pci_address){ (uint16_t)(sbdf >> 16), (uint8_t)(sbdf >> 8), (uint8_t)sbdf };
-}
-
 long domctl_device(struct domain *d, struct xen_domctl *op)
 {
 	const struct xen_domctl_assign_device *a = &op->u.assign_device;
-	struct pci_address at = address_of(a->u.pci.machine_sbdf);
+	uint32_t sbdf = a->u.pci.machine_sbdf;
+	struct pci_address at = { (uint16_t)(sbdf >> 16), (uint8_t)(sbdf >> 8), (uint8_t)sbdf };
 
 	if (a->dev != XEN_DOMCTL_DEV_PCI || (a->flags & ~XEN_DOMCTL_DEV_RDM_RELAXED))
 		return -EINVAL;
@@ -26,14 +20,4 @@ long domctl_device(struct domain *d, struct xen_domctl *op)
 	case XEN_DOMCTL_deassign_device: return vpci_deassign(d, at);
 	default: return vpci_assignable(at);
 	}
-}
-
-long domctl_device_group(struct domain *d, struct xen_domctl *op)
-{
-	struct xen_domctl_get_device_group *g = &op->u.get_device_group;
-	uint32_t sbdf[GROUP_MAX];
-
-	g->num_sdevs = vpci_siblings(address_of(g->machine_sbdf), sbdf,
-				     MIN(g->max_sdevs, GROUP_MAX));
-	return guest_copy_to(g->sdev_array, sbdf, g->num_sdevs * sizeof(sbdf[0]));
 }

@@ -119,7 +119,7 @@ domctl_fn domctl_hvm_context_set, domctl_hvm_context_get, domctl_policy_set, dom
 	domctl_tsc_set, domctl_tsc_get;
 domctl_fn domctl_guest_memory, domctl_page_types, domctl_shadow, domctl_permission,
 	domctl_vnuma_set;
-domctl_fn domctl_device, domctl_device_group;
+domctl_fn domctl_device;
 
 /* Leaves of a policy to the caller's array; null: count only. -ENOBUFS when there are more. */
 struct cpuid_policy;

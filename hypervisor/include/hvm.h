@@ -79,24 +79,30 @@ struct hvm_state {
 
 #define PAT_POWER_ON  0x0007040600070406UL
 
+/* What ends a guest's turn, with its name in logs. */
+#define FOR_EACH_VMEXIT_REASON(X)                                                                  \
+	X(FAILED, "failed")     /* not known, or the vendor refused the state: crash the domain */ \
+	X(NOTHING, "interrupt") /* dealt with by the vendor's code (host interrupt taken) */       \
+	X(CPUID, "cpuid")                                                                          \
+	X(HLT, "hlt")                                                                              \
+	X(IO, "io")                                                                                \
+	X(MSR, "msr")                                                                              \
+	X(HYPERCALL, "hypercall")                                                                  \
+	X(NESTED_FAULT, "fault")                                                                   \
+	X(SHUTDOWN, "shutdown") /* triple fault */                                                 \
+	X(XSETBV, "xsetbv")                                                                        \
+	X(CR, "cr") /* VT-x only, whose code has dealt with it */                                  \
+	X(WBINVD, "wbinvd")                                                                        \
+	X(INTR_WINDOW, "window")  /* the guest can take an interrupt now */                        \
+	X(UNDEFINED, "undefined") /* an instruction that is not offered: #UD */                    \
+	X(MACHINE_CHECK, "machine check")                                                          \
+	X(TASK_SWITCH, "task switch") /* VT-x only, which leaves it to be emulated */
+
 enum vmexit_reason {
-	VMEXIT_FAILED,  /* not known, or the vendor refused the state: crash the domain */
-	VMEXIT_NOTHING, /* dealt with by the vendor's code (host interrupt taken) */
-	VMEXIT_CPUID,
-	VMEXIT_HLT,
-	VMEXIT_IO,
-	VMEXIT_MSR,
-	VMEXIT_HYPERCALL,
-	VMEXIT_NESTED_FAULT,
-	VMEXIT_SHUTDOWN, /* triple fault */
-	VMEXIT_XSETBV,
-	VMEXIT_CR, /* VT-x only, whose code has dealt with it */
-	VMEXIT_WBINVD,
-	VMEXIT_INTR_WINDOW, /* the guest can take an interrupt now */
-	VMEXIT_UNDEFINED,   /* an instruction that is not offered: #UD */
-	VMEXIT_MACHINE_CHECK,
-	VMEXIT_TASK_SWITCH, /* VT-x only, which leaves it to be emulated */
-	VMEXIT_REASONS
+#define REASON(name, text) VMEXIT_##name,
+	FOR_EACH_VMEXIT_REASON(REASON)
+#undef REASON
+		VMEXIT_REASONS
 };
 
 struct vmexit {

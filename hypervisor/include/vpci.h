@@ -49,8 +49,6 @@ int vpci_assign(struct domain *d, struct pci_address a);
 int vpci_deassign(struct domain *d, struct pci_address a);
 /* Of a domain that ends, before its memory is given back. */
 void vpci_deassign_all(struct domain *d);
-/* The other functions of its group; how many. */
-unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max);
 /* As a guest sees its bus 0: offset below 256, naturally aligned. */
 void vpci_guest_access(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
 		       bool write, uint32_t *value);

@@ -15,45 +15,34 @@
 extern char _image_start[], _rodata_start[];
 
 /* Kept from the compiler's eyes, which would know better. */
-static volatile uintptr_t nowhere;
 static volatile unsigned endless = ~0u;
+static uint8_t data[1];
 
-static void read_null(void)
+static void read_at(void *where)
 {
-	log_info("%u", *(const volatile unsigned *)nowhere);
+	log_info("%u", *(const volatile unsigned *)where);
 }
 
-static void write_text(void)
+static void write_at(void *where)
 {
-	*(volatile char *)_image_start = 0;
+	*(volatile char *)where = 0;
 }
 
 /* The same frame by its other address. */
-static void write_text_alias(void)
+static void write_alias(void *where)
 {
-	*(volatile char *)paddr_to_virt(virt_to_paddr(_image_start)) = 0;
+	write_at(paddr_to_virt(virt_to_paddr(where)));
 }
 
-static void write_constant(void)
+static void run_at(void *where)
 {
-	*(volatile char *)_rodata_start = 0;
+	*(volatile uint8_t *)where = 0xc3;
+	((void (*)(void))(uintptr_t)where)();
 }
 
-static void run_data(void)
+static void run_heap(void *where)
 {
-	static uint8_t code[] = { 0xc3 };
-
-	((void (*)(void))(uintptr_t)code)();
-}
-
-static void run_heap(void)
-{
-	uint8_t *code = heap_alloc(0);
-
-	if (!code)
-		return;
-	code[0] = 0xc3;
-	((void (*)(void))(uintptr_t)code)();
+	run_at(heap_alloc(0));
 }
 
 /* Not a tail call: each keeps its piece of the stack until those below are done. */
@@ -65,12 +54,12 @@ static __attribute__((noinline)) unsigned stack_eat(unsigned n)
 	return n ? stack_eat(n - 1) + (unsigned)piece[0] : 0;
 }
 
-static void stack_overrun(void)
+static void stack_overrun(void *where)
 {
 	log_info("%u", stack_eat(endless));
 }
 
-static __attribute__((noinline)) void buffer_overrun(void)
+static __attribute__((noinline)) void buffer_overrun(void *where)
 {
 	char piece[16];
 	volatile char *volatile p = piece;
@@ -79,45 +68,46 @@ static __attribute__((noinline)) void buffer_overrun(void)
 		p[i] = 'x';
 }
 
-static void bug(void)
+static void bug(void *where)
 {
 	BUG_ON(endless);
 }
 
-static void hang(void)
+static void hang(void *where)
 {
 	while (endless)
 		cpu_pause();
 }
 
 /* What tells of a crash is not above suspicion. */
-static void again(void)
+static void again(void *where)
 {
 	panic_begin();
-	read_null();
+	read_at(where);
 }
 
-static void undefined(void)
+static void undefined(void *where)
 {
 	__asm__ volatile("ud2");
 }
 
 static const struct {
 	const char *name;
-	void (*run)(void);
+	void (*run)(void *where);
+	void *where;
 } tests[] = {
-	{ "read-null", read_null },
-	{ "write-text", write_text },
-	{ "write-alias", write_text_alias },
-	{ "write-constant", write_constant },
-	{ "run-data", run_data },
-	{ "run-heap", run_heap },
-	{ "stack", stack_overrun },
-	{ "canary", buffer_overrun },
-	{ "bug", bug },
-	{ "hang", hang },
-	{ "undefined", undefined },
-	{ "again", again },
+	{ "read-null", read_at, NULL },
+	{ "write-text", write_at, _image_start },
+	{ "write-alias", write_alias, _image_start },
+	{ "write-constant", write_at, _rodata_start },
+	{ "run-data", run_at, data },
+	{ "run-heap", run_heap, NULL },
+	{ "stack", stack_overrun, NULL },
+	{ "canary", buffer_overrun, NULL },
+	{ "bug", bug, NULL },
+	{ "hang", hang, NULL },
+	{ "undefined", undefined, NULL },
+	{ "again", again, NULL },
 };
 
 void crash_test(void)
@@ -128,7 +118,7 @@ void crash_test(void)
 		if (strcmp(cmdline.crash_test, tests[i].name) != 0)
 			continue;
 		log_warn("crash_test=%s on CPU %u, as asked for", tests[i].name, this_cpu()->id);
-		tests[i].run();
+		tests[i].run(tests[i].where);
 		log_err("crash_test=%s has gone unnoticed", tests[i].name);
 		return;
 	}

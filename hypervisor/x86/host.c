@@ -84,22 +84,10 @@ uint32_t cpuid_reg(uint32_t leaf, enum cpuid_register reg)
 	return r[reg];
 }
 
-static const char *const exit_names[VMEXIT_REASONS] = {
-	[VMEXIT_NOTHING] = "interrupt",
-	[VMEXIT_CPUID] = "cpuid",
-	[VMEXIT_HLT] = "hlt",
-	[VMEXIT_IO] = "io",
-	[VMEXIT_MSR] = "msr",
-	[VMEXIT_HYPERCALL] = "hypercall",
-	[VMEXIT_NESTED_FAULT] = "fault",
-	[VMEXIT_SHUTDOWN] = "shutdown",
-	[VMEXIT_INTR_WINDOW] = "window",
-	[VMEXIT_XSETBV] = "xsetbv",
-	[VMEXIT_CR] = "cr",
-	[VMEXIT_WBINVD] = "wbinvd",
-	[VMEXIT_UNDEFINED] = "undefined",
-	[VMEXIT_MACHINE_CHECK] = "machine check",
-	[VMEXIT_FAILED] = "failed",
+static const char *const exit_names[] = {
+#define NAME(reason, text) text,
+	FOR_EACH_VMEXIT_REASON(NAME)
+#undef NAME
 };
 
 void domain_log_exits(const struct domain *d)
@@ -123,12 +111,8 @@ void domain_log_exits(const struct domain *d)
 
 static void each_domain(void (*fn)(const struct domain *d))
 {
-	domid_t next = 0;
-
-	for (struct domain *d; (d = domain_next(next)) != NULL; domain_put(d)) {
-		next = d->id + 1;
+	for (struct domain *d = domain_next(0); d; d = domain_after(d))
 		fn(d);
-	}
 }
 
 static void log_domain_state(const struct domain *d)

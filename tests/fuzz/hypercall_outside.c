@@ -123,14 +123,6 @@ void vpci_deassign_all(struct domain *d)
 	MUST(d->is_dying);
 }
 
-unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
-{
-	(void)a;
-	(void)sbdf;
-	(void)max;
-	return 0;
-}
-
 int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
 {
 	(void)d;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
-/* The table as a whole: limits, growth, versions, swapping, and operations that are not offered. */
+/* The table as a whole: limits, growth, versions, and operations that are not offered. */
 #include "fake_memory.h"
 
 #include <errno.h>
@@ -295,51 +295,17 @@ static void test_status_frames(void **state)
 
 /* --- the rest --------------------------------------------------------------------------------- */
 
-static int swap(grant_ref_t a, grant_ref_t b)
-{
-	struct gnttab_swap_grant_ref op = { .ref_a = a, .ref_b = b, .status = 99 };
-
-	assert_int_equal(grant_call(granter, GNTTABOP_swap_grant_ref, &op, 1), 0);
-	return op.status;
-}
-
-static void test_swap(void **state)
-{
-	grant_v1(granter, 9, mapper->id, 5, 0);
-	grant_v1(granter, 10, dom0->id, 6, GTF_readonly);
-	assert_int_equal(swap(9, 10), GNTST_okay);
-	assert_int_equal(entry_v1(granter, 10)->domid, mapper->id);
-	assert_int_equal(entry_v1(granter, 10)->frame, 5);
-	assert_int_equal(entry_v1(granter, 9)->flags, GTF_permit_access | GTF_readonly);
-	assert_int_equal(swap(9, 9), GNTST_okay);
-	assert_int_equal(swap(9, 512), GNTST_bad_gntref);
-	assert_int_equal(swap(UINT32_MAX, 9), GNTST_bad_gntref);
-	assert_int_equal(map_ref(mapper, granter->id, 10, HOLE, GNTMAP_host_map, &h), GNTST_okay);
-	assert_int_equal(swap(9, 10), GNTST_eagain);
-	assert_int_equal(swap(10, 9), GNTST_eagain);
-	assert_int_equal(entry_v1(granter, 10)->frame, 5);
-}
-
-static void test_swap_version_2(void **state)
-{
-	use_version(granter, 2);
-	entry_v2(granter, 9)->full_page.frame = 0x123456789;
-	entry_v2(granter, 9)->hdr.flags = GTF_permit_access;
-	assert_int_equal(swap(9, 20), GNTST_okay);
-	assert_int_equal(entry_v2(granter, 20)->full_page.frame, 0x123456789);
-	assert_int_equal(entry_v2(granter, 9)->hdr.flags, GTF_invalid);
-}
-
 static void test_not_offered(void **state)
 {
 	struct gnttab_transfer transfer[2] = { { .status = 99 }, { .status = 99 } };
-	struct gnttab_unmap_and_replace replace = { .status = 99 };
+	struct gnttab_unmap_and_replace replace = { 0 };
+	struct gnttab_swap_grant_ref swap = { 0 };
 
 	assert_int_equal(grant_call(granter, GNTTABOP_transfer, transfer, 2), 0);
 	assert_int_equal(transfer[0].status, GNTST_general_error);
 	assert_int_equal(transfer[1].status, GNTST_general_error);
-	assert_int_equal(grant_call(granter, GNTTABOP_unmap_and_replace, &replace, 1), 0);
-	assert_int_equal(replace.status, GNTST_general_error);
+	assert_int_equal(grant_call(granter, GNTTABOP_unmap_and_replace, &replace, 1), -ENOSYS);
+	assert_int_equal(grant_call(granter, GNTTABOP_swap_grant_ref, &swap, 1), -ENOSYS);
 	assert_int_equal(grant_call(granter, GNTTABOP_dump_table, &replace, 1), -ENOSYS);
 	assert_int_equal(grant_call(granter, 13, &replace, 1), -ENOSYS);
 	assert_int_equal(grant_call(granter, UINT32_MAX, &replace, 1), -ENOSYS);
@@ -376,8 +342,6 @@ int main(void)
 		TEST(test_version_change_without_memory),
 		TEST(test_version_2_mapping),
 		TEST(test_status_frames),
-		TEST(test_swap),
-		TEST(test_swap_version_2),
 		TEST(test_not_offered),
 		TEST(test_cache_flush),
 	};

@@ -171,12 +171,6 @@ int vpci_deassign(struct domain *d, struct pci_address a)
 	device_owner = NULL;
 	return 0;
 }
-unsigned vpci_siblings(struct pci_address a, uint32_t *sbdf, unsigned max)
-{
-	if (max)
-		sbdf[0] = 0x301;
-	return max ? 1 : 0;
-}
 void log_write(enum log_level level, const char *fmt, ...)
 {
 }

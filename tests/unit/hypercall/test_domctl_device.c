@@ -54,27 +54,6 @@ static void test_refused(void **state)
 	assert_null(device_owner);
 }
 
-static void test_group(void **state)
-{
-	struct xen_domctl_get_device_group *g = &op.u.get_device_group;
-	uint32_t sbdf = 0;
-
-	memset(&op, 0, sizeof(op));
-	g->machine_sbdf = CARD;
-	g->max_sdevs = ~0u;
-	g->sdev_array = MEMORY + 1024;
-	assert_int_equal(domctl(XEN_DOMCTL_get_device_group, 1), 0);
-	assert_int_equal(g->num_sdevs, 1);
-	memcpy(&sbdf, memory + 1024, 4);
-	assert_int_equal(sbdf, CARD + 1);
-	g->max_sdevs = 0;
-	g->sdev_array = 0;
-	assert_int_equal(domctl(XEN_DOMCTL_get_device_group, 1), 0);
-	assert_int_equal(g->num_sdevs, 0);
-	g->max_sdevs = 1;
-	assert_int_equal(domctl(XEN_DOMCTL_get_device_group, 1), -EFAULT);
-}
-
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -82,7 +61,6 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_given_and_taken),
 		TEST(test_refused),
-		TEST(test_group),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -51,16 +51,10 @@ static void test_refused(void **state)
 
 static void test_groups(void **state)
 {
-	uint32_t sbdf[4] = { 0 };
-
-	assert_int_equal(vpci_siblings(NIC, sbdf, 4), 0);
 	one_group = true;
 	assert_int_equal(vpci_assign(&guest, NIC), -EXDEV);
 	assert_int_equal(vpci_assign(&guest, NIC3), -EXDEV);
 	assert_int_equal(vpci_assign(&guest, DISK), 0);
-	assert_int_equal(vpci_siblings(NIC, sbdf, 4), 1);
-	assert_int_equal(sbdf[0], 0x13);
-	assert_int_equal(vpci_siblings(NIC3, sbdf, 0), 0);
 }
 
 static void test_iommu_refuses(void **state)
