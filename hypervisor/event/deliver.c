@@ -102,7 +102,8 @@ int event_unmask(struct domain *d, uint32_t port)
 	if (!c || c->state == EVENT_RESERVED)
 		return -EINVAL;
 	spin_lock(&c->lock);
-	if (c->state != EVENT_FREE) {
+	/* Nothing waits at a port of ours, whose vCPU need not be there. */
+	if (c->state != EVENT_FREE && !c->is_ours) {
 		struct event_fifo *fifo = atomic_read(&d->event.fifo);
 
 		if (fifo)

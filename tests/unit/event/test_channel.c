@@ -253,10 +253,19 @@ static void test_bind_vcpu_moves_the_upcall(void **state)
 /* A port of the hypervisor's: its own code hears of events, and the guest cannot touch it. */
 static void test_ports_of_our_own(void **state)
 {
+	struct vcpu *v = a->vcpu[1];
 	uint32_t port, local;
 
 	assert_int_equal(event_open(a, b->id, 1, true, &port), 0);
 	event_send(a, port); /* nobody there yet */
+	/* A port's vCPU may not have been made: what the guest writes leads nobody there. */
+	a->vcpu[1] = NULL;
+	bit_test_and_set(port, a->shared_info->evtchn_pending);
+	bit_test_and_set(port, a->shared_info->evtchn_mask);
+	assert_int_equal(unmask(a, port), 0);
+	bit_test_and_clear(port, a->shared_info->evtchn_pending);
+	bit_test_and_clear(port, a->shared_info->evtchn_mask);
+	a->vcpu[1] = v;
 	assert_int_equal(bind_interdomain(dom0, a->id, port, &local), -EINVAL);
 	assert_int_equal(bind_interdomain(b, a->id, port, &local), 0);
 	take_event(b, 0);
