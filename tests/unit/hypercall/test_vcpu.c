@@ -133,6 +133,31 @@ static void test_time_and_runstate_areas(void **state)
 	assert_int_equal(v->time_area.at, 0);
 }
 
+/* A caller in 32-bit mode has no gap behind the state; a raised flag comes down again. */
+static void test_runstate_in_both_forms(void **state)
+{
+	const struct vcpu_runstate_info now = { 2, 0x1122334455667788, { 1, 2, 3, 4 } };
+	const size_t from_entry = offsetof(struct vcpu_runstate_info, state_entry_time);
+	uint8_t expected[64];
+
+	for (unsigned way = 0; way < 4; way++) {
+		size_t entry = way & 1 ? sizeof(now.state) : from_entry;
+
+		v->runstate_area = (struct guest_area){ .at = MEMORY + 8192, .is_32bit = way & 1 };
+		guest->runstate_update_flag = way & 2;
+		v->runstate = now;
+		memset(memory + 8192, 0xee, sizeof(expected));
+		vcpu_publish_runstate(v);
+		memset(expected, 0xee, sizeof(expected));
+		memset(expected, 0, entry);
+		memcpy(expected, &now.state, sizeof(now.state));
+		memcpy(expected + entry, &now.state_entry_time, sizeof(now) - from_entry);
+		assert_memory_equal(memory + 8192, expected, sizeof(expected));
+	}
+	guest->runstate_update_flag = false;
+	v->runstate_area.at = 0;
+}
+
 static long area_physical(unsigned op, uint64_t at)
 {
 	return do_vcpu_op(op, 0, ARG(at));
@@ -296,6 +321,7 @@ int main(void)
 		TEST(test_timers),
 		TEST(test_vcpu_info_moves_once),
 		TEST(test_time_and_runstate_areas),
+		TEST(test_runstate_in_both_forms),
 		TEST(test_areas_by_physical_address),
 		TEST(test_a_vcpu_is_started),
 		TEST(test_a_32_bit_start),
