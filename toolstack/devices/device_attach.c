@@ -202,13 +202,28 @@ static int finish_vif(const struct attaching *a, size_t i, struct reason *why)
 	const struct vif_config *v = &a->list->vifs[i];
 	const struct vif_place *place = &a->places[i];
 
-	if (id->backend)
-		return device_backend_wait(a->store, id, v->backend, why);
 	if (vif_up(id, v, place->bridge, place->mtu, why) < 0)
 		return -1;
 	/* The back end waits for this before it tells the guest that it is connected. */
 	if (device_write_back(a->store, id, "hotplug-status", "connected") < 0)
 		return reason_errno(why, "store");
+	return 0;
+}
+
+/* Interfaces that one driver domain has are waited for together: it has its time once. */
+static int finish_vifs(const struct attaching *a, struct reason *why)
+{
+	for (size_t i = 0, same; i < a->list->nr_vifs; i += same) {
+		const struct device_id *ids = a->ids + a->list->nr_disks + i;
+		int rc;
+
+		same = ids->backend ? device_alike(ids, a->list->nr_vifs - i) : 1;
+		rc = ids->backend ? device_backend_wait(a->store, ids, same,
+							a->list->vifs[i].backend, why)
+				  : finish_vif(a, i, why);
+		if (rc < 0)
+			return -1;
+	}
 	return 0;
 }
 
@@ -232,10 +247,7 @@ static int finish(const struct attaching *a, struct reason *why)
 	for (size_t i = 0; i < a->list->nr_disks; i++)
 		if (wait_for_disk(a, i, why) < 0)
 			return -1;
-	for (size_t i = 0; i < a->list->nr_vifs; i++)
-		if (finish_vif(a, i, why) < 0)
-			return -1;
-	return 0;
+	return finish_vifs(a, why);
 }
 
 static int attach(const struct attaching *a, struct reason *why)

@@ -43,6 +43,7 @@ static bool search_one(void *arg, const struct vm_state *state)
 
 static bool find(struct search *search)
 {
+	unsigned long id;
 	char *end;
 
 	search->domid = DEVICE_EVERY_DOMAIN;
@@ -50,8 +51,9 @@ static bool find(struct search *search)
 	vm_state_each(search_one, search);
 	if (search->found || !isdigit((unsigned char)search->name[0]))
 		return search->found;
-	search->domid = (unsigned int)strtoul(search->name, &end, 10);
-	if (!*end)
+	id = strtoul(search->name, &end, 10);
+	search->domid = (unsigned int)id;
+	if (!*end && id < DOMID_FIRST_RESERVED)
 		vm_state_each(search_one, search);
 	return search->found;
 }
@@ -117,14 +119,12 @@ static void plain(char *text)
 			*text = '?';
 }
 
-int device_backend_wait(struct store *s, const struct device_id *id, const char *name,
+static int check_answer(struct store *s, const struct device_id *id, const char *name,
 			struct reason *why)
 {
-	enum device_state state;
+	enum device_state state = device_back_state(s, id);
 	char status[16], said[128];
 
-	device_wait(s, id, 1, has_answered, ANSWER_MS);
-	state = device_back_state(s, id);
 	device_back_text(s, id, "hotplug-status", status, sizeof(status));
 	if (state >= DEVICE_INIT_WAIT && state <= DEVICE_CONNECTED &&
 	    strcmp(status, "connected") == 0)
@@ -143,4 +143,14 @@ int device_backend_wait(struct store *s, const struct device_id *id, const char 
 	return reason_set(
 		why, "%s: its driver domain %s has not put it on a bridge: does devd run there?",
 		device_text(id), name);
+}
+
+int device_backend_wait(struct store *s, const struct device_id *ids, size_t nr, const char *name,
+			struct reason *why)
+{
+	device_wait(s, ids, nr, has_answered, ANSWER_MS);
+	for (size_t i = 0; i < nr; i++)
+		if (check_answer(s, &ids[i], name, why) < 0)
+			return -1;
+	return 0;
 }

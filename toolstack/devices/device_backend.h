@@ -17,10 +17,11 @@ int device_backend_find(struct store *s, const char *name, unsigned int domid,
 			unsigned int *backend, struct reason *why);
 
 /*
- * Waits for a driver domain to have put an interface on its bridge. What it answers is looked at in
- * two places and for a limited time. Returns -1 with the reason.
+ * Waits for a driver domain to have put a guest's interfaces on its bridges. What it answers is
+ * looked at in two places, and for a limited time, however many they are. Returns -1 with the
+ * reason.
  */
-int device_backend_wait(struct store *s, const struct device_id *id, const char *name,
+int device_backend_wait(struct store *s, const struct device_id *ids, size_t nr, const char *name,
 			struct reason *why);
 
 #endif

@@ -209,28 +209,28 @@ static const struct device_id vif = {
 	.backend = 5,
 };
 
+static const struct vif_config config = {
+	.mac = { 0, 0x16, 0x3e, 0, 0, 1 },
+	.has_mac = true,
+	.backend = "net",
+	.bridge = "br0",
+};
+
 static int write_vif(struct store *s, const void *arg)
 {
-	return device_write_vif(s, &vif, arg, "br0", 1500);
+	return device_write_vif(s, arg, &config, "br0", 1500);
 }
 
 /* The driver domain as it was made, and one interface. */
 static int setup(void **state)
 {
-	static const struct vif_config v = {
-		.mac = { 0, 0x16, 0x3e, 0, 0, 1 },
-		.has_mac = true,
-		.backend = "net",
-		.bridge = "br0",
-	};
-
 	client_setup(state);
 	flags = 0;
 	on_wait = NULL;
 	ask(dom0, XS_WRITE, "/local/domain/5/backend\0", "OK|");
 	ask(dom0, XS_WRITE, "/local/domain/7\0", "OK|");
 	ask(dom0, XS_SET_PERMS, "/local/domain/7\0n0\0r7\0", "OK|");
-	assert_int_equal(device_transaction(&st, write_vif, &v), 0);
+	assert_int_equal(device_transaction(&st, write_vif, &vif), 0);
 	return 0;
 }
 
@@ -370,7 +370,7 @@ static void one_that_is_gone(void **state)
 
 static void wait_says(const char *part)
 {
-	assert_int_equal(device_backend_wait(&st, &vif, "net", &why), -1);
+	assert_int_equal(device_backend_wait(&st, &vif, 1, "net", &why), -1);
 	assert_reason(why, part);
 }
 
@@ -384,9 +384,32 @@ static void answers(void **state)
 	ask(guest, XS_WRITE, BACK "/hotplug-status\0error", "OK|");
 	wait_says("net says: no?[2Jbridge??");
 	ask(guest, XS_WRITE, BACK "/hotplug-status\0connected", "OK|");
-	assert_int_equal(device_backend_wait(&st, &vif, "net", &why), 0);
+	assert_int_equal(device_backend_wait(&st, &vif, 1, "net", &why), 0);
 	ask(guest, XS_WRITE, BACK "/state\000-99999999999999999999", "OK|");
-	assert_int_equal(device_backend_wait(&st, &vif, "net", &why), -1);
+	assert_int_equal(device_backend_wait(&st, &vif, 1, "net", &why), -1);
+}
+
+static void answer_late(void)
+{
+	if (clock_ms == 39000)
+		ask(guest, XS_WRITE, BACK "/hotplug-status\0connected", "OK|");
+}
+
+/* Each interface that a guest has there must not have time of its own. */
+static void one_answer_keeps_nobody_for_the_next(void **state)
+{
+	const struct device_id ids[] = {
+		vif, { .domid = 7, .kind = DEVICE_NETWORK, .devid = 1, .backend = 5 }
+	};
+
+	(void)state;
+	assert_int_equal(device_transaction(&st, write_vif, &ids[1]), 0);
+	ask(guest, XS_WRITE, BACK "/state\0002", "OK|");
+	clock_ms = 0;
+	on_wait = answer_late;
+	assert_int_equal(device_backend_wait(&st, ids, 2, "net", &why), -1);
+	assert_reason(why, "interface 1 of domain 7: no xen-netback answers");
+	assert_in_range(clock_ms, 39000, 42000);
 }
 
 static void is_refused(const char *name, unsigned int domid, const char *part)
@@ -411,6 +434,7 @@ static void names(void **state)
 	is_refused("nobody", 7, "backend=nobody: there is no domain of that name");
 	is_refused("old", 7, "there is no domain");
 	is_refused("5x", 7, "there is no domain");
+	is_refused("4294967301", 7, "there is no domain");
 	is_refused("web", DEVICE_EVERY_DOMAIN, "domain 7 is no driver domain");
 	is_refused("net", 5, "cannot be its own back end");
 	flags = XEN_DOMINF_paused;
@@ -429,6 +453,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_is_full, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_gone, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(answers, setup, client_teardown),
+		cmocka_unit_test_setup_teardown(one_answer_keeps_nobody_for_the_next, setup,
+						client_teardown),
 		cmocka_unit_test_setup_teardown(names, setup, client_teardown),
 	};
 
