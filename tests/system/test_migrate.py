@@ -28,11 +28,12 @@ def check_guest(host, digest):
 def test_moves_while_it_writes(host):
     digest = start_writing(host)
     before, free = host.domains()["demo"]["id"], host.free_memory()
-    # Nobody there; gone in the middle; all was sent, and not taken.
-    for receiver in ("false", "head -c 9000000 >/dev/null",
-                     "xl migrate-receive | while read word; do echo no; done"):
+    # Nobody there; gone in the middle, and says why later; all was sent, and not taken.
+    late = "head -c 9000000 >/dev/null; exec <&- >&-; sleep 1; echo last words >&2"
+    for receiver, words in (("false", ""), (late, "last words"),
+                            ("xl migrate-receive | while read word; do echo no; done", "")):
         status, output = host.try_run(f"xl migrate -s '' demo '{receiver}'", SAVE)
-        assert status == 1, output
+        assert status == 1 and words in output, output
         assert until(host, "[ $(xl list | wc -l) = 3 ]"), host.run("xl list")
         assert host.domains()["demo"]["id"] == before
     # Nobody reads, and whoever waits for that is told to stop.

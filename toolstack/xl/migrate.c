@@ -20,13 +20,16 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "lib/deadline.h"
 #include "vm/vm.h"
 #include "vm/vm_save.h"
 #include "xl/make.h"
 #include "xl/xl.h"
 
-#define LINE_MAX_LEN 64
-#define INCOMING     "--incoming"
+#define LINE_MAX_LEN  64
+#define INCOMING      "--incoming"
+#define LAST_WORDS_MS 5000
+#define LOOK_US       20000
 /* What each waits for the other's word. */
 static const struct stream_wait ready_wait = { 120, signals_waiting };
 static const struct stream_wait end_wait = { 300, NULL };
@@ -132,6 +135,23 @@ static int connect_to(struct sending *s, const char *ssh, struct reason *why)
 	return reason_errno(why, "sh");
 }
 
+/*
+ * If it failed, the command may have the other side's reason to show yet; but a connection that
+ * stands still would keep it for ever.
+ */
+static void end_connection(const struct sending *s, bool failed)
+{
+	int64_t until = now_ms() + LAST_WORDS_MS;
+
+	close(s->fd);
+	for (; failed && now_ms() < until; usleep(LOOK_US))
+		if (waitpid(s->pid, NULL, WNOHANG) != 0)
+			return;
+	if (failed)
+		kill(s->pid, SIGTERM);
+	waitpid(s->pid, NULL, 0);
+}
+
 static void report(const struct sending *s)
 {
 	const struct save_figures *f = &s->save.figures;
@@ -172,11 +192,7 @@ int cmd_migrate(int argc, char **argv)
 		return xl_failed(&why);
 	s.save.fd = s.fd;
 	rc = vm_save(xl_open(), &s.save, &why);
-	close(s.fd);
-	/* A connection that stands still would keep it for ever. */
-	if (rc < 0)
-		kill(s.pid, SIGTERM);
-	waitpid(s.pid, NULL, 0);
+	end_connection(&s, rc < 0);
 	if (rc < 0)
 		return xl_failed(&why);
 	report(&s);
