@@ -39,12 +39,15 @@ def start_driver_domain(host, nth):
     """Until its shell shows: devd is there then."""
     host.run(DRIVER, CREATE)
     host.run("i=0; until [ $(grep -c 'driver#' /var/log/xen/console/guest-netdom.log) "
-             f"-ge {nth} ] || [ $i = 60 ]; do sleep 1; i=$((i+1)); done", 90)
+             f"-ge {nth} ] || [ $i = 240 ]; do sleep 1; i=$((i+1)); done; [ $i -lt 240 ]", 300)
 
 
 def in_client(host, interface="eth0"):
     """Packets of the guest's, both ways, too long to be copied and not lent."""
     host.in_guest("dmesg -n 1")
+    # One that was attached just now is still being made.
+    host.in_guest(f"i=0; until [ -e /sys/class/net/{interface} ] || [ $i -gt 60 ]; do sleep 1; "
+                  "i=$((i+1)); done", 90)
     host.in_guest(f"ip link set {interface} up; ip addr add 10.0.3.9/24 dev {interface}", 120)
     pinged = host.in_guest("ping -c 3 -s 1400 -w 60 10.0.3.2", 120)
     assert " 0% packet loss" in pinged, pinged
