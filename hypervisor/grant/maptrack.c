@@ -6,7 +6,6 @@
  */
 #include "private.h"
 
-
 static struct maptrack *maptrack_at(struct grant_table *gt, grant_handle_t handle)
 {
 	if (handle >= gt->nr_maptrack)
