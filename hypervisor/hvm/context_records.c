@@ -267,6 +267,7 @@ static int lapic_regs_load(const struct record *r, bool apply)
 
 	if (!apply)
 		return 0;
+	vlapic_accept(r->v); /* what was asked for so far goes, too */
 	for (unsigned i = 0; i < VLAPIC_REGISTERS; i++)
 		if (i != APIC_VERSION)
 			memcpy(&a->regs[i].value, r->lapic_regs.data + i * 16,

@@ -122,9 +122,7 @@ void vlapic_taken(struct vcpu *v, uint8_t vector)
 
 void vlapic_ran(struct vcpu *v)
 {
-	struct vlapic *a = vcpu_vlapic(v);
-
-	a->irr_words = a->isr_words = ALL_WORDS;
+	vcpu_vlapic(v)->irr_words = vcpu_vlapic(v)->isr_words = ALL_WORDS;
 }
 
 bool vlapic_summarise(struct vcpu *v, struct vlapic_summary *s)

@@ -53,9 +53,11 @@ uint64_t vcpu_tsc(const struct vcpu *v)
 	return 1000000 + v->hvm.tsc_offset;
 }
 
-/* Nothing was asked for meanwhile. */
+/* Of what may be asked for, vectors 0x20 to 0x3f will do. */
 void vlapic_accept(struct vcpu *v)
 {
+	v->hvm.vlapic.regs[APIC_IRR + 1].value |= v->hvm.vlapic.requests[1];
+	v->hvm.vlapic.requests[1] = 0;
 }
 
 unsigned apics_restored;

@@ -207,6 +207,29 @@ static void test_apic_records_are_settled_together(void **state)
 	assert_false(a->base_msr & APIC_BASE_BSP); /* vCPU 1 is not the first */
 }
 
+static void test_what_was_asked_for_is_saved_and_replaced(void **state)
+{
+	struct hvm_hw_lapic_regs regs = { 0 };
+	struct stream s = { 0 };
+	struct vlapic *a = &d->vcpu[1]->hvm.vlapic;
+	size_t used;
+
+	a->requests[1] = 1u << 4;
+	assert_int_equal(hvm_context_save_one(d, HVM_SAVE_CODE_LAPIC_REGS, 1, (uint8_t *)&regs,
+					      sizeof(regs), &used),
+			 0);
+	assert_int_equal(regs.data[(APIC_IRR + 1) * 16], 1u << 4);
+
+	regs.data[(APIC_IRR + 1) * 16] = 1u << 5;
+	a->requests[1] = 1u << 6;
+	add_header(&s);
+	add(&s, HVM_SAVE_CODE_LAPIC_REGS, 1, &regs, sizeof(regs));
+	add(&s, HVM_SAVE_CODE_END, 0, NULL, 0);
+	assert_int_equal(load(&s), 0);
+	vlapic_accept(d->vcpu[1]);
+	assert_int_equal(a->regs[APIC_IRR + 1].value, 1u << 5);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
 
 int main(void)
@@ -220,6 +243,7 @@ int main(void)
 		TEST(test_pending_events_are_delivered),
 		TEST(test_moments_between_instructions_come_along),
 		TEST(test_apic_records_are_settled_together),
+		TEST(test_what_was_asked_for_is_saved_and_replaced),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
