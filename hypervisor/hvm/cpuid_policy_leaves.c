@@ -12,7 +12,7 @@
 
 #define EXT       0x80000000u
 #define XEN_FIRST 0x40000000u
-#define XEN_LAST  0x400000ffu
+#define XEN_LAST  0x400001ffu /* Xen's tools know a second range */
 
 static const struct cpuid_leaf *sub(const struct cpuid_leaf *l, unsigned nr, uint32_t subleaf)
 {
