@@ -96,8 +96,8 @@ static bool has_siblings(struct pci_address a)
 	struct pci_address group = iommu_group(a);
 
 	for (struct vpci_function *s = vpci_next(NULL); s; s = vpci_next(s))
-		if (!same_address(a, s->address) && same_address(iommu_group(s->address), group) &&
-		    !is_bridge(s->address))
+		if (!same_address(a, s->address) && !is_bridge(s->address) &&
+		    same_address(iommu_group(s->address), group))
 			return true;
 	return false;
 }
