@@ -26,10 +26,10 @@ def end(machine):
 
 
 @pytest.mark.parametrize("what, word, function", [
-    ("read-null", "page fault (read of 0,", "read_null"),
-    ("write-text", "page fault (forbidden write", "write_text"),
-    ("write-alias", "page fault (forbidden write", "write_text_alias"),
-    ("write-constant", "page fault (forbidden write", "write_constant"),
+    ("read-null", "page fault (read of 0,", "read_at"),
+    ("write-text", "page fault (forbidden write", "write_at"),
+    ("write-alias", "page fault (forbidden write", "write_alias"),
+    ("write-constant", "page fault (forbidden write", "write_at"),
     ("run-data", "page fault (forbidden execution", "crash_test"),
     ("run-heap", "page fault (forbidden execution", "crash_test"),
     ("undefined", "invalid opcode", "undefined"),
