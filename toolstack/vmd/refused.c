@@ -85,7 +85,8 @@ static int check_vif(struct call *c, struct store *s, struct vif_config *v, cons
 	char bridge[IFNAMSIZ], mac[MAC_TEXT];
 	struct reason why;
 
-	if (vif_vlan_bridge("", v->bridge, v->vlan, bridge, &why) < 0) {
+	/* A driver domain's bridges are looked for there. */
+	if (!v->backend[0] && vif_vlan_bridge("", v->bridge, v->vlan, bridge, &why) < 0) {
 		call_fail(c, "VM_REQUIRES_NET", vm_uuid, "%s", why.text);
 		json_array_append_new(c->error, json_string(v->bridge));
 		return -1;
