@@ -18,6 +18,9 @@ GUEST = ['name="demo"', 'type="pvh"', 'ramdisk="/root/initrd"', 'cmdline="consol
          "memory=128", "vcpus=2", 'vif=["bridge=br0"]',
          'disk=["format=raw,vdev=xvda,access=rw,target=/root/disk.img"]']
 
+# The first packets of an interface that has just been connected may be lost.
+PING = "i=0; until ping -c 1 -w 5 10.77.0.1 || [ $i -gt 20 ]; do i=$((i+1)); done"
+
 
 @pytest.fixture(scope="module")
 def host(build, hypervisor, logs):
@@ -42,7 +45,7 @@ def host(build, hypervisor, logs):
 
 def in_guest(host, *commands):
     number = host.enter_console()
-    said = [host.in_guest(command, 60) for command in commands]
+    said = [host.in_guest(command, 120) for command in commands]
     host.leave_guest(number)
     return said
 
@@ -53,14 +56,14 @@ def test_creates_a_guest_with_disk_and_network(host):
     assert host.domains()["demo"]["vcpus"] == 2
     said = in_guest(host, "echo 'written' >/dev/xvda; sync; echo 'kept' >/tmp/kept",
                     "ip addr add 10.77.0.2/24 dev eth0; ip link set eth0 up",
-                    "ping -c 3 -w 60 10.77.0.1")
+                    PING)
     assert " 0% packet loss" in said[-1], said
     assert "written" in host.run("head -c 7 /root/disk.img")
 
 
 def test_pauses_it_and_lets_it_go_on(host):
     host.run("xl pause demo")
-    assert host.domains()["demo"]["state"] == "--p---"
+    assert "p" in host.domains()["demo"]["state"]
     host.run("xl unpause demo")
     assert "p" not in host.domains()["demo"]["state"]
     assert "kept" in in_guest(host, "cat /tmp/kept")[0]
@@ -77,7 +80,7 @@ def test_saves_and_restores_it(host):
     host.run(f"xl save demo {SAVED}", CREATE)
     assert set(host.domains()) == {"Domain-0"}
     host.run(f"xl restore {SAVED}; rm {SAVED}", CREATE)
-    said = in_guest(host, "cat /tmp/kept", "head -c 7 /dev/xvda", "ping -c 3 -w 60 10.77.0.1")
+    said = in_guest(host, "cat /tmp/kept", "head -c 7 /dev/xvda", PING)
     assert "kept" in said[0] and "written" in said[1] and " 0% packet loss" in said[2], said
 
 
@@ -87,13 +90,14 @@ def test_moves_it_while_it_runs(host):
     host.run("xl migrate -s '' demo 'xl migrate-receive'", CREATE)
     assert set(host.domains()) == {"Domain-0", "demo"}
     assert host.domains()["demo"]["id"] != before
-    said = in_guest(host, "cat /tmp/kept", "ping -c 3 -w 60 10.77.0.1")
+    said = in_guest(host, "cat /tmp/kept", PING)
     assert "kept" in said[0] and " 0% packet loss" in said[1], said
 
 
 def test_destroys_it_and_nothing_is_left(host):
     host.run("xl destroy demo", 120)
-    host.run("i=0; until [ -z \"$(losetup -a)\" ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done")
     assert set(host.domains()) == {"Domain-0"}
-    assert "vif" not in host.run("ip -br link") and not host.run("losetup -a").strip()
+    left = "$(losetup -a; ip -br link | grep vif)"
+    host.run(f"i=0; until [ -z \"{left}\" ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; "
+             f"[ -z \"{left}\" ]", 120)
     assert abs(host.free_memory() - host.free) <= 4
