@@ -49,7 +49,7 @@ static void put_field(struct output *out, const struct spec *s, const char *pref
 static void put_number(struct output *out, const struct spec *s, uint64_t value, unsigned base,
 		       const char *prefix)
 {
-	char text[20], *end = text + sizeof(text), *at = end; /* 64 bits in decimal */
+	char text[20] = "", *end = text + sizeof(text), *at = end; /* 64 bits in decimal */
 	int digits = 1;
 
 	for (; value; value /= base)
