@@ -23,7 +23,7 @@ PING = "i=0; until ping -c 1 -w 5 10.77.0.1 || [ $i -gt 20 ]; do i=$((i+1)); don
 
 
 @pytest.fixture(scope="module")
-def host(build, hypervisor, logs):
+def debian(build, hypervisor, logs):
     disk = build / "tests/system/debian-guest.img"
     modules = f"{build}/dom0/vmlinux root=LABEL=debian ro console=hvc0 quiet,{disk}.initrd"
     extra = ["-drive", f"file={disk},if=ide,index=1,media=disk,format=raw,snapshot=on",
@@ -31,16 +31,26 @@ def host(build, hypervisor, logs):
              "-device", "virtio-blk-pci,drive=demo,disable-legacy=on,iommu_platform=on"]
     with Machine.direct(build, hypervisor, logs / "system-debian-dom0.log", "dom0_mem=640M",
                         modules=modules, extra=extra) as machine:
-        debian = ControlDomain(machine)
-        debian.login(BOOT, password="debian")
-        debian.run("stty cols 500; bind 'set enable-bracketed-paste off'")
-        debian.run("i=0; until [ -b /dev/vda ] && xl list || [ $i -gt 60 ]; do sleep 1; "
-                   "i=$((i+1)); done; cp /dev/vda /root/initrd", 120)
-        debian.run("ip link add br0 type bridge; ip addr add 10.77.0.1/24 dev br0; "
-                   "ip link set br0 up; truncate -s 16M /root/disk.img")
+        host = ControlDomain(machine)
+        host.login(BOOT, password="debian")
+        host.run("stty cols 500; bind 'set enable-bracketed-paste off'")
+        host.run("i=0; until [ -b /dev/vda ] && xl list || [ $i -gt 60 ]; do sleep 1; "
+                 "i=$((i+1)); done; cp /dev/vda /root/initrd", 120)
+        host.run("ip link add br0 type bridge; ip addr add 10.77.0.1/24 dev br0; "
+                 "ip link set br0 up; truncate -s 16M /root/disk.img")
         lines = " ".join(f"'{line}'" for line in GUEST)
-        debian.run(f"printf '%s\\n' {lines} \"kernel='$(ls /boot/vmlinuz-*)'\" >/root/demo.cfg")
-        yield debian
+        host.run(f"printf '%s\\n' {lines} \"kernel='$(ls /boot/vmlinuz-*)'\" >/root/demo.cfg")
+        yield host
+
+
+@pytest.fixture(scope="module")
+def host(debian):
+    """With the guest."""
+    debian.free = debian.free_memory()
+    debian.run("xl create /root/demo.cfg", CREATE)
+    in_guest(debian, "echo 'written' >/dev/xvda; sync; echo 'kept' >/tmp/kept",
+             "ip addr add 10.77.0.2/24 dev eth0; ip link set eth0 up")
+    return debian
 
 
 def in_guest(host, *commands):
@@ -51,13 +61,8 @@ def in_guest(host, *commands):
 
 
 def test_creates_a_guest_with_disk_and_network(host):
-    host.free = host.free_memory()
-    host.run("xl create /root/demo.cfg", CREATE)
     assert host.domains()["demo"]["vcpus"] == 2
-    said = in_guest(host, "echo 'written' >/dev/xvda; sync; echo 'kept' >/tmp/kept",
-                    "ip addr add 10.77.0.2/24 dev eth0; ip link set eth0 up",
-                    PING)
-    assert " 0% packet loss" in said[-1], said
+    assert " 0% packet loss" in in_guest(host, PING)[0]
     assert "written" in host.run("head -c 7 /root/disk.img")
 
 
