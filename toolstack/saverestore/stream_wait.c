@@ -5,7 +5,6 @@
 #include "saverestore/stream_wait.h"
 
 #include <errno.h>
-#include <poll.h>
 
 #include "lib/deadline.h"
 
@@ -13,17 +12,18 @@
 
 int stream_wait(const struct stream_wait *w, int fd, short events, struct reason *why)
 {
-	struct pollfd p = { .fd = fd, .events = events };
 	int64_t until = now_ms() + w->seconds * 1000ll;
 
 	for (;;) {
-		int ready = poll(&p, 1, LOOK_MS);
+		bool ready = wait_ready(fd, events, now_ms() + LOOK_MS);
+		int error = errno;
 
 		if (w->interrupted && w->interrupted())
 			return reason_set(why, "interrupted");
-		if (ready > 0)
+		if (ready)
 			return 0;
-		if (ready < 0 && errno != EINTR)
+		errno = error;
+		if (error != ETIMEDOUT)
 			return reason_errno(why, "waiting for the other end");
 		if (now_ms() >= until)
 			return reason_set(why, "the other end has done nothing for %u seconds",
