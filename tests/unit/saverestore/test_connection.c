@@ -32,37 +32,40 @@ static bool at_once(void)
 static const struct stream_wait silence = { 1, never };
 static const struct stream_wait interruption = { 600, at_once };
 
-/* Ours does not block; the configuration has gone through. */
-static void connection(struct stream_writer *w, struct stream_reader *r, int ends[2])
-{
-	struct reason why;
-
-	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, ends), 0);
-	assert_int_equal(fcntl(ends[0], F_SETFL, O_NONBLOCK), 0);
-	assert_int_equal(stream_write_start(w, ends[0], CONFIG, 0, &why), 0);
-	assert_int_equal(stream_read_start(r, ends[1], &why), 0);
-}
-
-static void close_both(struct stream_reader *r, int ends[2])
-{
-	stream_read_free(r);
-	close(ends[0]);
-	close(ends[1]);
-}
-
-static void reads_of_silence(const struct stream_wait *wait, const char *words)
-{
+/* Both ends, and what came of the last that was done at one. */
+struct connection {
+	int ends[2];
 	struct stream_writer w;
 	struct stream_reader r;
 	struct stream_record rec;
 	struct reason why;
-	int ends[2];
+};
 
-	connection(&w, &r, ends);
-	r.wait = wait;
-	assert_int_equal(stream_read_next(&r, &rec, &why), -1);
-	assert_non_null(strstr(why.text, words));
-	close_both(&r, ends);
+/* The writer's does not block; the configuration has gone through. */
+static void open_both(struct connection *c)
+{
+	assert_int_equal(socketpair(AF_UNIX, SOCK_STREAM, 0, c->ends), 0);
+	assert_int_equal(fcntl(c->ends[0], F_SETFL, O_NONBLOCK), 0);
+	assert_int_equal(stream_write_start(&c->w, c->ends[0], CONFIG, 0, &c->why), 0);
+	assert_int_equal(stream_read_start(&c->r, c->ends[1], &c->why), 0);
+}
+
+static void close_both(struct connection *c)
+{
+	stream_read_free(&c->r);
+	close(c->ends[0]);
+	close(c->ends[1]);
+}
+
+static void reads_of_silence(const struct stream_wait *wait, const char *words)
+{
+	struct connection c;
+
+	open_both(&c);
+	c.r.wait = wait;
+	assert_int_equal(stream_read_next(&c.r, &c.rec, &c.why), -1);
+	assert_non_null(strstr(c.why.text, words));
+	close_both(&c);
 }
 
 static void test_nobody_sends(void **state)
@@ -76,18 +79,16 @@ static void test_nobody_sends(void **state)
 static void writes_to_nobody(const struct stream_wait *wait, const char *words)
 {
 	static uint8_t much[1 << 20];
-	struct stream_writer w;
-	struct stream_reader r;
-	struct reason why;
-	int ends[2], rc = 0;
+	struct connection c;
+	int rc = 0;
 
-	connection(&w, &r, ends);
-	w.wait = wait;
+	open_both(&c);
+	c.w.wait = wait;
 	for (int i = 0; i < 64 && rc == 0; i++)
-		rc = stream_write_record(&w, STREAM_STORE_NODES, much, sizeof(much), &why);
+		rc = stream_write_record(&c.w, STREAM_STORE_NODES, much, sizeof(much), &c.why);
 	assert_int_equal(rc, -1);
-	assert_non_null(strstr(why.text, words));
-	close_both(&r, ends);
+	assert_non_null(strstr(c.why.text, words));
+	close_both(&c);
 }
 
 static void test_nobody_takes_it(void **state)
@@ -101,37 +102,29 @@ static void test_nobody_takes_it(void **state)
 static void test_the_other_end_is_gone(void **state)
 {
 	struct stream_wait hour = { 3600, never };
-	struct stream_writer w;
-	struct stream_reader r;
-	struct stream_record rec;
-	struct reason why;
-	int ends[2];
+	struct connection c;
 
 	(void)state;
-	connection(&w, &r, ends);
-	r.wait = &hour;
-	shutdown(ends[0], SHUT_RDWR);
-	assert_int_equal(stream_read_next(&r, &rec, &why), -1);
-	assert_non_null(strstr(why.text, "truncated"));
-	close_both(&r, ends);
+	open_both(&c);
+	c.r.wait = &hour;
+	shutdown(c.ends[0], SHUT_RDWR);
+	assert_int_equal(stream_read_next(&c.r, &c.rec, &c.why), -1);
+	assert_non_null(strstr(c.why.text, "truncated"));
+	close_both(&c);
 }
 
 static void test_a_record_goes_through(void **state)
 {
-	struct stream_writer w;
-	struct stream_reader r;
-	struct stream_record rec;
-	struct reason why;
-	int ends[2];
+	struct connection c;
 
 	(void)state;
-	connection(&w, &r, ends);
-	w.wait = r.wait = &silence;
-	assert_int_equal(stream_write_record(&w, STREAM_STORE_NODES, "odd", 3, &why), 0);
-	assert_int_equal(stream_read_next(&r, &rec, &why), 0);
-	assert_int_equal(rec.type, STREAM_STORE_NODES);
-	assert_int_equal(rec.body.len, 3);
-	close_both(&r, ends);
+	open_both(&c);
+	c.w.wait = c.r.wait = &silence;
+	assert_int_equal(stream_write_record(&c.w, STREAM_STORE_NODES, "odd", 3, &c.why), 0);
+	assert_int_equal(stream_read_next(&c.r, &c.rec, &c.why), 0);
+	assert_int_equal(c.rec.type, STREAM_STORE_NODES);
+	assert_int_equal(c.rec.body.len, 3);
+	close_both(&c);
 }
 
 int main(void)
