@@ -29,14 +29,12 @@ struct search {
 static bool search_one(void *arg, const struct vm_state *state)
 {
 	struct search *search = arg;
-	char uuid[UUID_TEXT];
 
 	if (strcmp(state->name, search->name) != 0 && state->domid != search->domid)
 		return true;
 	if (domain_info(&search->xc, (domid_t)state->domid, &search->info) < 0)
 		return true;
-	uuid_format(search->info.handle, uuid);
-	search->found = strcmp(uuid, state->uuid) == 0;
+	search->found = uuid_reads(search->info.handle, state->uuid);
 	search->domid = search->found ? state->domid : search->domid;
 	return !search->found;
 }

@@ -48,3 +48,11 @@ void uuid_format(const uint8_t u[16], char text[UUID_TEXT])
 		 u[2], u[3], u[4], u[5], u[6], u[7], u[8], u[9], u[10], u[11], u[12], u[13], u[14],
 		 u[15]);
 }
+
+bool uuid_reads(const uint8_t uuid[16], const char *text)
+{
+	char own[UUID_TEXT];
+
+	uuid_format(uuid, own);
+	return strcmp(own, text) == 0;
+}

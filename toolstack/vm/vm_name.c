@@ -45,13 +45,11 @@ int vm_domains(struct xencall *xc, struct xen_domctl_getdomaininfo **list, struc
 
 void vm_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NAME_MAX + 1])
 {
-	char uuid[UUID_TEXT];
 	struct vm_state s;
 
-	uuid_format(info->handle, uuid);
 	if (info->domain == 0)
 		strcpy(name, "Domain-0");
-	else if (vm_state_load(&s, info->domain) == 0 && strcmp(s.uuid, uuid) == 0)
+	else if (vm_state_load(&s, info->domain) == 0 && uuid_reads(info->handle, s.uuid))
 		memcpy(name, s.name, sizeof(s.name));
 	else
 		strcpy(name, "(null)");
@@ -68,13 +66,10 @@ static bool search_one(void *arg, const struct vm_state *s)
 {
 	struct search *search = arg;
 	struct xen_domctl_getdomaininfo info;
-	char uuid[UUID_TEXT];
 
 	if (strcmp(s->name, search->name) != 0 ||
-	    domain_info(search->xc, (domid_t)s->domid, &info) < 0)
-		return true;
-	uuid_format(info.handle, uuid);
-	if (strcmp(uuid, s->uuid) != 0)
+	    domain_info(search->xc, (domid_t)s->domid, &info) < 0 ||
+	    !uuid_reads(info.handle, s->uuid))
 		return true;
 	search->domid = (domid_t)s->domid;
 	search->found = true;

@@ -30,11 +30,8 @@ const char *vm_power_state(const struct xen_domctl_getdomaininfo *info)
 
 bool vm_state_of(const struct xen_domctl_getdomaininfo *info, struct vm_state *state)
 {
-	char uuid[UUID_TEXT];
-
-	uuid_format(info->handle, uuid);
 	if (info->domain != 0 && vm_state_load(state, info->domain) == 0 &&
-	    strcmp(state->uuid, uuid) == 0)
+	    uuid_reads(info->handle, state->uuid))
 		return true;
 	memset(state, 0, sizeof(*state));
 	return false;
