@@ -4,6 +4,7 @@ import pytest
 
 from control_domain import ControlDomain
 from machine import Machine
+from test_life import until
 
 CARD = "0000:00:08.0"
 CREATE = 120    # seconds
@@ -38,8 +39,8 @@ def host(machine):
 def start_driver_domain(host, nth):
     """Until its shell shows: devd is there then."""
     host.run(DRIVER, CREATE)
-    host.run("i=0; until [ $(grep -c 'driver#' /var/log/xen/console/guest-netdom.log) "
-             f"-ge {nth} ] || [ $i = 240 ]; do sleep 1; i=$((i+1)); done; [ $i -lt 240 ]", 300)
+    shells = "$(grep -c 'driver#' /var/log/xen/console/guest-netdom.log)"
+    assert until(host, f"[ {shells} -ge {nth} ]", 240), "the driver domain has not started"
 
 
 def in_client(host, interface="eth0"):

@@ -15,6 +15,7 @@
 #include "devices/vif_up.h"
 
 #define BACK_ENDS "backend/vif" /* below this domain's own place */
+#define SOON_MS   50            /* a kernel that has closed a back end is about to let go of it */
 
 static void tell(struct store *s, const struct device_id *id, const struct reason *failed)
 {
@@ -28,13 +29,46 @@ static void tell(struct store *s, const struct device_id *id, const struct reaso
 		log_error("%s: store: %s", device_text(id), strerror(errno));
 }
 
+/* The control domain wants it back, and nobody uses it any more. */
+static bool is_over(struct store *s, const struct device_id *id)
+{
+	enum device_state state = device_back_state(s, id);
+	char online[4];
+
+	return (state == DEVICE_CLOSING || state == DEVICE_CLOSED) &&
+	       device_back_text(s, id, "online", online, sizeof(online)) &&
+	       strcmp(online, "0") == 0;
+}
+
+/*
+ * The control domain, which cannot see what this kernel still does, waits until the back end is no
+ * longer in the store. False: it is not that far.
+ */
+static bool take_away(struct store *s, const struct device_id *id)
+{
+	char path[DEVICE_PATH_MAX];
+
+	if (device_in_kernel(id))
+		return false;
+	device_back_path(path, id, NULL);
+	if (store_remove(s, path) < 0)
+		log_error("%s: store: %s", device_text(id), strerror(errno));
+	else
+		log_info("%s is gone", device_text(id));
+	return true;
+}
+
 static bool look_at(void *arg, struct store *s, const struct device_id *id)
 {
+	bool *soon = arg;
 	struct reason why;
 	struct vif_config v;
 	char status[16];
 
-	(void)arg;
+	if (is_over(s, id)) {
+		*soon |= !take_away(s, id);
+		return true;
+	}
 	/* Once for each: neither before the kernel has made it nor after this was done. */
 	if (device_back_state(s, id) != DEVICE_INIT_WAIT ||
 	    device_back_text(s, id, "hotplug-status", status, sizeof(status)))
@@ -66,12 +100,18 @@ static unsigned int own_id(struct store *s)
 /* The first event comes at once. */
 static int serve(struct store *s, unsigned int domid)
 {
-	struct buf event = { 0 };
 	int rc = store_watch(s, BACK_ENDS, "devd");
+	bool soon = false;
 
-	while (rc == 0 && (rc = store_event(s, &event)) == 0) {
+	while (rc == 0) {
+		struct buf event = { 0 };
+
+		if (!soon || store_event_wait(s, SOON_MS) > 0)
+			rc = store_event(s, &event);
 		buf_free(&event);
-		device_each_back(s, DEVICE_NETWORK, domid, look_at, NULL);
+		soon = false;
+		if (rc == 0)
+			device_each_back(s, DEVICE_NETWORK, domid, look_at, &soon);
 	}
 	return rc;
 }

@@ -29,10 +29,7 @@ struct detaching {
 
 static bool is_gone(const void *arg)
 {
-	char path[96];
-
-	device_sysfs_path(path, sizeof(path), arg, NULL);
-	return access(path, F_OK) < 0;
+	return !device_in_kernel(arg);
 }
 
 /*
@@ -45,13 +42,16 @@ static bool has_kernel(const struct device_id *id)
 }
 
 /*
- * The back end says so, or it is gone: one that closed before it was told to says nothing more.
+ * The back end says so, or it is gone: one that closed before it was told to says nothing more. A
+ * driver domain says so too early, while its kernel may still write; what it has of the device goes
+ * from the store when its kernel is done.
  */
 static bool has_closed(struct store *s, const struct device_id *id)
 {
 	enum device_state state = device_back_state(s, id);
 
-	return state == DEVICE_CLOSED || state == DEVICE_UNKNOWN || (has_kernel(id) && is_gone(id));
+	return state == DEVICE_UNKNOWN || (state == DEVICE_CLOSED && !id->backend) ||
+	       (has_kernel(id) && is_gone(id));
 }
 
 static int close_one(struct store *s, const struct device_id *id, bool force)

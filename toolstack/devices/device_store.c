@@ -8,6 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define TRIES 32
 
@@ -65,6 +66,14 @@ void device_sysfs_path(char *path, size_t room, const struct device_id *id, cons
 {
 	snprintf(path, room, "/sys/devices/%s-%u-%u%s%s", kinds[id->kind], id->domid, id->devid,
 		 node ? "/" : "", node ? node : "");
+}
+
+bool device_in_kernel(const struct device_id *id)
+{
+	char path[96];
+
+	device_sysfs_path(path, sizeof(path), id, NULL);
+	return access(path, F_OK) == 0;
 }
 
 const char *device_text(const struct device_id *id)
@@ -396,6 +405,11 @@ static int remove_record(struct store *s, const struct device_id *id)
 	device_back_path(path, id, NULL);
 	*strrchr(path, '/') = '\0';
 	rc = remove_if_empty(s, path, path);
+	/* Its kernel may have written of errors. */
+	snprintf(path, sizeof(path), "/local/domain/%u/error/backend/%s/%u", id->backend,
+		 kinds[id->kind], id->domid);
+	if (remove_if_empty(s, path, path) < 0)
+		rc = -1;
 	record_path(path, id, NULL);
 	if (store_remove(s, path) < 0)
 		rc = -1;

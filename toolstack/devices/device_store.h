@@ -50,6 +50,8 @@ void device_front_path(char path[DEVICE_PATH_MAX], const struct device_id *id, c
  * its driver does.
  */
 void device_sysfs_path(char *path, size_t room, const struct device_id *id, const char *node);
+/* Has this domain's kernel a back end for the device? */
+bool device_in_kernel(const struct device_id *id);
 /* What makes the back ends of a kind, for messages. */
 const char *device_maker(enum device_kind kind);
 const char *device_type(enum device_kind kind);

@@ -18,6 +18,7 @@
 #define BACK   "/local/domain/5/backend/vif/7/0"
 #define FRONT  "/local/domain/7/device/vif/0"
 #define RECORD "/libxl/7/device/vif/0"
+#define ERRORS "/local/domain/5/error"
 
 static struct reason why;
 static int64_t clock_ms;
@@ -228,6 +229,8 @@ static int setup(void **state)
 	flags = 0;
 	on_wait = NULL;
 	ask(dom0, XS_WRITE, "/local/domain/5/backend\0", "OK|");
+	ask(dom0, XS_WRITE, ERRORS "\0", "OK|");
+	ask(dom0, XS_SET_PERMS, ERRORS "\0n5\0", "OK|");
 	ask(dom0, XS_WRITE, "/local/domain/7\0", "OK|");
 	ask(dom0, XS_SET_PERMS, "/local/domain/7\0n0\0r7\0", "OK|");
 	assert_int_equal(device_transaction(&st, write_vif, &vif), 0);
@@ -238,6 +241,7 @@ static void nothing_is_left(void)
 {
 	ask(dom0, XS_READ, BACK "\0", "ENOENT|");
 	ask(dom0, XS_READ, "/local/domain/5/backend/vif/7\0", "ENOENT|");
+	ask(dom0, XS_READ, ERRORS "/backend/vif/7\0", "ENOENT|");
 	ask(dom0, XS_READ, FRONT "\0", "ENOENT|");
 	ask(dom0, XS_READ, "/libxl/7\0", "ENOENT|");
 }
@@ -332,6 +336,27 @@ static void one_that_removes_its_end(void **state)
 	nothing_is_left();
 	assert_int_equal(devices_detach(7, DEVICE_NETWORK, 0, false, &why), -1);
 	assert_reason(why, "has no interface 0");
+}
+
+/* What Linux does: it looks into the store after it has said that it closed, and complains. */
+static void say_more_than_closed(void)
+{
+	if (clock_ms == 1000)
+		ask(guest, XS_WRITE, BACK "/state\0006", "OK|");
+	else if (clock_ms == 2000)
+		ask(guest, XS_WRITE, ERRORS "/backend/vif/7/0/error\0002 reading script", "OK|");
+	else if (clock_ms == 3000)
+		ask(guest, XS_RM, BACK "\0", "OK|");
+}
+
+static void one_that_is_not_done_when_it_says_so(void **state)
+{
+	(void)state;
+	clock_ms = 0;
+	on_wait = say_more_than_closed;
+	assert_int_equal(devices_detach_all(7, &why), 0);
+	assert_int_equal(clock_ms, 3000);
+	nothing_is_left();
 }
 
 static void one_that_is_full(void **state)
@@ -450,6 +475,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(lies_are_not_read, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_never_closes, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_removes_its_end, setup, client_teardown),
+		cmocka_unit_test_setup_teardown(one_that_is_not_done_when_it_says_so, setup,
+						client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_full, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_gone, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(answers, setup, client_teardown),
