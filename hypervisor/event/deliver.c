@@ -125,7 +125,8 @@ int event_port_pending(struct domain *d, uint32_t port)
 		return -EINVAL;
 	spin_lock(&c->lock);
 	fifo = atomic_read(&d->event.fifo);
-	if (c->state > EVENT_RESERVED)
+	/* Nobody waits for a port of ours, which may be there while the FIFO is being freed. */
+	if (c->state > EVENT_RESERVED && !c->is_ours)
 		rc = fifo ? event_fifo_is_pending(fifo, c) : event_2l_is_pending(d, c);
 	spin_unlock(&c->lock);
 	return rc;

@@ -263,6 +263,7 @@ static void test_ports_of_our_own(void **state)
 	bit_test_and_set(port, a->shared_info->evtchn_pending);
 	bit_test_and_set(port, a->shared_info->evtchn_mask);
 	assert_int_equal(unmask(a, port), 0);
+	assert_int_equal(event_port_pending(a, port), -EINVAL); /* nobody is to wait for it */
 	bit_test_and_clear(port, a->shared_info->evtchn_pending);
 	bit_test_and_clear(port, a->shared_info->evtchn_mask);
 	a->vcpu[1] = v;
