@@ -152,17 +152,15 @@ void vcpu_down(struct vcpu *v)
 	vcpu_leave_guest(v);
 }
 
-void vcpu_init_signal(struct vcpu *v)
-{
-	vcpu_down(v);
-}
-
 void vcpu_sipi(struct vcpu *v, uint8_t vector)
 {
 	/* Of several senders one wins, and nobody initialises it by hypercall meanwhile. */
 	spin_lock(&v->domain->lock);
-	/* Its CPU has not put it away yet, or it is up: as on hardware the SIPI is lost. */
-	if (!READ_ONCE(v->running) && (atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN)) {
+	/*
+	 * Its CPU has not put it away yet, or it is up: as on hardware the SIPI is lost. In this
+	 * order: one that is down and away stays away.
+	 */
+	if ((atomic_read(&v->pause_flags) & VCPU_PAUSE_DOWN) && sched_is_away(v)) {
 		vlapic_reset(v);
 		hvm_reset_state(v, vector);
 		v->initialised = true;

@@ -56,7 +56,7 @@ static void message_accept(const struct message *m, struct vcpu *v)
 	case DELIVER_FIXED:
 	case DELIVER_LOWEST: vlapic_set_irq(v, m->vector, m->level); break;
 	case DELIVER_NMI: vcpu_nmi(v); break;
-	case DELIVER_INIT: vcpu_init_signal(v); break;
+	case DELIVER_INIT: vcpu_down(v); break;
 	case DELIVER_SIPI: vcpu_sipi(v, m->vector); break;
 	default:
 		log_domain(v->domain, LOG_DEBUG, "interrupt of delivery mode %u ignored", m->mode);

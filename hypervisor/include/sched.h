@@ -69,6 +69,8 @@ int sched_set_affinity(struct vcpu *v, const struct cpu_mask *hard, const struct
  */
 void sched_wake(struct vcpu *v);
 void sched_sleep(struct vcpu *v);
+/* No CPU has v, and none is about to take it: it waits in no queue. */
+bool sched_is_away(struct vcpu *v);
 /* v, the caller's own, lets others go first if there are any. */
 void sched_yield(struct vcpu *v);
 

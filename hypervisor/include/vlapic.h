@@ -93,7 +93,6 @@ struct vcpu *vlapic_target(struct domain *d, uint32_t dest, bool logical);
 
 /* --- what the model needs from others --- */
 void vioapic_eoi(struct domain *d, uint8_t vector); /* hvm/vioapic.c */
-void vcpu_init_signal(struct vcpu *v);              /* domain/: INIT: stop it */
 /* domain/: if it has been stopped (or never ran), vlapic_reset and start at vector << 12. */
 void vcpu_sipi(struct vcpu *v, uint8_t vector);
 void vcpu_nmi(struct vcpu *v);           /* domain/ */

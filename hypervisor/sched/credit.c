@@ -144,6 +144,15 @@ void sched_sleep(struct vcpu *v)
 	spin_unlock(&q->lock);
 }
 
+bool sched_is_away(struct vcpu *v)
+{
+	struct runqueue *q = sched_queue_lock(v);
+	bool away = !v->running && !v->sched.queued;
+
+	spin_unlock(&q->lock);
+	return away;
+}
+
 void sched_yield(struct vcpu *v)
 {
 	WRITE_ONCE(v->sched.yielded, true);

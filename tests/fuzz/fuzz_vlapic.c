@@ -49,7 +49,7 @@ void vcpu_kick(struct vcpu *v)
 	MUST(v >= vcpus && v < vcpus + VCPUS);
 }
 
-void vcpu_init_signal(struct vcpu *v)
+void vcpu_down(struct vcpu *v)
 {
 	vlapic_reset(v);
 }

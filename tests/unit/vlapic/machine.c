@@ -57,7 +57,7 @@ void vcpu_nmi(struct vcpu *v)
 	seen[v->id].nmis++;
 }
 
-void vcpu_init_signal(struct vcpu *v)
+void vcpu_down(struct vcpu *v)
 {
 	seen[v->id].inits++;
 	vlapic_reset(v);
