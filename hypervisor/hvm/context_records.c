@@ -221,6 +221,8 @@ static bool xsave_save(struct record *r)
 	r->xsave.xfeature_mask = p->xstate[0].a;
 	r->xsave.xcr0 = r->xsave.xcr0_accum = h->xcr0;
 	memcpy(&r->xsave.save_area, h->xsave, sizeof(r->xsave.save_area));
+	/* What it had and has turned off in XCR0 again is still in the area. */
+	r->xsave.save_area.xsave_hdr.xstate_bv &= h->xcr0;
 	r->rest = (const uint8_t *)h->xsave + sizeof(r->xsave.save_area);
 	r->head.length = (uint32_t)offsetof(struct hvm_hw_cpu_xsave, save_area) +
 			 cpuid_xsave_size(p, h->xcr0, false);

@@ -150,8 +150,8 @@ void cpuid_features_allow(struct cpuid_policy *p)
 
 /* --- check ------------------------------------------------------------------------------------ */
 
-int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *max,
-		       uint32_t *err_leaf, uint32_t *err_subleaf)
+int cpuid_policy_check(struct cpuid_policy *p, const struct cpuid_policy *max, uint32_t *err_leaf,
+		       uint32_t *err_subleaf)
 {
 	*err_subleaf = XEN_CPUID_NO_SUBLEAF;
 	*err_leaf = 0;
@@ -179,5 +179,7 @@ int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *
 		if (*word_of(p, w) & ~(*word_of(max, w) | w->free))
 			return -EINVAL;
 	}
+	p->xstate[0].c = cpuid_xsave_size(p, p->xstate[0].a | (uint64_t)p->xstate[0].d << 32,
+					  false);
 	return 0;
 }

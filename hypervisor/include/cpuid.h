@@ -68,9 +68,12 @@ struct cpuid_leaf hvm_cpuid(struct vcpu *v, uint32_t leaf, uint32_t subleaf);
  * -ERANGE: no such leaf.
  */
 int cpuid_policy_set_leaf(struct cpuid_policy *p, const struct xen_cpuid_leaf *leaf);
-/* Nothing beyond `max`, sizes plausible. -EINVAL with the leaf and subleaf that is wrong. */
-int cpuid_policy_check(const struct cpuid_policy *p, const struct cpuid_policy *max,
-		       uint32_t *err_leaf, uint32_t *err_subleaf);
+/*
+ * Nothing beyond `max`, sizes plausible. -EINVAL with the leaf and subleaf that is wrong. Sets what
+ * follows from the rest: the size of an XSAVE area.
+ */
+int cpuid_policy_check(struct cpuid_policy *p, const struct cpuid_policy *max, uint32_t *err_leaf,
+		       uint32_t *err_subleaf);
 
 /* What the domain may set: bits of CR4 and EFER, values of XCR0; guest-physical address width. */
 uint64_t cpuid_cr4_allowed(const struct cpuid_policy *p);

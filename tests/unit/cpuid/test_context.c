@@ -88,6 +88,23 @@ static void test_what_was_saved_comes_back(void **state)
 	assert_memory_equal(again.bytes, s.bytes, s.size);
 }
 
+/* What a guest turned off in XCR0 again is still in its area, and would be refused. */
+static void test_a_component_that_is_off_again_stays_behind(void **state)
+{
+	struct hvm_hw_cpu c = long_mode_cpu();
+	struct stream s = { 0 };
+
+	assert_int_equal(load_cpu(&c), 0);
+	d->vcpu[0]->hvm.xcr0 = 3;
+	memcpy((uint8_t *)d->vcpu[0]->hvm.xsave + 24, "\x80\x1f\0\0", 4);
+	((uint64_t *)d->vcpu[0]->hvm.xsave)[64] = 7;
+	assert_int_equal(hvm_context_save(d, s.bytes, sizeof(s.bytes), &s.size), 0);
+	teardown(NULL);
+	setup(NULL);
+	assert_int_equal(load(&s), 0);
+	assert_int_equal(((uint64_t *)d->vcpu[0]->hvm.xsave)[64], 3);
+}
+
 /* All of memory uncached: odd, but a guest may write it, and a restore must not change it. */
 static void test_a_pat_of_zero_comes_along(void **state)
 {
@@ -239,6 +256,7 @@ int main(void)
 		TEST(test_registers_left_zero_get_their_fixed_bits),
 		TEST(test_what_was_saved_comes_back),
 		TEST(test_a_pat_of_zero_comes_along),
+		TEST(test_a_component_that_is_off_again_stays_behind),
 		TEST(test_single_records_can_be_read),
 		TEST(test_pending_events_are_delivered),
 		TEST(test_moments_between_instructions_come_along),

@@ -453,7 +453,11 @@ static void test_a_policy_may_shrink_and_choose_its_topology(void **state)
 	p.ext[8].c = 0x3007;
 	p.topo[1].b = 8;
 	p.ext[7].d |= F_ITSC;
+	p.xstate[0].a = 3;
+	p.xstate[0].c = 0x7fffffff;
 	assert_int_equal(cpuid_policy_check(&p, &max, &leaf, &sub), 0);
+	/* What is loaded into an XSAVE area goes by this. */
+	assert_int_equal(p.xstate[0].c, 576);
 }
 
 static void test_feature_words_are_in_the_tools_order(void **state)
