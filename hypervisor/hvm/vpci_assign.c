@@ -168,9 +168,11 @@ static void give_back(struct domain *d, unsigned slot)
 	vpci_guest_command(d, g, 0);
 	spin_lock(&vpci_lock);
 	messages_off(g->f);
-	g->f->owner = NULL;
 	spin_unlock(&vpci_lock);
 	rc = iommu_assign(a, domain0);
+	spin_lock(&vpci_lock);
+	g->f->owner = NULL; /* only now: domain 0 may let it master the bus */
+	spin_unlock(&vpci_lock);
 	log_domain(d, rc ? LOG_ERR : LOG_INFO, "PCI device " PCI_FORMAT " is taken from it",
 		   PCI_ARGS(a));
 	if (rc)

@@ -48,8 +48,9 @@ bool vpci_message_bind(const struct vpci_function *f, struct vpci_message *m, ui
 				  &device[MESSAGE_DATA]);
 
 	if (handle < 0) {
-		log_warn("pci " PCI_FORMAT ": no vector for its MSI or MSI-X: error %d",
-			 PCI_ARGS(f->address), -handle);
+		log_domain(vpci_owner(f), LOG_WARN,
+			   "pci " PCI_FORMAT ": no vector for its MSI or MSI-X: error %d",
+			   PCI_ARGS(f->address), -handle);
 		return false;
 	}
 	device[MESSAGE_ADDRESS] = (uint32_t)address;

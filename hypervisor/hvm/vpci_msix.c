@@ -145,8 +145,9 @@ void vpci_msix_control_write(struct vpci_function *f, uint16_t value)
 	}
 	if (enable && !x->enabled) {
 		if (!x->table) { /* what the device holds now would go out */
-			log_warn("pci " PCI_FORMAT ": MSI-X not enabled: its table is nowhere",
-				 PCI_ARGS(f->address));
+			log_domain(vpci_owner(f), LOG_WARN,
+				   "pci " PCI_FORMAT ": MSI-X not enabled: its table is nowhere",
+				   PCI_ARGS(f->address));
 			return;
 		}
 		x->enabled = true;

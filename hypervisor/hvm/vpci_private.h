@@ -8,6 +8,7 @@
 #ifndef HVM_VPCI_PRIVATE_H
 #define HVM_VPCI_PRIVATE_H
 
+#include "domain.h"
 #include "spinlock.h"
 #include "vpci.h"
 
@@ -77,6 +78,12 @@ struct vpci_guest {
 	uint8_t cap[VPCI_CAPS + 1]; /* offsets of those that are shown, in order; then 0 */
 };
 
+/* What it provokes goes into the log as this one's, and is limited. */
+static inline const struct domain *vpci_owner(const struct vpci_function *f)
+{
+	return f->owner ? f->owner : domain0;
+}
+
 static inline bool same_address(struct pci_address a, struct pci_address b)
 {
 	return a.segment == b.segment && a.bus == b.bus && a.devfn == b.devfn;
@@ -84,14 +91,14 @@ static inline bool same_address(struct pci_address a, struct pci_address b)
 
 /*
  * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again.
- * One access brings two ranges at most: a new function's window and its table.
+ * One access brings three ranges at most: a new function's window, its table, and where it puts that.
  */
 struct vpci_trap_change {
 	unsigned count;
 	struct {
 		mfn_t first;
 		unsigned nr;
-	} range[2];
+	} range[3];
 };
 
 static inline void vpci_trap_note(struct vpci_trap_change *change, mfn_t first, unsigned nr)

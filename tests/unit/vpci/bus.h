@@ -108,7 +108,8 @@ extern int bind_limit;
 extern unsigned trap_changes; /* frames told to vpci_trap_changed, and the last range */
 extern mfn_t trap_first;
 extern unsigned trap_nr;
-extern size_t allocated;    /* bytes of object_alloc not freed yet */
-extern unsigned scan_reads; /* configuration reads that the scan took */
+extern size_t allocated;             /* bytes of object_alloc not freed yet */
+extern unsigned unlimited, warnings; /* in the log, of things in general and about guests */
+extern unsigned scan_reads;          /* configuration reads that the scan took */
 
 #endif

@@ -152,13 +152,6 @@ struct pci_address iommu_group(struct pci_address a)
 	return one_group && !memcmp(&a, &NIC3, sizeof(a)) ? NIC : a;
 }
 
-unsigned warnings;
-
-void log_domain(const struct domain *d, enum log_level level, const char *fmt, ...)
-{
-	warnings += level == LOG_WARN;
-}
-
 /* --- as the guest ----------------------------------------------------------------------------- */
 
 static void select_port(unsigned slot, unsigned offset)

@@ -11,10 +11,9 @@
 
 extern struct domain guest, other;
 extern bool has_iommu;
-extern int iommu_error;   /* what iommu_assign to a guest answers */
-extern bool one_group;    /* NIC and NIC3 do DMA by one name */
-extern unsigned flushes;  /* of the guest's p2m, with something to flush */
-extern unsigned warnings; /* in the log, about guests */
+extern int iommu_error;  /* what iommu_assign to a guest answers */
+extern bool one_group;   /* NIC and NIC3 do DMA by one name */
+extern unsigned flushes; /* of the guest's p2m, with something to flush */
 /* The domain whose tables a device uses. */
 const struct domain *dma_of(struct pci_address a);
 

@@ -193,6 +193,20 @@ static void test_msix(void **state)
 	assert_int_equal(nr_bound, 0);
 }
 
+/* It can do so without end: each line takes milliseconds, and locks are held. */
+static void test_a_guest_cannot_flood_the_log(void **state)
+{
+	bind_limit = 1;
+	gwr(1, PCI_BAR0, 4, GPA);
+	gwr(1, PCI_COMMAND, 2, MEM);
+	for (unsigned i = 0; i < TABLE_ENTRIES; i++)
+		gmem_wr(GPA + TABLE_OFFSET + 16 * i + 12, 4, 0);
+	unlimited = warnings = 0;
+	gwr(1, CONTROL, 2, 0x8000);
+	assert_int_equal(warnings, TABLE_ENTRIES - 1);
+	assert_int_equal(unlimited, 0);
+}
+
 static void test_msi(void **state)
 {
 	gwr(1, MSI_CAP + 4, 4, 0xfee02000);
@@ -243,11 +257,17 @@ static void test_hostile_writes(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		CASE(test_bus),          CASE(test_header),
-		CASE(test_command),      CASE(test_capabilities),
-		CASE(test_bar),          CASE(test_64_bit_bar),
-		CASE(test_bar_over_ram), CASE(test_msix),
-		CASE(test_msi),          CASE(test_hostile_writes),
+		CASE(test_bus),
+		CASE(test_header),
+		CASE(test_command),
+		CASE(test_capabilities),
+		CASE(test_bar),
+		CASE(test_64_bit_bar),
+		CASE(test_bar_over_ram),
+		CASE(test_msix),
+		CASE(test_msi),
+		CASE(test_hostile_writes),
+		CASE(test_a_guest_cannot_flood_the_log),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

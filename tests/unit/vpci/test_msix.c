@@ -293,6 +293,17 @@ static void test_table_in_no_bar(void **state)
 	assert_int_equal(vpci_find(NIC)->msix->table, 0);
 }
 
+/* A function that is new, with all there is to watch, and whose table moves at once. */
+static void test_first_of_all_the_bar_is_written(void **state)
+{
+	device_replug(NIC);
+	dev_set(NIC, COMMAND, 2, 2);
+	dev_set(NIC, BAR0, 4, BAR_BASE);
+	wr(NIC, BAR0, 4, BAR_BASE + BAR_SIZE);
+	assert_true(trapped(TABLE + BAR_SIZE));
+	assert_false(trapped(TABLE));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -317,6 +328,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_left_enabled_by_the_firmware, bus_setup,
 						bus_teardown),
 		cmocka_unit_test_setup_teardown(test_table_in_no_bar, bus_setup, bus_teardown),
+		cmocka_unit_test_setup_teardown(test_first_of_all_the_bar_is_written, bus_setup,
+						bus_teardown),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
