@@ -9,6 +9,7 @@
 #include "atomic.h"
 #include "hypercall.h"
 #include "iommu.h"
+#include "ioreq.h"
 #include "lib.h"
 #include "log.h"
 #include "machine.h"
@@ -117,6 +118,8 @@ static void destroy_begin(struct domain *d)
 	for_each_vcpu(d, v)
 		vcpu_timers_stop(v); /* before the event channels go that they would use */
 	iommu_domain_destroy(d);
+	/* Not with the last page: who lets go of that may hold locks. */
+	ioreq_domain_destroy(d);
 	domain_log_exits(d);
 }
 

@@ -58,16 +58,14 @@ int domain_register(struct domain *d)
 
 	spin_lock(&list_lock);
 	rc = slot_take(d);
-	if (rc) {
-		spin_unlock(&list_lock);
-		return rc;
+	if (!rc) {
+		list_for_each(pos, &domains)
+			if (list_entry(pos, struct domain, link)->id > d->id)
+				break;
+		list_insert_before(pos, &d->link);
 	}
-	list_for_each(pos, &domains)
-		if (list_entry(pos, struct domain, link)->id > d->id)
-			break;
-	list_insert_before(pos, &d->link);
 	spin_unlock(&list_lock);
-	return 0;
+	return rc;
 }
 
 void domain_unlist(struct domain *d)
@@ -79,7 +77,9 @@ void domain_unlist(struct domain *d)
 
 void domain_unregister(struct domain *d)
 {
+	spin_lock(&list_lock); /* who has read the slot looks at the domain, too */
 	atomic_set(&slot_page[d->id / SLOTS_PER_PAGE][d->id % SLOTS_PER_PAGE], NULL);
+	spin_unlock(&list_lock);
 }
 
 struct domain *domain_of_page(const struct page_info *pg)

@@ -228,8 +228,7 @@ int ioreq_server_destroy(struct domain *d, unsigned id)
 void ioreq_domain_destroy(struct domain *d)
 {
 	for (unsigned id = 0; id < IOREQ_SERVERS; id++)
-		if (d->hvm.ioreq_server[id])
-			server_free(d, d->hvm.ioreq_server[id]);
+		ioreq_server_destroy(d, id);
 }
 
 struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
