@@ -116,10 +116,14 @@ static int extent_restore(struct domain *d, gfn_t gfn, unsigned order)
 	return 0;
 }
 
-static void extent_free(struct page_info *pg, unsigned order)
+/* If it is still d's: d may have been destroyed meanwhile, and the page be another's. */
+static void extent_free(struct domain *d, struct page_info *pg, unsigned order)
 {
 	for (uint64_t i = 0; i < BIT(order); i++)
-		page_drop_allocated(pg + i);
+		if (page_get(pg + i, d)) {
+			page_drop_allocated(pg + i);
+			page_put(pg + i);
+		}
 }
 
 static int extent_populate(struct domain *d, gfn_t gfn, unsigned order)
@@ -140,7 +144,7 @@ static int extent_populate(struct domain *d, gfn_t gfn, unsigned order)
 		return -ENOMEM;
 	rc = p2m_map(d, gfn, page_to_mfn(pg), order, P2M_RAM_RW);
 	if (rc)
-		extent_free(pg, order);
+		extent_free(d, pg, order);
 	return rc;
 }
 
