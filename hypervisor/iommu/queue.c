@@ -26,10 +26,11 @@ static void put(struct iommu_unit *u, const uint64_t command[2])
 void iommu_command(struct iommu_unit *u, uint64_t low, uint64_t high)
 {
 	const uint64_t command[2] = { low, high };
-	time_ns_t limit = time_now() + SECONDS(1);
 	uint64_t wait[2];
+	time_ns_t limit;
 
 	spin_lock(&u->lock);
+	limit = time_now() + SECONDS(1);
 	u->sequence = (uint32_t)(u->sequence + 1);
 	iommu_ops->wait(virt_to_paddr(&u->done), u->sequence, wait);
 	put(u, command);
