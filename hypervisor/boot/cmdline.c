@@ -205,14 +205,7 @@ static bool set_dom0_max_vcpus(struct cmdline *c, char *value)
 	       (!c->dom0_max_vcpus || low <= c->dom0_max_vcpus);
 }
 
-#define DAY 86400u /* in seconds */
-
-/* Seconds that domain 0 has until it must renew its first watchdog, as SCHEDOP_watchdog does. */
-static bool set_dom0_watchdog(struct cmdline *c, char *value)
-{
-	return parse_unsigned(value, DAY, &c->dom0_watchdog);
-}
-
+#define DAY              86400u /* in seconds */
 #define WATCHDOG_SECONDS 5u
 
 static bool set_watchdog(struct cmdline *c, char *value)
@@ -245,11 +238,6 @@ static bool set_nmi(struct cmdline *c, char *value)
 	};
 
 	return PARSE_WORD(value, words, &c->nmi);
-}
-
-static bool set_maxcpus(struct cmdline *c, char *value)
-{
-	return parse_unsigned(value, CPUS_MAX, &c->maxcpus);
 }
 
 /* <level>[/<level of rate-limited messages>]: ours are all limited, so the first one counts. */
@@ -387,25 +375,28 @@ static bool set_crash_test(struct cmdline *c, char *value)
 static const struct option {
 	const char *name;
 	bool (*set)(struct cmdline *c, char *value);
+	unsigned max; /* without set: of the number, which is there in struct cmdline */
+	size_t number;
 } options[] = {
-	{ "console", set_console },
-	{ "com1", set_com1 },
-	{ "dom0_mem", set_dom0_mem },
-	{ "dom0_max_vcpus", set_dom0_max_vcpus },
-	{ "dom0_watchdog", set_dom0_watchdog },
-	{ "maxcpus", set_maxcpus },
-	{ "watchdog", set_watchdog },
-	{ "watchdog_timeout", set_watchdog_timeout },
-	{ "nmi", set_nmi },
-	{ "loglvl", set_loglvl },
-	{ "guest_loglvl", set_guest_loglvl },
-	{ "noreboot", set_noreboot },
-	{ "apicv", set_apicv },
-	{ "spec-ctrl", set_spec_ctrl },
-	{ "ucode", set_ucode },
-	{ "iommu", set_iommu },
-	{ "bootscrub", set_bootscrub },
-	{ "crash_test", set_crash_test },
+	{ .name = "console", .set = set_console },
+	{ .name = "com1", .set = set_com1 },
+	{ .name = "dom0_mem", .set = set_dom0_mem },
+	{ .name = "dom0_max_vcpus", .set = set_dom0_max_vcpus },
+	/* Until domain 0 must renew its first watchdog, as SCHEDOP_watchdog does. */
+	{ .name = "dom0_watchdog", .max = DAY, .number = offsetof(struct cmdline, dom0_watchdog) },
+	{ .name = "maxcpus", .max = CPUS_MAX, .number = offsetof(struct cmdline, maxcpus) },
+	{ .name = "watchdog", .set = set_watchdog },
+	{ .name = "watchdog_timeout", .set = set_watchdog_timeout },
+	{ .name = "nmi", .set = set_nmi },
+	{ .name = "loglvl", .set = set_loglvl },
+	{ .name = "guest_loglvl", .set = set_guest_loglvl },
+	{ .name = "noreboot", .set = set_noreboot },
+	{ .name = "apicv", .set = set_apicv },
+	{ .name = "spec-ctrl", .set = set_spec_ctrl },
+	{ .name = "ucode", .set = set_ucode },
+	{ .name = "iommu", .set = set_iommu },
+	{ .name = "bootscrub", .set = set_bootscrub },
+	{ .name = "crash_test", .set = set_crash_test },
 };
 
 static void option_take(struct cmdline *out, const char *text)
@@ -416,10 +407,11 @@ static void option_take(struct cmdline *out, const char *text)
 	char value[OPTION_MAX];
 
 	str_copy(value, equals ? equals + 1 : "", sizeof(value));
-	for (unsigned i = 0; i < ARRAY_SIZE(options); i++) {
-		if (strlen(options[i].name) != n || strncmp(text, options[i].name, n) != 0)
+	for (const struct option *o = options; o < options + ARRAY_SIZE(options); o++) {
+		if (strlen(o->name) != n || strncmp(text, o->name, n) != 0)
 			continue;
-		if (options[i].set(&changed, value))
+		if (o->set ? o->set(&changed, value)
+			   : parse_unsigned(value, o->max, (void *)((char *)&changed + o->number)))
 			*out = changed;
 		else
 			log_warn("command line: bad value in \"%s\", ignored", text);

@@ -8,7 +8,6 @@
 #include "log.h"
 #include "mm.h"
 
-#define INFO_MEMORY      (1u << 0)
 #define INFO_CMDLINE     (1u << 2)
 #define INFO_MODULES     (1u << 3)
 #define INFO_MMAP        (1u << 6)
@@ -88,17 +87,6 @@ static void read_mmap(struct boot_info *bi, const struct multiboot_info *info)
 	}
 }
 
-static void read_memory(struct boot_info *bi, const struct multiboot_info *info)
-{
-	if (info->flags & INFO_MMAP) {
-		read_mmap(bi, info);
-	} else if (info->flags & INFO_MEMORY) {
-		log_warn("multiboot: no memory map, only its size");
-		boot_info_add(bi, 0, (uint64_t)info->mem_lower << 10, MEM_RAM);
-		boot_info_add(bi, 0x100000, (uint64_t)info->mem_upper << 10, MEM_RAM);
-	}
-}
-
 static void read_modules(struct boot_info *bi, const struct multiboot_info *info, bool file_name)
 {
 	struct multiboot_module m;
@@ -137,9 +125,11 @@ void multiboot_parse(struct boot_info *bi, uint32_t magic, paddr_t pa)
 		strip_file_name(bi->cmdline, file_name);
 	}
 	bi->screen.kind = SCREEN_TEXT; /* we ask for no other */
-	read_memory(bi, &info);
+	if (info.flags & INFO_MMAP)
+		read_mmap(bi, &info);
 	read_modules(bi, &info, file_name);
+	/* Its size alone, which some can tell, leaves out what is reserved. */
 	if (!bi->nr_regions)
-		panic("multiboot: \"%s\" told of no memory (flags %#x)", bi->loader, info.flags);
+		panic("multiboot: \"%s\" gave no memory map (flags %#x)", bi->loader, info.flags);
 	boot_info_tidy(bi);
 }

@@ -55,7 +55,7 @@ struct boot_info {
 
 /*
  * From a multiboot loader: magic and info as they were in EAX and EBX. Each reads through the
- * direct map of the lower 4 GiB, and panics when the loader is none, or has told of no memory.
+ * direct map of the lower 4 GiB, and panics when the loader is none, or has given no memory map.
  */
 #define MULTIBOOT_MAGIC  0x2badb002u
 #define MULTIBOOT2_MAGIC 0x36d76289u
