@@ -116,7 +116,7 @@ static void channel_free(struct domain *d, struct event_channel *c)
 		d->event.first_free = c->port;
 }
 
-static int channel_close(struct domain *d, uint32_t port, bool ours)
+int event_close(struct domain *d, uint32_t port, bool ours)
 {
 	struct event_channel *c, *peer;
 	struct domain *rd = d;
@@ -151,23 +151,13 @@ unlock:
 	return rc;
 }
 
-int event_close(struct domain *d, uint32_t port)
-{
-	return channel_close(d, port, false);
-}
-
-void event_close_ours(struct domain *d, uint32_t port)
-{
-	channel_close(d, port, true);
-}
-
 int event_reset(struct domain *d)
 {
 	unsigned nr_ports = atomic_read(&d->event.nr_ports), closed = 0;
 	int rc = 0;
 
 	for (unsigned port = 1; port < nr_ports; port++) {
-		if (event_close(d, port) == 0 && ++closed % 64 == 0 && hypercall_preempt())
+		if (event_close(d, port, false) == 0 && ++closed % 64 == 0 && hypercall_preempt())
 			return -ERESTART;
 	}
 	spin_lock(&d->event_lock);
@@ -204,7 +194,7 @@ static int close_all(struct domain *d)
 	struct event_domain *ev = &d->event;
 
 	while (ev->nr_closed < ev->nr_ports) {
-		event_close(d, ev->nr_closed++);
+		event_close(d, ev->nr_closed++, false);
 		if (ev->nr_closed % 64 == 0 && hypercall_preempt())
 			return -ERESTART;
 	}

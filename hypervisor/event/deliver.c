@@ -95,9 +95,9 @@ int event_send(struct domain *d, uint32_t port)
 	return rc;
 }
 
-int event_unmask(struct domain *d, uint32_t port)
+int event_op_unmask(struct domain *d, union event_arg *a)
 {
-	struct event_channel *c = event_channel(d, port);
+	struct event_channel *c = event_channel(d, a->unmask.port);
 
 	if (!c || c->state == EVENT_RESERVED)
 		return -EINVAL;

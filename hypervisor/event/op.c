@@ -21,12 +21,7 @@ static int event_op_bind_pirq(struct domain *d, union event_arg *a)
 
 static int event_op_close(struct domain *d, union event_arg *a)
 {
-	return event_close(d, a->close.port);
-}
-
-static int event_op_unmask(struct domain *d, union event_arg *a)
-{
-	return event_unmask(d, a->unmask.port);
+	return event_close(d, a->close.port, false);
 }
 
 static int event_op_reset(struct domain *d, union event_arg *a)
@@ -70,16 +65,6 @@ static const struct event_operation operations[] = {
 	OP(set_priority),
 };
 
-/* The hot one does without the table. */
-static int do_send(struct domain *d, uint64_t arg)
-{
-	struct evtchn_send op;
-
-	if (guest_copy_from(&op, arg, sizeof(op)))
-		return -EFAULT;
-	return event_send(d, op.port);
-}
-
 long do_event_channel_op(unsigned cmd, uint64_t arg)
 {
 	struct domain *d = domain_current();
@@ -88,8 +73,10 @@ long do_event_channel_op(unsigned cmd, uint64_t arg)
 	uint32_t port;
 	int rc;
 
+	/* The hot one does without the table. */
 	if (likely(cmd == EVTCHNOP_send))
-		return do_send(d, arg);
+		return guest_copy_from(&a, arg, sizeof(a.send)) ? -EFAULT
+								: event_send(d, a.send.port);
 	o = cmd < ARRAY_SIZE(operations) ? &operations[cmd] : NULL;
 	if (!o || !o->run) {
 		log_domain(d, LOG_INFO, "event_channel_op %u is unknown", cmd);
@@ -102,7 +89,7 @@ long do_event_channel_op(unsigned cmd, uint64_t arg)
 		return rc;
 	if (o->opened) {
 		memcpy(&port, (char *)&a + o->opened, sizeof(port));
-		event_close(d, port);
+		event_close(d, port, false);
 	}
 	return -EFAULT;
 }

@@ -84,8 +84,6 @@ struct event_channel *event_channel(const struct domain *d, uint32_t port);
  */
 int event_channel_open(struct domain *d, const struct event_channel *as,
 		       struct event_channel **out);
-/* No lock held. -EINVAL: not in use. */
-int event_close(struct domain *d, uint32_t port);
 /* The locks of two domains or of two channels, which may be one. */
 void event_lock_both(struct spinlock *a, struct spinlock *b);
 void event_unlock_both(struct spinlock *a, struct spinlock *b);
@@ -95,7 +93,6 @@ void event_unlock_both(struct spinlock *a, struct spinlock *b);
 void event_deliver(struct domain *d, struct event_channel *c);
 void event_raise_upcall(struct vcpu *v);
 void event_clear_pending(struct domain *d, struct event_channel *c);
-int event_unmask(struct domain *d, uint32_t port);
 
 /* --- the two layouts; set_pending: true if it was not pending before ------------------------- */
 
@@ -137,6 +134,7 @@ int event_op_bind_interdomain(struct domain *d, union event_arg *a);
 int event_op_bind_virq(struct domain *d, union event_arg *a);
 int event_op_bind_ipi(struct domain *d, union event_arg *a);
 int event_op_bind_vcpu(struct domain *d, union event_arg *a);
+int event_op_unmask(struct domain *d, union event_arg *a);
 int event_op_status(struct domain *d, union event_arg *a);
 int event_op_init_control(struct domain *d, union event_arg *a);
 int event_op_expand_array(struct domain *d, union event_arg *a);

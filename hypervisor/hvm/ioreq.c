@@ -156,9 +156,9 @@ static void server_free(struct domain *d, struct ioreq_server *s)
 {
 	for (unsigned i = 0; i < MAX_VCPUS; i++)
 		if (s->port[i])
-			event_close_ours(d, s->port[i]);
+			event_close(d, s->port[i], true);
 	if (s->buffered_port)
-		event_close_ours(d, s->buffered_port);
+		event_close(d, s->buffered_port, true);
 	if (s->page)
 		page_unshare(s->page);
 	if (s->buffered)

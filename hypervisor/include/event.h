@@ -56,7 +56,8 @@ int event_port_pending(struct domain *d, uint32_t port);
  * ioreq_answered()'s for that vCPU, and d can neither close nor move it. -ESRCH, -ENOSPC, -ENOMEM.
  */
 int event_open(struct domain *d, domid_t remote, unsigned vcpu, bool is_ours, uint32_t *port);
-void event_close_ours(struct domain *d, uint32_t port);
+/* ours: also one of the hypervisor's. No lock held. -EINVAL: not in use, or not d's to close. */
+int event_close(struct domain *d, uint32_t port, bool ours);
 /* EVTCHNOP_send of d's. */
 int event_send(struct domain *d, uint32_t port);
 /* Any unmasked event waiting for the vCPU (its upcall flag). */

@@ -287,7 +287,7 @@ static void test_ports_of_our_own(void **state)
 	assert_int_equal(reset(a, DOMID_SELF), 0);
 	event_send(a, port);
 	assert_int_equal(take_event(b, 0), local);
-	event_close_ours(a, port);
+	event_close(a, port, true);
 	assert_int_equal(a->event.nr_open, 0);
 }
 
