@@ -33,7 +33,10 @@ bool guest_is_32bit(void);
 /* Bytes that the structure takes in the caller's memory. */
 size_t guest_struct_size(const char *fields);
 
-/* Between the caller's n structures at guest_va and our own; 0 or -EFAULT. */
+/*
+ * Between the caller's n structures at guest_va and our own; 0 or -EFAULT. fields may be NULL where
+ * both are the same.
+ */
 int guest_structs_copy_from(void *dst, size_t dst_size, uint64_t guest_va, const char *fields,
 			    unsigned n);
 int guest_structs_copy_to(uint64_t guest_va, const void *src, size_t src_size, const char *fields,

@@ -50,7 +50,7 @@ static inline mfn_t virt_to_mfn(const void *va)
  */
 struct page_info {
 	uint32_t next, prev; /* free list or the owner's page list; heap lock / owner's page_lock */
-	uint32_t count;      /* references, atomic; 0 means free or not ours to give */
+	uint32_t count;      /* references, atomic; 0: free, seized, or not ours to give */
 	uint16_t owner;      /* domid; PAGE_OWNER_* otherwise; set before count becomes 1 */
 	uint8_t order;       /* of a free block's first frame */
 	uint8_t flags;       /* PAGE_* */
@@ -135,6 +135,15 @@ static inline void page_mark_written(struct page_info *pg)
  * did.
  */
 bool page_drop_allocated(struct page_info *pg);
+/*
+ * A page that changes hands. Seized, it is d's no more than by name: no reference to it can be had.
+ * False: others refer to it, or it is not d's to give. Then page_release gives it back to d, or
+ * page_move makes it to's, if that one's limit allows it and it does not die: true, and the caller
+ * has a reference. Else, or with no `to`, the page is freed.
+ */
+bool page_seize(struct page_info *pg, const struct domain *d);
+void page_release(struct page_info *pg);
+bool page_move(struct page_info *pg, struct domain *to);
 /*
  * Makes a heap page of ours (order 0) one that d may be shown: owner d, count 1, not accounted.
  * page_unshare drops that reference: the frame goes back to the heap with the last one (never

@@ -73,6 +73,11 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order);
  */
 int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn);
 int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn);
+/*
+ * The page at gfn, if it is d's own RAM and nobody refers to it but d: unmapped, and nobody's
+ * (page_seize), to be moved after the flush. NULL: nothing has changed.
+ */
+struct page_info *p2m_seize_page(struct domain *d, gfn_t gfn);
 /* The page at gfn gets a leaf of its own, the least one, where it is part of a larger. -ENOMEM. */
 int p2m_split(struct domain *d, gfn_t gfn);
 /* What is at gfn; INVALID_MFN and P2M_INVALID when nothing. type may be NULL. */

@@ -19,13 +19,25 @@ static uint64_t *table_of(uint64_t entry)
 	return paddr_to_virt(entry & MAP_ADDRESS);
 }
 
-static uint64_t *entry_of_gib(paddr_t pa, void *(*table_alloc)(void))
+/* is_early: before there is a heap. */
+static void *table_alloc(bool is_early)
+{
+	void *table;
+
+	if (!is_early)
+		return heap_alloc(0);
+	table = paddr_to_virt(early_alloc(PAGE_SIZE));
+	memset(table, 0, PAGE_SIZE);
+	return table;
+}
+
+static uint64_t *entry_of_gib(paddr_t pa, bool is_early)
 {
 	uint64_t *e = kernel_root_entry(pa);
 	void *table;
 
 	if (!(*e & 1)) {
-		table = table_alloc();
+		table = table_alloc(is_early);
 		if (!table)
 			return NULL;
 		*e = virt_to_paddr(table) | MAP_TABLE;
@@ -33,15 +45,15 @@ static uint64_t *entry_of_gib(paddr_t pa, void *(*table_alloc)(void))
 	return table_of(*e) + (pa >> 30 & 511);
 }
 
-static bool map_gib(paddr_t pa, uint64_t bits, void *(*table_alloc)(void))
+static bool map_gib(paddr_t pa, uint64_t bits, bool is_early)
 {
-	uint64_t *e = entry_of_gib(pa, table_alloc), *pd;
+	uint64_t *e = entry_of_gib(pa, is_early), *pd;
 
 	if (!e)
 		return false;
 	if (*e & 1)
 		return true;
-	pd = table_alloc();
+	pd = table_alloc(is_early);
 	if (!pd)
 		return false;
 	for (unsigned i = 0; i < 512; i++)
@@ -50,23 +62,10 @@ static bool map_gib(paddr_t pa, uint64_t bits, void *(*table_alloc)(void))
 	return true;
 }
 
-static void *early_table(void)
-{
-	void *table = paddr_to_virt(early_alloc(PAGE_SIZE));
-
-	memset(table, 0, PAGE_SIZE);
-	return table;
-}
-
-static void *heap_table(void)
-{
-	return heap_alloc(0);
-}
-
 void direct_map_ram(paddr_t end)
 {
 	for (paddr_t pa = BOOT_MAPPED; pa < end; pa += GIB)
-		map_gib(pa, MAP_RAM, early_table);
+		map_gib(pa, MAP_RAM, true);
 }
 
 void *device_to_virt(paddr_t pa)
@@ -75,7 +74,7 @@ void *device_to_virt(paddr_t pa)
 
 	if (!mapped && pa < DEVICE_LIMIT) {
 		spin_lock(&lock);
-		mapped = map_gib(pa, MAP_DEVICE, heap_table);
+		mapped = map_gib(pa, MAP_DEVICE, false);
 		spin_unlock(&lock);
 	}
 	return mapped ? paddr_to_virt(pa) : NULL;
@@ -86,9 +85,9 @@ bool direct_map_hide(paddr_t pa)
 	uint64_t *large, *pt;
 
 	spin_lock(&lock);
-	large = &table_of(*entry_of_gib(pa, heap_table))[pa >> 21 & 511];
+	large = &table_of(*entry_of_gib(pa, false))[pa >> 21 & 511];
 	if (*large & MAP_LARGE) {
-		pt = heap_table();
+		pt = heap_alloc(0);
 		if (!pt) {
 			spin_unlock(&lock);
 			return false;

@@ -2,43 +2,26 @@
 /*
  * Pages that belong to domains: accounting, the owner's list, references. A page is the owner's
  * while its count is above zero; the owner itself holds one reference (PAGE_ALLOCATED), each
- * mapping by others another. The list and the account are under the owner's page_lock; counts are
- * atomic.
+ * mapping by others another. One that changes hands has none in between. The list and the account
+ * are under the owner's page_lock; counts are atomic.
  */
 #include "atomic.h"
 #include "domain.h"
 #include "log.h"
 #include "private.h"
 
-static void owner_link(uint32_t *list, struct page_info *pg)
-{
-	uint32_t frame = (uint32_t)page_to_mfn(pg).n;
-
-	pg->prev = 0;
-	pg->next = *list;
-	if (pg->next)
-		frame_table[pg->next].prev = frame;
-	*list = frame;
-}
-
 static void owner_unlink(struct domain *d, struct page_info *pg)
 {
-	if (pg->prev)
-		frame_table[pg->prev].next = pg->next;
-	else if (d->page_list == page_to_mfn(pg).n)
-		d->page_list = pg->next;
-	else
-		d->page_list_rest = pg->next;
-	if (pg->next)
-		frame_table[pg->next].prev = pg->prev;
-	pg->next = pg->prev = 0;
+	bool leads = d->page_list == page_to_mfn(pg).n;
+
+	page_unlink(leads ? &d->page_list : &d->page_list_rest, pg);
 }
 
 static void page_give(struct domain *d, struct page_info *pg)
 {
 	pg->owner = d->id;
 	pg->flags = PAGE_RAM | PAGE_ALLOCATED;
-	owner_link(&d->page_list, pg);
+	page_link(&d->page_list, pg);
 	atomic_set(&pg->count, 1);
 }
 
@@ -53,49 +36,42 @@ static bool account(struct domain *d, uint64_t frames)
 	return true;
 }
 
-/* page_lock is held; true when the caller has to drop the pages' reference after unlocking. */
-static bool unaccount(struct domain *d, uint64_t frames)
+/*
+ * Frames that nobody has become d's. In one go: nobody would come again for what is linked when d's
+ * end has begun. False: over its limit, or dying.
+ */
+static bool pages_give(struct domain *d, uint64_t first, uint64_t frames)
 {
-	d->tot_pages -= frames;
-	return !d->tot_pages;
+	bool given;
+
+	spin_lock(&d->page_lock);
+	given = account(d, frames);
+	for (uint64_t i = 0; given && i < frames; i++)
+		page_give(d, &frame_table[first + i]);
+	spin_unlock(&d->page_lock);
+	return given;
 }
 
 struct page_info *domain_page_alloc(struct domain *d, unsigned order)
 {
 	uint64_t frames = 1UL << order, first;
-	bool last = false, given;
 
-	spin_lock(&d->page_lock);
-	if (!account(d, frames)) {
-		spin_unlock(&d->page_lock);
+	/* Nothing is scrubbed for who may not have it; two at once are sorted out below. */
+	if (READ_ONCE(d->tot_pages) + frames > READ_ONCE(d->max_pages))
 		return NULL;
-	}
-	spin_unlock(&d->page_lock);
-
 	first = heap_take_block(order);
-	spin_lock(&d->page_lock);
-	/* Its end may have begun meanwhile: nobody would come again for what is linked only now. */
-	given = first && !d->is_dying;
-	for (uint64_t i = 0; given && i < frames; i++)
-		page_give(d, &frame_table[first + i]);
-	if (!given)
-		last = unaccount(d, frames);
-	spin_unlock(&d->page_lock);
-	if (!given && first)
-		heap_free_block(first, order);
-	if (last)
-		domain_put(d); /* never the last one: the caller has its own */
-	return given ? &frame_table[first] : NULL;
+	if (!first)
+		return NULL;
+	if (pages_give(d, first, frames))
+		return &frame_table[first];
+	heap_free_block(first, order);
+	return NULL;
 }
 
 void domain_pages_adopt(struct domain *d, uint64_t first, uint64_t end)
 {
-	spin_lock(&d->page_lock);
 	d->max_pages += end - first;
-	account(d, end - first);
-	for (uint64_t f = first; f < end; f++)
-		page_give(d, &frame_table[f]);
-	spin_unlock(&d->page_lock);
+	pages_give(d, first, end - first);
 }
 
 bool page_get(struct page_info *pg, const struct domain *d)
@@ -114,26 +90,56 @@ bool page_get(struct page_info *pg, const struct domain *d)
 	return false;
 }
 
+/* Nobody refers to the page any more: it leaves its owner's list and account. */
+static void page_leave(struct page_info *pg)
+{
+	struct domain *d = domain_of_page(pg);
+	bool last;
+
+	ASSERT(d);
+	spin_lock(&d->page_lock);
+	owner_unlink(d, pg);
+	last = --d->tot_pages == 0;
+	spin_unlock(&d->page_lock);
+	if (last)
+		domain_put(d);
+}
+
+static void page_free(struct page_info *pg)
+{
+	pg->flags = PAGE_RAM;
+	heap_free_block(page_to_mfn(pg).n, 0);
+}
+
 void page_put(struct page_info *pg)
 {
-	struct domain *d = NULL;
-	bool last = false;
-
 	ASSERT(atomic_read(&pg->count) > 0);
 	if (atomic_sub(&pg->count, 1))
 		return;
-	if (!(pg->flags & PAGE_XENHEAP)) {
-		d = domain_of_page(pg);
-		ASSERT(d);
-		spin_lock(&d->page_lock);
-		owner_unlink(d, pg);
-		last = unaccount(d, 1);
-		spin_unlock(&d->page_lock);
-	}
-	pg->flags = PAGE_RAM;
-	heap_free_block(page_to_mfn(pg).n, 0);
-	if (last)
-		domain_put(d);
+	if (!(pg->flags & PAGE_XENHEAP))
+		page_leave(pg);
+	page_free(pg);
+}
+
+bool page_seize(struct page_info *pg, const struct domain *d)
+{
+	return READ_ONCE(pg->owner) == d->id && (READ_ONCE(pg->flags) & PAGE_ALLOCATED) &&
+	       atomic_cmpxchg(&pg->count, 1, 0);
+}
+
+void page_release(struct page_info *pg)
+{
+	atomic_set(&pg->count, 1);
+}
+
+bool page_move(struct page_info *pg, struct domain *to)
+{
+	page_leave(pg);
+	/* It may be gone with `to` by the time that a reference is asked for. */
+	if (to && pages_give(to, page_to_mfn(pg).n, 1))
+		return page_get(pg, to);
+	page_free(pg);
+	return false;
 }
 
 static bool clear_allocated(struct page_info *pg)
@@ -180,7 +186,7 @@ bool domain_pages_release(struct domain *d, unsigned max)
 		 */
 		pg = &frame_table[d->page_list];
 		owner_unlink(d, pg);
-		owner_link(&d->page_list_rest, pg);
+		page_link(&d->page_list_rest, pg);
 		ours = clear_allocated(pg);
 		spin_unlock(&d->page_lock);
 		if (ours)

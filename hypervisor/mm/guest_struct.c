@@ -79,12 +79,13 @@ static void translate(void *to, size_t to_word, const void *from, size_t from_wo
 
 int guest_structs_copy_from(void *dst, size_t dst_size, uint64_t va, const char *fields, unsigned n)
 {
-	size_t size = form_size(fields, 4);
 	uint8_t theirs[STRUCT_MAX];
+	size_t size;
 
-	ASSERT(form_size(fields, 8) == dst_size && dst_size <= STRUCT_MAX);
-	if (!guest_is_32bit())
+	ASSERT(!fields || (form_size(fields, 8) == dst_size && dst_size <= STRUCT_MAX));
+	if (!fields || !guest_is_32bit())
 		return guest_copy_from(dst, va, n * dst_size);
+	size = form_size(fields, 4);
 	for (unsigned i = 0; i < n; i++) {
 		if (guest_copy_from(theirs, va + i * size, size))
 			return -EFAULT;
@@ -96,12 +97,13 @@ int guest_structs_copy_from(void *dst, size_t dst_size, uint64_t va, const char 
 int guest_structs_copy_to(uint64_t va, const void *src, size_t src_size, const char *fields,
 			  unsigned n)
 {
-	size_t size = form_size(fields, 4);
 	uint8_t theirs[STRUCT_MAX];
+	size_t size;
 
-	ASSERT(form_size(fields, 8) == src_size && src_size <= STRUCT_MAX);
-	if (!guest_is_32bit())
+	ASSERT(!fields || (form_size(fields, 8) == src_size && src_size <= STRUCT_MAX));
+	if (!fields || !guest_is_32bit())
 		return guest_copy_to(va, src, n * src_size);
+	size = form_size(fields, 4);
 	for (unsigned i = 0; i < n; i++) {
 		translate(theirs, 4, (const char *)src + i * src_size, 8, fields);
 		if (guest_copy_to(va + i * size, theirs, size))

@@ -44,29 +44,15 @@ mfn_t page_to_mfn(const struct page_info *pg)
 
 static void list_push(unsigned order, uint64_t frame)
 {
-	struct page_info *pg = &frame_table[frame];
-
-	pg->next = free_list[order];
-	pg->prev = 0;
-	pg->order = (uint8_t)order;
-	pg->flags |= PAGE_FREE;
-	if (pg->next)
-		frame_table[pg->next].prev = (uint32_t)frame;
-	free_list[order] = (uint32_t)frame;
+	page_link(&free_list[order], &frame_table[frame]);
+	frame_table[frame].order = (uint8_t)order;
+	frame_table[frame].flags |= PAGE_FREE;
 }
 
 static void list_unlink(unsigned order, uint64_t frame)
 {
-	struct page_info *pg = &frame_table[frame];
-
-	if (pg->prev)
-		frame_table[pg->prev].next = pg->next;
-	else
-		free_list[order] = pg->next;
-	if (pg->next)
-		frame_table[pg->next].prev = pg->prev;
-	pg->next = pg->prev = 0;
-	pg->flags &= (uint8_t)~PAGE_FREE;
+	page_unlink(&free_list[order], &frame_table[frame]);
+	frame_table[frame].flags &= (uint8_t)~PAGE_FREE;
 }
 
 static bool is_free_block(uint64_t frame, unsigned order)

@@ -269,23 +269,47 @@ int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
 	return p2m_map(d, gfn, MFN(0), order, P2M_INVALID);
 }
 
+/*
+ * The entry that maps gfn, or would, and what was read there; *level is its own. Inline for
+ * p2m_lookup, which is hot.
+ */
+static inline uint64_t *entry_find(mfn_t root, gfn_t gfn, unsigned *level, uint64_t *value)
+{
+	uint64_t *t = mfn_to_virt(root), *e;
+
+	for (*level = LEVEL_TOP;; --*level) {
+		e = &t[table_index(gfn, *level)];
+		*value = READ_ONCE(*e);
+		if (!is_table(*value, *level))
+			return e;
+		t = entry_table(*value);
+	}
+}
+
+/*
+ * The same under the lock. What maps gfn maps nothing else from now on, but for want of memory for
+ * tables.
+ */
+static uint64_t *entry_split(struct domain *d, gfn_t gfn, unsigned *level)
+{
+	uint64_t old, *e = entry_find(d->p2m.root, gfn, level, &old);
+
+	while (old && *level && split(d, e, *level)) {
+		d->p2m.need_flush = true;
+		e = entry_find(d->p2m.root, gfn, level, &old);
+	}
+	return e;
+}
+
 int p2m_split(struct domain *d, gfn_t gfn)
 {
-	uint64_t *t, *e;
-	int rc = 0;
+	unsigned level = 0;
 
 	spin_lock(&d->p2m.lock);
-	t = mfn_to_virt(d->p2m.root);
-	for (unsigned level = LEVEL_TOP; level && d->p2m.root.n; level--) {
-		e = &t[table_index(gfn, level)];
-		if (!*e || (!is_table(*e, level) && !split(d, e, level))) {
-			rc = *e ? -ENOMEM : 0;
-			break;
-		}
-		t = entry_table(*e);
-	}
+	if (d->p2m.root.n && !*entry_split(d, gfn, &level))
+		level = 0;
 	spin_unlock(&d->p2m.lock);
-	return rc;
+	return level ? -ENOMEM : 0;
 }
 
 /* The lock is held. */
@@ -327,19 +351,32 @@ int p2m_move_page(struct domain *d, gfn_t from, gfn_t to, mfn_t mfn)
 	return rc;
 }
 
+struct page_info *p2m_seize_page(struct domain *d, gfn_t gfn)
+{
+	struct page_info *pg;
+	mfn_t mfn;
+
+	spin_lock(&d->p2m.lock);
+	mfn = p2m_lookup(d, gfn, NULL);
+	pg = mfn_to_page(mfn);
+	if (pg && !page_seize(pg, d)) {
+		pg = NULL;
+	} else if (pg && unmap_ram(d, gfn, mfn)) {
+		page_release(pg);
+		pg = NULL;
+	}
+	spin_unlock(&d->p2m.lock);
+	return pg;
+}
+
 mfn_t p2m_lookup(struct domain *d, gfn_t gfn, enum p2m_type *type)
 {
 	mfn_t root = MFN(READ_ONCE(d->p2m.root.n));
-	uint64_t *t = mfn_to_virt(root), e = 0;
-	unsigned level = LEVEL_TOP;
+	unsigned level = 0;
+	uint64_t e = 0;
 
 	if (root.n && gfn.n < GFN_LIMIT)
-		for (;; level--) {
-			e = READ_ONCE(t[table_index(gfn, level)]);
-			if (!is_table(e, level))
-				break;
-			t = entry_table(e);
-		}
+		entry_find(root, gfn, &level, &e);
 	if (type)
 		*type = shown_type(e);
 	return e ? leaf_mfn(e, gfn, level) : INVALID_MFN;
@@ -376,27 +413,11 @@ void p2m_flush_all(struct domain *d)
 
 void p2m_flush(struct domain *d)
 {
-	if (!READ_ONCE(d->p2m.need_flush))
-		return;
-	spin_lock(&d->p2m.lock);
-	flush_locked(d);
-	spin_unlock(&d->p2m.lock);
+	if (READ_ONCE(d->p2m.need_flush))
+		p2m_flush_all(d);
 }
 
 /* --- the log of writes ------------------------------------------------------------------------ */
-
-/* The entry that maps gfn, or would; *level is its own. The lock is held. */
-static uint64_t *entry_find(struct domain *d, gfn_t gfn, unsigned *level)
-{
-	uint64_t *t = mfn_to_virt(d->p2m.root), *e;
-
-	for (*level = LEVEL_TOP;; --*level) {
-		e = &t[table_index(gfn, *level)];
-		if (!is_table(*e, *level))
-			return e;
-		t = entry_table(*e);
-	}
-}
 
 static void leaf_retype(struct domain *d, uint64_t *e, unsigned level, enum p2m_type type)
 {
@@ -410,21 +431,18 @@ static void leaf_retype(struct domain *d, uint64_t *e, unsigned level, enum p2m_
 bool p2m_write_fault(struct domain *d, gfn_t gfn)
 {
 	bool was_clean = false;
+	uint64_t *e, old;
 	unsigned level;
-	uint64_t *e;
 
 	if (!READ_ONCE(d->p2m.log_dirty) || gfn.n >= GFN_LIMIT)
 		return false;
 	spin_lock(&d->p2m.lock);
-	e = entry_find(d, gfn, &level);
-	if (entry_type(*e) == P2M_RAM_CLEAN) {
+	entry_find(d->p2m.root, gfn, &level, &old);
+	if (entry_type(old) == P2M_RAM_CLEAN) {
 		was_clean = true;
 		d->p2m.write_faults++;
 		/* Without memory for a table, all that the entry maps counts as written. */
-		while (level && split(d, e, level)) {
-			d->p2m.need_flush = true;
-			e = entry_find(d, gfn, &level);
-		}
+		e = entry_split(d, gfn, &level);
 		leaf_retype(d, e, level, P2M_RAM_RW);
 	}
 	flush_locked(d);
@@ -472,17 +490,17 @@ static enum p2m_type type_after(const struct p2m_scan *s, uint64_t e, bool is_cu
 
 void p2m_scan(struct domain *d, struct p2m_scan *s)
 {
-	uint64_t end = MIN(s->first + s->nr, GFN_LIMIT), next, *e;
+	uint64_t end = MIN(s->first + s->nr, GFN_LIMIT), next, *e, old;
 	struct page_info *pg;
 	unsigned level;
 
 	spin_lock(&d->p2m.lock);
 	for (uint64_t gfn = s->first; gfn < end && d->p2m.root.n; gfn = next) {
-		e = entry_find(d, GFN(gfn), &level);
+		e = entry_find(d->p2m.root, GFN(gfn), &level, &old);
 		next = (gfn | (level_frames(level) - 1)) + 1;
-		pg = mfn_to_page(leaf_mfn(*e, GFN(gfn), level));
+		pg = mfn_to_page(leaf_mfn(old, GFN(gfn), level));
 		/* Pages of ours that the guest is shown are made anew where it goes. */
-		if (shown_type(*e) != P2M_RAM_RW || (pg && (READ_ONCE(pg->flags) & PAGE_XENHEAP)))
+		if (shown_type(old) != P2M_RAM_RW || (pg && (READ_ONCE(pg->flags) & PAGE_XENHEAP)))
 			continue;
 		/* Ranges are of whole entries of 2M. */
 		if (level > 1 && s->how == P2M_SCAN_START && split(d, e, level)) {
@@ -490,8 +508,8 @@ void p2m_scan(struct domain *d, struct p2m_scan *s)
 			next = gfn;
 			continue;
 		}
-		scan_leaf(s, gfn, MIN(next, end), *e, level);
-		leaf_retype(d, e, level, type_after(s, *e, next > end));
+		scan_leaf(s, gfn, MIN(next, end), old, level);
+		leaf_retype(d, e, level, type_after(s, old, next > end));
 	}
 	spin_unlock(&d->p2m.lock);
 }

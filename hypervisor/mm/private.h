@@ -8,6 +8,11 @@
 extern struct page_info *frame_table;
 extern uint64_t frame_table_entries;
 
+/* --- page_list.c: *list is the first frame's number, 0 for none --- */
+void page_link(uint32_t *list, struct page_info *pg);
+/* Only the first page of a list needs to know which one it is on. */
+void page_unlink(uint32_t *list, struct page_info *pg);
+
 /* Frees 2^order frames into the buddy lists; each has PAGE_RAM set and count 0. */
 void heap_free_block(uint64_t first, unsigned order);
 /* 2^order frames, scrubbed; 0 when there are none. */
@@ -17,6 +22,11 @@ uint64_t heap_take_block(unsigned order);
  * scrub them; PAGE_OWNER_NONE: whoever takes them.
  */
 void heap_add_range(uint64_t first, uint64_t end, uint16_t owner);
+
+/* r goes through the regions of RAM of a boot_info. */
+#define for_each_ram(bi, r)                                                    \
+	for ((r) = (bi)->region; (r) < (bi)->region + (bi)->nr_regions; (r)++) \
+		if ((r)->type == MEM_RAM)
 
 #define BOOT_MAPPED (4UL << 30) /* boot/entry.S has mapped this much */
 

@@ -58,12 +58,11 @@ static void early_region_choose(const struct boot_info *bi)
  */
 static void kept_log_find(const struct boot_info *bi)
 {
-	for (unsigned i = 0; i < bi->nr_regions; i++) {
-		const struct mem_region *r = &bi->region[i];
+	const struct mem_region *r;
+
+	for_each_ram(bi, r) {
 		paddr_t end = MIN(r->start + r->size, BOOT_MAPPED);
 
-		if (r->type != MEM_RAM)
-			continue;
 		for (paddr_t at = MAX(ROUND_UP(r->start, KEPT_LOG_ALIGN), IMAGE_HOLE_END);
 		     at + KEPT_LOG_SIZE <= end; at += KEPT_LOG_ALIGN)
 			kept_log_tell(paddr_to_virt(at), at);
@@ -83,13 +82,10 @@ static struct ram_range kept_log_place(void)
 
 static void dom0_share_choose(const struct boot_info *bi, uint64_t bytes)
 {
+	const struct mem_region *r;
 	uint64_t found = 0;
 
-	for (unsigned i = 0; i < bi->nr_regions; i++) {
-		const struct mem_region *r = &bi->region[i];
-
-		if (r->type != MEM_RAM)
-			continue;
+	for_each_ram(bi, r) {
 		if (found + r->size >= bytes) {
 			dom0_end = ROUND_DOWN(r->start + (bytes - found), 2UL << 20);
 			return;
@@ -175,6 +171,7 @@ static struct ram_range frame_table_place(const struct boot_info *bi, uint64_t s
 
 static struct ram_range frame_table_build(const struct boot_info *bi)
 {
+	const struct mem_region *r;
 	struct ram_range at;
 	uint64_t size;
 
@@ -183,11 +180,7 @@ static struct ram_range frame_table_build(const struct boot_info *bi)
 	at = frame_table_place(bi, size);
 	frame_table = paddr_to_virt(at.start);
 	memset(frame_table, 0, size);
-	for (unsigned i = 0; i < bi->nr_regions; i++) {
-		const struct mem_region *r = &bi->region[i];
-
-		if (r->type != MEM_RAM)
-			continue;
+	for_each_ram(bi, r) {
 		for (uint64_t f = DIV_ROUND_UP(r->start, PAGE_SIZE);
 		     f < (r->start + r->size) >> PAGE_SHIFT; f++) {
 			frame_table[f].flags = PAGE_RAM;

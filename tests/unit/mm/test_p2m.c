@@ -88,6 +88,19 @@ void page_put(struct page_info *pg)
 	pg->count--;
 }
 
+bool page_seize(struct page_info *pg, const struct domain *dom)
+{
+	if (pg->count != 1 || pg->owner != dom->id)
+		return false;
+	pg->count = 0;
+	return true;
+}
+
+void page_release(struct page_info *pg)
+{
+	pg->count = 1;
+}
+
 struct domain *domain_of_page(const struct page_info *pg)
 {
 	return pg->owner == owner->id ? owner : d;
@@ -234,6 +247,72 @@ static void test_move_without_memory(void **state)
 	assert_int_equal(p2m_move_page(d, GFN(600), GFN(1ul << 30), MFN(1112)), -ENOMEM);
 	at(600, 1112, P2M_RAM_RW);
 	at(1ul << 30, 0, P2M_INVALID);
+}
+
+/* Only RAM that nobody else refers to; then nothing can reach it, but for what is to be flushed. */
+static void test_seizing(void **state)
+{
+	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
+	p2m_map(d, GFN(3), MFN(3), ORDER_4K, P2M_GRANT_RW);
+	p2m_map(d, GFN(4), MFN(4), ORDER_4K, P2M_MMIO_DIRECT);
+	p2m_map(d, GFN(5), MFN(9), ORDER_4K, P2M_FOREIGN);
+	p2m_map(d, GFN(6), MFN(1ul << 30), ORDER_4K, P2M_MMIO_DIRECT);
+	pages[9].owner = owner->id;
+	pages[1113].count = 2;
+	p2m_flush(d);
+	for (uint64_t gfn = 2; gfn <= 6; gfn++)
+		assert_null(p2m_seize_page(d, GFN(gfn)));
+	assert_null(p2m_seize_page(d, GFN(601)));
+	assert_null(p2m_seize_page(d, GFN(1ul << 36)));
+	assert_null(p2m_seize_page(d, GFN(~0ul)));
+	assert_int_equal(pages[3].count, 1);
+	assert_int_equal(pages[4].count, 1);
+	at(601, 1113, P2M_RAM_RW);
+	assert_false(d->p2m.need_flush);
+	assert_ptr_equal(p2m_seize_page(d, GFN(600)), &pages[1112]);
+	assert_int_equal(pages[1112].count, 0);
+	assert_true(told.gfn == 600 && told.type == P2M_INVALID);
+	at(599, 1111, P2M_RAM_RW);
+	at(600, 0, P2M_INVALID);
+	at(601, 1113, P2M_RAM_RW);
+	assert_null(p2m_seize_page(d, GFN(600)));
+	assert_null(p2m_page_get(d, GFN(600), NULL));
+	p2m_flush(d);
+	assert_int_equal(flushes, 1);
+	assert_int_equal(dma_flushes, 1);
+	pages[9].owner = d->id;
+}
+
+/* Out of memory for tables or for those of devices, it is still d's. */
+static void test_seizing_without_memory(void **state)
+{
+	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
+	limit = used;
+	assert_null(p2m_seize_page(d, GFN(600)));
+	limit = TABLES;
+	told_limit = nr_told;
+	assert_null(p2m_seize_page(d, GFN(600)));
+	assert_int_equal(pages[1112].count, 1);
+	at(600, 1112, P2M_RAM_RW);
+}
+
+/* One that the log calls clean as any other; nothing of it is told afterwards. */
+static void test_seizing_a_clean_page(void **state)
+{
+	struct p2m_scan s = { .how = P2M_SCAN_START, .nr = 1024 };
+
+	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
+	d->p2m.log_dirty = true;
+	p2m_scan(d, &s);
+	assert_ptr_equal(p2m_seize_page(d, GFN(600)), &pages[1112]);
+	pages[1112].flags |= PAGE_WRITTEN; /* by whoever has it now */
+	s.how = P2M_SCAN_CLEAN;
+	s.written = 0;
+	p2m_scan(d, &s);
+	assert_int_equal(s.written, 0);
+	assert_true(pages[1112].flags & PAGE_WRITTEN);
+	assert_false(p2m_write_fault(d, GFN(600)));
+	assert_true(p2m_write_fault(d, GFN(601)));
 }
 
 static void test_foreign_pages_go_after_the_flush(void **state)
@@ -513,6 +592,9 @@ int main(void)
 		TEST(test_gigabyte_leaf),
 		TEST(test_move),
 		TEST(test_move_without_memory),
+		TEST(test_seizing),
+		TEST(test_seizing_without_memory),
+		TEST(test_seizing_a_clean_page),
 		TEST(test_foreign_pages_go_after_the_flush),
 		TEST(test_a_guest_gets_so_many_tables),
 		TEST(test_domain_0_gets_what_there_is),
