@@ -10,7 +10,6 @@
 #include "log.h"
 
 #define MARK_RETRIES 4
-#define IN_USE       (GTF_reading | GTF_writing)
 
 static uint16_t word_flags(uint32_t word)
 {
@@ -36,6 +35,13 @@ grant_status_t *grant_entry_status(struct grant_table *gt, grant_ref_t ref)
 	void **page = gt->frames[STATUS_FRAMES].page;
 
 	return (grant_status_t *)page[ref / STATUS_PER_FRAME] + ref % STATUS_PER_FRAME;
+}
+
+uint64_t grant_entry_frame(struct grant_table *gt, grant_ref_t ref)
+{
+	uint32_t *word = grant_entry_word(gt, ref);
+
+	return gt->version == 1 ? READ_ONCE(word[1]) : READ_ONCE(*(uint64_t *)(void *)(word + 2));
 }
 
 /* May this domain use an entry that reads so, and in this way? GNTST_*. */
@@ -65,24 +71,18 @@ static int mark_v1(uint32_t *word, domid_t grantee, unsigned how)
 	return GNTST_general_error; /* the granter keeps changing it */
 }
 
-/* Version 2: the flags live elsewhere, so the entry is checked again once they are set. */
-static int mark_v2(uint32_t *word, grant_status_t *status, domid_t grantee, unsigned how)
+unsigned grant_use_flags(const struct grant_active *act)
 {
-	int rc = entry_check(READ_ONCE(*word), grantee, how);
-
-	if (rc)
-		return rc;
-	atomic_or(status, (grant_status_t)(GTF_reading | (how & PIN_WRITE ? GTF_writing : 0)));
-	return entry_check(READ_ONCE(*word), grantee, how);
+	if (act->writers)
+		return IN_USE;
+	return act->readers ? GTF_reading : 0;
 }
 
 /* Clears the in-use flags that no pin is behind. */
 static void unmark(struct grant_table *gt, grant_ref_t ref, const struct grant_active *act)
 {
-	unsigned gone = 0;
+	unsigned gone = IN_USE & ~grant_use_flags(act);
 
-	if (!act->writers)
-		gone = act->readers ? GTF_writing : IN_USE;
 	if (!gone)
 		return;
 	if (gt->version == 1)
@@ -99,26 +99,26 @@ static int mark(struct grant_table *gt, grant_ref_t ref, const struct grant_acti
 
 	if (gt->version == 1)
 		return mark_v1(word, grantee, how);
-	rc = mark_v2(word, grant_entry_status(gt, ref), grantee, how);
+	/* Version 2: the flags live elsewhere, so the entry is checked again once they are set. */
+	rc = entry_check(READ_ONCE(*word), grantee, how);
+	if (rc)
+		return rc;
+	atomic_or(grant_entry_status(gt, ref),
+		  (grant_status_t)(GTF_reading | (how & PIN_WRITE ? GTF_writing : 0)));
+	rc = entry_check(READ_ONCE(*word), grantee, how);
 	if (rc)
 		unmark(gt, ref, act);
 	return rc;
 }
 
-/* Which page, and which part of it: read once. False: a part that is not within a page. */
-static bool entry_range(struct grant_table *gt, grant_ref_t ref, struct grant_active *act,
-			uint64_t *frame)
+/* Which part of the page: read once. False: one that is not within a page. */
+static bool entry_range(struct grant_table *gt, grant_ref_t ref, struct grant_active *act)
 {
 	uint32_t *word = grant_entry_word(gt, ref), part;
 
 	act->offset = 0;
 	act->length = PAGE_SIZE;
-	if (gt->version == 1) {
-		*frame = READ_ONCE(word[1]);
-		return true;
-	}
-	*frame = READ_ONCE(*(uint64_t *)(void *)(word + 2));
-	if (!(word_flags(READ_ONCE(*word)) & GTF_sub_page))
+	if (gt->version == 1 || !(word_flags(READ_ONCE(*word)) & GTF_sub_page))
 		return true;
 	part = READ_ONCE(word[1]);
 	act->offset = (uint16_t)part;
@@ -131,11 +131,10 @@ static int resolve(struct domain *granter, grant_ref_t ref, struct grant_active 
 {
 	struct page_info *page;
 	enum p2m_type type;
-	uint64_t frame;
 
-	if (!entry_range(granter->grant, ref, act, &frame))
+	if (!entry_range(granter->grant, ref, act))
 		return GNTST_general_error;
-	page = p2m_page_get(granter, GFN(frame), &type);
+	page = p2m_page_get(granter, GFN(grant_entry_frame(granter->grant, ref)), &type);
 	if (!page)
 		return GNTST_bad_page;
 	/*
@@ -201,8 +200,6 @@ int grant_pin(struct domain *granter, grant_ref_t ref, const struct domain *gran
 	struct grant_table *gt = granter->grant;
 	int rc;
 
-	if (!gt)
-		return GNTST_bad_domain;
 	spin_lock(&gt->lock);
 	rc = pin_locked(granter, ref, grantee->id, how, pin);
 	spin_unlock(&gt->lock);

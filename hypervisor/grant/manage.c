@@ -17,7 +17,7 @@ static int16_t target_get(struct domain *d, domid_t id, struct domain **out)
 
 	if (!target)
 		return GNTST_bad_domain;
-	if (target->is_dying || !target->grant)
+	if (target->is_dying)
 		status = GNTST_bad_domain;
 	else if (target != d && !d->is_control)
 		status = GNTST_permission_denied;
@@ -125,8 +125,6 @@ int grant_op_get_version(struct domain *d, union grant_batch *b)
 
 /* --- versions --------------------------------------------------------------------------------- */
 
-#define IN_USE ((uint32_t)(GTF_reading | GTF_writing))
-
 /* The entries that the toolstack filled in: they survive a change of version, even while mapped. */
 struct reserved_entry {
 	uint32_t word; /* flags and domid, without those that tell of use */
@@ -136,12 +134,10 @@ struct reserved_entry {
 static int reserved_read(struct grant_table *gt, struct reserved_entry *e)
 {
 	for (grant_ref_t ref = 0; ref < GNTTAB_NR_RESERVED_ENTRIES; ref++) {
-		uint32_t *word = grant_entry_word(gt, ref);
-		uint32_t w = READ_ONCE(*word), type = w & GTF_type_mask;
-		uint64_t frame = READ_ONCE(word[1]);
+		uint32_t w = READ_ONCE(*grant_entry_word(gt, ref)), type = w & GTF_type_mask;
+		uint64_t frame = grant_entry_frame(gt, ref);
 
 		if (gt->version == 2) {
-			frame = READ_ONCE(*(uint64_t *)(void *)(word + 2));
 			if (type == GTF_transitive || (type && (w & GTF_sub_page)))
 				return -EINVAL;
 			if (type && frame > UINT32_MAX)
@@ -153,18 +149,11 @@ static int reserved_read(struct grant_table *gt, struct reserved_entry *e)
 	return 0;
 }
 
-static uint32_t use_flags(const struct grant_active *act)
-{
-	if (act->writers)
-		return GTF_reading | GTF_writing;
-	return act->readers ? GTF_reading : 0;
-}
-
 static void reserved_write(struct grant_table *gt, const struct reserved_entry *e)
 {
 	for (grant_ref_t ref = 0; ref < GNTTAB_NR_RESERVED_ENTRIES; ref++) {
 		uint32_t *word = grant_entry_word(gt, ref);
-		uint32_t use = use_flags(grant_active(gt, ref));
+		uint32_t use = grant_use_flags(grant_active(gt, ref));
 
 		if (gt->version == 1) {
 			word[1] = (uint32_t)e[ref].frame;

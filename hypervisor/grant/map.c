@@ -12,22 +12,24 @@
 #define GPA_BITS 52
 
 /*
- * Only a gfn with nothing at it: RAM there would be lost to its owner, another mapping to its
- * handle. Device memory is no loss: domain 0, which alone has it, gets it again when it touches the
- * address.
+ * RAM there would be lost to its owner, another mapping to its handle. Device memory is no loss:
+ * domain 0, which alone has it, gets it again when it touches the address.
  */
-static int place_check(struct domain *d, uint64_t host_addr)
+int grant_place(struct domain *d, gfn_t gfn, const struct page_info *page, enum p2m_type type)
 {
-	enum p2m_type type;
+	enum p2m_type there;
+	int rc;
 
-	if (host_addr % PAGE_SIZE || host_addr >> GPA_BITS)
-		return GNTST_bad_virt_addr;
-	p2m_lookup(d, GFN(host_addr >> PAGE_SHIFT), &type);
-	if (type == P2M_INVALID || type == P2M_MMIO_DIRECT)
+	p2m_lookup(d, gfn, &there);
+	if (there != P2M_INVALID && there != P2M_MMIO_DIRECT) {
+		log_domain(d, LOG_WARN, "grant: gfn %#lx is in use (type %d), expected a hole",
+			   (unsigned long)gfn.n, (int)there);
+		return GNTST_general_error;
+	}
+	rc = p2m_map(d, gfn, page_to_mfn(page), ORDER_4K, type);
+	if (rc == 0)
 		return GNTST_okay;
-	log_domain(d, LOG_WARN, "grant map: gfn %#lx is in use (type %d), expected a hole",
-		   (unsigned long)(host_addr >> PAGE_SHIFT), (int)type);
-	return GNTST_general_error;
+	return rc == -ENOMEM ? GNTST_no_space : GNTST_bad_virt_addr;
 }
 
 static int flags_check(const struct domain *d, uint32_t flags)
@@ -58,15 +60,12 @@ static int map_pinned(struct domain *d, struct domain *granter, struct gnttab_ma
 	if (op->flags & GNTMAP_host_map) {
 		m.gfn = op->host_addr >> PAGE_SHIFT;
 		m.flags |= MAPTRACK_HOST;
-		rc = p2m_map(d, GFN(m.gfn), page_to_mfn(page), ORDER_4K,
-			     readonly ? P2M_GRANT_RO : P2M_GRANT_RW);
+		rc = grant_place(d, GFN(m.gfn), page, readonly ? P2M_GRANT_RO : P2M_GRANT_RW);
 		if (rc) {
 			grant_handle_free(d->grant, handle);
-			return rc == -ENOMEM ? GNTST_no_space : GNTST_bad_virt_addr;
+			return rc;
 		}
 	}
-	if (op->flags & GNTMAP_device_map)
-		m.flags |= MAPTRACK_DEVICE;
 	if (readonly)
 		m.flags |= MAPTRACK_READONLY;
 	/*
@@ -85,10 +84,11 @@ static int map_one(struct domain *d, struct gnttab_map_grant_ref *op)
 	struct grant_pin pin;
 	int rc = flags_check(d, op->flags);
 
-	if (rc == GNTST_okay && (op->flags & GNTMAP_host_map))
-		rc = place_check(d, op->host_addr);
 	if (rc)
 		return rc;
+	if ((op->flags & GNTMAP_host_map) &&
+	    (op->host_addr % PAGE_SIZE || op->host_addr >> GPA_BITS))
+		return GNTST_bad_virt_addr;
 	granter = domain_get(op->dom);
 	if (!granter)
 		return GNTST_bad_domain;
@@ -133,7 +133,7 @@ static int unmap_begin(struct domain *d, const struct gnttab_unmap_grant_ref *op
 	if (!grant_handle_claim(d->grant, op->handle, m))
 		return GNTST_bad_handle;
 	if ((m->flags & MAPTRACK_HOST) && op->host_addr != m->gfn << PAGE_SHIFT) {
-		grant_handle_unclaim(d->grant, op->handle);
+		grant_handle_set(d->grant, op->handle, m);
 		return GNTST_bad_virt_addr;
 	}
 	if (m->flags & MAPTRACK_HOST)

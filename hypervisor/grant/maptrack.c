@@ -81,13 +81,6 @@ bool grant_handle_claim(struct grant_table *gt, grant_handle_t handle, struct ma
 	return live;
 }
 
-void grant_handle_unclaim(struct grant_table *gt, grant_handle_t handle)
-{
-	spin_lock(&gt->maptrack_lock);
-	maptrack_at(gt, handle)->flags |= MAPTRACK_LIVE;
-	spin_unlock(&gt->maptrack_lock);
-}
-
 void grant_handle_free(struct grant_table *gt, grant_handle_t handle)
 {
 	struct maptrack *m;

@@ -11,15 +11,6 @@
 #include "hypercall.h"
 #include "log.h"
 
-/* Giving pages away and replacing page-table entries belong to PV guests. */
-static int op_transfer(struct domain *d, union grant_batch *b, unsigned n)
-{
-	log_domain(d, LOG_INFO, "grant transfer is not offered");
-	for (unsigned i = 0; i < n; i++)
-		b->transfer[i].status = GNTST_general_error;
-	return 0;
-}
-
 /* Caches are coherent with devices on x86: once the arguments are right there is nothing to do. */
 static int op_cache_flush(struct domain *d, union grant_batch *b, unsigned n)
 {
@@ -49,7 +40,7 @@ static const struct grant_operation operations[] = {
 	OP(map_grant_ref, .many = grant_op_map),
 	OP(unmap_grant_ref, .many = grant_op_unmap),
 	OP(setup_table, .one = grant_op_setup_table, .fields = FIELDS_setup_table),
-	OP(transfer, .many = op_transfer, .fields = FIELDS_transfer),
+	OP(transfer, .many = grant_op_transfer, .fields = FIELDS_transfer),
 	OP(copy, .many = grant_op_copy, .fields = FIELDS_grant_copy),
 	OP(query_size, .one = grant_op_query_size),
 	OP(set_version, .one = grant_op_set_version),
@@ -58,24 +49,6 @@ static const struct grant_operation operations[] = {
 	OP(get_version, .one = grant_op_get_version),
 	OP(cache_flush, .many = op_cache_flush, .in_only = true),
 };
-
-static int batch_copy_in(const struct grant_operation *o, union grant_batch *b, uint64_t from,
-			 unsigned n)
-{
-	if (o->fields)
-		return guest_structs_copy_from(b, o->size, from, o->fields, n);
-	return guest_copy_from(b, from, (size_t)n * o->size);
-}
-
-static int batch_copy_out(const struct grant_operation *o, uint64_t to, const union grant_batch *b,
-			  unsigned n)
-{
-	if (o->in_only)
-		return 0;
-	if (o->fields)
-		return guest_structs_copy_to(to, b, o->size, o->fields, n);
-	return guest_copy_to(to, b, (size_t)n * o->size);
-}
 
 size_t grant_element_size(unsigned cmd)
 {
@@ -92,7 +65,7 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
 	int rc = 0;
 
 	*done = 0;
-	if (!o || !o->size || !d->grant) {
+	if (!o || !o->size) {
 		log_domain(d, LOG_INFO, "grant_table_op %u is unknown", cmd);
 		return -ENOSYS;
 	}
@@ -102,10 +75,10 @@ long do_grant_table_op(unsigned cmd, uint64_t arg, unsigned count, unsigned *don
 		unsigned n = MIN(count - *done, GRANT_BATCH);
 		uint64_t at = arg + *done * grant_element_size(cmd);
 
-		if (batch_copy_in(o, &b, at, n))
+		if (guest_structs_copy_from(&b, o->size, at, o->fields, n))
 			return -EFAULT;
 		rc = o->one ? o->one(d, &b) : o->many(d, &b, n);
-		if (batch_copy_out(o, at, &b, n))
+		if (!o->in_only && guest_structs_copy_to(at, &b, o->size, o->fields, n))
 			return -EFAULT;
 		*done += n;
 		if (rc == 0 && *done < count && hypercall_preempt())

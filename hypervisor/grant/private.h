@@ -46,9 +46,8 @@ struct maptrack {
 	uint16_t flags;         /* MAPTRACK_* */
 };
 #define MAPTRACK_HOST      1u
-#define MAPTRACK_DEVICE    2u
-#define MAPTRACK_READONLY  4u
-#define MAPTRACK_LIVE      8u /* mapped; without it, being mapped or unmapped right now */
+#define MAPTRACK_READONLY  2u
+#define MAPTRACK_LIVE      4u /* mapped; without it, being mapped or unmapped right now */
 
 #define MAPTRACK_PER_FRAME (PAGE_SIZE / sizeof(struct maptrack))
 #define MAPTRACK_NONE      (~0u)
@@ -103,7 +102,12 @@ int grant_pin(struct domain *granter, grant_ref_t ref, const struct domain *gran
 void grant_unpin(struct domain *granter, grant_ref_t ref, bool write);
 /* The first word (flags, domid) of an entry. gt->lock held, ref in range. */
 uint32_t *grant_entry_word(struct grant_table *gt, grant_ref_t ref);
+/* The frame that it names, read once. gt->lock held, ref in range. */
+uint64_t grant_entry_frame(struct grant_table *gt, grant_ref_t ref);
 grant_status_t *grant_entry_status(struct grant_table *gt, grant_ref_t ref);
+#define IN_USE (GTF_reading | GTF_writing)
+/* What the entry says of them to the granter: GTF_reading, GTF_writing. */
+unsigned grant_use_flags(const struct grant_active *act);
 static inline bool grant_is_pinned(const struct grant_active *act)
 {
 	return act->readers || act->writers;
@@ -113,16 +117,19 @@ static inline bool grant_is_pinned(const struct grant_active *act)
 
 /* A handle that is not live yet; GNTST_no_space, GNTST_general_error. */
 int grant_handle_alloc(struct grant_table *gt, grant_handle_t *handle);
-/* Makes it live. */
+/* Makes it live; also one that was claimed, if it is to stay. */
 void grant_handle_set(struct grant_table *gt, grant_handle_t handle, const struct maptrack *m);
 /*
  * Takes a live handle away from everybody else and tells what it is; false: there is no such one.
  */
 bool grant_handle_claim(struct grant_table *gt, grant_handle_t handle, struct maptrack *m);
-/* Undoes grant_handle_claim. */
-void grant_handle_unclaim(struct grant_table *gt, grant_handle_t handle);
 void grant_handle_free(struct grant_table *gt, grant_handle_t handle);
 void grant_maptrack_destroy(struct grant_table *gt);
+
+/* --- map.c ------------------------------------------------------------------------------------ */
+
+/* Maps a page where nothing is; the flush is the caller's. GNTST_*. */
+int grant_place(struct domain *d, gfn_t gfn, const struct page_info *page, enum p2m_type type);
 
 /* --- operations: 0, or an errno for the whole call; each element has a status of its own ------ */
 
@@ -144,6 +151,7 @@ union grant_batch {
 
 int grant_op_map(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_unmap(struct domain *d, union grant_batch *b, unsigned n);
+int grant_op_transfer(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_copy(struct domain *d, union grant_batch *b, unsigned n);
 int grant_op_setup_table(struct domain *d, union grant_batch *b);
 int grant_op_query_size(struct domain *d, union grant_batch *b);

@@ -78,8 +78,6 @@ int grant_frame_get(struct domain *d, unsigned index, bool status, mfn_t *mfn)
 	struct grant_table *gt = d->grant;
 	int rc;
 
-	if (!gt)
-		return -EINVAL;
 	spin_lock(&gt->lock);
 	if (index >= gt->frames[status].max || (status && gt->version != 2))
 		rc = -EINVAL;

@@ -116,6 +116,22 @@ static void copy(struct domain *d, const uint8_t *in)
 	grant_call(d, GNTTABOP_copy, op, 2);
 }
 
+static void transfer(struct domain *d, const uint8_t *in)
+{
+	struct gnttab_transfer op[2];
+
+	for (unsigned i = 0; i < 2; i++) {
+		const uint8_t *p = in + 4 + 3 * i;
+
+		op[i] = (struct gnttab_transfer){ .mfn = gfn_of(p[0]),
+						  .domid = domid_of(p[1]),
+						  .ref = p[2] % REFS };
+	}
+	fake_room = in[3] & 1 ? in[3] >> 1 & 1 : -1;
+	grant_call(d, GNTTABOP_transfer, op, 2);
+	fake_room = -1;
+}
+
 /* Everything else takes small numbers. */
 static void other(struct domain *d, const uint8_t *in)
 {
@@ -155,7 +171,12 @@ static void step(const uint8_t *in)
 	case 3:
 	case 4: map_or_unmap(d, in); break;
 	case 5: copy(d, in); break;
-	case 6: other(d, in); break;
+	case 6:
+		if (in[2] == GNTTABOP_transfer)
+			transfer(d, in);
+		else
+			other(d, in);
+		break;
 	case 7:
 		fake_preempt_budget = -1;
 		if (in[2] % 16 == 0)

@@ -334,10 +334,14 @@ def grant_steps():
     to_copy = grant(5, 2, 1, 1, 9, 0, 16, 7, 0x82, 1, 0, 0, 64)
     grow = grant(6, 1, 2, 0, 1, 3)
     dies = grant(7, 1, 0)
+    accept = grant(0, 2, 9, 2, 0, 1, 0)                 # and of domain 2: takes a page of domain 1
+    give = grant(6, 1, 4, 0, 0x85, 2, 9, 0x86, 2, 9)
     return [
         entry + to_map + unmap + to_copy,
         version2 + grow + entry + to_map + to_copy + dies + unmap,
         entry + to_map + dies + unmap + grant(7, 2, 0),
+        accept + give + entry + to_map + accept + give + unmap,
+        grant(6, 2, 8, 0, 2) + accept + give + grant(7, 2, 0),
         entry + grant(2, 2, 3, 1, 6, 9, 1, 0, 0, 2, 2, 9, 1) + unmap + version2
         + grant(6, 1, 11, 0, 9, 3),
         version2 + grant(0, 1, 9, 1, 1, 2, 0x85, 1, 0, 2, 0) + to_copy + grant(6, 1, 8, 0, 1)]

@@ -59,6 +59,7 @@ PAYLOAD(bad_calls);          /* data[1..3]: answers to wrong calls; then powerof
 PAYLOAD(console);            /* console_io write of a line, then poweroff */
 PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
 PAYLOAD(structures_32); /* answers to calls whose structures have 32-bit words; then poweroff */
+PAYLOAD(transfer);      /* data[1]: the answer to the two at byte 0x840; then poweroff */
 /*
  * data[1]: its port; answers each event with one, counting in data[0]. Before each answer it reads
  * data[3] times where no memory is.

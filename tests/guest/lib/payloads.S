@@ -211,6 +211,13 @@ payload_\name\()_end:
 	jmp 1b
 	end echo_events
 
+	/* Two pages, as the gnttab_transfer at DATA + 0x840 say. */
+	payload transfer
+	call GRANT_TABLE_OP, 4, DATA + 0x840, 2
+	movl %eax, DATA + 4
+	shutdown 0
+	end transfer
+
 	/* The 32-bit convention: arguments in EBX, ECX, EDX. */
 	.code32
 	payload calls_32

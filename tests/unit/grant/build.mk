@@ -5,4 +5,5 @@ GRANT_FLAGS := -iquote tests/unit/event -pthread
 $(eval $(call unit_test,grant,map,$(GRANT_SOURCES),$(GRANT_FLAGS)))
 $(eval $(call unit_test,grant,map_hostile,$(GRANT_SOURCES),$(GRANT_FLAGS)))
 $(eval $(call unit_test,grant,copy,$(GRANT_SOURCES),$(GRANT_FLAGS)))
+$(eval $(call unit_test,grant,transfer,$(GRANT_SOURCES),$(GRANT_FLAGS)))
 $(eval $(call unit_test,grant,table,$(GRANT_SOURCES),$(GRANT_FLAGS)))

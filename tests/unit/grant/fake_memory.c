@@ -23,6 +23,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 
 unsigned fake_flushes;
 int fake_map_result;
+int fake_room;
 void (*fake_at_flush)(void);
 struct domain *dom0, *granter, *mapper;
 
@@ -60,7 +61,8 @@ mfn_t virt_to_mfn(const void *va)
 static uint64_t frame_alloc(uint16_t owner, uint8_t flags)
 {
 	for (uint64_t n = 1; n < FAKE_FRAMES; n++) {
-		if (frames[n].count)
+		/* Or a page that changes hands just now. */
+		if (frames[n].count || (frames[n].flags & PAGE_ALLOCATED))
 			continue;
 		frames[n] = (struct page_info){ .count = 1, .owner = owner, .flags = flags };
 		memset(memory[n], 0, PAGE_SIZE);
@@ -89,6 +91,37 @@ void page_put(struct page_info *pg)
 	if (--pg->count == 0)
 		frame_free(page_to_mfn(pg).n);
 	pthread_mutex_unlock(&mutex);
+}
+
+bool page_drop_allocated(struct page_info *pg)
+{
+	uint8_t had = __atomic_fetch_and(&pg->flags, (uint8_t)~PAGE_ALLOCATED, __ATOMIC_SEQ_CST) &
+		      PAGE_ALLOCATED;
+
+	if (had)
+		page_put(pg);
+	return had;
+}
+
+bool page_move(struct page_info *pg, struct domain *to)
+{
+	uint64_t n = page_to_mfn(pg).n;
+	bool taken = to && !to->is_dying && fake_room;
+
+	pthread_mutex_lock(&mutex);
+	require(pg->count == 0 && (pg->flags & PAGE_ALLOCATED), "moved but not seized", n);
+	if (taken) {
+		for (unsigned d = 0; d < FAKE_DOMAINS; d++)
+			require(!stale[d][n], "moved before the TLB was flushed", n);
+		pg->owner = to->id;
+		pg->count = 2;
+		fake_room -= fake_room > 0;
+	} else {
+		pg->flags = PAGE_RAM;
+		frame_free(n);
+	}
+	pthread_mutex_unlock(&mutex);
+	return taken;
 }
 
 void *heap_alloc(unsigned order)
@@ -162,6 +195,26 @@ struct page_info *p2m_page_get(struct domain *d, gfn_t gfn, enum p2m_type *type)
 	return pg;
 }
 
+struct page_info *p2m_seize_page(struct domain *d, gfn_t gfn)
+{
+	struct page_info *pg = NULL;
+	struct entry *e;
+
+	pthread_mutex_lock(&mutex);
+	e = gfn.n < FAKE_GFNS ? &maps[d->id][gfn.n] : NULL;
+	if (e && (e->type == P2M_RAM_RW || e->type == P2M_RAM_RO))
+		pg = &frames[e->mfn.n];
+	if (pg && (pg->owner != d->id || !(pg->flags & PAGE_ALLOCATED) || pg->count != 1))
+		pg = NULL;
+	if (pg) {
+		pg->count = 0;
+		stale[d->id][e->mfn.n] = true;
+		*e = (struct entry){ MFN(0), P2M_INVALID };
+	}
+	pthread_mutex_unlock(&mutex);
+	return pg;
+}
+
 int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type)
 {
 	struct entry *e;
@@ -228,6 +281,7 @@ void fake_memory_reset(void)
 	memset(stale, 0, sizeof(stale));
 	fake_flushes = 0;
 	fake_map_result = 0;
+	fake_room = -1;
 	fake_at_flush = NULL;
 }
 
