@@ -72,6 +72,9 @@ struct hvm_state {
 #define EXCEPTION_OF  4u
 #define EXCEPTION_UD  6u
 #define EXCEPTION_DF  8u
+#define EXCEPTION_TS  10u
+#define EXCEPTION_NP  11u
+#define EXCEPTION_SS  12u
 #define EXCEPTION_GP  13u
 #define EXCEPTION_PF  14u
 #define EXCEPTION_AC  17u

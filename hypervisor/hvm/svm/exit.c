@@ -12,6 +12,8 @@ static const struct exit_kind {
 	uint8_t reason, length;
 } kinds[] = {
 	[SVM_EXIT_EXCEPTION0 + EXCEPTION_DB] = { VMEXIT_NOTHING, 0 },
+	[SVM_EXIT_EXCEPTION0 + EXCEPTION_TS... SVM_EXIT_EXCEPTION0 +
+		EXCEPTION_PF] = { VMEXIT_NOTHING, 0 },
 	[SVM_EXIT_EXCEPTION0 + EXCEPTION_AC] = { VMEXIT_NOTHING, 0 },
 	[SVM_EXIT_EXCEPTION0 + EXCEPTION_MC] = { VMEXIT_MACHINE_CHECK, 0 },
 	[SVM_EXIT_INTR... SVM_EXIT_INIT] = { VMEXIT_NOTHING, 0 },
@@ -84,7 +86,7 @@ static bool halts_next(struct vcpu *v, const struct vmcb *c)
 {
 	uint8_t bytes[INSN_MAX];
 
-	return v->hvm.shadow && !c->cpl && !(v->hvm.event & EVENT_VALID) &&
+	return (v->hvm.shadow & SHADOW_STI) && !c->cpl && !(v->hvm.event & EVENT_VALID) &&
 	       hvm_fetch_instruction(v, bytes) && bytes[0] == OPCODE_HLT;
 }
 

@@ -7,11 +7,17 @@
 #include "types.h"
 #include "vmcb.h"
 
+/* What the guest gets back after the step over its IRET. */
+struct svm_iret {
+	uint64_t rip, tf, vintr, dr6;
+};
+
 struct svm_vcpu {
 	struct vmcb *vmcb; /* one heap page */
 	paddr_t vmcb_pa;
 	bool loaded; /* the VMLOAD half of the state is in the CPU */
 	uint64_t dr[4];
+	struct svm_iret iret;
 };
 
 static inline struct svm_vcpu *svm_of(const struct vcpu *v)
@@ -34,6 +40,11 @@ void svm_set_state(struct vcpu *v, const struct hvm_state *s);
 /* The CPU's half of the state from where it is kept, and back there if v is loaded here. */
 void svm_load(struct vcpu *v);
 void svm_sync(struct vcpu *v);
+
+/* --- iret.c --- */
+/* After the exit: the next entry executes the IRET. After that entry's exit: as if by itself. */
+void svm_iret_step(struct vmcb *c, struct svm_iret *i);
+void svm_iret_stepped(struct vcpu *v, struct vmcb *c, const struct svm_iret *i);
 
 /* --- exit.c --- */
 void svm_decode_exit(struct vcpu *v, struct vmexit *e);

@@ -132,7 +132,7 @@ static void svm_switch_out(struct vcpu *v)
 static void offer_interrupt(const struct vcpu *v, struct vmcb *c)
 {
 	uint64_t vector = (uint64_t)v->hvm.offered, vintr = VINTR_MASKING | vlapic_get_tpr(v) >> 4;
-	uint32_t intercept1 = c->intercept1 & ~INTERCEPT_VINTR;
+	uint32_t intercept1 = c->intercept1 & ~(INTERCEPT_VINTR | INTERCEPT_IRET);
 
 	if (v->hvm.offered >= 0 && v->hvm.offered_by_vlapic) {
 		/* The guest may raise its task priority before it is open. */
@@ -142,6 +142,8 @@ static void offer_interrupt(const struct vcpu *v, struct vmcb *c)
 		if (!(c->rflags & RFLAGS_IF) || c->interrupt_shadow)
 			intercept1 |= INTERCEPT_VINTR;
 	}
+	if (unlikely(v->hvm.shadow & SHADOW_NMI))
+		intercept1 |= INTERCEPT_IRET;
 	if (c->vintr != vintr)
 		c->clean &= ~CLEAN_VINTR;
 	if (c->intercept1 != intercept1)
@@ -152,7 +154,7 @@ static void offer_interrupt(const struct vcpu *v, struct vmcb *c)
 
 static void nmi_offer(struct hvm_vcpu *h)
 {
-	if (likely(!h->nmi_pending))
+	if (likely(!h->nmi_pending) || (h->shadow & SHADOW_NMI))
 		return;
 	if (h->event & EVENT_VALID) {
 		apic_send_ipi(this_cpu()->apic_id, VECTOR_KICK); /* out again at once */
@@ -160,6 +162,7 @@ static void nmi_offer(struct hvm_vcpu *h)
 	}
 	h->nmi_pending = false;
 	h->event = EVENT_VALID | EVENT_NMI | 2;
+	h->shadow = SHADOW_NMI;
 }
 
 /* Taken too, if the exit cut its delivery short: then it is injected next. */
@@ -176,6 +179,9 @@ static void keep_interrupted_event(struct vcpu *v, const struct vmcb *c)
 {
 	uint32_t info = (uint32_t)c->exit_int_info;
 
+	v->hvm.event = 0;
+	if (likely(!(info & EVENT_VALID)))
+		return;
 	if ((info & EVENT_TYPE) == EVENT_EXCEPTION && (info & EVENT_VECTOR) > 31)
 		info &= EVENT_VALID | EVENT_VECTOR; /* an interrupt, in QEMU 7.2's words */
 	v->hvm.event = hvm_interrupted_event(info);
@@ -186,12 +192,31 @@ static void keep_interrupted_event(struct vcpu *v, const struct vmcb *c)
  * Delivered after all, one exit at a time. An event in whose delivery it was raised is delivered
  * again first, and raises it again.
  */
-static void deliver_intercepted(struct vcpu *v, const struct vmcb *c)
+static void deliver_intercepted(struct vcpu *v, struct vmcb *c)
 {
-	if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_DB)
-		hvm_inject(v, EXCEPTION_DB, false, 0);
-	else if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_AC)
-		hvm_inject(v, EXCEPTION_AC, true, (uint32_t)c->exit_info1);
+	uint64_t vector = c->exit_code - SVM_EXIT_EXCEPTION0;
+
+	if (likely(vector > 31) || vector == EXCEPTION_MC)
+		return;
+	if (vector == EXCEPTION_PF) {
+		c->cr2 = c->exit_info2;
+		c->clean &= ~CLEAN_CR2;
+	}
+	hvm_inject(v, (uint8_t)vector, vector != EXCEPTION_DB, (uint32_t)c->exit_info1);
+}
+
+/* With what is in the VMCB, and v's other registers. */
+static inline void enter(struct vcpu *v, const struct svm_vcpu *s)
+{
+	struct cpu *cpu = this_cpu();
+
+	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
+	atomic_set(&cpu->in_guest, v);
+	svm_tlb_check(v);
+	svm_enter(&v->hvm.regs, s->vmcb_pa,
+		  (speculation_on & SPEC_IBPB_ENTRY) && !v->domain->is_control);
+	cpu->entries++;
+	atomic_set(&cpu->in_guest, NULL);
 }
 
 static void svm_run(struct vcpu *v, struct vmexit *e)
@@ -199,7 +224,6 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	struct svm_vcpu *s = svm_of(v);
 	struct cpu_regs *r = &v->hvm.regs;
 	struct vmcb *c = s->vmcb;
-	struct cpu *cpu = this_cpu();
 
 	c->rax = r->rax;
 	c->rsp = r->rsp;
@@ -214,22 +238,20 @@ static void svm_run(struct vcpu *v, struct vmexit *e)
 	c->event_injection = v->hvm.event | (uint64_t)v->hvm.event_error << 32;
 	c->interrupt_shadow = v->hvm.shadow & (SHADOW_STI | SHADOW_MOV_SS) ? 1 : 0;
 	offer_interrupt(v, c);
-	/* Seen by whoever takes mappings away before the generation is looked at; see x86/tlb.c. */
-	atomic_set(&cpu->in_guest, v);
-	svm_tlb_check(v);
-
-	svm_enter(r, s->vmcb_pa, (speculation_on & SPEC_IBPB_ENTRY) && !v->domain->is_control);
-
-	cpu->entries++;
-	atomic_set(&cpu->in_guest, NULL);
+	enter(v, s);
 	c->clean = svm_features & SVM_CLEAN ? CLEAN_ALL : 0;
+	if (unlikely(c->exit_code == SVM_EXIT_IRET)) {
+		svm_iret_step(c, &s->iret);
+		enter(v, s);
+		svm_iret_stepped(v, c, &s->iret);
+	}
 	r->rax = c->rax;
 	r->rsp = c->rsp;
 	r->rip = c->rip;
 	r->rflags = c->rflags;
 	if ((c->vintr & VINTR_TPR) != (uint64_t)(vlapic_get_tpr(v) >> 4))
 		vlapic_set_tpr(v, (uint8_t)(c->vintr << 4));
-	v->hvm.shadow = c->interrupt_shadow & 1 ? SHADOW_STI : 0;
+	v->hvm.shadow = (v->hvm.shadow & SHADOW_NMI) | (c->interrupt_shadow & SHADOW_STI);
 	keep_interrupted_event(v, c);
 	deliver_intercepted(v, c);
 	svm_decode_exit(v, e);

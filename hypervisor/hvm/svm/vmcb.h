@@ -88,6 +88,7 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 #define INTERCEPT_VINTR       (1u << 4)
 #define INTERCEPT_RDPMC       (1u << 15)
 #define INTERCEPT_CPUID       (1u << 18)
+#define INTERCEPT_IRET        (1u << 20)
 #define INTERCEPT_INVD        (1u << 22)
 #define INTERCEPT_HLT         (1u << 24)
 #define INTERCEPT_INVLPGA     (1u << 26)
@@ -127,6 +128,7 @@ _Static_assert(offsetof(struct vmcb, g_pat) == 0x668, "APM appendix B");
 #define CLEAN_ASID       (1u << 2)
 #define CLEAN_VINTR      (1u << 3)
 #define CLEAN_CR         (1u << 5)
+#define CLEAN_CR2        (1u << 9)
 #define CLEAN_ALL        0xfffu
 
 /* CPUID 8000000A EDX */
@@ -145,6 +147,7 @@ enum svm_exit {
 	SVM_EXIT_VINTR = 0x64,
 	SVM_EXIT_RDPMC = 0x6f,
 	SVM_EXIT_CPUID = 0x72,
+	SVM_EXIT_IRET = 0x74,
 	SVM_EXIT_INVD = 0x76,
 	SVM_EXIT_HLT = 0x78,
 	SVM_EXIT_INVLPGA = 0x7a,
