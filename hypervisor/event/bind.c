@@ -52,8 +52,10 @@ int event_op_alloc_unbound(struct domain *d, union event_arg *a)
 
 	if (rc)
 		return rc;
-	rc = event_open(target, op->remote_dom == DOMID_SELF ? d->id : op->remote_dom, 0, false,
-			&op->port);
+	rc = -ENOENT; /* vCPU 0 is told of its events */
+	if (domain_vcpu(target, 0))
+		rc = event_open(target, op->remote_dom == DOMID_SELF ? d->id : op->remote_dom, 0,
+				false, &op->port);
 	domain_put(target);
 	return rc;
 }

@@ -35,6 +35,19 @@ static void test_limit(void **state)
 	assert_int_equal(port, 3);
 }
 
+/* A port's events go to vCPU 0, which a domain under construction need not have. */
+static void test_no_port_where_no_vcpu_is(void **state)
+{
+	struct vcpu *first = b->vcpu[0];
+	uint32_t port;
+
+	b->vcpu[0] = NULL;
+	assert_int_equal(alloc_unbound(dom0, b->id, DOMID_SELF, &port), -ENOENT);
+	b->vcpu[0] = first;
+	assert_int_equal(alloc_unbound(dom0, b->id, DOMID_SELF, &port), 0);
+	assert_int_equal(port, 1);
+}
+
 static void test_two_level_ends_at_4095(void **state)
 {
 	struct domain *big = fake_domain_create(3, 1, false);
@@ -370,6 +383,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_ports_count_up_from_1_and_are_reused),
 		TEST(test_limit),
+		TEST(test_no_port_where_no_vcpu_is),
 		TEST(test_two_level_ends_at_4095),
 		TEST(test_init_refuses_no_ports),
 		TEST(test_out_of_memory),
