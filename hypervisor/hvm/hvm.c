@@ -13,6 +13,7 @@
 #include "guest_access.h"
 #include "guest_walk.h"
 #include "lib.h"
+#include "mm.h"
 #include "processor.h"
 
 const struct hvm_ops *hvm;
@@ -36,32 +37,28 @@ void hvm_domain_destroy(struct domain *d)
 
 int hvm_vcpu_init(struct vcpu *v)
 {
-	int rc;
+	int rc = vlapic_init(v);
 
+	if (rc)
+		return rc;
 	v->hvm.xsave = fpu_area_alloc();
 	v->hvm.xcr0 = 1;
-	if (!v->hvm.xsave)
+	v->hvm.vendor = object_alloc(hvm->vcpu_size);
+	v->hvm.control = heap_alloc(0);
+	if (!v->hvm.xsave || !v->hvm.vendor || !v->hvm.control) {
+		hvm_vcpu_destroy(v);
 		return -ENOMEM;
-	rc = vlapic_init(v);
-	if (rc)
-		goto free_area;
-	rc = hvm->vcpu_init(v);
-	if (rc)
-		goto destroy_vlapic;
+	}
+	hvm->vcpu_init(v);
 	hvm_reset_state(v, 0);
 	return 0;
-
-destroy_vlapic:
-	vlapic_destroy(v);
-free_area:
-	fpu_area_free(v->hvm.xsave);
-	return rc;
 }
 
 void hvm_vcpu_destroy(struct vcpu *v)
 {
 	vlapic_destroy(v);
-	hvm->vcpu_destroy(v);
+	heap_free(v->hvm.control, 0);
+	object_free(v->hvm.vendor, hvm->vcpu_size);
 	fpu_area_free(v->hvm.xsave);
 }
 

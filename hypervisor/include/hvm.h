@@ -143,8 +143,9 @@ struct ioreq_vcpu {
 struct hvm_vcpu {
 	struct cpu_regs regs;
 	struct vlapic vlapic;
-	void *vendor; /* struct svm_vcpu or vmx_vcpu */
-	void *xsave;  /* one aligned area, CPUID's size; FXSAVE layout without XSAVE */
+	void *vendor;  /* struct svm_vcpu or vmx_vcpu */
+	void *control; /* VMCB or VMCS: one heap page */
+	void *xsave;   /* one aligned area, CPUID's size; FXSAVE layout without XSAVE */
 	uint64_t xcr0;
 	uint64_t tsc_aux;
 	uint64_t tsc_offset; /* guest TSC = host TSC + this */
@@ -185,8 +186,8 @@ struct hvm_ops {
 	const char *name;
 	/* Turns the extension on for this CPU; a message and -ENODEV if it lacks something. */
 	int (*cpu_enable)(void);
-	int (*vcpu_init)(struct vcpu *v);
-	void (*vcpu_destroy)(struct vcpu *v);
+	size_t vcpu_size; /* of v->hvm.vendor, which is there and 0, as the control block is */
+	void (*vcpu_init)(struct vcpu *v);
 	/* State that the CPU keeps outside the control block, on a change of vCPU. */
 	void (*switch_in)(struct vcpu *v);
 	void (*switch_out)(struct vcpu *v);

@@ -240,15 +240,9 @@ void hvm_maps_destroy(struct domain *d)
 	(void)d;
 }
 
-static int vcpu_init(struct vcpu *v)
+static void vcpu_init(struct vcpu *v)
 {
-	v->hvm.vendor = object_alloc(sizeof(struct hvm_state));
-	return v->hvm.vendor ? 0 : -ENOMEM;
-}
-
-static void vcpu_exit(struct vcpu *v)
-{
-	object_free(v->hvm.vendor, sizeof(struct hvm_state));
+	(void)v;
 }
 
 static void get_state(struct vcpu *v, struct hvm_state *s)
@@ -301,8 +295,8 @@ static const struct p2m_format format = {
 	.has_1g = true,
 };
 static const struct hvm_ops ops = {
+	.vcpu_size = sizeof(struct hvm_state),
 	.vcpu_init = vcpu_init,
-	.vcpu_destroy = vcpu_exit,
 	.get_state = get_state,
 	.set_state = set_state,
 	.get_cr3 = get_cr3,

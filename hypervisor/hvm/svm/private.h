@@ -13,7 +13,7 @@ struct svm_iret {
 };
 
 struct svm_vcpu {
-	struct vmcb *vmcb; /* one heap page */
+	struct vmcb *vmcb;
 	paddr_t vmcb_pa;
 	bool loaded; /* the VMLOAD half of the state is in the CPU */
 	uint64_t dr[4];

@@ -58,17 +58,11 @@ static int svm_cpu_enable(void)
 	return 0;
 }
 
-static int svm_vcpu_init(struct vcpu *v)
+static void svm_vcpu_init(struct vcpu *v)
 {
-	struct svm_vcpu *s = object_alloc(sizeof(*s));
-	struct vmcb *c = heap_alloc(0);
+	struct svm_vcpu *s = svm_of(v);
+	struct vmcb *c = v->hvm.control;
 
-	if (!s || !c) {
-		object_free(s, sizeof(*s));
-		heap_free(c, 0);
-		return -ENOMEM;
-	}
-	v->hvm.vendor = s;
 	s->vmcb = c;
 	s->vmcb_pa = virt_to_paddr(c);
 	/*
@@ -95,17 +89,6 @@ static int svm_vcpu_init(struct vcpu *v)
 	c->msrpm_base = virt_to_paddr(v->domain->hvm.msr_bitmap);
 	c->nested_control = NESTED_ENABLE;
 	c->nested_cr3 = v->domain->p2m.root.n << PAGE_SHIFT;
-	return 0;
-}
-
-static void svm_vcpu_destroy(struct vcpu *v)
-{
-	struct svm_vcpu *s = svm_of(v);
-
-	if (s)
-		heap_free(s->vmcb, 0);
-	object_free(s, sizeof(*s));
-	v->hvm.vendor = NULL;
 }
 
 static void svm_switch_in(struct vcpu *v)
@@ -337,8 +320,8 @@ static const struct p2m_format npt_format = {
 const struct hvm_ops svm_ops = {
 	.name = "AMD-V",
 	.cpu_enable = svm_cpu_enable,
+	.vcpu_size = sizeof(struct svm_vcpu),
 	.vcpu_init = svm_vcpu_init,
-	.vcpu_destroy = svm_vcpu_destroy,
 	.switch_in = svm_switch_in,
 	.switch_out = svm_switch_out,
 	.run = svm_run,

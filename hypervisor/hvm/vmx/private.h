@@ -24,7 +24,6 @@ extern struct vmx_config vmx_config;
  * exit gives each time is kept here meanwhile.
  */
 struct vmx_vcpu {
-	void *vmcs; /* one heap page */
 	paddr_t vmcs_pa;
 	struct spinlock lock; /* who has a paused vCPU's VMCS open */
 	bool launched;
@@ -47,8 +46,7 @@ static inline struct vmx_vcpu *vmx_of(const struct vcpu *v)
 #define SELECTOR_TSS  32u
 
 /* --- vcpu.c --- */
-int vmx_vcpu_init(struct vcpu *v);
-void vmx_vcpu_destroy(struct vcpu *v);
+void vmx_vcpu_init(struct vcpu *v);
 
 /* --- vmcs.c: instructions, and whose VMCS is loaded --- */
 uint64_t vmread(enum vmcs_field field);

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /* A vCPU's VMCS is made, with all that stays as it is while the vCPU lives. */
-#include "abi/errno.h"
 #include "cpu.h"
 #include "mm.h"
 #include "private.h"
@@ -56,20 +55,12 @@ static void fixed_state_write(void)
 	vmwrite(VMCS_HOST_RIP, (uint64_t)vmx_exited);
 }
 
-int vmx_vcpu_init(struct vcpu *v)
+void vmx_vcpu_init(struct vcpu *v)
 {
-	struct vmx_vcpu *s = object_alloc(sizeof(*s));
-	uint32_t *vmcs = heap_alloc(0);
+	struct vmx_vcpu *s = vmx_of(v);
 
-	if (!s || !vmcs) {
-		object_free(s, sizeof(*s));
-		heap_free(vmcs, 0);
-		return -ENOMEM;
-	}
-	v->hvm.vendor = s;
-	vmcs[0] = vmx_config.revision;
-	s->vmcs = vmcs;
-	s->vmcs_pa = virt_to_paddr(vmcs);
+	*(uint32_t *)v->hvm.control = vmx_config.revision;
+	s->vmcs_pa = virt_to_paddr(v->hvm.control);
 	s->host_cpu = s->ept_cpu = MAX_CPUS;
 	vmclear(s->vmcs_pa);
 	vmx_open(v);
@@ -77,15 +68,4 @@ int vmx_vcpu_init(struct vcpu *v)
 	fixed_state_write();
 	vmx_apicv_init(v);
 	vmx_close(v);
-	return 0;
-}
-
-void vmx_vcpu_destroy(struct vcpu *v)
-{
-	struct vmx_vcpu *s = vmx_of(v);
-
-	if (s)
-		heap_free(s->vmcs, 0);
-	object_free(s, sizeof(*s));
-	v->hvm.vendor = NULL;
 }

@@ -284,8 +284,8 @@ static void vmx_log_exit(struct vcpu *v)
 const struct hvm_ops vmx_ops = {
 	.name = "Intel VT-x",
 	.cpu_enable = vmx_cpu_enable,
+	.vcpu_size = sizeof(struct vmx_vcpu),
 	.vcpu_init = vmx_vcpu_init,
-	.vcpu_destroy = vmx_vcpu_destroy,
 	.switch_in = vmx_switch_in,
 	.switch_out = vmx_switch_out,
 	.run = vmx_run,
