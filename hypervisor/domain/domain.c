@@ -113,7 +113,7 @@ static void destroy_begin(struct domain *d)
 	d->is_dying = true;
 	spin_unlock(&d->lock);
 	domain_pause(d);
-	vpci_deassign_all(d);
+	vpci_deassign(d, NULL);
 	domain_watchdogs_stop(d);
 	for_each_vcpu(d, v)
 		vcpu_timers_stop(v); /* before the event channels go that they would use */

@@ -179,10 +179,8 @@ static void set_register(struct decoder *d)
 
 static void fetch_immediate(struct decoder *d, unsigned size)
 {
-	unsigned unused = 64 - 8 * size;
-
 	d->in->has_imm = true;
-	d->in->imm = (uint64_t)((int64_t)(fetch(d, size) << unused) >> unused);
+	d->in->imm = sign_extend(fetch(d, size), size);
 }
 
 static uint8_t operand_size(const struct decoder *d)

@@ -6,6 +6,7 @@
  */
 #include "abi/errno.h"
 #include "emulate.h"
+#include "lib.h"
 
 #define FLAG_CF          BIT(0)
 #define FLAG_PF          BIT(2)
@@ -29,25 +30,13 @@ struct emulation {
 	void *ctx;
 };
 
-static uint64_t mask_of(unsigned size)
-{
-	return size == 8 ? ~0UL : BIT(8 * size) - 1;
-}
-
-static uint64_t sign_extend(uint64_t value, unsigned size)
-{
-	unsigned unused = 64 - 8 * size;
-
-	return (uint64_t)((int64_t)(value << unused) >> unused);
-}
-
 static int mmio(const struct emulation *e, bool write, uint64_t *value)
 {
 	int rc;
 
-	*value = write ? *value & mask_of(e->in->op_size) : 0;
+	*value = write ? *value & bytes_mask(e->in->op_size) : 0;
 	rc = e->ops->mmio(e->ctx, e->gpa, e->in->op_size, write, value);
-	*value &= mask_of(e->in->op_size);
+	*value &= bytes_mask(e->in->op_size);
 	return rc;
 }
 
@@ -55,16 +44,16 @@ static int mmio(const struct emulation *e, bool write, uint64_t *value)
 static void write_gpr(uint64_t *gpr, unsigned size, uint64_t value)
 {
 	if (size >= 4)
-		*gpr = value & mask_of(size);
+		*gpr = value & bytes_mask(size);
 	else
-		*gpr = (*gpr & ~mask_of(size)) | (value & mask_of(size));
+		*gpr = (*gpr & ~bytes_mask(size)) | (value & bytes_mask(size));
 }
 
 static uint64_t read_reg(const struct emulation *e)
 {
 	uint64_t value = e->regs->gpr[e->in->reg];
 
-	return (e->in->high_byte_reg ? value >> 8 : value) & mask_of(e->in->reg_size);
+	return (e->in->high_byte_reg ? value >> 8 : value) & bytes_mask(e->in->reg_size);
 }
 
 static void write_reg(const struct emulation *e, uint64_t value)
@@ -82,7 +71,7 @@ static uint64_t result_flags(uint64_t result, unsigned size)
 {
 	uint64_t flags = 0;
 
-	result &= mask_of(size);
+	result &= bytes_mask(size);
 	if (result == 0)
 		flags |= FLAG_ZF;
 	if (result >> (8 * size - 1))
@@ -97,7 +86,7 @@ static uint64_t carry_flags(uint64_t a, uint64_t b, uint64_t sum, unsigned size)
 {
 	uint64_t flags = 0;
 
-	if ((sum & mask_of(size)) < (b & mask_of(size)))
+	if ((sum & bytes_mask(size)) < (b & bytes_mask(size)))
 		flags |= FLAG_CF;
 	if ((a ^ b ^ sum) & 0x10)
 		flags |= FLAG_AF;
@@ -190,10 +179,11 @@ static struct outcome outcome(const struct insn *in, uint64_t memory, uint64_t o
 static int emulate_operands(const struct emulation *e)
 {
 	const struct insn *in = e->in;
-	uint64_t other = (in->has_imm ? in->imm : read_reg(e)) & mask_of(in->op_size), memory = 0;
+	uint64_t other = (in->has_imm ? in->imm : read_reg(e)) & bytes_mask(in->op_size);
+	uint64_t memory = 0;
 	bool reads = in->op != INSN_MOV || !in->mem_first;
 	int rc = reads ? mmio(e, false, &memory) : 0;
-	struct outcome o = outcome(in, memory, other, e->regs->rax & mask_of(in->op_size));
+	struct outcome o = outcome(in, memory, other, e->regs->rax & bytes_mask(in->op_size));
 
 	if (rc == 0 && o.stores)
 		rc = mmio(e, true, &o.memory);
@@ -215,7 +205,7 @@ static int copy_string(const struct emulation *e, bool is_write)
 	int rc;
 
 	if (in->address_size < 8)
-		linear &= mask_of(in->address_size);
+		linear &= bytes_mask(in->address_size);
 	if (is_write && in->fs_or_gs)
 		return -EOPNOTSUPP;
 	rc = is_write ? e->ops->memory(e->ctx, linear, in->op_size, false, &value)
@@ -240,7 +230,7 @@ static int emulate_string(const struct emulation *e, bool is_write, bool *done)
 	int rc;
 
 	*done = true;
-	if (in->rep && (e->regs->rcx & mask_of(in->address_size)) == 0)
+	if (in->rep && (e->regs->rcx & bytes_mask(in->address_size)) == 0)
 		return 0;
 	rc = in->op == INSN_MOVS ? copy_string(e, is_write) : mmio(e, in->op == INSN_STOS, &value);
 	if (rc)
@@ -253,7 +243,7 @@ static int emulate_string(const struct emulation *e, bool is_write, bool *done)
 		step_register(e, REG_RDI, step);
 	if (in->rep) {
 		step_register(e, REG_RCX, -1);
-		*done = (e->regs->rcx & mask_of(in->address_size)) == 0;
+		*done = (e->regs->rcx & bytes_mask(in->address_size)) == 0;
 	}
 	return 0;
 }

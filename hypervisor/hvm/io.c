@@ -8,6 +8,7 @@
 #include "abi/errno.h"
 #include "domain.h"
 #include "hvm.h"
+#include "lib.h"
 #include "vpci.h"
 
 /*
@@ -63,7 +64,7 @@ static void string_skip(struct vcpu *v, const struct vmexit *e)
 void hvm_handle_io(struct vcpu *v, const struct vmexit *e)
 {
 	struct cpu_regs *r = &v->hvm.regs;
-	uint64_t mask = 0xffffffffu >> (32 - 8 * e->io.size), value = r->rax & mask;
+	uint64_t mask = bytes_mask(e->io.size), value = r->rax & mask;
 
 	if (e->io.string) {
 		string_skip(v, e);

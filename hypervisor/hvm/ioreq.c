@@ -11,6 +11,7 @@
 #include "atomic.h"
 #include "domain.h"
 #include "event.h"
+#include "lib.h"
 #include "mm.h"
 #include "sched.h"
 
@@ -66,11 +67,6 @@ static struct ioreq_server *server_find(struct domain *d, uint8_t type, uint64_t
 	return r && r->first <= first && r->last >= last && r->server->enabled ? r->server : NULL;
 }
 
-static uint64_t value_mask(unsigned size)
-{
-	return ~0ul >> (64 - 8 * size);
-}
-
 int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, bool write,
 		 uint64_t *value)
 {
@@ -80,7 +76,7 @@ int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, boo
 	uint32_t port = 0;
 
 	if (io->step < io->answers) {
-		*value = io->answer[io->step++] & value_mask(size);
+		*value = io->answer[io->step++] & bytes_mask(size);
 		return 0;
 	}
 	if (io->step == ARRAY_SIZE(io->answer))
@@ -95,7 +91,7 @@ int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, boo
 		atomic_or(&v->pause_flags, VCPU_PAUSE_IO);
 		*r = (struct ioreq){
 			.addr = addr,
-			.data = write ? *value & value_mask(size) : 0,
+			.data = write ? *value & bytes_mask(size) : 0,
 			.count = 1,
 			.size = size,
 			.vp_eport = port,

@@ -9,6 +9,7 @@
 
 #include "abi/errno.h"
 #include "domain.h"
+#include "lib.h"
 #include "vpci_private.h"
 
 #define CONFIG_ADDRESS 0xcf8u
@@ -21,11 +22,6 @@ struct vpci_ecam vpci_ecam[ECAM_MAX];
 unsigned vpci_nr_ecam;
 
 struct spinlock vpci_lock = SPINLOCK_INIT;
-
-static uint32_t size_mask(unsigned size)
-{
-	return size == 4 ? ~0u : (1u << 8 * size) - 1;
-}
 
 /* --- configuration windows -------------------------------------------------------------------- */
 
@@ -114,7 +110,8 @@ static void function_write(struct vpci_function *f, unsigned offset, unsigned si
 {
 	unsigned at = offset & ~3u, shift = 8 * (offset & 3);
 	unsigned bytes = ((1u << size) - 1) << (offset & 3);
-	uint32_t mask = size_mask(size) << shift, dword = value << shift & mask, old = 0;
+	uint32_t mask = (uint32_t)(bytes_mask(size) << shift), dword = value << shift & mask;
+	uint32_t old = 0;
 
 	if (f->owner) /* a guest's: domain 0 may look */
 		return;
@@ -141,7 +138,7 @@ static void config_access(struct pci_address a, unsigned offset, unsigned size, 
 	if (!f && write)
 		f = vpci_probe(a, &change);
 	if (!write)
-		*value = function_read(a, f, offset, size, &change) & size_mask(size);
+		*value = function_read(a, f, offset, size, &change) & (uint32_t)bytes_mask(size);
 	else if (f)
 		function_write(f, offset, size, *value, &change);
 	else
@@ -181,7 +178,7 @@ void vpci_port_access(struct domain *d, unsigned port, unsigned size, bool write
 		vpci_port_access(d, port + 1, 1, write, &high);
 		*value = low | high << 8;
 	} else if (!data_access(d, port, size, write, value)) {
-		*value = size_mask(size);
+		*value = (uint32_t)bytes_mask(size);
 	}
 }
 

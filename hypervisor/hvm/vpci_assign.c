@@ -227,25 +227,16 @@ int vpci_assign(struct domain *d, struct pci_address a)
 	return rc;
 }
 
-int vpci_deassign(struct domain *d, struct pci_address a)
+int vpci_deassign(struct domain *d, const struct pci_address *a)
 {
 	int rc = -ENODEV;
 
 	spin_lock(&d->hvm.pci_lock);
 	for (unsigned slot = 0; slot < VPCI_SLOTS; slot++)
-		if (d->hvm.pci[slot] && same_address(d->hvm.pci[slot]->f->address, a)) {
+		if (d->hvm.pci[slot] && (!a || same_address(d->hvm.pci[slot]->f->address, *a))) {
 			give_back(d, slot);
 			rc = 0;
 		}
 	spin_unlock(&d->hvm.pci_lock);
 	return rc;
-}
-
-void vpci_deassign_all(struct domain *d)
-{
-	spin_lock(&d->hvm.pci_lock);
-	for (unsigned slot = 0; slot < VPCI_SLOTS; slot++)
-		if (d->hvm.pci[slot])
-			give_back(d, slot);
-	spin_unlock(&d->hvm.pci_lock);
 }

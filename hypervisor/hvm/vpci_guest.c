@@ -6,6 +6,7 @@
  * mapped where the guest puts them), MSI and MSI-X. d->hvm.pci_lock guards all of it.
  */
 #include "domain.h"
+#include "lib.h"
 #include "log.h"
 #include "vpci_private.h"
 
@@ -181,7 +182,7 @@ void vpci_guest_access(struct domain *d, struct pci_address a, unsigned offset, 
 		       bool write, uint32_t *value)
 {
 	unsigned at = offset & ~3u, shift = 8 * (offset & 3);
-	uint32_t mask = ~0u >> (32 - 8 * size), old;
+	uint32_t mask = (uint32_t)bytes_mask(size), old;
 	struct vpci_guest *g;
 
 	spin_lock(&d->hvm.pci_lock);

@@ -17,7 +17,7 @@ long domctl_device(struct domain *d, struct xen_domctl *op)
 		return -EINVAL;
 	switch (op->cmd) {
 	case XEN_DOMCTL_assign_device: return vpci_assign(d, at);
-	case XEN_DOMCTL_deassign_device: return vpci_deassign(d, at);
+	case XEN_DOMCTL_deassign_device: return vpci_deassign(d, &at);
 	default: return vpci_assignable(at);
 	}
 }

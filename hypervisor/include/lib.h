@@ -68,6 +68,18 @@ static inline uint64_t get_le64(const void *p)
 	return v;
 }
 
+/* The bits of a value of 1 to 8 bytes, and such a value with its sign in all of 64. */
+static inline uint64_t bytes_mask(unsigned size)
+{
+	return ~0UL >> (64 - 8 * size);
+}
+static inline uint64_t sign_extend(uint64_t value, unsigned size)
+{
+	unsigned unused = 64 - 8 * size;
+
+	return (uint64_t)((int64_t)(value << unused) >> unused);
+}
+
 /* Index of the lowest / highest set bit; x must not be 0. */
 static inline unsigned bit_lowest(uint64_t x)
 {

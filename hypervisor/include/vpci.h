@@ -45,10 +45,11 @@ bool vpci_is_trapped(mfn_t mfn, bool *readable);
 int vpci_assignable(struct pci_address a);
 /* The same errors, those of iommu_assign, -ENOSPC when d has VPCI_SLOTS devices, -ENOMEM. */
 int vpci_assign(struct domain *d, struct pci_address a);
-/* -ENODEV: it is not d's. Nothing fails that could leave d with it. */
-int vpci_deassign(struct domain *d, struct pci_address a);
-/* Of a domain that ends, before its memory is given back. */
-void vpci_deassign_all(struct domain *d);
+/*
+ * NULL: all that d has, before the memory of a domain that ends is given back. -ENODEV: it is not
+ * d's. Nothing fails that could leave d with it.
+ */
+int vpci_deassign(struct domain *d, const struct pci_address *a);
 /* As a guest sees its bus 0: offset below 256, naturally aligned. */
 void vpci_guest_access(struct domain *d, struct pci_address a, unsigned offset, unsigned size,
 		       bool write, uint32_t *value);

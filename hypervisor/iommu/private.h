@@ -107,6 +107,8 @@ int iommu_table_set(const struct iommu_format *f, uint64_t *root, uint64_t dfn, 
 void iommu_table_free(const struct iommu_format *f, uint64_t *root);
 /* A write to memory that units read: makes it visible to those that do not snoop. */
 void iommu_written(const struct iommu_format *f, const void *p, size_t size);
+/* One of eight bytes, and makes it so. */
+void iommu_write(const struct iommu_format *f, uint64_t *e, uint64_t value);
 
 /* --- queue.c: units and their commands -------------------------------------------------------- */
 

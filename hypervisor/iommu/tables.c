@@ -33,7 +33,7 @@ uint64_t *iommu_table_alloc(const struct iommu_format *f)
 	return t;
 }
 
-static void entry_write(const struct iommu_format *f, uint64_t *e, uint64_t value)
+void iommu_write(const struct iommu_format *f, uint64_t *e, uint64_t value)
 {
 	WRITE_ONCE(*e, value);
 	iommu_written(f, e, sizeof(*e));
@@ -65,7 +65,7 @@ static bool split(const struct iommu_format *f, uint64_t *e, unsigned level)
 			t[i] = (old & ~f->large) + ((uint64_t)i << PAGE_SHIFT);
 		iommu_written(f, t, PAGE_SIZE);
 	}
-	entry_write(f, e,
+	iommu_write(f, e,
 		    virt_to_paddr(t) | IS_TABLE | f->present | f->read | f->write |
 			    (f->level_shift ? (uint64_t)level << f->level_shift : 0));
 	return true;
@@ -111,7 +111,7 @@ int iommu_table_set(const struct iommu_format *f, uint64_t *root, uint64_t dfn, 
 	}
 	if (level && ((*e & IS_TABLE) || (access && !f->has_2m)))
 		return set_pieces(f, root, dfn, mfn, level, access);
-	entry_write(f, e, make_leaf(f, mfn.n, level, access));
+	iommu_write(f, e, make_leaf(f, mfn.n, level, access));
 	return 0;
 }
 

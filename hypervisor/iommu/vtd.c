@@ -123,14 +123,11 @@ static uint64_t *context_table(const uint64_t *root, unsigned bus)
 
 static void entry_write(uint64_t *e, const struct iommu_domain *t)
 {
-	WRITE_ONCE(e[0], 0); /* not present while it is changed */
-	iommu_written(&format, e, 16);
+	iommu_write(&format, &e[0], 0); /* not present while it is changed */
 	if (!t)
 		return;
-	WRITE_ONCE(e[1], (uint64_t)t->id << 8 | (format.levels - 2));
-	iommu_written(&format, e, 16);
-	WRITE_ONCE(e[0], virt_to_paddr(t->root) | PRESENT);
-	iommu_written(&format, e, 16);
+	iommu_write(&format, &e[1], (uint64_t)t->id << 8 | (format.levels - 2));
+	iommu_write(&format, &e[0], virt_to_paddr(t->root) | PRESENT);
 }
 
 /* The bus has a table of its own from now on. */
@@ -148,8 +145,7 @@ static bool context_own(uint64_t *root, unsigned bus)
 		return false;
 	memcpy(own, common, PAGE_SIZE);
 	iommu_written(&format, own, PAGE_SIZE);
-	WRITE_ONCE(root[2 * bus], virt_to_paddr(own) | PRESENT);
-	iommu_written(&format, &root[2 * bus], 8);
+	iommu_write(&format, &root[2 * bus], virt_to_paddr(own) | PRESENT);
 	return true;
 }
 

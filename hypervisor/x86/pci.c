@@ -5,6 +5,7 @@
  * Specification 3.2, 4.1). One lock: address and data port are a pair.
  */
 #include "io.h"
+#include "lib.h"
 #include "mm.h"
 #include "private.h"
 #include "spinlock.h"
@@ -58,7 +59,7 @@ uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 	if (p)
 		return (uint32_t)sized_read(p, size);
 	if (offset >= 256 || a.segment)
-		return 0xffffffffu >> (32 - 8 * size);
+		return (uint32_t)bytes_mask(size);
 	spin_lock(&lock);
 	select_port(a, offset);
 	v = size == 1 ? in8(port) : size == 2 ? in16(port) : in32(port);

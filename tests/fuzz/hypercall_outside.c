@@ -112,15 +112,10 @@ int vpci_assign(struct domain *d, struct pci_address a)
 	return vpci_assignable(a);
 }
 
-int vpci_deassign(struct domain *d, struct pci_address a)
+int vpci_deassign(struct domain *d, const struct pci_address *a)
 {
-	(void)d;
-	return vpci_assignable(a);
-}
-
-void vpci_deassign_all(struct domain *d)
-{
-	MUST(d->is_dying);
+	MUST(a || d->is_dying);
+	return a ? vpci_assignable(*a) : -ENODEV;
 }
 
 int iommu_p2m_set(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)

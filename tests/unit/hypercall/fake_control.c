@@ -164,9 +164,9 @@ int vpci_assign(struct domain *d, struct pci_address a)
 		device_owner = d;
 	return rc;
 }
-int vpci_deassign(struct domain *d, struct pci_address a)
+int vpci_deassign(struct domain *d, const struct pci_address *a)
 {
-	if (device_owner != d || vpci_assignable(a) != -EBUSY)
+	if (device_owner != d || vpci_assignable(*a) != -EBUSY)
 		return -ENODEV;
 	device_owner = NULL;
 	return 0;

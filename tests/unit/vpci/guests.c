@@ -202,8 +202,8 @@ int guests_teardown(void **state)
 	if (spin_is_locked(&vpci_lock))
 		vpci_lock = (struct spinlock)SPINLOCK_INIT;
 	guest.hvm.pci_lock = (struct spinlock)SPINLOCK_INIT;
-	vpci_deassign_all(&guest);
-	vpci_deassign_all(&other);
+	vpci_deassign(&guest, NULL);
+	vpci_deassign(&other, NULL);
 	assert_int_equal(p2m_mmio(), 0);
 	assert_false(need_flush);
 	for (unsigned i = 0; i < ARRAY_SIZE(all); i++)

@@ -18,15 +18,15 @@ static void test_given_and_taken_back(void **state)
 	assert_int_equal(vpci_assignable(NIC), -EBUSY);
 	assert_int_equal(vpci_assign(&other, NIC), -EBUSY);
 	assert_int_equal(vpci_assign(&guest, NIC), -EBUSY);
-	assert_int_equal(vpci_deassign(&other, NIC), -ENODEV);
+	assert_int_equal(vpci_deassign(&other, &NIC), -ENODEV);
 	assert_ptr_equal(dma_of(NIC), &guest);
 	gwr(1, PCI_COMMAND, 2, MASTER);
 	assert_true(dev(NIC, PCI_COMMAND, 2) & MASTER);
-	assert_int_equal(vpci_deassign(&guest, NIC), 0);
+	assert_int_equal(vpci_deassign(&guest, &NIC), 0);
 	assert_ptr_equal(dma_of(NIC), &control);
 	assert_false(dev(NIC, PCI_COMMAND, 2) & MASTER);
 	assert_int_equal(vpci_assignable(NIC), 0);
-	assert_int_equal(vpci_deassign(&guest, NIC), -ENODEV);
+	assert_int_equal(vpci_deassign(&guest, &NIC), -ENODEV);
 }
 
 static void test_refused(void **state)
@@ -90,7 +90,7 @@ static void test_messages_of_the_guest_end(void **state)
 	assert_int_equal(nr_bound, 2);
 	assert_ptr_equal(bindings[0].owner, &guest);
 	gwr(2, MSI_CAP + 2, 2, 0);
-	vpci_deassign_all(&guest);
+	vpci_deassign(&guest, NULL);
 	assert_int_equal(nr_bound, 0);
 	assert_int_equal(rd(NIC, MSI_CAP + 4, 4), 0);
 	wr(NIC, MSI_CAP + 2, 2, 1);
@@ -116,7 +116,7 @@ static void test_unplugged_while_a_guest_has_it(void **state)
 	assert_int_equal(rd(NIC, 0, 2), 0xffff);
 	assert_non_null(vpci_find(NIC)); /* the guest's slot still leads to it */
 	grd(1, 0, 4);
-	vpci_deassign(&guest, NIC);
+	vpci_deassign(&guest, &NIC);
 	assert_int_equal(rd(NIC, 0, 2), 0xffff);
 	assert_null(vpci_find(NIC));
 	find_device(NIC)->vendor_hidden = false;
@@ -134,7 +134,7 @@ static void test_odd_bars_are_not_shown(void **state)
 		assert_int_equal(grd(1, MSIX_CAP, 1), 0x11);
 		/* Its table is nowhere for the guest, so the list ends with MSI. */
 		assert_int_equal(grd(1, 0x34, 1), MSI_CAP);
-		vpci_deassign(&guest, NIC);
+		vpci_deassign(&guest, &NIC);
 	}
 	find_device(NIC)->bar_size[0] = BAR_SIZE;
 	dev_set(NIC, PCI_BAR0, 4, 0x100000); /* RAM */
@@ -150,7 +150,7 @@ static void test_slots(void **state)
 	assert_int_equal(vpci_assign(&guest, NIC), 0);
 	assert_int_equal(vpci_assign(&guest, DISK), 0);
 	assert_int_equal(grd(2, 0, 2), 0x1b36);
-	vpci_deassign(&guest, NIC);
+	vpci_deassign(&guest, &NIC);
 	assert_int_equal(grd(1, 0, 4), ~0u);
 	assert_int_equal(vpci_assign(&guest, NIC3), 0); /* the slot is free again */
 	assert_int_equal(grd(1, 0, 4), dev(NIC3, 0, 4));

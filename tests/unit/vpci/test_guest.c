@@ -80,7 +80,7 @@ static void test_command(void **state)
 /* MSI-X, MSI and the vendor's; a power management capability between them is passed over. */
 static void test_capabilities(void **state)
 {
-	vpci_deassign(&guest, NIC);
+	vpci_deassign(&guest, &NIC);
 	dev_set(NIC, 0x60, 2, MSI_CAP << 8 | 1);
 	dev_set(NIC, MSIX_CAP + 1, 1, 0x60);
 	assert_int_equal(vpci_assign(&guest, NIC), 0);
@@ -92,7 +92,7 @@ static void test_capabilities(void **state)
 	gwr(1, 0x64, 2, 3);                               /* D3: nobody gets there */
 	assert_int_equal(dev(NIC, 0x64, 2), 0);
 	dev_set(NIC, MSIX_CAP + 1, 1, MSIX_CAP); /* a list in a circle, told of later */
-	vpci_deassign(&guest, NIC);
+	vpci_deassign(&guest, &NIC);
 	assert_int_equal(vpci_assign(&guest, NIC), 0);
 	assert_int_equal(guest.hvm.pci[0]->nr_caps, VPCI_CAPS);
 }
