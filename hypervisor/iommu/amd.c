@@ -35,6 +35,8 @@
 #define DTE_VALID         3UL /* V and TV */
 #define DTE_MODE          9u
 #define DTE_WORDS         4u
+#define MESSAGES_CHECKED  1UL         /* IV: none of those that write to 0xfee00000, but... */
+#define MESSAGES_FIXED    (1UL << 60) /* ...IntCtl: fixed and arbitrated interrupts, as they are */
 
 #define COMMAND_WAIT      (1UL << 60 | 1) /* with a store */
 #define COMMAND_DEVICE    (2UL << 60)
@@ -45,7 +47,8 @@
 #define EVENT_WRITE       BIT(53)
 #define STATUS_OVERFLOW   BIT(0) /* of the event log; writing it clears it */
 
-static unsigned nr_devices; /* entries of a device table */
+static unsigned nr_devices;              /* entries of a device table */
+static const struct iommu_domain *first; /* domain 0's */
 
 static struct iommu_format format = {
 	.levels = 4,
@@ -79,18 +82,21 @@ static unsigned table_order(void)
 	return order;
 }
 
-/* Without permissions nothing is walked. */
+/* Without permissions nothing is walked, and no message passes. */
 static void entry_block(uint64_t *e)
 {
 	WRITE_ONCE(e[0], DTE_VALID);
 	WRITE_ONCE(e[1], 0);
+	WRITE_ONCE(e[2], MESSAGES_CHECKED);
 }
 
 static void entry_give(uint16_t segment, devid_t id, uint64_t *e, const struct iommu_domain *t)
 {
-	const struct iommu_range *r = firmware_find(&iommu_firmware, segment, id);
+	const struct iommu_range *r = t == first ? firmware_find(&iommu_firmware, segment, id)
+						 : NULL;
 
-	/* What the firmware wants done with system management requests: SysMgt. */
+	/* An NMI, INIT or SMI is not a guest's to send, nor a management request (SysMgt). */
+	WRITE_ONCE(e[2], t == first ? 0 : MESSAGES_CHECKED | MESSAGES_FIXED);
 	WRITE_ONCE(e[1], t->id | (r ? (uint64_t)(r->settings >> 4 & 3) << 40 : 0));
 	WRITE_ONCE(e[0], DTE_VALID | (uint64_t)format.levels << DTE_MODE | virt_to_paddr(t->root) |
 				 ENTRY_READ | ENTRY_WRITE);
@@ -177,6 +183,7 @@ static void unit_start(struct iommu_unit *u, const struct iommu_domain *t)
 
 static void start(const struct iommu_domain *t)
 {
+	first = t;
 	for_each_unit(u) {
 		for (unsigned id = 0; id < nr_devices; id++)
 			entry_give(u->segment, (devid_t)id, &u->devices[id * DTE_WORDS], t);

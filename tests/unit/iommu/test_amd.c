@@ -91,11 +91,17 @@ static void test_assign(void **state)
 	commands = 0;
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &guest), 0);
 	assert_int_equal(e[0], 3ul << 61 | virt_to_paddr(guest.root) | 4 << 9 | 3);
-	assert_int_equal(e[1], 1ul << 40 | 7);
+	/* Of messages only plain interrupts: no NMI, INIT, ExtINT, SMI. */
+	assert_int_equal(e[1], 7);
+	assert_int_equal(e[2], 1ul << 60 | 1);
 	assert_int_equal(commands, 2);
 	assert_int_equal(command[1], 2ul << 60 | 0x10);
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, NULL), 0);
 	assert_int_equal(e[0], 3);
+	assert_int_equal(e[2], 1); /* no messages at all */
+	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &dom0), 0);
+	assert_int_equal(e[1], 1ul << 40 | 1);
+	assert_int_equal(e[2], 0);
 	assert_int_equal(amd_iommu_ops.assign(0, 0x200, &guest), -ENODEV);
 	assert_int_equal(amd_iommu_ops.assign(1, 0x10, &guest), -ENODEV);
 }
