@@ -5,6 +5,7 @@
  * numbers are read from them.
  */
 #include "lib.h"
+#include "log.h"
 #include "private.h"
 
 #define DRHD              0u
@@ -18,19 +19,34 @@
 #define PCI_SECONDARY_BUS 0x19u
 #define PCI_LAST_BUS      0x1au
 
-/* The devices that a scope names: one, or all below a bridge. */
+/* The bus with the first or last number below a bridge; false: it has not got one yet. */
+static bool bus_below(struct pci_address a, unsigned offset, uint8_t *bus)
+{
+	*bus = (uint8_t)pci_raw_read(a, offset, 1);
+	if (*bus > a.bus)
+		return true;
+	log_warn("iommu: DMAR: the bridge " PCI_FORMAT " has no buses: left out", PCI_ARGS(a));
+	return false;
+}
+
+/*
+ * The devices that a scope names: one, or all below a bridge. A bridge without buses is named
+ * alone: all of a segment's units serve whatever domain 0 may find below it later.
+ */
 static void scope_devices(const uint8_t *scope, struct iommu_range *r)
 {
 	struct pci_address a = { .segment = r->segment, .bus = scope[5] };
+	uint8_t bus = a.bus;
 
 	for (unsigned i = SCOPE_PATH; i < scope[1]; i += 2) {
-		if (i > SCOPE_PATH)
-			a.bus = (uint8_t)pci_raw_read(a, PCI_SECONDARY_BUS, 1);
+		if (i > SCOPE_PATH && !bus_below(a, PCI_SECONDARY_BUS, &bus))
+			break;
+		a.bus = bus;
 		a.devfn = (uint8_t)((scope[i] & 31) << 3 | (scope[i + 1] & 7));
 	}
 	r->first = r->last = devid_of(a);
-	if (scope[0] == SCOPE_BRIDGE)
-		r->last = (devid_t)(pci_raw_read(a, PCI_LAST_BUS, 1) << 8 | 0xff);
+	if (scope[0] == SCOPE_BRIDGE && bus_below(a, PCI_LAST_BUS, &bus))
+		r->last = (devid_t)(bus << 8 | 0xff);
 }
 
 /* The scopes from `at` on: what their devices are behind of, or what is reserved for them. */

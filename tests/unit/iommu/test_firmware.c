@@ -20,9 +20,11 @@ void log_write(enum log_level level, const char *fmt, ...)
 	warnings++;
 }
 
-/* Behind the bridge at 00:1c.0 is bus 4. */
+/* Behind the bridge at 00:1c.0 is bus 4; those at 00:1d.0 and 04:00.0 have no number yet. */
 uint32_t pci_raw_read(struct pci_address a, unsigned offset, unsigned size)
 {
+	if (devid_of(a) == 0xe8 || devid_of(a) == 0x400)
+		return 0;
 	if (offset == 0x1a)
 		return 6;
 	assert_int_equal(offset, 0x19);
@@ -112,6 +114,24 @@ static void test_reserved_by_path(void **state)
 	assert_int_equal(fw.reserved[0].first, 0xa0);
 	assert_int_equal(fw.reserved[1].first, 4 << 8 | 3 << 3 | 1);
 	assert_int_equal(fw.reserved[1].last, fw.reserved[1].first);
+}
+
+/* Such a bridge stands for itself alone, and the rest of the table holds. */
+static void test_bridges_without_a_number(void **state)
+{
+	PUT(DRHD(56, 0, 0xfed90000), 1, 10, 0, 0, 0, 0, 0x1d, 0, 2, 0, 2, 8, 0, 0, 0, 0, 0x1d, 0, 2,
+	    10, 0, 0, 0, 0, 0x1c, 0, 0, 0, 1, 12, 0, 0, 0, 0, 0x1c, 0, 0, 0, 3, 1);
+	PUT(RMRR(34, 0x7f000000, 0x7f000fff), 1, 10, 0, 0, 0, 0, 0x1d, 0, 3, 0);
+	assert_int_equal(parse(dmar_parse), 0);
+	assert_true(warnings > 0);
+	assert_int_equal(fw.nr_ranges, 4);
+	for (unsigned i = 0; i < 4; i++) {
+		assert_int_equal(fw.range[i].first, i < 2 ? 0xe8 : 0x400);
+		assert_int_equal(fw.range[i].last, fw.range[i].first);
+	}
+	assert_int_equal(fw.nr_reserved, 1);
+	assert_int_equal(fw.reserved[0].first, 0xe8);
+	assert_int_equal(fw.reserved[0].last, 0xe8);
 }
 
 static void refused(int (*fn)(const uint8_t *, struct iommu_firmware *))
@@ -250,6 +270,7 @@ int main(void)
 		cmocka_unit_test_setup(test_dmar, setup),
 		cmocka_unit_test_setup(test_dmar_by_name, setup),
 		cmocka_unit_test_setup(test_reserved_by_path, setup),
+		cmocka_unit_test_setup(test_bridges_without_a_number, setup),
 		cmocka_unit_test_setup(test_wrong_dmar, setup),
 		cmocka_unit_test_setup(test_ivrs, setup),
 		cmocka_unit_test_setup(test_newest_form_counts, setup),
