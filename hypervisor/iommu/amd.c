@@ -95,8 +95,13 @@ static void entry_give(uint16_t segment, devid_t id, uint64_t *e, const struct i
 	const struct iommu_range *r = t == first ? firmware_find(&iommu_firmware, segment, id)
 						 : NULL;
 
-	/* An NMI, INIT or SMI is not a guest's to send, nor a management request (SysMgt). */
-	WRITE_ONCE(e[2], t == first ? 0 : MESSAGES_CHECKED | MESSAGES_FIXED);
+	/*
+	 * An NMI, INIT or SMI is not a guest's to send, nor a management request (SysMgt). QEMU
+	 * without `intremap=on` drops what it is told to check, and names no IO-APIC.
+	 */
+	WRITE_ONCE(e[2], t == first || !iommu_firmware.has_special
+				 ? 0
+				 : MESSAGES_CHECKED | MESSAGES_FIXED);
 	WRITE_ONCE(e[1], t->id | (r ? (uint64_t)(r->settings >> 4 & 3) << 40 : 0));
 	WRITE_ONCE(e[0], DTE_VALID | (uint64_t)format.levels << DTE_MODE | virt_to_paddr(t->root) |
 				 ENTRY_READ | ENTRY_WRITE);

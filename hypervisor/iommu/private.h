@@ -53,6 +53,7 @@ struct iommu_firmware {
 	} unit[IOMMU_MAX_UNITS];
 	unsigned nr_units;
 	uint8_t unit_parts; /* AMD: of which type those are that name units */
+	bool has_special;   /* AMD: it names IO-APICs, so the units look at interrupts */
 	struct iommu_range range[IOMMU_MAX_RANGES];
 	unsigned nr_ranges;
 	struct iommu_reserved reserved[IOMMU_MAX_RESERVED];

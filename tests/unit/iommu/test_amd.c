@@ -66,6 +66,7 @@ static int setup(void **state)
 	guest.root = heap_alloc(0);
 	iommu_firmware.range[0] = range;
 	iommu_firmware.nr_ranges = 1;
+	iommu_firmware.has_special = true;
 	assert_int_equal(amd_iommu_ops.prepare(), 0);
 	amd_iommu_ops.start(&dom0);
 	return 0;
@@ -101,6 +102,9 @@ static void test_assign(void **state)
 	assert_int_equal(e[2], 1); /* no messages at all */
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &dom0), 0);
 	assert_int_equal(e[1], 1ul << 40 | 1);
+	assert_int_equal(e[2], 0);
+	iommu_firmware.has_special = false;
+	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &guest), 0);
 	assert_int_equal(e[2], 0);
 	assert_int_equal(amd_iommu_ops.assign(0, 0x200, &guest), -ENODEV);
 	assert_int_equal(amd_iommu_ops.assign(1, 0x10, &guest), -ENODEV);
