@@ -11,11 +11,10 @@
 #include "domain.h"
 #include "host.h"
 #include "hvm.h"
+#include "processor.h"
 
-#define EXT                0x80000000u
-#define XEN_VERSION        (4u << 16 | 20u)
-#define MSR_HYPERCALL_PAGE 0x40000000u
-#define XEN_LEAVES         4u /* the fifth is for PV guests */
+#define XEN_VERSION (4u << 16 | 20u)
+#define XEN_LEAVES  4u /* the fifth is for PV guests */
 
 static uint32_t apic_id_of(const struct vcpu *v)
 {

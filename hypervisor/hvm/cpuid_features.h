@@ -17,6 +17,7 @@ struct cpuid_policy;
 /* Takes away all features that no domain may have (cpuid_policy_leaves.c). */
 void cpuid_features_allow(struct cpuid_policy *p);
 
+#define EXT  0x80000000u /* the first extended leaf */
 #define F(n) (1u << (n))
 
 /* Leaf 1, edx; leaf 0x80000001 edx repeats most of the low half on AMD. */

@@ -17,7 +17,6 @@
 #include "lib.h"
 #include "mm.h"
 
-#define EXT              0x80000000u
 #define MAX_BASIC        (CPUID_NR_BASIC - 1)
 #define MAX_EXT_AMD      (EXT + CPUID_NR_EXT - 1)
 #define MAX_EXT_INTEL    (EXT + 8)

@@ -10,7 +10,6 @@
 #include "cpuid_features.h"
 #include "lib.h"
 
-#define EXT       0x80000000u
 #define XEN_FIRST 0x40000000u
 #define XEN_LAST  0x400001ffu /* Xen's tools know a second range */
 

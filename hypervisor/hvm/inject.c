@@ -9,8 +9,6 @@
 #include "domain.h"
 #include "processor.h"
 
-#define DR6_STEP BIT(14)
-
 uint32_t hvm_interrupted_event(uint32_t info)
 {
 	uint32_t type = info & EVENT_TYPE, vector = info & EVENT_VECTOR;

@@ -9,7 +9,6 @@
 #include "hypercall.h"
 #include "processor.h"
 
-#define MSR_HYPERCALL_PAGE 0x40000000u
 /* Fast strings; no branch trace store, no PEBS. */
 #define MISC_ENABLE (BIT(0) | BIT(11) | BIT(12))
 

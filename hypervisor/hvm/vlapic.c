@@ -10,15 +10,13 @@
 #include "lib.h"
 #include "log.h"
 #include "mm.h"
+#include "processor.h"
 #include "vlapic_private.h"
 
 /* Version 0x14, six LVT entries, no suppression of EOI broadcasts. */
-#define VERSION_VALUE    0x00050014u
+#define VERSION_VALUE 0x00050014u
 
-#define MSR_APIC_BASE    0x1bu
-#define MSR_TSC_DEADLINE 0x6e0u
-#define MSR_X2APIC       0x800u
-#define ALL_WORDS        0xffu
+#define ALL_WORDS     0xffu
 
 bool vlapic_in_hardware;
 

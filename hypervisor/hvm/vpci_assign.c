@@ -12,14 +12,11 @@
 #include "mm.h"
 #include "vpci_private.h"
 
-#define CLASS_BRIDGE 0x06u
 #define CLASS_IOMMU  0x0806u
 
 #define CAP_VENDOR   0x09u
-#define CAP_PCIE     0x10u
 
 #define BAR_IO       1u
-#define BAR_64       4u
 #define BAR_FLAGS    0xfu
 #define BAR_SIZE_MAX (64UL << 20) /* each page is looked at when a guest moves it */
 #define HOST_LIMIT   (1UL << 52)
@@ -43,7 +40,7 @@ static void bar_measure(struct pci_address a, unsigned n, struct vpci_bar *b)
 {
 	unsigned at = PCI_BAR0 + 4 * n;
 	uint32_t low = pci_raw_read(a, at, 4), high = 0, mask, mask_high = ~0u;
-	bool wide = (low & (BAR_64 | BAR_IO)) == BAR_64 && n + 1 < VPCI_BARS;
+	bool wide = (low & (PCI_BAR_64 | BAR_IO)) == PCI_BAR_64 && n + 1 < VPCI_BARS;
 
 	pci_raw_write(a, at, 4, ~0u);
 	mask = pci_raw_read(a, at, 4) & ~BAR_FLAGS;
@@ -54,7 +51,7 @@ static void bar_measure(struct pci_address a, unsigned n, struct vpci_bar *b)
 		mask_high = pci_raw_read(a, at + 4, 4);
 		pci_raw_write(a, at + 4, 4, high);
 	}
-	b->flags = wide ? low & BAR_FLAGS : low & BAR_FLAGS & ~BAR_64;
+	b->flags = wide ? low & BAR_FLAGS : low & BAR_FLAGS & ~PCI_BAR_64;
 	b->host = (paddr_t)high << 32 | (low & ~BAR_FLAGS);
 	b->size = -((uint64_t)mask_high << 32 | mask);
 	if (low & BAR_IO || !bar_usable(b))
@@ -68,7 +65,7 @@ static bool is_shown(const struct vpci_guest *g, const struct vpci_capability *c
 {
 	const struct vpci_function *f = g->f;
 
-	return c->id == CAP_VENDOR || c->id == CAP_PCIE || c->at == f->msi.at ||
+	return c->id == CAP_VENDOR || c->id == PCI_CAP_EXPRESS || c->at == f->msi.at ||
 	       (f->msix && c->at == f->msix->at && g->bar[f->msix->bar].size);
 }
 
@@ -112,7 +109,7 @@ static int check(const struct vpci_function *f)
 	if (f->owner)
 		return -EBUSY;
 	class = pci_raw_read(f->address, PCI_CLASS, 4) >> 16;
-	if (is_bridge(f->address) || class >> 8 == CLASS_BRIDGE || class == CLASS_IOMMU)
+	if (is_bridge(f->address) || class >> 8 == PCI_CLASS_BRIDGE || class == CLASS_IOMMU)
 		return -EPERM;
 	return has_siblings(f->address) ? -EXDEV : 0;
 }
@@ -149,7 +146,7 @@ static void take(struct vpci_guest *g, struct domain *d, struct vpci_trap_change
 	pci_raw_write(f->address, PCI_COMMAND, 2, PCI_COMMAND_INTX_OFF);
 	for (unsigned n = 0; n < VPCI_BARS; n++) {
 		bar_measure(f->address, n, &g->bar[n]);
-		n += g->bar[n].flags & BAR_64 ? 1 : 0;
+		n += g->bar[n].flags & PCI_BAR_64 ? 1 : 0;
 	}
 	capabilities_list(g);
 	pci_raw_write(f->address, PCI_COMMAND, 2, PCI_COMMAND_MEM | PCI_COMMAND_INTX_OFF);

@@ -15,10 +15,7 @@
 
 #define PCI_REVISION_CLASS 0x08u
 #define PCI_SUBSYSTEM      0x2cu
-#define PCI_BAR_64         4u
 
-/* Shown as 0: a guest sees functions one by one. In the dword at 0x0c. */
-#define HEADER_MULTIFUNCTION 0x00800000u
 /* Linux does without; then no register of the device's own needs to be written. In a dword. */
 #define MSI_MASKABLE 0x01000000u
 
@@ -140,7 +137,7 @@ static uint32_t function_read(struct vpci_guest *g, unsigned at)
 	case PCI_REVISION_CLASS:
 	case PCI_SUBSYSTEM: return raw;
 	case PCI_COMMAND: return (raw & 0xffff0000u) | g->command;
-	case PCI_HEADER_TYPE & ~3u: return raw & ~HEADER_MULTIFUNCTION;
+	case PCI_HEADER_TYPE & ~3u: return raw & ~(HEADER_MULTIFUNCTION << 16); /* one by one */
 	case PCI_CAPS: return g->cap[0];
 	default: return 0;
 	}

@@ -18,11 +18,9 @@
 #define PCI_COMMAND_INTX_OFF 0x0400u
 #define PCI_STATUS           0x06u
 #define PCI_STATUS_CAPS      0x10u
-#define PCI_CLASS            0x08u
-#define PCI_HEADER_TYPE      0x0eu
 #define PCI_BAR0             0x10u
 #define PCI_BAR_END          0x28u
-#define PCI_CAPS             0x34u
+#define PCI_BAR_64           4u /* in a memory BAR: the next one has the upper half */
 #define PCI_HEADER_END       0x40u
 
 #define VPCI_NO_HANDLE       (-1)

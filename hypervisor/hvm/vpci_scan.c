@@ -9,13 +9,11 @@
 #include "mm.h"
 #include "vpci_private.h"
 
-#define PCI_SECONDARY_BUS    0x19u
-#define PCI_CAP_MSI          0x05u
-#define PCI_CAP_MSIX         0x11u
+#define PCI_CAP_MSI    0x05u
+#define PCI_CAP_MSIX   0x11u
 
-#define HEADER_MULTIFUNCTION 0x80u
-#define HEADER_BRIDGE        0x01u
-#define HEADER_CARDBUS       0x02u
+#define HEADER_BRIDGE  0x01u
+#define HEADER_CARDBUS 0x02u
 
 static struct vpci_function *functions;
 

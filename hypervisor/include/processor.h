@@ -43,6 +43,7 @@
 #define RFLAGS_TF          BIT(8)
 #define RFLAGS_IF          BIT(9)
 #define RFLAGS_RF          BIT(16)
+#define DR6_STEP           BIT(14)
 
 #define MSR_TSC            0x10u
 #define MSR_PLATFORM_ID    0x17u
@@ -66,7 +67,9 @@
 #define MSR_PAT            0x277u
 #define MSR_MTRR_DEF_TYPE  0x2ffu
 #define MSR_TSC_DEADLINE   0x6e0u
+#define MSR_X2APIC         0x800u /* the first of 64 */
 #define MSR_XSS            0xda0u
+#define MSR_HYPERCALL_PAGE 0x40000000u /* of guests, by our CPUID */
 #define MSR_EFER           0xc0000080u
 #define MSR_STAR           0xc0000081u
 #define MSR_LSTAR          0xc0000082u
@@ -80,6 +83,15 @@
 #define MSR_HWCR           0xc0010015u
 #define MSR_VM_CR          0xc0010114u
 #define MSR_VM_HSAVE_PA    0xc0010117u
+
+#define SELECTOR_CODE      8u
+#define SELECTOR_TSS       32u
+
+/* What LGDT and LIDT take. */
+struct table_pointer {
+	uint16_t limit;
+	uint64_t base;
+} __packed;
 
 static inline void cpuid_count(uint32_t leaf, uint32_t subleaf, uint32_t out[4])
 {

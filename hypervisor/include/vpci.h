@@ -20,6 +20,16 @@ struct pci_address {
 #define PCI_FORMAT  "%04x:%02x:%02x.%u"
 #define PCI_ARGS(a) (a).segment, (a).bus, (a).devfn >> 3, (a).devfn & 7
 
+/* Configuration space (PCI Local Bus 3.0, 6.1; Express 7.8), as all who look at it know it. */
+#define PCI_CLASS            0x08u /* with the revision in the lowest byte */
+#define PCI_CLASS_BRIDGE     0x06u
+#define PCI_HEADER_TYPE      0x0eu
+#define HEADER_MULTIFUNCTION 0x80u
+#define PCI_SECONDARY_BUS    0x19u
+#define PCI_LAST_BUS         0x1au
+#define PCI_CAPS             0x34u
+#define PCI_CAP_EXPRESS      0x10u
+
 /* Port I/O 0xcf8-0xcff, of a domain with PCI. *value: what is written, or was read. */
 void vpci_port_access(struct domain *d, unsigned port, unsigned size, bool write, uint32_t *value);
 /* A memory-mapped configuration window, from ACPI's MCFG; called at start-up. */

@@ -8,16 +8,14 @@
 #include "log.h"
 #include "private.h"
 
-#define DRHD              0u
-#define DRHD_SIZE         16u
-#define DRHD_ALL          1u
-#define RMRR              1u
-#define RMRR_SIZE         24u
-#define SCOPE_ENDPOINT    1u
-#define SCOPE_BRIDGE      2u
-#define SCOPE_PATH        6u
-#define PCI_SECONDARY_BUS 0x19u
-#define PCI_LAST_BUS      0x1au
+#define DRHD           0u
+#define DRHD_SIZE      16u
+#define DRHD_ALL       1u
+#define RMRR           1u
+#define RMRR_SIZE      24u
+#define SCOPE_ENDPOINT 1u
+#define SCOPE_BRIDGE   2u
+#define SCOPE_PATH     6u
 
 /* The bus with the first or last number below a bridge; false: it has not got one yet. */
 static bool bus_below(struct pci_address a, unsigned offset, uint8_t *bus)

@@ -10,18 +10,12 @@
 #include "mm.h"
 #include "private.h"
 
-#define MAX_IDS              256u /* 0 is no domain's: VT-d keeps it for itself */
-#define MAX_ASSIGNED         256u
+#define MAX_IDS      256u /* 0 is no domain's: VT-d keeps it for itself */
+#define MAX_ASSIGNED 256u
 
-#define HOPS_MAX             8u
-#define PCI_HEADER_TYPE      0x0eu
-#define PCI_SECONDARY_BUS    0x19u
-#define PCI_CAPS             0x34u
-#define PCI_CAP_EXPRESS      0x10u
-#define CAPS_MAX             48u
-#define FUNCTIONS            8u
-
-#define HEADER_MULTIFUNCTION 0x80u
+#define HOPS_MAX     8u
+#define CAPS_MAX     48u
+#define FUNCTIONS    8u
 
 static struct spinlock devices;
 static struct {

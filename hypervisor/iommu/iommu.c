@@ -12,9 +12,7 @@
 #include "timer.h"
 
 #define FAULT_INTERVAL SECONDS(1)
-#define FAULTS_TOLD    8u /* of one look; those beyond are counted */
-#define PCI_CLASS      0x0au
-#define CLASS_BRIDGE   0x06u
+#define FAULTS_TOLD    8u    /* of one look; those beyond are counted */
 #define CLASS_SYSTEM   0x08u /* timers, interrupt controllers, units themselves */
 #define VIRTIO_VENDOR  0x1af4u
 #define VIRTIO_FIRST   0x1000u
@@ -173,11 +171,11 @@ void iommu_start(struct domain *dom0)
 static bool is_outside(struct pci_address a)
 {
 	uint32_t id = pci_raw_read(a, 0, 4);
-	unsigned class = pci_raw_read(a, PCI_CLASS + 1, 1);
+	unsigned class = pci_raw_read(a, PCI_CLASS + 3, 1);
 
 	if ((id & 0xffff) == VIRTIO_VENDOR && id >> 16 >= VIRTIO_FIRST && id >> 16 <= VIRTIO_LAST)
 		return true;
-	return class != CLASS_BRIDGE && class != CLASS_SYSTEM &&
+	return class != PCI_CLASS_BRIDGE && class != CLASS_SYSTEM &&
 	       !firmware_find(&iommu_firmware, a.segment, devid_of(a));
 }
 

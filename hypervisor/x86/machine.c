@@ -5,6 +5,7 @@
 #include "io.h"
 #include "mm.h"
 #include "private.h"
+#include "processor.h"
 
 struct acpi_info acpi;
 
@@ -29,10 +30,7 @@ noreturn_fn void machine_halt(void)
 
 noreturn_fn void machine_reboot(void)
 {
-	struct {
-		uint16_t limit;
-		uint64_t base;
-	} __packed no_idt = { 0, 0 };
+	struct table_pointer no_idt = { 0, 0 };
 
 	/* A reset loses what is in the caches alone, the kept log for one. */
 	__asm__ volatile("wbinvd" : : : "memory");

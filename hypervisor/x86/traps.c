@@ -21,13 +21,6 @@ struct idt_gate {
 	uint32_t offset_high, zero;
 };
 
-struct table_pointer {
-	uint16_t limit;
-	uint64_t base;
-} __packed;
-
-#define SELECTOR_CODE       8
-#define SELECTOR_TSS        32
 #define VECTOR_NMI          2
 #define VECTOR_DOUBLE_FAULT 8
 #define VECTOR_PROTECTION   13

@@ -14,7 +14,6 @@
 	 EXCEPTION_BIT(PF))
 
 #define DR6_BREAKPOINTS 0xfUL
-#define DR6_STEP        BIT(14)
 #define DR7_ENABLED     0xffUL
 
 void svm_iret_step(struct vmcb *c, struct svm_iret *i)

@@ -8,8 +8,8 @@
 #include "lib.h"
 #include "mm.h"
 #include "private.h"
+#include "processor.h"
 
-#define MSR_X2APIC    0x800u
 #define X2APIC_WRITES (BIT(0x08) | BIT(0x0b) | BIT(0x3f)) /* TPR, EOI, SELF IPI */
 #define MSR_MAP_WRITE 0x800u                              /* bytes to the bits of writes */
 #define EOI_EXIT(i)   ((enum vmcs_field)(VMCS_EOI_EXIT + 2 * (i)))

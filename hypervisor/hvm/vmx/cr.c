@@ -17,7 +17,6 @@
 #define CR4_SMEP           BIT(20)
 #define CR3_PCID           0xfffUL
 #define CR3_PAE_BASE       0xffffffe0UL
-#define RIGHTS_LONG        BIT(13)
 
 #define PDPTE_PRESENT      1u
 #define PDPTE_RESERVED     0x1e6UL

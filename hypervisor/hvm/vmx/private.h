@@ -42,8 +42,7 @@ static inline struct vmx_vcpu *vmx_of(const struct vcpu *v)
 	return v->hvm.vendor;
 }
 
-#define SELECTOR_CODE 8u
-#define SELECTOR_TSS  32u
+#define RIGHTS_LONG BIT(13)
 
 /* --- vcpu.c --- */
 void vmx_vcpu_init(struct vcpu *v);

@@ -8,11 +8,6 @@
 #include "private.h"
 #include "processor.h"
 
-struct table_pointer {
-	uint16_t limit;
-	uint64_t base;
-} __packed;
-
 /* --- instructions ----------------------------------------------------------------------------- */
 
 uint64_t vmread(enum vmcs_field field)

@@ -15,7 +15,6 @@
 #include "speculation.h"
 
 #define FEATURE_VMX    (1u << 5) /* CPUID 1 ECX */
-#define RIGHTS_LONG    BIT(13)
 #define RIGHTS_DEFAULT BIT(14)
 #define EPT_PAGES      (EPT_CAP_WALK_4 | EPT_CAP_2M)
 #define EPT_NEEDED     (EPT_PAGES | EPT_CAP_WRITE_BACK | EPT_CAP_INVEPT)

@@ -8,9 +8,9 @@
 
 #include "domain.h"
 #include "hvm.h"
+#include "processor.h"
 
-#define FLAG_TF  BIT(8)
-#define DR6_STEP BIT(14)
+#define FLAG_TF BIT(8)
 
 static struct vcpu vcpu, *const v = &vcpu;
 static struct hvm_state current;
