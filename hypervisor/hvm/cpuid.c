@@ -77,8 +77,8 @@ static struct cpuid_leaf machine_leaf(struct vcpu *v, const struct cpuid_policy 
 	} else if (leaf == 0xd && (sub == 0 || (sub == 1 && (r.a & F_XSAVEC)))) {
 		r.b = cpuid_xsave_size(p, v->hvm.xcr0, sub);
 	}
-	/* Gone while the guest has turned its local APIC off (bit 11); AMD has a copy. */
-	if ((leaf == 1 || leaf == EXT + 1) && !(v->hvm.vlapic.base_msr & BIT(11)))
+	/* Gone while the guest has turned its local APIC off; AMD has a copy. */
+	if ((leaf == 1 || leaf == EXT + 1) && !(v->hvm.vlapic.base_msr & APIC_BASE_ENABLE))
 		r.d &= ~F_APIC;
 	return r;
 }

@@ -13,13 +13,14 @@
 #include "iommu.h"
 #include "lib.h"
 #include "mm.h"
+#include "processor.h"
 #include "vioapic.h"
 #include "vpci.h"
 
 static bool is_lapic(const struct vcpu *v, gpaddr_t gpa)
 {
 	/* Enabled, and not in x2APIC mode: then the page is not there. */
-	return (v->hvm.vlapic.base_msr & (BIT(11) | BIT(10))) == BIT(11) &&
+	return (v->hvm.vlapic.base_msr & (APIC_BASE_ENABLE | APIC_BASE_EXTD)) == APIC_BASE_ENABLE &&
 	       (v->hvm.vlapic.base_msr & PAGE_MASK) == (gpa & PAGE_MASK);
 }
 

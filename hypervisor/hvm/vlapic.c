@@ -10,7 +10,6 @@
 #include "lib.h"
 #include "log.h"
 #include "mm.h"
-#include "processor.h"
 #include "vlapic_private.h"
 
 /* Version 0x14, six LVT entries, no suppression of EOI broadcasts. */

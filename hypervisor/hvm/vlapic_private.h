@@ -8,6 +8,7 @@
 #define HVM_VLAPIC_PRIVATE_H
 
 #include "domain.h"
+#include "processor.h"
 #include "vlapic.h"
 
 enum apic_register {
@@ -37,10 +38,6 @@ enum apic_register {
 	APIC_TDCR = 0x3e,
 	APIC_SELF_IPI = 0x3f,
 };
-
-#define APIC_BASE_BSP      BIT(8)
-#define APIC_BASE_EXTD     BIT(10) /* x2APIC */
-#define APIC_BASE_ENABLE   BIT(11)
 
 #define SVR_ENABLE         0x100u
 #define LVT_MASKED         0x10000u

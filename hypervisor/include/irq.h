@@ -13,6 +13,11 @@ struct domain;
 
 /* --- IO-APIC pins, by global system interrupt --- */
 
+/* Of a pin's entry, the machine's and an emulated one. */
+#define RTE_ACTIVE_LOW (1u << 13)
+#define RTE_LEVEL      (1u << 15)
+#define RTE_MASKED     (1u << 16)
+
 /*
  * Programs the real pin: trigger and polarity as given, sent to the CPU where the target vCPU is.
  */

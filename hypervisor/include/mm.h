@@ -98,6 +98,15 @@ void *device_to_virt(paddr_t pa);
 
 /* Zeroed, in the direct map; NULL when there is none. Freed with the same order. */
 void *heap_alloc(unsigned order);
+/* The smallest that holds so many bytes. */
+static inline unsigned order_of(uint64_t bytes)
+{
+	unsigned order = 0;
+
+	while (PAGE_SIZE << order < bytes)
+		order++;
+	return order;
+}
 void heap_free(void *va, unsigned order);
 /* Zeroed objects up to a page and larger (rounded up to a power of two of pages). */
 void *object_alloc(size_t size);

@@ -48,6 +48,9 @@
 #define MSR_TSC            0x10u
 #define MSR_PLATFORM_ID    0x17u
 #define MSR_APIC_BASE      0x1bu
+#define APIC_BASE_BSP      BIT(8)
+#define APIC_BASE_EXTD     BIT(10) /* x2APIC */
+#define APIC_BASE_ENABLE   BIT(11)
 #define MSR_SPEC_CTRL      0x48u
 #define MSR_PRED_CMD       0x49u
 #define MSR_PATCH_LEVEL    0x8bu

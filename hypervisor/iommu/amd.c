@@ -75,11 +75,7 @@ static uint64_t control_of(const struct iommu_unit *u)
 
 static unsigned table_order(void)
 {
-	unsigned order = 0;
-
-	while (PAGE_SIZE << order < (uint64_t)nr_devices * DTE_WORDS * 8)
-		order++;
-	return order;
+	return order_of((uint64_t)nr_devices * DTE_WORDS * 8);
 }
 
 /* Without permissions nothing is walked, and no message passes. */

@@ -119,21 +119,16 @@ static bool is_express(struct pci_address a)
 	return false;
 }
 
-static bool is_there(struct pci_address a)
-{
-	return (pci_raw_read(a, 0, 2) & 0xffff) != 0xffff;
-}
-
 static bool leads_to(struct pci_address b, uint8_t bus)
 {
-	return is_there(b) && (pci_raw_read(b, PCI_HEADER_TYPE, 1) & 0x7f) == 1 &&
+	return (pci_raw_read(b, PCI_HEADER_TYPE, 1) & 0x7f) == 1 &&
 	       (pci_raw_read(b, PCI_SECONDARY_BUS, 1) & 0xff) == bus;
 }
 
 /* How many functions to look at there: without the first one there is no device. */
 static unsigned functions_at(struct pci_address a)
 {
-	if (!is_there(a))
+	if ((pci_raw_read(a, 0, 2) & 0xffff) == 0xffff)
 		return 0;
 	return pci_raw_read(a, PCI_HEADER_TYPE, 1) & HEADER_MULTIFUNCTION ? FUNCTIONS : 1;
 }

@@ -113,7 +113,6 @@ static void faults_tell(struct iommu_unit *u)
 
 static void faults_look(void *unused)
 {
-	(void)unused;
 	for_each_unit(u)
 		faults_tell(u);
 	timer_set(&fault_timer, time_now() + FAULT_INTERVAL);

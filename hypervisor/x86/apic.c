@@ -31,10 +31,8 @@
 #define LVT_TIMER_DEADLINE (2u << 17)
 #define ICR_PENDING        (1u << 12)
 #define ICR_ASSERT         (1u << 14)
-#define BASE_X2APIC        BIT(10)
 #define CPUID_1_X2APIC     BIT(21) /* ecx */
 #define CPUID_1_DEADLINE   BIT(24)
-#define BASE_ENABLE        BIT(11)
 
 static volatile uint32_t *xapic; /* NULL: x2APIC mode */
 static bool has_deadline;
@@ -71,7 +69,7 @@ void apic_look_again(void)
 void apic_init_cpu(void)
 {
 	if (!xapic)
-		wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | BASE_ENABLE | BASE_X2APIC);
+		wrmsr(MSR_APIC_BASE, rdmsr(MSR_APIC_BASE) | APIC_BASE_ENABLE | APIC_BASE_EXTD);
 	apic_write(APIC_TPR, 0);
 	apic_write(APIC_SVR, 0x100 | VECTOR_SPURIOUS);
 	apic_write(APIC_LVT_LINT0, LVT_MASKED);
@@ -96,9 +94,9 @@ void apic_init_bsp(void)
 	/*
 	 * Without interrupt remapping an IO-APIC reaches 8-bit IDs only, so xAPIC unless we must.
 	 */
-	if (!(base & BASE_X2APIC) && !(big_ids && (features & CPUID_1_X2APIC)))
+	if (!(base & APIC_BASE_EXTD) && !(big_ids && (features & CPUID_1_X2APIC)))
 		xapic = paddr_to_virt(base & 0xffffffffff000UL);
-	wrmsr(MSR_APIC_BASE, base | BASE_ENABLE);
+	wrmsr(MSR_APIC_BASE, base | APIC_BASE_ENABLE);
 	apic_init_cpu();
 }
 

@@ -4,6 +4,7 @@
  * All pins are masked until somebody binds them. One lock: index and data registers are a pair.
  */
 #include "cpu.h"
+#include "irq.h"
 #include "log.h"
 #include "mm.h"
 #include "private.h"
@@ -12,10 +13,6 @@ struct ioapic {
 	volatile uint32_t *regs;
 	uint32_t gsi_base, nr_pins;
 };
-
-#define RTE_MASKED     (1u << 16)
-#define RTE_LEVEL      (1u << 15)
-#define RTE_ACTIVE_LOW (1u << 13)
 
 static struct ioapic ioapics[ACPI_MAX_IOAPICS];
 static unsigned nr_ioapics;

@@ -51,12 +51,8 @@ static bool load(void)
 /* A copy for all CPUs: one may want it aligned, and the file goes. */
 static bool keep(const struct microcode *m)
 {
-	unsigned order = 0;
-	uint8_t *copy;
+	uint8_t *copy = heap_alloc(order_of(m->size));
 
-	while (PAGE_SIZE << order < m->size)
-		order++;
-	copy = heap_alloc(order);
 	if (copy)
 		memcpy(copy, m->data, m->size);
 	update = (struct microcode){ copy, m->size, m->revision };
