@@ -3,7 +3,7 @@
  * DMA remapping: what the machine's devices may reach of its memory. A device belongs to one domain
  * and sees that domain's guest-physical space, as its p2m has it; what is not there is refused, and
  * logged with the device's name. At start-up every device is domain 0's. AMD-Vi and VT-d are behind
- * it (hypervisor/iommu/); interrupts are not remapped.
+ * it (hypervisor/iommu/). Interrupts are filtered by AMD-Vi, as far as they are of guests' devices.
  */
 #ifndef SOCLE_IOMMU_H
 #define SOCLE_IOMMU_H
@@ -85,5 +85,11 @@ int iommu_assign(struct pci_address a, struct domain *d);
  * itself where it is alone.
  */
 struct pci_address iommu_group(struct pci_address a);
+
+/*
+ * May guests' devices raise this vector of ours, on that CPU? Where the units look at interrupts no
+ * other message of theirs passes. Only while there is an IOMMU.
+ */
+void iommu_interrupt(uint8_t vector, uint32_t apic_id, bool allowed);
 
 #endif

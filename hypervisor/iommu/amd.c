@@ -35,12 +35,13 @@
 #define DTE_VALID         3UL /* V and TV */
 #define DTE_MODE          9u
 #define DTE_WORDS         4u
-#define MESSAGES_CHECKED  1UL         /* IV: none of those that write to 0xfee00000, but... */
-#define MESSAGES_FIXED    (1UL << 60) /* ...IntCtl: fixed and arbitrated interrupts, as they are */
+#define INTERRUPTS_NONE   1UL /* IV: nothing that writes to 0xfee00000 passes but by IntCtl */
+#define INTERRUPTS_TABLE  (2UL << 60 | 8 << 1 | INTERRUPTS_NONE) /* fixed ones, in a table of 256 */
 
 #define COMMAND_WAIT      (1UL << 60 | 1) /* with a store */
 #define COMMAND_DEVICE    (2UL << 60)
 #define COMMAND_PAGES     (3UL << 60)
+#define COMMAND_INTERRUPT (5UL << 60)
 #define COMMAND_ALL       (8UL << 60)
 #define ALL_PAGES         0x7ffffffffffff003UL /* with table entries */
 
@@ -49,6 +50,7 @@
 
 static unsigned nr_devices;              /* entries of a device table */
 static const struct iommu_domain *first; /* domain 0's */
+static uint32_t *interrupts;             /* what guests' devices may raise, by vector */
 
 static struct iommu_format format = {
 	.levels = 4,
@@ -83,7 +85,7 @@ static void entry_block(uint64_t *e)
 {
 	WRITE_ONCE(e[0], DTE_VALID);
 	WRITE_ONCE(e[1], 0);
-	WRITE_ONCE(e[2], MESSAGES_CHECKED);
+	WRITE_ONCE(e[2], INTERRUPTS_NONE);
 }
 
 static void entry_give(uint16_t segment, devid_t id, uint64_t *e, const struct iommu_domain *t)
@@ -91,13 +93,8 @@ static void entry_give(uint16_t segment, devid_t id, uint64_t *e, const struct i
 	const struct iommu_range *r = t == first ? firmware_find(&iommu_firmware, segment, id)
 						 : NULL;
 
-	/*
-	 * An NMI, INIT or SMI is not a guest's to send, nor a management request (SysMgt). QEMU
-	 * without `intremap=on` drops what it is told to check, and names no IO-APIC.
-	 */
-	WRITE_ONCE(e[2], t == first || !iommu_firmware.has_special
-				 ? 0
-				 : MESSAGES_CHECKED | MESSAGES_FIXED);
+	/* An NMI, INIT or SMI is not a guest's to send, nor a management request (SysMgt). */
+	WRITE_ONCE(e[2], t == first ? 0 : INTERRUPTS_TABLE | virt_to_paddr(interrupts));
 	WRITE_ONCE(e[1], t->id | (r ? (uint64_t)(r->settings >> 4 & 3) << 40 : 0));
 	WRITE_ONCE(e[0], DTE_VALID | (uint64_t)format.levels << DTE_MODE | virt_to_paddr(t->root) |
 				 ENTRY_READ | ENTRY_WRITE);
@@ -126,6 +123,9 @@ static int prepare(void)
 			    MAX(iommu_firmware.range[i].last, iommu_firmware.range[i].alias) + 1u);
 	nr_devices = (unsigned)((PAGE_SIZE << table_order()) / (DTE_WORDS * 8));
 	amd_iommu_ops.max_domains = 0x10000;
+	interrupts = heap_alloc(0);
+	if (!interrupts)
+		return -ENOMEM;
 	for_each_unit(u) {
 		u->devices = device_table(u);
 		u->events = heap_alloc(0);
@@ -137,9 +137,18 @@ static int prepare(void)
 
 static void flush_device(uint16_t segment, devid_t id)
 {
-	for_each_unit(u)
-		if (u->segment == segment)
-			iommu_command(u, COMMAND_DEVICE | id, 0);
+	for_each_unit(u) {
+		if (u->segment != segment)
+			continue;
+		iommu_command(u, COMMAND_DEVICE | id, 0);
+		iommu_command(u, COMMAND_INTERRUPT | id, 0);
+	}
+}
+
+/* A device that has one in a cache still raises the same vector: nothing is flushed. */
+static void interrupt(uint8_t vector, uint32_t apic_id, bool allowed)
+{
+	WRITE_ONCE(interrupts[vector], allowed ? (uint32_t)vector << 16 | apic_id << 8 | 1 : 0);
 }
 
 static void flush(struct iommu_unit *u, uint16_t domain)
@@ -243,4 +252,5 @@ struct iommu_ops amd_iommu_ops = {
 	.assign = assign,
 	.flush = flush,
 	.faults = faults,
+	.interrupt = interrupt,
 };

@@ -148,6 +148,12 @@ static void reserved_map(struct domain *d)
 	}
 }
 
+void iommu_interrupt(uint8_t vector, uint32_t apic_id, bool allowed)
+{
+	if (iommu_ops->interrupt)
+		iommu_ops->interrupt(vector, apic_id, allowed);
+}
+
 void iommu_start(struct domain *dom0)
 {
 	if (!iommu_nr_units)

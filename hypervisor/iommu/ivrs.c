@@ -13,7 +13,7 @@
 #define IVMD_RANGE    0x22u
 #define IVMD_SIZE     32u
 
-/* Types of device entries; others are padding. */
+/* Types of device entries; others are padding, and which entry of the table is an IO-APIC's. */
 enum {
 	DEV_ALL = 1,
 	DEV_SELECT = 2,
@@ -23,7 +23,6 @@ enum {
 	DEV_ALIAS_START = 0x43,
 	DEV_EXT_SELECT = 0x46,
 	DEV_EXT_START = 0x47,
-	DEV_SPECIAL = 0x48, /* an IO-APIC or HPET */
 	DEV_ACPI = 0xf0,
 };
 #define DEV_ACPI_SIZE 22u
@@ -45,7 +44,6 @@ static bool entry_read(const uint8_t *e, struct iommu_range *r, struct iommu_fir
 		r->last = get_le16(e + 1);
 		return firmware_add_range(fw, r);
 	}
-	fw->has_special |= e[0] == DEV_SPECIAL;
 	r->first = e[0] == DEV_ALL ? 0 : get_le16(e + 1);
 	r->last = e[0] == DEV_ALL ? 0xffff : r->first;
 	r->settings = e[3];

@@ -53,7 +53,6 @@ struct iommu_firmware {
 	} unit[IOMMU_MAX_UNITS];
 	unsigned nr_units;
 	uint8_t unit_parts; /* AMD: of which type those are that name units */
-	bool has_special;   /* AMD: it names IO-APICs, so the units look at interrupts */
 	struct iommu_range range[IOMMU_MAX_RANGES];
 	unsigned nr_ranges;
 	struct iommu_reserved reserved[IOMMU_MAX_RESERVED];
@@ -184,6 +183,8 @@ struct iommu_ops {
 	/* Takes the oldest faults out of the unit's log; how many of at most max. */
 	unsigned (*faults)(struct iommu_unit *u, struct iommu_fault *fault, unsigned max);
 	unsigned max_domains; /* ids below it; set by prepare */
+	/* As iommu_interrupt; NULL: the units do not look at interrupts. */
+	void (*interrupt)(uint8_t vector, uint32_t apic_id, bool allowed);
 };
 
 extern struct iommu_ops amd_iommu_ops, vtd_ops;

@@ -11,6 +11,7 @@
 #include "cpu.h"
 #include "domain.h"
 #include "io.h"
+#include "iommu.h"
 #include "private.h"
 #include "vioapic.h"
 
@@ -148,6 +149,8 @@ int irq_msi_bind(struct domain *d, uint64_t guest_address, uint32_t guest_data, 
 		cpu = cpu_for(vlapic_target(d, guest_address >> 12 & 0xff, guest_address & 4));
 		*address = 0xfee00000UL | (uint64_t)cpu << 12;
 		*data = vector_of(irq);
+		if (d != domain0)
+			iommu_interrupt(vector_of(irq), cpu, true);
 	}
 	spin_unlock(&lock);
 	return irq ? vector_of(irq) : -ENOSPC;
@@ -164,6 +167,8 @@ void irq_msi_update(int handle, uint64_t guest_address, uint32_t guest_data)
 void irq_msi_unbind(int handle)
 {
 	spin_lock(&lock);
+	if (irqs[handle].domain != domain0)
+		iommu_interrupt((uint8_t)handle, 0, false);
 	irqs[handle].kind = IRQ_FREE;
 	spin_unlock(&lock);
 }

@@ -66,7 +66,6 @@ static int setup(void **state)
 	guest.root = heap_alloc(0);
 	iommu_firmware.range[0] = range;
 	iommu_firmware.nr_ranges = 1;
-	iommu_firmware.has_special = true;
 	assert_int_equal(amd_iommu_ops.prepare(), 0);
 	amd_iommu_ops.start(&dom0);
 	return 0;
@@ -92,22 +91,36 @@ static void test_assign(void **state)
 	commands = 0;
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &guest), 0);
 	assert_int_equal(e[0], 3ul << 61 | virt_to_paddr(guest.root) | 4 << 9 | 3);
-	/* Of messages only plain interrupts: no NMI, INIT, ExtINT, SMI. */
 	assert_int_equal(e[1], 7);
-	assert_int_equal(e[2], 1ul << 60 | 1);
-	assert_int_equal(commands, 2);
-	assert_int_equal(command[1], 2ul << 60 | 0x10);
+	assert_int_equal(commands, 4);
+	assert_int_equal(command[2], 2ul << 60 | 0x10);
+	assert_int_equal(command[3], 5ul << 60 | 0x10);
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, NULL), 0);
 	assert_int_equal(e[0], 3);
 	assert_int_equal(e[2], 1); /* no messages at all */
 	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &dom0), 0);
 	assert_int_equal(e[1], 1ul << 40 | 1);
 	assert_int_equal(e[2], 0);
-	iommu_firmware.has_special = false;
-	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &guest), 0);
-	assert_int_equal(e[2], 0);
 	assert_int_equal(amd_iommu_ops.assign(0, 0x200, &guest), -ENODEV);
 	assert_int_equal(amd_iommu_ops.assign(1, 0x10, &guest), -ENODEV);
+}
+
+/* A guest's device raises what was bound for guests: no other vector, no NMI, INIT, ExtINT, SMI. */
+static void test_interrupts(void **state)
+{
+	const uint64_t *e = iommu_units[0].devices + 0x10 * 4;
+	const uint32_t *table;
+
+	assert_int_equal(amd_iommu_ops.assign(0, 0x10, &guest), 0);
+	assert_int_equal(e[2] & ~0xffffffffff000ul, 2ul << 60 | 8 << 1 | 1);
+	table = (const uint32_t *)(heap + (e[2] & 0xffffffffff000ul) - 0x400000);
+	for (unsigned i = 0; i < 256; i++)
+		assert_int_equal(table[i], 0);
+	amd_iommu_ops.interrupt(0x51, 3, true);
+	assert_int_equal(table[0x51], 0x510301);
+	assert_int_equal(table[0x50] | table[0x52], 0);
+	amd_iommu_ops.interrupt(0x51, 0, false);
+	assert_int_equal(table[0x51], 0);
 }
 
 static void test_events(void **state)
@@ -140,6 +153,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup(test_start, setup),
 		cmocka_unit_test_setup(test_assign, setup),
+		cmocka_unit_test_setup(test_interrupts, setup),
 		cmocka_unit_test_setup(test_events, setup),
 	};
 

@@ -198,7 +198,6 @@ static void test_ivrs(void **state)
 	assert_null(firmware_find(&fw, 0, 0x601));
 	r = firmware_find(&fw, 0, 0x755);
 	assert_true(r && r->is_alias && r->alias == 0x30);
-	assert_true(fw.has_special);
 }
 
 /* The same unit in each form that the firmware knows: the last form counts. */
@@ -213,7 +212,6 @@ static void test_newest_form_counts(void **state)
 	assert_int_equal(fw.nr_units, 1);
 	assert_int_equal(fw.nr_ranges, 1);
 	assert_non_null(firmware_find(&fw, 0, 0xa5));
-	assert_false(fw.has_special);
 }
 
 static void test_ivmd(void **state)
