@@ -69,40 +69,18 @@ static void write_reg(const struct emulation *e, uint64_t value)
 /* ZF, SF and PF of a result. */
 static uint64_t result_flags(uint64_t result, unsigned size)
 {
-	uint64_t flags = 0;
-
 	result &= bytes_mask(size);
-	if (result == 0)
-		flags |= FLAG_ZF;
-	if (result >> (8 * size - 1))
-		flags |= FLAG_SF;
-	if (!__builtin_parity((unsigned)(result & 0xff)))
-		flags |= FLAG_PF;
-	return flags;
+	return (result ? 0 : FLAG_ZF) | (result >> (8 * size - 1) ? FLAG_SF : 0) |
+	       (__builtin_parity((unsigned)(result & 0xff)) ? 0 : FLAG_PF);
 }
 
 /* CF, AF and OF of a + b == sum, with sum - b == a read backwards. */
 static uint64_t carry_flags(uint64_t a, uint64_t b, uint64_t sum, unsigned size)
 {
-	uint64_t flags = 0;
+	bool carries = (sum & bytes_mask(size)) < (b & bytes_mask(size));
 
-	if ((sum & bytes_mask(size)) < (b & bytes_mask(size)))
-		flags |= FLAG_CF;
-	if ((a ^ b ^ sum) & 0x10)
-		flags |= FLAG_AF;
-	if (((a ^ sum) & (b ^ sum)) >> (8 * size - 1) & 1)
-		flags |= FLAG_OF;
-	return flags;
-}
-
-static uint64_t add_flags(uint64_t a, uint64_t b, unsigned size)
-{
-	return result_flags(a + b, size) | carry_flags(a, b, a + b, size);
-}
-
-static uint64_t sub_flags(uint64_t a, uint64_t b, unsigned size)
-{
-	return result_flags(a - b, size) | carry_flags(a - b, b, a, size);
+	return (carries ? FLAG_CF : 0) | ((a ^ b ^ sum) & 0x10 ? FLAG_AF : 0) |
+	       (((a ^ sum) & (b ^ sum)) >> (8 * size - 1) & 1 ? FLAG_OF : 0);
 }
 
 static uint64_t arithmetic(enum insn_op op, uint64_t a, uint64_t b, unsigned size, uint64_t *flags)
@@ -110,14 +88,18 @@ static uint64_t arithmetic(enum insn_op op, uint64_t a, uint64_t b, unsigned siz
 	uint64_t result;
 
 	switch (op) {
-	case INSN_ADD: *flags = add_flags(a, b, size); return a + b;
+	case INSN_ADD: result = a + b; break;
 	case INSN_SUB:
-	case INSN_CMP: *flags = sub_flags(a, b, size); return a - b;
+	case INSN_CMP: result = a - b; break;
 	case INSN_OR: result = a | b; break;
 	case INSN_XOR: result = a ^ b; break;
 	default: result = a & b; break; /* AND, TEST */
 	}
 	*flags = result_flags(result, size);
+	if (op == INSN_ADD)
+		*flags |= carry_flags(a, b, result, size);
+	else if (op == INSN_SUB || op == INSN_CMP)
+		*flags |= carry_flags(result, b, a, size);
 	return result;
 }
 
