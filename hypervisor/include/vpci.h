@@ -29,6 +29,11 @@ struct pci_address {
 #define PCI_LAST_BUS         0x1au
 #define PCI_CAPS             0x34u
 #define PCI_CAP_EXPRESS      0x10u
+#define EXPRESS_ROOT         4 /* types of Express functions: the ports above a device, */
+#define EXPRESS_DOWNSTREAM   6
+#define EXPRESS_TO_PCI       7      /* and a bridge, which joins what it leads to */
+#define PCI_EXTENDED         0x100u /* the first extended capability */
+#define PCI_EXTENDED_ACS     0x0du  /* what it can do at 4, what it does at 6 */
 
 /* Port I/O 0xcf8-0xcff, of a domain with PCI. *value: what is written, or was read. */
 void vpci_port_access(struct domain *d, unsigned port, unsigned size, bool write, uint32_t *value);

@@ -7,6 +7,7 @@
 #include "abi/errno.h"
 #include "atomic.h"
 #include "domain.h"
+#include "log.h"
 #include "mm.h"
 #include "private.h"
 
@@ -16,6 +17,7 @@
 #define HOPS_MAX     8u
 #define CAPS_MAX     48u
 #define FUNCTIONS    8u
+#define ACS_WANTED   0x1du /* source validation, redirects both ways, upstream forwarding */
 
 static struct spinlock devices;
 static struct {
@@ -104,19 +106,40 @@ int iommu_domain_enable(struct domain *d)
 
 /* --- devices ---------------------------------------------------------------------------------- */
 
-static bool is_express(struct pci_address a)
+/* Where a capability is in the list that begins at `at`; 0: nowhere. */
+static unsigned capability(struct pci_address a, unsigned at, unsigned id)
 {
-	unsigned at = pci_raw_read(a, PCI_CAPS, 1) & 0xfc;
+	bool extended = at >= PCI_EXTENDED;
 
 	for (unsigned n = 0; n < CAPS_MAX && at >= 0x40; n++) {
 		uint32_t head = pci_raw_read(a, at, 4);
 
-		/* Type 7 leads from Express to conventional PCI, and joins what is behind it. */
-		if ((head & 0xff) == PCI_CAP_EXPRESS)
-			return (head >> 20 & 15) != 7;
-		at = head >> 8 & 0xfc;
+		if ((head & (extended ? 0xffff : 0xff)) == id)
+			return at;
+		at = extended ? head >> 20 & 0xffc : head >> 8 & 0xfc;
 	}
-	return false;
+	return 0;
+}
+
+/* Negative: not Express. */
+static int express_type(struct pci_address a)
+{
+	unsigned at = capability(a, pci_raw_read(a, PCI_CAPS, 1) & 0xfc, PCI_CAP_EXPRESS);
+
+	return at ? (int)(pci_raw_read(a, at, 4) >> 20 & 15) : -1;
+}
+
+/* Requests of what is below the port go up to a unit, and not across to its neighbours. */
+static void acs_enable(struct pci_address port)
+{
+	unsigned at = capability(port, PCI_EXTENDED, PCI_EXTENDED_ACS);
+	unsigned able = at ? pci_raw_read(port, at + 4, 2) & ACS_WANTED : 0;
+
+	if (at)
+		pci_raw_write(port, at + 6, 2, able);
+	if (able != ACS_WANTED)
+		log_warn("iommu: port " PCI_FORMAT " has no ACS that keeps what is below it apart",
+			 PCI_ARGS(port));
 }
 
 static bool leads_to(struct pci_address b, uint8_t bus)
@@ -142,36 +165,44 @@ static bool bridge_to(struct pci_address *a)
 {
 	static devid_t guesses[256];
 	struct pci_address b = address_of(a->segment, READ_ONCE(guesses[a->bus]));
-	unsigned nr;
+	bool found = leads_to(b, a->bus);
 
-	if (leads_to(b, a->bus)) {
-		*a = b;
-		return true;
-	}
-	for (unsigned id = 0; id < (unsigned)a->bus << 8; id += FUNCTIONS) {
-		b = address_of(a->segment, (devid_t)id);
-		nr = functions_at(b);
-		for (unsigned n = 0; n < nr; n++, b.devfn++) {
-			if (!leads_to(b, a->bus))
-				continue;
-			WRITE_ONCE(guesses[a->bus], devid_of(b));
-			*a = b;
-			return true;
+	for (unsigned id = 0; !found && id < (unsigned)a->bus << 8; id += FUNCTIONS) {
+		unsigned end = id + functions_at(address_of(a->segment, (devid_t)id));
+
+		for (unsigned f = id; !found && f < end; f++) {
+			b = address_of(a->segment, (devid_t)f);
+			found = leads_to(b, a->bus);
 		}
 	}
-	return false;
+	if (!found)
+		return false;
+	WRITE_ONCE(guesses[a->bus], devid_of(b));
+	*a = b;
+	return true;
 }
 
-struct pci_address iommu_group(struct pci_address a)
+/* closes: with ACS at the ports above. */
+static struct pci_address group_of(struct pci_address a, bool closes)
 {
 	const struct iommu_range *r;
 	struct pci_address up = a;
 
-	for (unsigned hops = 0; hops < HOPS_MAX && up.bus && bridge_to(&up); hops++)
-		if (!is_express(up))
+	for (unsigned hops = 0; hops < HOPS_MAX && up.bus && bridge_to(&up); hops++) {
+		int type = express_type(up);
+
+		if (type < 0 || type == EXPRESS_TO_PCI)
 			a = up;
+		else if (closes && (type == EXPRESS_ROOT || type == EXPRESS_DOWNSTREAM))
+			acs_enable(up);
+	}
 	r = firmware_find(&iommu_firmware, a.segment, devid_of(a));
 	return r && r->is_alias ? address_of(a.segment, r->alias) : a;
+}
+
+struct pci_address iommu_group(struct pci_address a)
+{
+	return group_of(a, false);
 }
 
 static bool is_reserved_for(uint16_t segment, devid_t id)
@@ -215,7 +246,7 @@ static int assign_one(uint16_t segment, devid_t id, struct domain *d)
 
 int iommu_assign(struct pci_address a, struct domain *d)
 {
-	struct pci_address group = iommu_group(a);
+	struct pci_address group = group_of(a, d && !d->is_control);
 	devid_t id[3] = { devid_of(a), devid_of(group) };
 	unsigned n = id[1] == id[0] ? 1 : 2;
 	int rc = 0;
