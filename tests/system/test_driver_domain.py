@@ -54,6 +54,16 @@ def in_client(host, interface="eth0"):
     assert " 0% packet loss" in pinged, pinged
 
 
+def in_driver(host, command):
+    """Its shell shows a prompt, or will."""
+    host.start("xl console netdom")
+    host.machine.send("\n")
+    host.must_see([rb"driver# "], CREATE, "the driver domain's prompt")
+    host.machine.send(f"{command} && echo 'do'ne\n")
+    host.must_see([rb"done\r*\n"], CREATE, "the end of the command in the driver domain")
+    host.leave_guest(host.count)
+
+
 def left(host):
     """What the store still says of guests' interfaces."""
     return host.run("xenstore ls -f / | grep -E '/libxl/|/backend/vif/|/device/vif/' || true")
@@ -94,6 +104,19 @@ def test_interfaces_come_and_go(host):
     entered = host.enter_console()
     in_client(host)
     host.leave_guest(entered)
+
+
+def test_a_silent_one_keeps_nobody(host):
+    """Who waits for it has no lock that others need."""
+    host.run("xl network-detach demo 0", CREATE)
+    in_driver(host, "kill -STOP $(pidof devd)")
+    host.run(f"(xl network-attach demo {VIF} >/tmp/said 2>&1; echo $? >>/tmp/said) & true")
+    assert until(host, "xenstore ls -f / | grep -q '/device/vif/0/state'"), host.run("cat /tmp/said")
+    host.run("xl create -p demo 'name=\"other\"' && xl destroy other", CREATE)
+    assert host.run("cat /tmp/said") == ""
+    in_driver(host, "kill -CONT $(pidof devd)")
+    assert until(host, "[ -s /tmp/said ]")
+    assert host.run("cat /tmp/said").split() == ["0"]
 
 
 def test_the_guest_goes_first(host):

@@ -4,6 +4,8 @@ import re
 
 from test_life import SAVE, ask_guest, start_demo, until
 
+CREATE = 300    # seconds; as in test_xl.py
+SPIN = "/dev/null 'name=\"spin\"' 'kernel=\"/images/spin.elf\"' memory=64"
 MOVE = "xl migrate -s '' demo 'xl migrate-receive'"
 # Copies that are compared, again and again, and each counted.
 WRITE = ("dd if=/dev/urandom of=/tmp/base bs=64k count=64 2>/dev/null; "
@@ -68,3 +70,39 @@ def test_saved_while_it_runs(host):
     host.run(f"xl destroy demo; xl restore {saved}; rm {saved}", SAVE)
     check_guest(host, digest)
     host.run("xl destroy demo", 120)
+
+
+def test_others_go_on_while_it_arrives(host):
+    """A sender that stands still keeps nobody from his work; and the half-made domain is nobody's."""
+    start_demo(host)
+    saved = "/scratch/live.save"
+    host.run(f"xl save demo {saved}", SAVE)
+    send = (f"(head -c 4000000 {saved}; until [ -e /tmp/rest ]; do usleep 100000; done; "
+            f"tail -c +4000001 {saved}; echo go) | xl migrate-receive >/tmp/words 2>&1")
+    arrives = "xl list | grep -q 'demo--incoming .*--p---'"
+    host.run(f"rm -f /tmp/rest; ({send}; echo $? >>/tmp/words) & true")
+    assert until(host, arrives), host.run("cat /tmp/words; xl list")
+    host.run(f"timeout 60 xl create -p {SPIN} && timeout 60 xl mem-set spin 64", CREATE)
+    for command, words in (("create demo", "another host is sending"),
+                           ("rename spin demo", "another host is sending"),
+                           (f"restore {saved}", "another host is sending"),
+                           ("unpause demo--incoming", "still being made"),
+                           ("destroy demo--incoming", "still being made"),
+                           ("rename demo--incoming mine", "still being made")):
+        status, output = host.try_run(f"timeout 60 xl {command}", CREATE)
+        assert status == 1 and words in output, (command, output)
+    host.run("touch /tmp/rest")
+    assert until(host, "[ $(wc -l </tmp/words) = 3 ]"), host.run("cat /tmp/words")
+    assert host.run("cat /tmp/words").split() == ["ready", "running", "0"]
+    assert ask_guest(host, "echo here $((40 + 2))") == "here 42"
+    assert set(host.domains()) == {"Domain-0", "demo", "spin"}
+    host.run("xl destroy demo")
+
+    # Killed in the middle, the receiver leaves nothing.
+    host.run(f"rm -f /tmp/rest; ({send}) & true")
+    assert until(host, arrives), host.run("cat /tmp/words; xl list")
+    # The service looks when a domain has ended.
+    host.run("kill -9 $(pgrep -f 'xl migrate-receive$'); touch /tmp/rest; xl destroy spin")
+    assert until(host, "! xl list | grep -q incoming"), host.run("xl list")
+    left = host.run(f"rm {saved}; ls /run/xen/domains /run/xen/configs | grep -v :; true").strip()
+    assert left == ""

@@ -220,6 +220,9 @@ static bool scan_one(void *arg, const struct vm_state *s)
 {
 	struct scan *scan = arg;
 
+	/* Its memory is still arriving, and the ring with it. */
+	if (!s->console_port)
+		return true;
 	for (size_t i = 0; i < nr_guests; i++) {
 		if (guests[i]->domid == s->domid) {
 			scan->present[i] = true;

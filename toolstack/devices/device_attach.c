@@ -42,6 +42,8 @@ struct attaching {
 	struct device_id *ids;       /* disks, then interfaces, screen, keyboard */
 	size_t nr_ids;
 	struct store *store;
+	void (*entered)(void *arg);
+	void *arg;
 };
 
 static int load_drivers(const struct device_list *list, struct reason *why)
@@ -258,6 +260,8 @@ static int attach(const struct attaching *a, struct reason *why)
 		return -1;
 	if (device_transaction(a->store, write_all, a) < 0)
 		return reason_errno(why, "writing devices of domain %u to the store", a->domid);
+	if (a->entered)
+		a->entered(a->arg);
 	if (finish(a, why) == 0)
 		return 0;
 	devices_take_back(a->store, a->ids, a->nr_ids, &ignored);
@@ -288,10 +292,17 @@ static void fill_ids(struct attaching *a)
 	a->nr_ids = nr;
 }
 
-int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why)
+int devices_attach(unsigned int domid, const struct device_list *list, void (*entered)(void *arg),
+		   void *arg, struct reason *why)
 {
 	struct store store;
-	struct attaching a = { .domid = domid, .list = list, .store = &store };
+	struct attaching a = {
+		.domid = domid,
+		.list = list,
+		.store = &store,
+		.entered = entered,
+		.arg = arg,
+	};
 	int rc = -1;
 
 	if (list->nr_disks + list->nr_vifs == 0 && !list->screen.wanted)

@@ -83,7 +83,7 @@ static int attach_one(unsigned int domid, struct disk_config *d, struct reason *
 {
 	struct device_list list = { .disks = d, .nr_disks = 1 };
 
-	return devices_attach(domid, &list, why);
+	return devices_attach(domid, &list, NULL, NULL, why);
 }
 
 /* The new disc is tried first: the guest keeps the old one if it is no good. */

@@ -2,7 +2,8 @@
 /*
  * The life of a domain's devices: disks by the kernel's block back end, network interfaces by its
  * network back end, or by a driver domain's, and the store in between. All return -1 with the
- * reason. Whoever attaches holds xl's lock: two must not find the same disk unused.
+ * reason. Whoever attaches holds xl's lock until the store says so: two must not find the same
+ * disk unused.
  */
 #ifndef DEVICES_DEVICES_H
 #define DEVICES_DEVICES_H
@@ -25,8 +26,11 @@ int devices_name(struct device_list *list, struct reason *why);
  * Gives a domain all these devices, or none. Checks disks and bridges, loads drivers, writes both
  * ends into the store, and waits until the back ends have what they need; not for the guest, which
  * may be paused. For `create` and for `restore`: the domain must be in the store and may not run.
+ * entered (may be NULL) is called as soon as anybody finds in the store what it has: what follows
+ * may take a silent driver domain's time, and needs no lock.
  */
-int devices_attach(unsigned int domid, const struct device_list *list, struct reason *why);
+int devices_attach(unsigned int domid, const struct device_list *list, void (*entered)(void *arg),
+		   void *arg, struct reason *why);
 
 /*
  * What devices_attach() would refuse, as far as that can be told without a domain: a disk that is

@@ -25,7 +25,7 @@ struct restore {
 	struct stream_reader *in;
 	const struct domain_spec *spec;
 	struct restored *out;
-	struct stream_vm vm;
+	const struct stream_vm *vm;
 	struct grant_entry_v1 *grants;
 	struct guest_memory memory;
 	bool memory_open;
@@ -36,21 +36,26 @@ struct restore {
 
 /* --- before there is a domain ----------------------------------------------------------------- */
 
-static int read_vm(struct restore *r, struct reason *why)
+int restore_read_vm(struct stream_reader *in, struct stream_vm *vm, struct reason *why)
 {
 	struct stream_record rec;
 
-	if (stream_read_next(r->in, &rec, why) < 0)
+	if (stream_read_next(in, &rec, why) < 0)
 		return -1;
 	if (rec.type != STREAM_VM)
 		return reason_set(why, "the first record is %s, expected VM",
 				  stream_record_name(rec.type));
-	if (stream_record_fixed(&rec, &r->vm, sizeof(r->vm), why) < 0)
+	if (stream_record_fixed(&rec, vm, sizeof(*vm), why) < 0)
 		return -1;
-	if (r->vm.nr_ranges > STREAM_MAX_RANGES || r->vm.pages > r->vm.max_kib >> 2 ||
-	    r->vm.max_kib > 1ULL << 40)
+	if (vm->nr_ranges > STREAM_MAX_RANGES || vm->pages > vm->max_kib >> 2 ||
+	    vm->max_kib > 1ULL << 40)
 		return reason_set(why, "a record VM with impossible numbers");
 	return 0;
+}
+
+uint64_t restore_kib(const struct stream_vm *vm)
+{
+	return vm->max_kib + SLACK_PAGES * 4;
 }
 
 static void layout_of(const struct stream_vm *vm, struct guest_layout *lay)
@@ -90,15 +95,15 @@ static int populate_pages(struct restore *r, const struct stream_pages *p, struc
 			continue;
 		}
 		/* What was checked to be free is what it may take. */
-		if (r->out->pages + nr > r->vm.pages + SLACK_PAGES)
+		if (r->out->pages + nr > r->vm->pages + SLACK_PAGES)
 			return reason_set(why, "more memory than the %llu MiB that the file says",
-					  (unsigned long long)r->vm.pages >> 8);
+					  (unsigned long long)r->vm->pages >> 8);
 		if (domain_memory_populate_range(r->xc, r->out->built.domid, first, nr) < 0)
 			return reason_set(why,
 					  "the host ran out of memory after %llu of the guest's "
 					  "%llu MiB",
 					  (unsigned long long)r->out->pages >> 8,
-					  (unsigned long long)r->vm.pages >> 8);
+					  (unsigned long long)r->vm->pages >> 8);
 		r->out->pages += nr;
 		i += nr;
 	}
@@ -223,9 +228,7 @@ static int restore_domain(struct restore *r, struct reason *why)
 	struct guest_layout lay;
 	int rc;
 
-	layout_of(&r->vm, &lay);
-	if (domain_set_max_memory(r->xc, domid, r->vm.max_kib + SLACK_PAGES * 4) < 0)
-		return reason_errno(why, "setting the memory limit");
+	layout_of(r->vm, &lay);
 	if (domain_memory_set_map(r->xc, domid, &lay, why) < 0)
 		return -1;
 	r->grants = grant_table_map(r->xc, domid);
@@ -238,6 +241,8 @@ static int restore_domain(struct restore *r, struct reason *why)
 	grant_table_unmap(r->grants);
 	if (rc == 0)
 		rc = domain_shell_connect(r->xc, r->spec, &r->out->built, why);
+	if (rc == 0 && domain_set_max_memory(r->xc, domid, restore_kib(r->vm)) < 0)
+		rc = reason_errno(why, "setting the memory limit");
 	if (rc == 0)
 		rc = vcpus_set_context(r->xc, domid,
 				       (struct bytes){ (uint8_t *)r->context.data, r->context.len },
@@ -245,39 +250,35 @@ static int restore_domain(struct restore *r, struct reason *why)
 	return rc;
 }
 
-static int restore_into(struct restore *r,
-			int (*memory_check)(struct xencall *xc, uint64_t kib, struct reason *why),
-			struct reason *why)
+int restore_create(struct xencall *xc, const struct domain_spec *spec, const struct stream_vm *vm,
+		   uint64_t more_kib, domid_t *domid, struct reason *why)
 {
-	struct domain_built *built = &r->out->built;
-	int rc;
-
-	if (read_vm(r, why) < 0 || memory_check(r->xc, (r->vm.pages + SLACK_PAGES) << 2, why) < 0 ||
-	    domain_shell_create(r->xc, r->spec, &built->domid, why) < 0)
+	if (domain_shell_create(xc, spec, domid, why) < 0)
 		return -1;
-	rc = restore_domain(r, why);
-	buf_free(&r->context);
-	if (rc < 0) {
-		buf_free(&r->out->nodes);
-		if (domain_destroy(r->xc, built->domid) < 0)
-			log_error("domain %u is left behind: %s", built->domid, strerror(errno));
-	}
-	return rc;
+	if (domain_set_max_memory(xc, *domid, restore_kib(vm) + more_kib) == 0)
+		return 0;
+	reason_errno(why, "setting the memory limit");
+	if (domain_destroy(xc, *domid) < 0)
+		log_error("domain %u is left behind: %s", *domid, strerror(errno));
+	return -1;
 }
 
-int domain_restore(struct xencall *xc, struct stream_reader *in, const struct domain_spec *spec,
-		   int (*memory_check)(struct xencall *xc, uint64_t kib, struct reason *why),
-		   struct restored *out, struct reason *why)
+int restore_fill(struct xencall *xc, struct stream_reader *in, const struct domain_spec *spec,
+		 const struct stream_vm *vm, domid_t domid, struct restored *out,
+		 struct reason *why)
 {
-	struct restore r = { .xc = xc, .in = in, .spec = spec, .out = out };
+	struct restore r = { .xc = xc, .in = in, .spec = spec, .vm = vm, .out = out };
 	int rc;
 
-	*out = (struct restored){ 0 };
+	*out = (struct restored){ .built.domid = domid };
 	r.seen = mmap(NULL, STREAM_FRAMES / 8, PROT_READ | PROT_WRITE,
 		      MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 	if (r.seen == MAP_FAILED)
 		return reason_errno(why, "a map of the guest's frames");
-	rc = restore_into(&r, memory_check, why);
+	rc = restore_domain(&r, why);
+	buf_free(&r.context);
+	if (rc < 0)
+		buf_free(&out->nodes);
 	munmap(r.seen, STREAM_FRAMES / 8);
 	return rc;
 }

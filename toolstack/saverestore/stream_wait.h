@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * How long the other end of a stream may let us wait: a connection can stand still for ever, and
- * who waits for it holds a lock, or a guest that is suspended.
+ * who waits for it keeps memory of the host, or a guest that is suspended.
  */
 #ifndef SAVERESTORE_STREAM_WAIT_H
 #define SAVERESTORE_STREAM_WAIT_H

@@ -66,23 +66,15 @@ static void look_at_restart(void *arg, domid_t old)
 		start_supervisor(old);
 }
 
-/* Whoever was making it holds the lock, or is no more. */
-static void look_at_unfinished(struct keeper *k, domid_t domid)
+/* Its maker is no more. */
+static void end_unfinished(struct keeper *k, domid_t domid)
 {
 	struct xen_domctl_getdomaininfo info;
 	struct vm_state s;
-	int lock = vm_lock_try();
-	bool known;
+	bool known = vm_state_load(&s, domid) == 0;
 
-	if (lock < 0) {
-		k->busy = true;
+	if ((known && s.supervisor != VM_BEING_MADE) || domain_info(k->xc, domid, &info) < 0)
 		return;
-	}
-	known = vm_state_load(&s, domid) == 0;
-	if ((known && s.supervisor != VM_BEING_MADE) || domain_info(k->xc, domid, &info) < 0) {
-		close(lock);
-		return;
-	}
 	if (vm_never_ran(&info)) {
 		log_info("domain %u was never finished; it is taken away", domid);
 		if (vm_end(k->xc, domid) < 0)
@@ -90,7 +82,22 @@ static void look_at_unfinished(struct keeper *k, domid_t domid)
 	} else if (known) {
 		start_supervisor(domid);
 	}
-	close(lock);
+}
+
+/*
+ * Whoever was making it holds the lock, or the domain's own, or is no more. Who holds neither has
+ * said in its state that it is complete, so that is read last.
+ */
+static void look_at_unfinished(struct keeper *k, domid_t domid)
+{
+	int lock = vm_lock_try(), maker = -1;
+
+	if (lock < 0 || ((maker = vm_supervise_lock(domid, false)) < 0 && errno == EWOULDBLOCK))
+		k->busy = true;
+	else
+		end_unfinished(k, domid);
+	vm_unlock(&maker);
+	vm_unlock(&lock);
 }
 
 static bool look_at_state(void *arg, const struct vm_state *s)

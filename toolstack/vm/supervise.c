@@ -105,15 +105,15 @@ int vm_supervise_lock(domid_t domid, bool wait)
 	return fd;
 }
 
-/* Under the lock. */
-static int restart_locked(struct xencall *xc, struct vm_config *vm, domid_t *domid,
-			  struct reason *why)
+/* Begins with the lock. */
+static int restart_held(struct xencall *xc, struct vm_config *vm, struct vm_hold *hold,
+			domid_t *domid, struct reason *why)
 {
 	struct phases phases;
 	struct vm_state s;
 
 	phases_start(&phases);
-	if (vm_start(xc, vm, &phases, domid, why) < 0)
+	if (vm_start(xc, vm, &phases, hold, domid, why) < 0)
 		return -1;
 	if (domain_unpause(xc, *domid) < 0) {
 		reason_errno(why, "domain %u does not start", *domid);
@@ -130,15 +130,15 @@ static int restart_locked(struct xencall *xc, struct vm_config *vm, domid_t *dom
 /* A new domain for the same VM. The old one is gone, or renamed. */
 static int restart(struct xencall *xc, struct vm_config *vm, domid_t *domid)
 {
+	struct vm_hold hold;
 	struct reason why;
-	int lock, rc;
+	int rc;
 
 	vm_config_rebooted(vm);
-	lock = vm_lock(&why);
-	rc = lock < 0 ? -1 : restart_locked(xc, vm, domid, &why);
-
-	if (lock >= 0)
-		close(lock);
+	rc = vm_hold_begin(&hold, &why);
+	if (rc == 0)
+		rc = restart_held(xc, vm, &hold, domid, &why);
+	vm_hold_end(&hold);
 	if (rc < 0)
 		log_error("%s: not restarted: %s", vm->name, why.text);
 	else

@@ -13,12 +13,13 @@
 #include "builder/domain_build.h"
 #include "devices/devices.h"
 #include "lib/domain.h"
+#include "vm/supervise.h"
 #include "vm/vm_cpus.h"
 #include "vm/vm_pci.h"
 #include "vm/vm_store.h"
 
-int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
-		const struct domain_built *built, struct store *store, struct reason *why)
+static struct vm_state state_of(const struct vm_config *vm, const uint8_t uuid[16],
+				const struct domain_built *built)
 {
 	struct vm_state s = {
 		.created = time(NULL),
@@ -27,14 +28,50 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 		.store_port = built->store_port,
 		.supervisor = VM_BEING_MADE,
 	};
-	int rc = 0;
 
 	memcpy(s.name, vm->name, sizeof(s.name));
 	uuid_format(uuid, s.uuid);
-	if (vm_state_save(&s) < 0)
+	return s;
+}
+
+/* What is locked is the configuration: it is written once. */
+static int claim(const struct vm_config *vm, const struct vm_state *s, struct vm_hold *hold,
+		 struct reason *why)
+{
+	domid_t domid = (domid_t)s->domid;
+
+	if (!vm->text)
+		return reason_set(why, "its configuration cannot be written");
+	if (vm_state_save(s) < 0)
+		return reason_errno(why, VM_STATE_DIR "/%u", domid);
+	if (vm_state_keep_config(domid, vm->text) < 0 ||
+	    (hold->maker = vm_supervise_lock(domid, true)) < 0)
+		return reason_errno(why, "keeping the configuration of domain %u", domid);
+	return 0;
+}
+
+int vm_claim(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
+	     const struct domain_built *built, struct vm_hold *hold, struct reason *why)
+{
+	struct vm_state s = state_of(vm, uuid, built);
+
+	if (claim(vm, &s, hold, why) == 0)
+		return 0;
+	vm_end(xc, built->domid);
+	return -1;
+}
+
+int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uuid[16],
+		const struct domain_built *built, struct store *store, struct vm_hold *hold,
+		struct reason *why)
+{
+	struct vm_state s = state_of(vm, uuid, built);
+	int rc = 0;
+
+	if (hold->maker < 0)
+		rc = claim(vm, &s, hold, why);
+	else if (vm_state_save(&s) < 0)
 		rc = reason_errno(why, VM_STATE_DIR "/%u", s.domid);
-	else if (vm->text && vm_state_keep_config(s.domid, vm->text) < 0)
-		rc = reason_errno(why, "keeping the configuration of domain %u", s.domid);
 	if (rc == 0)
 		rc = vm_apply_scheduling(xc, vm, s.domid, why);
 	if (rc == 0 && store)
@@ -42,7 +79,8 @@ int vm_register(struct xencall *xc, const struct vm_config *vm, const uint8_t uu
 	if (rc == 0)
 		rc = vm_pci_give(xc, vm, (domid_t)s.domid, why);
 	if (rc == 0)
-		rc = devices_attach(s.domid, &vm->devices, why);
+		rc = devices_attach(s.domid, &vm->devices, vm_hold_let_go, hold, why);
+	vm_hold_let_go(hold);
 	if (rc < 0)
 		vm_end(xc, s.domid);
 	return rc;
@@ -68,8 +106,8 @@ struct domain_spec vm_spec(const struct vm_config *vm)
 	return spec;
 }
 
-int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases, domid_t *domid,
-	     struct reason *why)
+int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phases,
+	     struct vm_hold *hold, domid_t *domid, struct reason *why)
 {
 	struct domain_spec spec = vm_spec(vm);
 	struct domain_built built;
@@ -87,7 +125,8 @@ int vm_start(struct xencall *xc, const struct vm_config *vm, struct phases *phas
 			    strerror(errno));
 	rc = domain_build(xc, &spec, &built, phases, why);
 	if (rc == 0)
-		rc = vm_register(xc, vm, spec.uuid, &built, spec.with_store ? &store : NULL, why);
+		rc = vm_register(xc, vm, spec.uuid, &built, spec.with_store ? &store : NULL, hold,
+				 why);
 	if (spec.with_store)
 		store_close(&store);
 	if (rc < 0)

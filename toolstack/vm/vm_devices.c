@@ -4,8 +4,6 @@
  */
 #include "vm/vm_devices.h"
 
-#include <unistd.h>
-
 #include "vm/vm_make.h"
 
 static int lock_held(sigset_t *before, struct reason *why)
@@ -17,9 +15,9 @@ static int lock_held(sigset_t *before, struct reason *why)
 	return lock;
 }
 
-static void lock_release(int lock, const sigset_t *before)
+static void lock_release(int *lock, const sigset_t *before)
 {
-	close(lock);
+	vm_unlock(lock);
 	sigprocmask(SIG_SETMASK, before, NULL);
 }
 
@@ -33,8 +31,8 @@ int vm_attach(unsigned int domid, struct device_list *list, struct reason *why)
 		return -1;
 	rc = devices_name(list, why);
 	if (rc == 0)
-		rc = devices_attach(domid, list, why);
-	lock_release(lock, &before);
+		rc = devices_attach(domid, list, vm_unlock, &lock, why);
+	lock_release(&lock, &before);
 	return rc;
 }
 
@@ -65,6 +63,6 @@ int vm_change_medium(unsigned int domid, uint32_t devid, const char *target, str
 	if (lock < 0)
 		return -1;
 	rc = devices_change_medium(domid, devid, target, why);
-	lock_release(lock, &before);
+	lock_release(&lock, &before);
 	return rc;
 }

@@ -1,17 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * What is alike in making a VM from a configuration and from a saved one: one at a time, under a
- * lock; the name must be free; an interruption leaves nothing behind; then the start, and the
- * background process.
+ * What is alike in making a VM from a configuration and from a saved one: the name must be free; an
+ * interruption leaves nothing behind; then the start, and the background process.
  */
 #include "vm/vm_make.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <string.h>
-#include <sys/file.h>
-#include <sys/stat.h>
-#include <unistd.h>
 
 #include "lib/domain.h"
 #include "lib/log.h"
@@ -19,41 +13,7 @@
 #include "vm/vm.h"
 #include "vm/vm_name.h"
 
-#define VM_LOCK "/run/xen/xl.lock"
-
-static int lock_take(int how)
-{
-	int fd;
-
-	mkdir("/run/xen", 0755);
-	fd = open(VM_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, how) < 0) {
-		int error = errno;
-
-		close(fd);
-		fd = -1;
-		errno = error;
-	}
-	return fd;
-}
-
-/*
- * One at a time: names stay unique, nobody counts on the same free memory, and the control domain's
- * memory holds one unpacked kernel, not ten. The lock is the open file.
- */
-int vm_lock(struct reason *why)
-{
-	int fd = lock_take(LOCK_EX);
-
-	if (fd < 0)
-		reason_errno(why, VM_LOCK);
-	return fd;
-}
-
-int vm_lock_try(void)
-{
-	return lock_take(LOCK_EX | LOCK_NB);
-}
+#define NOBODY DOMID_FIRST_RESERVED
 
 /*
  * From before the domain exists until it has a state file, an interruption only waits: what it
@@ -81,11 +41,12 @@ bool signals_waiting(void)
 }
 
 /* On its way from this host to this host it is here twice. */
-static bool is_sender(domid_t domid, const char *incoming)
+static bool is_sender(domid_t domid, const struct vm_making *m)
 {
 	struct vm_state s;
 
-	return incoming && vm_state_load(&s, domid) == 0 && strcmp(s.name, incoming) == 0;
+	return m->incoming && vm_state_load(&s, domid) == 0 && strcmp(s.name, m->incoming) == 0 &&
+	       uuid_reads(m->vm->uuid, s.uuid);
 }
 
 static int check_new(struct xencall *xc, const struct vm_making *m, struct reason *why)
@@ -93,10 +54,13 @@ static int check_new(struct xencall *xc, const struct vm_making *m, struct reaso
 	const struct vm_config *vm = m->vm;
 	domid_t other;
 
-	if (vm_name_find(xc, vm->name, &other))
-		return reason_set(why, "there is a domain \"%s\" already, with id %u", vm->name,
+	if (vm_name_taken(xc, vm->name, NOBODY, why))
+		return -1;
+	/* The name that it is to have when it runs. */
+	if (m->incoming && vm_name_find(xc, m->incoming, &other) && !is_sender(other, m))
+		return reason_set(why, "there is a domain \"%s\" already, with id %u", m->incoming,
 				  other);
-	if (vm->has_uuid && vm_uuid_find(xc, vm->uuid, &other) && !is_sender(other, m->incoming))
+	if (vm->has_uuid && vm_uuid_find(xc, vm->uuid, &other) && !is_sender(other, m))
 		return reason_set(why, "%s: domain %u is this VM already: it has the same UUID",
 				  vm->name, other);
 	return 0;
@@ -127,8 +91,9 @@ static void step_note(const struct vm_making *m, enum vm_step step)
 		*m->step = step;
 }
 
-/* Under the lock. What fails is ended. */
-static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why)
+/* Under the lock, until the domain is claimed. What fails is ended. */
+static int make(struct xencall *xc, const struct vm_making *m, struct vm_hold *hold, domid_t *domid,
+		struct reason *why)
 {
 	struct reason inner;
 	int rc;
@@ -136,7 +101,7 @@ static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, s
 	if (check_new(xc, m, why) < 0)
 		return -1;
 	step_note(m, VM_STEP_DOMAIN);
-	if (m->make(xc, m->vm, m->arg, domid, &inner) < 0)
+	if (m->make(xc, m->vm, m->arg, hold, domid, &inner) < 0)
 		return reason_set(why, "%s: %s", m->vm->name, inner.text);
 	if (signals_waiting()) {
 		step_note(m, VM_STEP_INTERRUPTED);
@@ -152,16 +117,16 @@ static int make(struct xencall *xc, const struct vm_making *m, domid_t *domid, s
 
 int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why)
 {
-	int lock = vm_lock(why);
+	struct vm_hold hold;
 	sigset_t before;
 	int rc;
 
 	step_note(m, VM_STEP_CHECK);
-	if (lock < 0)
+	if (vm_hold_begin(&hold, why) < 0)
 		return -1;
 	signals_hold(&before);
-	rc = make(xc, m, domid, why);
-	close(lock);
+	rc = make(xc, m, &hold, domid, why);
+	vm_hold_end(&hold);
 	sigprocmask(SIG_SETMASK, &before, NULL);
 	return rc;
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Making a VM, whatever it is made from: under the lock, with its name free, and nothing left of it
- * when that fails or is interrupted.
+ * Making a VM, whatever it is made from: with its name free, and nothing left of it when that fails
+ * or is interrupted.
  */
 #ifndef VM_VM_MAKE_H
 #define VM_VM_MAKE_H
@@ -10,15 +10,19 @@
 
 #include "lib/vm_config.h"
 #include "lib/xencall.h"
+#include "vm/vm_lock.h"
 
 /* How far it came. */
 enum vm_step { VM_STEP_CHECK, VM_STEP_DOMAIN, VM_STEP_INTERRUPTED, VM_STEP_RUN };
 
 struct vm_making {
 	const struct vm_config *vm;
-	/* Leaves a domain that is registered and paused, or nothing at all with the reason. */
-	int (*make)(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		    struct reason *why);
+	/*
+	 * Leaves a domain that is registered and paused, or nothing at all with the reason. Lets
+	 * go of the lock as soon as it can.
+	 */
+	int (*make)(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		    domid_t *domid, struct reason *why);
 	void *arg;
 	/* Called when it is complete and before it runs; may be NULL. */
 	void (*ready)(void *arg, domid_t domid);
@@ -34,11 +38,6 @@ struct vm_making {
  * takes away. Returns -1 with the reason.
  */
 int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why);
-
-/* Nobody else makes a VM, or gives one memory or devices, until it is closed. -1: the reason. */
-int vm_lock(struct reason *why);
-/* The same without waiting: -1 when somebody else has it. */
-int vm_lock_try(void);
 
 /* Interruptions only wait; whether one does. */
 void signals_hold(sigset_t *before);

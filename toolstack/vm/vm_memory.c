@@ -8,12 +8,11 @@
 #include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <unistd.h>
 
 #include "lib/domain.h"
 #include "lib/host_memory.h"
 #include "lib/store.h"
-#include "vm/vm_make.h"
+#include "vm/vm_lock.h"
 #include "vm/vm_store.h"
 
 static int read_kib(struct store *s, domid_t domid, const char *name, uint64_t *kib)
@@ -90,8 +89,7 @@ static int with_store(struct xencall *xc, domid_t domid, uint64_t kib,
 		return reason_errno(why, "store");
 	lock = vm_lock(why);
 	rc = lock < 0 ? -1 : set(xc, &s, domid, kib, why);
-	if (lock >= 0)
-		close(lock);
+	vm_unlock(&lock);
 	store_close(&s);
 	return rc;
 }

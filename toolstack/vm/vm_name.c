@@ -6,10 +6,12 @@
 #include "vm/vm_name.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "lib/domain.h"
+#include "vm/vm_lock.h"
 #include "vm/vm_store.h"
 
 enum { BATCH = 64 };
@@ -110,17 +112,34 @@ bool vm_uuid_find(struct xencall *xc, const uint8_t uuid[16], domid_t *domid)
 	return false;
 }
 
+bool vm_name_taken(struct xencall *xc, const char *name, domid_t domid, struct reason *why)
+{
+	char incoming[VM_NAME_MAX + sizeof(VM_INCOMING)];
+	domid_t other;
+
+	if (vm_name_find(xc, name, &other) && other != domid) {
+		reason_set(why, "there is a domain \"%s\" already, with id %u", name, other);
+		return true;
+	}
+	snprintf(incoming, sizeof(incoming), "%s" VM_INCOMING, name);
+	if (vm_name_find(xc, incoming, &other) && other != domid && vm_being_made(xc, other)) {
+		reason_set(why, "another host is sending a domain \"%s\", which is %u", name,
+			   other);
+		return true;
+	}
+	return false;
+}
+
 int vm_rename(struct xencall *xc, domid_t domid, const char *name, struct reason *why)
 {
 	struct vm_state s;
-	domid_t other;
 
 	if (!vm_name_valid(name))
 		return reason_set(why,
 				  "\"%s\" is no name: at most %u letters, digits and . _ - + : @",
 				  name, VM_NAME_MAX);
-	if (vm_name_find(xc, name, &other))
-		return reason_set(why, "there is a domain \"%s\" already, with id %u", name, other);
+	if (vm_name_taken(xc, name, domid, why))
+		return -1;
 	if (vm_state_load(&s, domid) < 0)
 		return reason_errno(why, "domain %u", domid);
 	strcpy(s.name, name);

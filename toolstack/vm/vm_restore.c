@@ -22,13 +22,15 @@
 #define SENDING_SECONDS 240
 
 /* longer: what it is on does not end with it. */
-static int read_config(struct vm_restore *r, const char *file, bool longer, struct reason *why)
+static int read_head(struct vm_restore *r, const char *file, bool longer, struct reason *why)
 {
 	if (stream_read_start(&r->in, r->in.fd, why) < 0 ||
 	    vm_text_parse(&r->vm, file, r->in.config, why) < 0 || vm_pci_movable(&r->vm, why) < 0)
 		return -1;
+	if (!r->vm.has_uuid)
+		return reason_set(why, "%s: no UUID in its configuration", file);
 	r->in.longer = longer;
-	return r->vm.has_uuid ? 0 : reason_set(why, "%s: no UUID in its configuration", file);
+	return restore_read_vm(&r->in, &r->what, why);
 }
 
 int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why)
@@ -45,7 +47,7 @@ int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct
 		return reason_errno(why, "%s", file);
 	if (!S_ISREG(st.st_mode) && !(is_disk && S_ISBLK(st.st_mode)))
 		return reason_set(why, "%s is no file", file);
-	return read_config(r, file, is_disk, why);
+	return read_head(r, file, is_disk, why);
 }
 
 int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why)
@@ -54,7 +56,7 @@ int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why)
 
 	memset(r, 0, sizeof(*r));
 	r->in.fd = fd;
-	if (read_config(r, "what is sent", true, why) < 0)
+	if (read_head(r, "what is sent", true, why) < 0)
 		return -1;
 	r->in.wait = &wait;
 	return 0;
@@ -69,13 +71,32 @@ void vm_restore_close(struct vm_restore *r)
 	vm_config_free(&r->vm);
 }
 
-static int with_store(struct xencall *xc, const struct vm_config *vm,
-		      const struct restored *restored, struct store *store, struct reason *why)
+/* Its name, UUID and memory are its own before that arrives, and nobody waits for it. */
+static int claim(struct xencall *xc, const struct vm_restore *r, const struct vm_config *vm,
+		 const struct domain_spec *spec, struct store *store, struct vm_hold *hold,
+		 domid_t *domid, struct reason *why)
+{
+	struct domain_built empty = { 0 };
+	uint64_t kib = restore_kib(&r->what);
+
+	if (devices_check(store, &vm->devices, why) < 0 || host_memory_check(xc, kib, why) < 0 ||
+	    restore_create(xc, spec, &r->what, host_memory_overhead(kib), domid, why) < 0)
+		return -1;
+	empty.domid = *domid;
+	if (vm_claim(xc, vm, vm->uuid, &empty, hold, why) < 0)
+		return -1;
+	vm_hold_let_go(hold);
+	return 0;
+}
+
+/* Complete, but not yet known to anybody else. */
+static int enter(struct xencall *xc, const struct vm_config *vm, const struct restored *restored,
+		 struct store *store, struct vm_hold *hold, struct reason *why)
 {
 	domid_t domid = restored->built.domid;
 	struct bytes nodes = { (uint8_t *)restored->nodes.data, restored->nodes.len };
 
-	if (vm_register(xc, vm, vm->uuid, &restored->built, store, why) < 0)
+	if (vm_register(xc, vm, vm->uuid, &restored->built, store, hold, why) < 0)
 		return -1;
 	if (vm_nodes_put(domid, vm->max_vcpus, nodes, why) == 0)
 		return 0;
@@ -83,29 +104,39 @@ static int with_store(struct xencall *xc, const struct vm_config *vm,
 	return -1;
 }
 
-int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		    struct reason *why)
+static int restore(struct xencall *xc, const struct vm_config *vm, struct vm_restore *r,
+		   struct store *store, struct vm_hold *hold, domid_t *domid, struct reason *why)
 {
-	struct vm_restore *r = arg;
 	struct domain_spec spec = vm_spec(vm);
 	struct restored restored;
-	struct store store;
 	int rc;
 
 	spec.with_store = true;
+	if (claim(xc, r, vm, &spec, store, hold, domid, why) < 0)
+		return -1;
+	rc = restore_fill(xc, &r->in, &spec, &r->what, *domid, &restored, why);
+	/* Or the background process would have a copy for as long as the guest lives. */
+	stream_read_free(&r->in);
+	if (rc < 0 || vm_hold_again(hold, why) < 0) {
+		vm_end(xc, *domid);
+		rc = -1;
+	} else {
+		rc = enter(xc, vm, &restored, store, hold, why);
+	}
+	buf_free(&restored.nodes);
+	return rc;
+}
+
+int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		    domid_t *domid, struct reason *why)
+{
+	struct store store;
+	int rc;
+
 	/* The guest looks for its store as soon as it goes on. */
 	if (store_open(&store) < 0)
 		return reason_errno(why, "xenstored");
-	rc = devices_check(&store, &vm->devices, why);
-	if (rc == 0)
-		rc = domain_restore(xc, &r->in, &spec, host_memory_check, &restored, why);
-	/* Or the background process would have a copy for as long as the guest lives. */
-	stream_read_free(&r->in);
-	if (rc == 0) {
-		rc = with_store(xc, vm, &restored, &store, why);
-		*domid = restored.built.domid;
-		buf_free(&restored.nodes);
-	}
+	rc = restore(xc, vm, arg, &store, hold, domid, why);
 	store_close(&store);
 	return rc;
 }

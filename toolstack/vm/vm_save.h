@@ -48,15 +48,16 @@ int vm_save(struct xencall *xc, struct vm_save *s, struct reason *why);
 struct vm_restore {
 	struct stream_reader in;
 	struct vm_config vm;
+	struct stream_vm what; /* the guest, in numbers */
 };
 
-/* Reads the configuration. vm_restore_close() is due in any case. */
+/* Reads what it is, up to its memory. vm_restore_close() is due in any case. */
 int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why);
 void vm_restore_close(struct vm_restore *r);
 /* The same from a pipe or socket, which is closed with it. */
 int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why);
 /* For struct vm_making: make, with arg a struct vm_restore. */
-int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		    struct reason *why);
+int vm_restore_make(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		    domid_t *domid, struct reason *why);
 
 #endif

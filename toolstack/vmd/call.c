@@ -12,6 +12,7 @@
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "vm/vm_lock.h"
 #include "vm/vm_name.h"
 #include "vmd/verbs.h"
 
@@ -133,8 +134,14 @@ int call_domain(struct call *c, domid_t *domid)
 	const char *text = arg_text(c->args, "uuid");
 	uint8_t uuid[16];
 
-	if (text && uuid_parse(text, uuid) && vm_uuid_find(&c->xc, uuid, domid) && *domid != 0)
-		return 0;
+	if (text && uuid_parse(text, uuid) && vm_uuid_find(&c->xc, uuid, domid) && *domid != 0) {
+		if (!vm_long_being_made(&c->xc, *domid))
+			return 0;
+		call_fail(c, "OTHER_OPERATION_IN_PROGRESS", "VM",
+			  "the domain of the VM %s is still being made", text);
+		json_array_append_new(c->error, json_string(text));
+		return -1;
+	}
 	call_fail(c, "VM_BAD_POWER_STATE", text, "there is no domain of the VM %s", text);
 	json_array_append_new(c->error, json_string("running"));
 	json_array_append_new(c->error, json_string("halted"));

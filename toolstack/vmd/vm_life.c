@@ -12,7 +12,7 @@
 #include "lib/domain.h"
 #include "vm/restart.h"
 #include "vm/vm.h"
-#include "vm/vm_make.h"
+#include "vm/vm_lock.h"
 #include "vm/vm_name.h"
 #include "vm/vm_stop.h"
 #include "vmd/verbs.h"
@@ -92,7 +92,7 @@ static int end_domain(struct call *c, domid_t domid)
 
 /*
  * Ends the VM, whichever domain it has by now: one that has crashed meanwhile may be on its way to
- * the next. Nobody makes one while we hold the lock.
+ * the next. Nobody begins with one while we hold the lock.
  */
 static int end_vm(struct call *c, domid_t domid)
 {
@@ -109,14 +109,15 @@ static int end_vm(struct call *c, domid_t domid)
 
 		if (lock < 0)
 			return call_fail_why(c, "INTERNAL_ERROR", &why);
-		if (found)
+		if (found && !vm_being_made(&c->xc, domid))
 			rc = end_domain(c, domid);
-		close(lock);
+		vm_unlock(&lock);
 		if (rc < 0 || (!found && !replaced))
 			return rc;
 		usleep(LOOK_US);
 	}
-	return call_fail(c, "INTERNAL_ERROR", "destroy", "the VM comes back again and again");
+	return call_fail(c, "INTERNAL_ERROR", "destroy",
+			 "the VM comes back again and again, or is still being made");
 }
 
 /* Whatever is configured for when it stops by itself: it is to be gone. */

@@ -17,13 +17,13 @@
 /* --- making ----------------------------------------------------------------------------------- */
 
 /* What is noted of it tells how far it came. */
-static int build(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		 struct reason *why)
+static int build(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		 domid_t *domid, struct reason *why)
 {
 	struct phases *phases = arg;
 
 	phases_start(phases);
-	return vm_start(xc, vm, phases, domid, why);
+	return vm_start(xc, vm, phases, hold, domid, why);
 }
 
 static int start_vm(struct call *c, struct vm_config *vm)

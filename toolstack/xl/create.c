@@ -88,14 +88,14 @@ static void config_print(const struct vm_config *vm)
 	buf_free(&devices);
 }
 
-static int build(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		 struct reason *why)
+static int build(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		 domid_t *domid, struct reason *why)
 {
 	struct phases phases;
 
 	(void)arg;
 	phases_start(&phases);
-	if (vm_start(xc, vm, &phases, domid, why) < 0)
+	if (vm_start(xc, vm, &phases, hold, domid, why) < 0)
 		return -1;
 	if (xl_verbose) {
 		fprintf(stderr, "%s is domain %u; it took\n", vm->name, *domid);

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "lib/domain.h"
+#include "vm/vm_lock.h"
 
 int xl_verbose;
 const char *xl_command;
@@ -160,7 +161,17 @@ bool xl_guest(const char *name, domid_t *domid, const char *domain0)
 		return false;
 	if (*domid == 0)
 		log_error("%s: not Domain-0: %s", xl_command, domain0);
-	return *domid != 0;
+	return *domid != 0 && xl_complete(*domid);
+}
+
+bool xl_complete(domid_t domid)
+{
+	if (!vm_long_being_made(xl_open(), domid))
+		return true;
+	log_error("%s: domain %u is still being made; it is nobody else's until it runs, and goes "
+		  "if the xl or vmd that makes it is ended",
+		  xl_command, domid);
+	return false;
 }
 
 int main(int argc, char **argv)

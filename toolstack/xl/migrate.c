@@ -27,7 +27,6 @@
 #include "xl/xl.h"
 
 #define LINE_MAX_LEN  64
-#define INCOMING      "--incoming"
 #define LAST_WORDS_MS 5000
 #define LOOK_US       20000
 /* What each waits for the other's word. */
@@ -202,13 +201,13 @@ int cmd_migrate(int argc, char **argv)
 /* --- the receiver ----------------------------------------------------------------------------- */
 
 /* As any restored VM, under another name until the sender has let go of it. */
-static int receive(struct xencall *xc, const struct vm_config *vm, void *arg, domid_t *domid,
-		   struct reason *why)
+static int receive(struct xencall *xc, const struct vm_config *vm, void *arg, struct vm_hold *hold,
+		   domid_t *domid, struct reason *why)
 {
 	struct vm_restore *r = arg;
 	char line[LINE_MAX_LEN];
-	char *end = r->vm.name + strlen(r->vm.name) - strlen(INCOMING);
-	int rc = vm_restore_make(xc, vm, arg, domid, why);
+	char *end = r->vm.name + strlen(r->vm.name) - strlen(VM_INCOMING);
+	int rc = vm_restore_make(xc, vm, arg, hold, domid, why);
 
 	if (rc < 0)
 		return -1;
@@ -246,12 +245,12 @@ int cmd_migrate_receive(int argc, char **argv)
 	signal(SIGPIPE, SIG_IGN);
 	if (vm_restore_open_stream(&r, STDIN_FILENO, &why) < 0) {
 		rc = xl_failed(&why);
-	} else if (strlen(r.vm.name) + strlen(INCOMING) > VM_NAME_MAX) {
+	} else if (strlen(r.vm.name) + strlen(VM_INCOMING) > VM_NAME_MAX) {
 		reason_set(&why, "%s: the name is too long to come here", r.vm.name);
 		rc = xl_failed(&why);
 	} else {
 		strcpy(name, r.vm.name);
-		strcat(r.vm.name, INCOMING);
+		strcat(r.vm.name, VM_INCOMING);
 		rc = make_vm(&making);
 	}
 	vm_restore_close(&r);

@@ -53,7 +53,7 @@ int cmd_rename(int argc, char **argv)
 
 	if (argc != 3)
 		return xl_usage();
-	if (!xl_domain(argv[1], &domid))
+	if (!xl_domain(argv[1], &domid) || !xl_complete(domid))
 		return XL_FAILED;
 	return vm_rename(xl_open(), domid, argv[2], &why) < 0 ? xl_failed(&why) : XL_OK;
 }

@@ -95,7 +95,8 @@ static int stop_all(const struct stop_options *o)
 	 * 0's place.
 	 */
 	for (int i = 0; i < nr; i++) {
-		if (list[i].domain != 0 && stop_domain(list[i].domain, o) < 0) {
+		if (list[i].domain != 0 &&
+		    (!xl_complete(list[i].domain) || stop_domain(list[i].domain, o) < 0)) {
 			list[i].domain = 0;
 			rc = XL_FAILED;
 		}
