@@ -4,7 +4,8 @@
  */
 #include "vm/vm_devices.h"
 
-#include "vm/vm_make.h"
+#include "vm/signals.h"
+#include "vm/vm_lock.h"
 
 static int lock_held(sigset_t *before, struct reason *why)
 {

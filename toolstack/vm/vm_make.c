@@ -9,36 +9,12 @@
 
 #include "lib/domain.h"
 #include "lib/log.h"
+#include "vm/signals.h"
 #include "vm/supervise.h"
 #include "vm/vm.h"
 #include "vm/vm_name.h"
 
 #define NOBODY DOMID_FIRST_RESERVED
-
-/*
- * From before the domain exists until it has a state file, an interruption only waits: what it
- * would leave behind, nobody would find.
- */
-void signals_hold(sigset_t *before)
-{
-	sigset_t set;
-
-	sigemptyset(&set);
-	sigaddset(&set, SIGINT);
-	sigaddset(&set, SIGQUIT);
-	sigaddset(&set, SIGTERM);
-	sigaddset(&set, SIGHUP);
-	sigprocmask(SIG_BLOCK, &set, before);
-}
-
-bool signals_waiting(void)
-{
-	sigset_t set;
-
-	sigpending(&set);
-	return sigismember(&set, SIGINT) || sigismember(&set, SIGQUIT) ||
-	       sigismember(&set, SIGTERM) || sigismember(&set, SIGHUP);
-}
 
 /* On its way from this host to this host it is here twice. */
 static bool is_sender(domid_t domid, const struct vm_making *m)
@@ -124,6 +100,7 @@ int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struc
 	step_note(m, VM_STEP_CHECK);
 	if (vm_hold_begin(&hold, why) < 0)
 		return -1;
+	/* Until the domain has a state file: what would be left behind, nobody would find. */
 	signals_hold(&before);
 	rc = make(xc, m, &hold, domid, why);
 	vm_hold_end(&hold);

@@ -6,8 +6,6 @@
 #ifndef VM_VM_MAKE_H
 #define VM_VM_MAKE_H
 
-#include <signal.h>
-
 #include "lib/vm_config.h"
 #include "lib/xencall.h"
 #include "vm/vm_lock.h"
@@ -38,9 +36,5 @@ struct vm_making {
  * takes away. Returns -1 with the reason.
  */
 int vm_make(struct xencall *xc, const struct vm_making *m, domid_t *domid, struct reason *why);
-
-/* Interruptions only wait; whether one does. */
-void signals_hold(sigset_t *before);
-bool signals_waiting(void);
 
 #endif

@@ -12,6 +12,7 @@
 #include "devices/devices.h"
 #include "lib/host_memory.h"
 #include "saverestore/restore.h"
+#include "vm/signals.h"
 #include "vm/suspend.h"
 #include "vm/vm.h"
 #include "vm/vm_pci.h"

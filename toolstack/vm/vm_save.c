@@ -21,6 +21,7 @@
 #include "lib/domain.h"
 #include "lib/own_memory.h"
 #include "saverestore/vcpus.h"
+#include "vm/signals.h"
 #include "vm/suspend.h"
 #include "vm/vm.h"
 #include "vm/vm_pci.h"

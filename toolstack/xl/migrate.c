@@ -21,6 +21,7 @@
 #include <unistd.h>
 
 #include "lib/deadline.h"
+#include "vm/signals.h"
 #include "vm/vm.h"
 #include "vm/vm_save.h"
 #include "xl/make.h"
