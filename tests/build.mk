@@ -37,9 +37,9 @@ UNIT_CFLAGS := -std=gnu17 -g -O1 -Wall -Wextra -Wno-unused-parameter -fno-omit-f
 	       -iquote . -Ihypervisor/include -Ihypervisor -Itests/unit
 UNIT_TESTS :=
 
-# unit_object: program, source, extra flags
+# unit_object: program, source, extra flags, which its folder's build.mk says
 define unit_object
-$1.objs/$(2:.c=.o): $2 | $$(TEST_TOOLS)
+$1.objs/$(2:.c=.o): $2 $(wildcard $(patsubst $(B)/%,%,$(dir $1))build.mk) | $$(TEST_TOOLS)
 	@mkdir -p $$(@D)
 	$$(UNIT_CC) $$(UNIT_CFLAGS) -iquote $(patsubst $(B)/%/,%,$(dir $1)) $3 -MMD -MP \
 		-c $$< -o $$@

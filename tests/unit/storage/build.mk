@@ -20,7 +20,7 @@ $(call storage_test,files,$(STORAGE_LIBRARY))
 $(call storage_test,iscsi,$(STORAGE_LIBRARY))
 
 $(B)/tests/unit/storage/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
-$(B)/tests/unit/storage/test_files%: UNIT_CFLAGS += -DSTORAGE_STATE='"/tmp/socle-storage/state"' \
-	-DSTORAGE_RUN='"/tmp/socle-storage/run"' -DNFS_WAIT_MS=300
-$(B)/tests/unit/storage/test_iscsi%: UNIT_CFLAGS += -DSTORAGE_STATE='"/tmp/socle-iscsi/state"' \
-	-DSTORAGE_RUN='"/tmp/socle-iscsi/run"' -DISCSI_SYS='"/tmp/socle-iscsi/sys"'
+$(B)/tests/unit/storage/test_files%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
+	-DSTORAGE_RUN='"run"' -DNFS_WAIT_MS=300
+$(B)/tests/unit/storage/test_iscsi%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
+	-DSTORAGE_RUN='"run"' -DISCSI_SYS='"sys"'

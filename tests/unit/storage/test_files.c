@@ -12,6 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "storage/device.h"
 #include "storage/lock.h"
 #include "storage/mount.h"
@@ -37,8 +38,8 @@ static int set_up(void **state)
 	struct sr_options how = { 0 };
 	struct sr_error e;
 
-	assert_int_equal(system("rm -rf /tmp/socle-storage; mkdir -p /tmp/socle-storage"), 0);
-	snprintf(p->folder, sizeof(p->folder), "/tmp/socle-storage/XXXXXX");
+	assert_int_equal(own_folder_enter(state), 0);
+	snprintf(p->folder, sizeof(p->folder), "%s/XXXXXX", own_folder);
 	assert_non_null(mkdtemp(p->folder));
 	p->sr.type = sr_type_find("dir");
 	snprintf(p->sr.source, sizeof(p->sr.source), "%s", p->folder);
@@ -51,7 +52,7 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	free(*state);
-	return system("rm -rf /tmp/socle-storage");
+	return own_folder_leave(state);
 }
 
 static struct vdi make(struct place *p, const char *name, uint64_t size)
@@ -142,7 +143,7 @@ static void test_import_export(void **state)
 {
 	struct place *p = *state;
 	struct vdi v = { .virtual_size = 3 << 20 };
-	char in[] = "/tmp/socle-storage/inXXXXXX", out[] = "/tmp/socle-storage/outXXXXXX";
+	char in[] = "inXXXXXX", out[] = "outXXXXXX";
 	char command[200];
 	int from = mkstemp(in), to = mkstemp(out);
 	struct sr_error e;

@@ -12,18 +12,9 @@
 
 #include "lib/bounded.h"
 #include "lib/deadline.h"
+#include "own_folder.h"
 #include "storage/iscsi.h"
 #include "storage/plug_state.h"
-
-static int set_up(void **state)
-{
-	return system("rm -rf /tmp/socle-iscsi; mkdir -p /tmp/socle-iscsi/sys");
-}
-
-static int tear_down(void **state)
-{
-	return system("rm -rf /tmp/socle-iscsi");
-}
 
 static void parse(const char *text, const char *host, const char *port, const char *target,
 		  const char *disk)
@@ -170,7 +161,7 @@ static void make_session(const char *said)
 	put(SCSI "/5:0:0:7/vendor", "LIO-ORG   ");
 	put(SCSI "/5:0:0:7/block/sdd/size", "4096");
 	put(SCSI "/5:0:0:9/type", "1");
-	assert_int_equal(symlink(ISCSI_SYS "/devices/platform/host5/session2",
+	assert_int_equal(symlink("../../../devices/platform/host5/session2",
 				 ISCSI_SYS "/class/iscsi_session/session2/device"),
 			 0);
 }
@@ -267,10 +258,10 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(test_sources),
 		cmocka_unit_test(test_disks),
-		cmocka_unit_test_setup_teardown(test_logins, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_initiator, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_sessions, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(test_plug_state, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(test_logins, own_folder_enter, own_folder_leave),
+		cmocka_unit_test_setup_teardown(test_initiator, own_folder_enter, own_folder_leave),
+		cmocka_unit_test_setup_teardown(test_sessions, own_folder_enter, own_folder_leave),
+		cmocka_unit_test_setup_teardown(test_plug_state, own_folder_enter, own_folder_leave),
 		cmocka_unit_test(test_bounded),
 	};
 

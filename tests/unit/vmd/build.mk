@@ -26,6 +26,6 @@ $(B)/tests/unit/vmd/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(addprefix $(B)/tests/unit/vmd/,test_schema test_start_config test_client test_server \
 	test_fetch test_news): \
 	UNIT_CFLAGS += -ljansson
-$(B)/tests/unit/vmd/test_restart%: UNIT_CFLAGS += -DVM_RESTART_DIR='"/tmp/socle-restarting"'
-$(B)/tests/unit/vmd/test_crash_note%: UNIT_CFLAGS += -DVM_CRASH_DIR='"/tmp/socle-crashed"'
+$(B)/tests/unit/vmd/test_restart%: UNIT_CFLAGS += -DVM_RESTART_DIR='"restarting"'
+$(B)/tests/unit/vmd/test_crash_note%: UNIT_CFLAGS += -DVM_CRASH_DIR='"crashed"'
 $(B)/tests/unit/vmd/test_server%: UNIT_CFLAGS += -DCLIENT_SECONDS=1

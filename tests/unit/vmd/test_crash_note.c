@@ -15,6 +15,7 @@
 
 #include <cmocka.h>
 
+#include "own_folder.h"
 #include "vm/crash_note.h"
 
 #define ONE "00000000-0000-0000-0000-000000000001"
@@ -76,5 +77,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_what_is_no_note, clean, clean),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "vm/restart.h"
 #include "vm/vm_text.h"
 
@@ -116,5 +117,5 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_broken, setup, cleanup),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }

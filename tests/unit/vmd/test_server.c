@@ -11,12 +11,13 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "own_folder.h"
 #include "vmd/call.h"
 #include "vmd/client.h"
 #include "vmd/server.h"
 
-#define SOCKET_PATH "/tmp/socle-vmd-test/vmd.sock"
-#define STOPPED     "/tmp/socle-vmd-test/stopped"
+#define SOCKET_PATH "run/vmd.sock"
+#define STOPPED     "run/stopped"
 #define OPERATIONS  32
 #define WAIT_MS     120000
 
@@ -86,7 +87,7 @@ static int stop(void **state)
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
 	unlink(SOCKET_PATH);
 	unlink(STOPPED);
-	rmdir("/tmp/socle-vmd-test");
+	rmdir("run");
 	return 0;
 }
 
@@ -259,5 +260,5 @@ int main(void)
 	};
 
 	log_open("test", LOG_LEVEL_ERROR);
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }

@@ -8,7 +8,7 @@ $(eval $(call unit_test,xenstored,requests,$(XENSTORED_CLIENT),$(XENSTORED_TEST)
 $(eval $(call unit_test,xenstored,limits,$(XENSTORED_CLIENT),$(XENSTORED_TEST)))
 XENSTORED_STORE := $(addprefix toolstack/lib/,bytes.c store.c)
 $(eval $(call unit_test,xenstored,store,$(XENSTORED_STORE),$(XENSTORED_TEST) \
-	-DSTORE_SOCKET='"/tmp/test_store.socket"'))
+	-DSTORE_SOCKET='"store.socket"'))
 XENSTORED_DOMAIN := $(XENSTORED_PARTS) $(addprefix toolstack/xenstored/,domain.c \
 		      domain_life.c domain_ring.c state.c)
 $(eval $(call unit_test,xenstored,domain,$(XENSTORED_DOMAIN),$(XENSTORED_TEST)))

@@ -14,6 +14,7 @@
 
 #include "abi/xs_wire.h"
 #include "lib/store.h"
+#include "own_folder.h"
 
 static struct store s;
 static int daemon_fd;
@@ -349,5 +350,5 @@ int main(void)
 		cmocka_unit_test(test_daemon_restarts_under_a_watch),
 	};
 
-	return cmocka_run_group_tests(tests, NULL, NULL);
+	return cmocka_run_group_tests(tests, own_folder_enter, own_folder_leave);
 }
