@@ -59,8 +59,8 @@ def in_driver(host, command):
     host.start("xl console netdom")
     host.machine.send("\n")
     host.must_see([rb"driver# "], CREATE, "the driver domain's prompt")
-    host.machine.send(f"{command} && echo 'do'ne\n")
-    host.must_see([rb"done\r*\n"], CREATE, "the end of the command in the driver domain")
+    host.machine.send(f"{command} && echo 'do'ne{host.count}.\n")
+    host.must_see([rb"done%d\." % host.count], CREATE, "the command's end in the driver domain")
     host.leave_guest(host.count)
 
 

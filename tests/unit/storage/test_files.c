@@ -492,13 +492,18 @@ static void test_texts_about_disks(void **state)
 
 #define TEST(name) cmocka_unit_test_setup_teardown(test_##name, set_up, tear_down)
 
-/* An address that no other program listens at. */
+/* An address of this machine that no other program listens at, nor this one that runs beside it. */
+static in_addr_t nfs_address(void)
+{
+	return htonl(0x7f400000 | (uint32_t)getpid());
+}
+
 static int nfs_listen(void)
 {
 	struct sockaddr_in at = { .sin_family = AF_INET, .sin_port = htons(2049) };
 	int fd = socket(AF_INET, SOCK_STREAM, 0), on = 1;
 
-	at.sin_addr.s_addr = htonl(0x7f4d3721);
+	at.sin_addr.s_addr = nfs_address();
 	setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof(on));
 	assert_int_equal(bind(fd, (struct sockaddr *)&at, sizeof(at)), 0);
 	assert_int_equal(listen(fd, 1), 0);
@@ -529,16 +534,20 @@ static pid_t nfs_answer(int listening, const uint32_t *reply, size_t len)
 
 static void test_is_an_nfs_server_there(void **state)
 {
-	static const char source[] = "127.77.55.33:/export";
+	const struct in_addr own = { nfs_address() };
 	const uint32_t good[] = { htonl(1u << 31 | 24), 0, htonl(1), 0, 0, 0, 0 };
 	const uint32_t other[] = { htonl(1u << 31 | 24), htonl(1), htonl(1), 0, 0, 0, 0 };
+	char server[INET_ADDRSTRLEN], source[INET_ADDRSTRLEN + 8], refused[80];
 	struct sr_error e;
 	int listening;
 	pid_t pid;
 
+	inet_ntop(AF_INET, &own, server, sizeof(server));
+	snprintf(source, sizeof(source), "%s:/export", server);
+	snprintf(refused, sizeof(refused), "NFS server %s, port 2049: Connection refused", server);
 	assert_int_equal(nfs_reach(source, &e), -1);
 	assert_string_equal(e.code, ERR_SR_UNAVAILABLE);
-	assert_reason(e.why, "NFS server 127.77.55.33, port 2049: Connection refused");
+	assert_reason(e.why, refused);
 	listening = nfs_listen();
 	/* The kernel takes the connection of a server that hangs. */
 	assert_int_equal(nfs_reach(source, &e), -1);
