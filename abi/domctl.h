@@ -7,6 +7,7 @@
 #ifndef ABI_DOMCTL_H
 #define ABI_DOMCTL_H
 
+#include "domctl_device.h"
 #include "event_channel.h"
 #include "grant_table.h"
 #include "hvm_save.h"
@@ -310,33 +311,6 @@ struct xen_domctl_setdebugging {
 	uint8_t enable;
 };
 
-struct xen_domctl_irq_permission {
-	uint32_t pirq;
-	uint8_t allow_access;
-	uint8_t pad[3];
-};
-
-#define XEN_DOMCTL_GSI_REVOKE      0
-#define XEN_DOMCTL_GSI_GRANT       1
-#define XEN_DOMCTL_GSI_ACTION_MASK 1
-
-struct xen_domctl_gsi_permission {
-	uint32_t gsi;
-	uint32_t flags; /* XEN_DOMCTL_GSI_* */
-};
-
-struct xen_domctl_iomem_permission {
-	uint64_t first_mfn;
-	uint64_t nr_mfns;
-	uint8_t allow_access;
-};
-
-struct xen_domctl_ioport_permission {
-	uint32_t first_port;
-	uint32_t nr_ports;
-	uint8_t allow_access;
-};
-
 struct xen_domctl_hypercall_init {
 	uint64_t gmfn; /* frame to fill with a hypercall page */
 };
@@ -370,49 +344,6 @@ struct xen_domctl_address_size {
 struct xen_domctl_sendtrigger {
 	uint32_t trigger; /* XEN_DOMCTL_SENDTRIGGER_* */
 	uint32_t vcpu;
-};
-
-#define XEN_DOMCTL_DEV_PCI         0
-#define XEN_DOMCTL_DEV_DT          1
-#define XEN_DOMCTL_DEV_RDM_RELAXED 1
-
-struct xen_domctl_assign_device {
-	uint32_t dev;   /* XEN_DOMCTL_DEV_* */
-	uint32_t flags; /* XEN_DOMCTL_DEV_RDM_* */
-	union {
-		struct {
-			uint32_t machine_sbdf; /* segment, bus, device and function */
-		} pci;
-		struct {
-			uint32_t size;
-			uint64_t path; /* char * */
-		} dt;
-	} u;
-};
-
-struct xen_domctl_get_device_group {
-	uint32_t machine_sbdf;
-	uint32_t max_sdevs;
-	uint32_t num_sdevs;  /* out */
-	uint64_t sdev_array; /* uint32_t *, out */
-};
-
-#define DPCI_ADD_MAPPING    1
-#define DPCI_REMOVE_MAPPING 0
-
-struct xen_domctl_memory_mapping {
-	uint64_t first_gfn;
-	uint64_t first_mfn;
-	uint64_t nr_mfns;
-	uint32_t add_mapping; /* DPCI_* */
-	uint32_t padding;
-};
-
-struct xen_domctl_ioport_mapping {
-	uint32_t first_gport;
-	uint32_t first_mport;
-	uint32_t nr_ports;
-	uint32_t add_mapping; /* DPCI_* */
 };
 
 struct xen_domctl_set_target {
@@ -598,14 +529,6 @@ ABI_SIZE(struct xen_domctl_scheduler_op, 24);
 ABI_OFFSET(struct xen_domctl_scheduler_op, u, 8);
 ABI_SIZE(struct xen_domctl_setdomainhandle, 16);
 ABI_SIZE(struct xen_domctl_setdebugging, 1);
-ABI_SIZE(struct xen_domctl_irq_permission, 8);
-ABI_OFFSET(struct xen_domctl_irq_permission, pad, 5);
-ABI_SIZE(struct xen_domctl_gsi_permission, 8);
-ABI_OFFSET(struct xen_domctl_gsi_permission, flags, 4);
-ABI_SIZE(struct xen_domctl_iomem_permission, 24);
-ABI_OFFSET(struct xen_domctl_iomem_permission, allow_access, 16);
-ABI_SIZE(struct xen_domctl_ioport_permission, 12);
-ABI_OFFSET(struct xen_domctl_ioport_permission, allow_access, 8);
 ABI_SIZE(struct xen_domctl_hypercall_init, 8);
 ABI_SIZE(struct xen_domctl_settimeoffset, 8);
 ABI_SIZE(struct xen_domctl_hvmcontext, 16);
@@ -615,14 +538,6 @@ ABI_OFFSET(struct xen_domctl_hvmcontext_partial, buffer, 16);
 ABI_SIZE(struct xen_domctl_address_size, 4);
 ABI_SIZE(struct xen_domctl_sendtrigger, 8);
 ABI_OFFSET(struct xen_domctl_sendtrigger, vcpu, 4);
-ABI_SIZE(struct xen_domctl_assign_device, 24);
-ABI_OFFSET(struct xen_domctl_assign_device, u, 8);
-ABI_SIZE(struct xen_domctl_get_device_group, 24);
-ABI_OFFSET(struct xen_domctl_get_device_group, sdev_array, 16);
-ABI_SIZE(struct xen_domctl_memory_mapping, 32);
-ABI_OFFSET(struct xen_domctl_memory_mapping, padding, 28);
-ABI_SIZE(struct xen_domctl_ioport_mapping, 16);
-ABI_OFFSET(struct xen_domctl_ioport_mapping, add_mapping, 12);
 ABI_SIZE(struct xen_domctl_set_target, 2);
 ABI_SIZE(struct xen_domctl_cpu_policy, 40);
 ABI_OFFSET(struct xen_domctl_cpu_policy, err_msr, 32);
