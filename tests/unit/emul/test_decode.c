@@ -76,10 +76,10 @@ static void test_lengths(void **state)
 {
 	size_t known = 0;
 
-	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-		if (decode_error(lengths[i].mode, lengths[i].bytes) == -EOPNOTSUPP)
+	for (size_t i = 0; i < NR_LENGTHS; i++) {
+		if (decode_error(length_at(i)->mode, length_at(i)->bytes) == -EOPNOTSUPP)
 			continue;
-		decode(lengths[i].mode, lengths[i].bytes);
+		decode(length_at(i)->mode, length_at(i)->bytes);
 		known++;
 	}
 	assert_int_equal(known, LENGTHS_KNOWN);
@@ -87,26 +87,26 @@ static void test_lengths(void **state)
 
 static void test_every_truncation_asks_for_more(void **state)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-		enum cpu_mode mode = mode_of(lengths[i].mode);
+	for (size_t i = 0; i < NR_LENGTHS; i++) {
+		enum cpu_mode mode = mode_of(length_at(i)->mode);
 		uint8_t bytes[INSN_MAX];
-		size_t n = parse_hex(lengths[i].bytes, bytes);
+		size_t n = parse_hex(length_at(i)->bytes, bytes);
 		struct insn in;
 
 		if (decode_exact(bytes, n, mode, &in))
 			continue;
 		for (size_t k = 0; k < n; k++)
 			if (decode_exact(bytes, k, mode, &in) != -ENODATA)
-				fail_msg("%s cut to %zu bytes", lengths[i].bytes, k);
+				fail_msg("%s cut to %zu bytes", length_at(i)->bytes, k);
 	}
 }
 
 static void test_bytes_behind_do_not_matter(void **state)
 {
-	for (size_t i = 0; i < ARRAY_SIZE(lengths); i++) {
-		enum cpu_mode mode = mode_of(lengths[i].mode);
+	for (size_t i = 0; i < NR_LENGTHS; i++) {
+		enum cpu_mode mode = mode_of(length_at(i)->mode);
 		uint8_t bytes[32];
-		size_t n = parse_hex(lengths[i].bytes, bytes);
+		size_t n = parse_hex(length_at(i)->bytes, bytes);
 		struct insn in;
 		int rc = decode_exact(bytes, n, mode, &in);
 
