@@ -34,8 +34,8 @@ $(foreach s,tests/fuzz/fuzz_$1.c $2,$(call fuzz_object,$1,$s,$3))
 $(B)/fuzz/$1/fuzz: $(foreach s,tests/fuzz/fuzz_$1.c $2,$(B)/fuzz/$1/$(s:.c=.o))
 	@echo "  LINK    $$@"
 	@$$(FUZZ_CC) $$(FUZZ_CFLAGS) $$^ $4 -o $$@
-$(B)/fuzz/$1/seeds/.done: tests/fuzz/seeds.py
-	@tests/fuzz/seeds.py $1 $$(@D)
+$(B)/fuzz/$1/seeds/.done: tests/fuzz/seeds.py tests/fuzz/seeds_machine.py
+	@PYTHONDONTWRITEBYTECODE=1 tests/fuzz/seeds.py $1 $$(@D)
 	@touch $$@
 $(B)/tests/unit/fuzz/test_$1: $(B)/fuzz/$1/fuzz $(B)/fuzz/$1/seeds/.done tests/fuzz/build.mk
 	@mkdir -p $$(@D)

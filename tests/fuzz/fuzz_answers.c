@@ -6,7 +6,7 @@
 
 #include "installer/answers/answers.h"
 
-/* Outside of quotes there is nothing but assignments: a_NAME= and line ends. */
+/* Outside of quotes there is nothing but assignments, line ends, and a quote behind a backslash. */
 static void check_quoting(const struct buf *out)
 {
 	bool quoted = false;
@@ -14,8 +14,10 @@ static void check_quoting(const struct buf *out)
 	for (size_t i = 0; i < out->len; i++) {
 		if (out->data[i] == '\'')
 			quoted = !quoted;
+		else if (!quoted && out->data[i] == '\\')
+			MUST(++i < out->len && out->data[i] == '\'');
 		else if (!quoted)
-			MUST(strchr("abcdefghijklmnopqrstuvwxyz_=\n\\", out->data[i]));
+			MUST(strchr("abcdefghijklmnopqrstuvwxyz_=\n", out->data[i]));
 	}
 	MUST(!quoted);
 }
