@@ -82,14 +82,16 @@ class ControlDomain:
 
     def domains(self):
         """{name: {id, memory, vcpus, state}} from xl list."""
-        rows = {}
-        for line in self.run("xl list").strip().split("\n")[1:]:
-            fields = line.split()
-            if not fields:
-                continue        # what is left of a line of the hypervisor's own
-            rows[fields[0]] = {"id": int(fields[1]), "memory": int(fields[2]),
-                               "vcpus": int(fields[3]), "state": fields[4]}
-        return rows
+        # A line of the hypervisor's own may stand in the middle of one: then it is asked again.
+        for _ in range(5):
+            lines = [line for line in self.run("xl list").split("\n") if line.strip()]
+            rows = [re.fullmatch(r"(\S+)\s+(\d+)\s+(\d+)\s+(\d+)\s+([-a-z]{6})\s+[\d.]+\s*", line)
+                    for line in lines[1:]]
+            if all(rows):
+                break
+        assert all(rows), lines
+        return {row[1]: {"id": int(row[2]), "memory": int(row[3]), "vcpus": int(row[4]),
+                         "state": row[5]} for row in rows}
 
     def destroy_guests(self):
         for name in self.domains():
