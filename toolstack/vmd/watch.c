@@ -70,6 +70,14 @@ static bool tell_gone(struct watching *w, const struct seen *vm)
 					 (int)vm->info.domain, "state", "Gone"));
 }
 
+static bool tell_crash(void *arg, const char *uuid, unsigned int domid)
+{
+	const struct watching *w = arg;
+
+	return call_send(w->c,
+			 json_pack("{s:{s:s, s:i}}", "crash", "uuid", uuid, "domid", (int)domid));
+}
+
 static bool is_in(const struct seen *vm, const struct seen *now, size_t nr)
 {
 	for (size_t i = 0; i < nr; i++)
@@ -102,6 +110,13 @@ static bool compare(struct watching *w, const struct xen_domctl_getdomaininfo *l
 		if (!before || differs(before, vm))
 			ok = tell(w, vm);
 	}
+	/*
+	 * When all VMs are known, and before one is told of as gone. Who ends a domain has left its
+	 * note by then: there is one for each that is not in the list any more, whether its folder
+	 * has said so yet or not.
+	 */
+	if (ok)
+		crash_notes_take(tell_crash, w);
 	for (size_t i = 0; ok && i < w->nr; i++)
 		if (!is_in(&w->seen[i], now, alive))
 			ok = tell_gone(w, &w->seen[i]);
@@ -109,14 +124,6 @@ static bool compare(struct watching *w, const struct xen_domctl_getdomaininfo *l
 	w->seen = now;
 	w->nr = alive;
 	return ok;
-}
-
-static bool tell_crash(void *arg, const char *uuid, unsigned int domid)
-{
-	const struct watching *w = arg;
-
-	return call_send(w->c,
-			 json_pack("{s:{s:s, s:i}}", "crash", "uuid", uuid, "domid", (int)domid));
 }
 
 static bool look(struct watching *w, bool files)
@@ -128,9 +135,6 @@ static bool look(struct watching *w, bool files)
 
 	if (nr < 0)
 		return false;
-	/* Before its VM is told of as gone. */
-	if (files)
-		crash_notes_take(tell_crash, w);
 	ok = compare(w, list, (size_t)nr, files);
 	free(list);
 	return ok;
