@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * A domain's life: creation, shutdown, destruction in steps that can be repeated, and the end. What
- * a domain owns is created and given back here side by side; d->lock guards its state flags.
+ * a domain owns is created and given back here side by side; d->lock guards its state flags. Soft
+ * reset, in such steps, too: a guest that has shut down to begin another kernel (kexec) keeps
+ * memory and registers; what it has told and opened is as in a domain that has just been made.
  */
 #include "abi/domctl.h"
 #include "abi/errno.h"
+#include "abi/hvm_params.h"
 #include "abi/sched.h"
 #include "atomic.h"
+#include "grant.h"
 #include "hypercall.h"
 #include "iommu.h"
 #include "ioreq.h"
@@ -202,7 +206,7 @@ int domain_resume(struct domain *d)
 	struct vcpu *v;
 
 	spin_lock(&d->lock);
-	if (d->is_dying || !d->is_shut_down) {
+	if (d->is_dying || !d->is_shut_down || d->is_resetting) {
 		spin_unlock(&d->lock);
 		return -EINVAL;
 	}
@@ -215,6 +219,79 @@ int domain_resume(struct domain *d)
 	}
 	return 0;
 }
+
+/* --- soft reset ------------------------------------------------------------------------------- */
+
+static void vcpu_reset(struct vcpu *v)
+{
+	vcpu_timers_stop(v);
+	/* Nothing that it polls for will come. */
+	if (bit_test_and_clear(v->id, v->domain->poll_mask))
+		vcpu_unblock(v);
+	guest_frame_release_info(v);
+	memset(v->info, 0, sizeof(*v->info));
+	v->runstate_area = v->time_area = (struct guest_area){ 0 };
+	v->hvm.upcall_vector = 0;
+}
+
+/* Where the guest saw the page that is shared with it, the next kernel expects RAM. */
+static void shared_info_reset(struct domain *d)
+{
+	gfn_t gfn = d->shared_info_gfn;
+	struct page_info *pg;
+
+	if (p2m_lookup(d, gfn, NULL).n == virt_to_mfn(d->shared_info).n) {
+		p2m_unmap(d, gfn, ORDER_4K);
+		p2m_flush(d);
+		/* It was a hole if the domain's limit does not allow it. */
+		pg = domain_page_alloc(d, 0);
+		if (pg && p2m_map(d, gfn, page_to_mfn(pg), ORDER_4K, P2M_RAM_RW))
+			page_drop_allocated(pg);
+	}
+	memset(d->shared_info, 0, PAGE_SIZE);
+	wallclock_publish(d);
+}
+
+/* The last step, which cannot fail: what the guest had told about itself is forgotten. */
+static void reset_finish(struct domain *d)
+{
+	struct vcpu *v;
+
+	shared_info_reset(d);
+	for_each_vcpu(d, v)
+		vcpu_reset(v);
+	spin_lock(&d->lock);
+	d->hvm_params[HVM_PARAM_CALLBACK_IRQ] = 0;
+	d->hvm_params[HVM_PARAM_STORE_EVTCHN] = d->hvm_params[HVM_PARAM_CONSOLE_EVTCHN] = 0;
+	d->hvm.callback_vector = 0;
+	d->runstate_update_flag = false;
+	d->watchdog_armed = 0;
+	d->is_resetting = false;
+	spin_unlock(&d->lock);
+}
+
+int domain_soft_reset(struct domain *d)
+{
+	int rc;
+
+	/* From here on it cannot be resumed: half of it is the old kernel's. */
+	spin_lock(&d->lock);
+	d->is_resetting = d->is_shut_down;
+	spin_unlock(&d->lock);
+	if (!d->is_resetting)
+		return -EINVAL;
+	for (unsigned id = 0; id < IOREQ_SERVERS; id++)
+		ioreq_server_destroy(d, id);
+	rc = event_reset(d);
+	if (!rc)
+		rc = grant_domain_reset(d);
+	if (rc)
+		return rc;
+	reset_finish(d);
+	return domain_resume(d);
+}
+
+/* --- stopping -------------------------------------------------------------------------------- */
 
 void domain_crash(struct domain *d, const char *fmt, ...)
 {

@@ -6,8 +6,6 @@
 #include "domain.h"
 
 void vcpu_destroy(struct vcpu *v);
-int vcpu_info_init(struct vcpu *v);
-void vcpu_info_destroy(struct vcpu *v);
 /* Gives back the guest frame that v->info is in, if it was registered. */
 void guest_frame_release_info(struct vcpu *v);
 /* Makes v look up if it is in the guest; and waits until it has been put away. */

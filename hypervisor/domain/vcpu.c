@@ -4,7 +4,6 @@
  * pause_flags and pause_count, both atomic; who runs it when is the scheduler's.
  */
 #include "abi/errno.h"
-#include "abi/sched.h"
 #include "atomic.h"
 #include "cpu.h"
 #include "guest_access.h"
@@ -16,17 +15,21 @@
 int vcpu_create(struct domain *d, unsigned id)
 {
 	struct vcpu *v;
-	int rc;
+	int rc = -ENOMEM;
 
 	ASSERT(id < d->max_vcpus && !d->vcpu[id]);
 	v = object_alloc(sizeof(*v));
 	if (!v)
-		return -ENOMEM;
+		return rc;
 	v->domain = d;
 	v->id = id;
 	v->pause_flags = VCPU_PAUSE_DOWN;
-	rc = vcpu_info_init(v);
-	if (rc)
+	/* Those that find no place in shared_info have one of ours until they register theirs. */
+	if (id >= XEN_LEGACY_MAX_VCPUS)
+		v->info = v->info_private = object_alloc(sizeof(*v->info));
+	else
+		v->info = &d->shared_info->vcpu_info[id];
+	if (!v->info)
 		goto free_vcpu;
 	sched_vcpu_init(v);
 	vcpu_timers_init(v);
@@ -38,8 +41,8 @@ int vcpu_create(struct domain *d, unsigned id)
 
 free_sched:
 	sched_vcpu_destroy(v);
-	vcpu_info_destroy(v);
 free_vcpu:
+	object_free(v->info_private, sizeof(*v->info_private));
 	object_free(v, sizeof(*v));
 	return rc;
 }
@@ -50,26 +53,9 @@ void vcpu_destroy(struct vcpu *v)
 	vcpu_timers_stop(v);
 	hvm_vcpu_destroy(v);
 	sched_vcpu_destroy(v);
-	vcpu_info_destroy(v);
-	object_free(v, sizeof(*v));
-}
-
-/* Those that find no place in shared_info have a page of ours until they register one of theirs. */
-int vcpu_info_init(struct vcpu *v)
-{
-	if (v->id < XEN_LEGACY_MAX_VCPUS) {
-		v->info = &v->domain->shared_info->vcpu_info[v->id];
-		return 0;
-	}
-	v->info = v->info_private = object_alloc(sizeof(*v->info));
-	return v->info ? 0 : -ENOMEM;
-}
-
-void vcpu_info_destroy(struct vcpu *v)
-{
 	guest_frame_release_info(v);
-	if (v->info_private)
-		object_free(v->info_private, sizeof(*v->info_private));
+	object_free(v->info_private, sizeof(*v->info_private));
+	object_free(v, sizeof(*v));
 }
 
 /* The guest's page goes: a private copy takes its place, so that v->info stays valid. */

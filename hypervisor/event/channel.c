@@ -156,7 +156,7 @@ int event_reset(struct domain *d)
 	unsigned nr_ports = atomic_read(&d->event.nr_ports), closed = 0;
 	int rc = 0;
 
-	for (unsigned port = 1; port < nr_ports; port++) {
+	for (unsigned port = 1; port < nr_ports && READ_ONCE(d->event.nr_open); port++) {
 		if (event_close(d, port, false) == 0 && ++closed % 64 == 0 && hypercall_preempt())
 			return -ERESTART;
 	}

@@ -7,6 +7,7 @@
 #include "abi/errno.h"
 #include "guest_access.h"
 #include "guest_struct.h"
+#include "hypercall.h"
 #include "lib.h"
 
 /* Only the control domain may ask about others. A reference to the target with GNTST_okay. */
@@ -205,4 +206,35 @@ int grant_op_set_version(struct domain *d, union grant_batch *b)
 	op->version = gt->version;
 	spin_unlock(&gt->lock);
 	return rc;
+}
+
+/* --- soft reset ------------------------------------------------------------------------------- */
+
+/* Grants in frame `index` end, but for those that others have mapped, to whom they stay. */
+static void frame_reset(struct grant_table *gt, unsigned index)
+{
+	unsigned per_frame = grant_nr_entries(gt) / gt->frames[ENTRY_FRAMES].nr;
+
+	for (grant_ref_t ref = index * per_frame; ref < (index + 1) * per_frame; ref++)
+		if (!grant_is_pinned(grant_active(gt, ref)))
+			memset(grant_entry_word(gt, ref), 0, PAGE_SIZE / per_frame);
+}
+
+int grant_domain_reset(struct domain *d)
+{
+	union grant_batch version_1 = { .set_version.version = 1 };
+	struct grant_table *gt = d->grant;
+	int rc = grant_domain_release_mappings(d);
+
+	if (rc)
+		return rc;
+	while (gt->reset_next < gt->frames[ENTRY_FRAMES].nr) {
+		spin_lock(&gt->lock);
+		frame_reset(gt, gt->reset_next++);
+		spin_unlock(&gt->lock);
+		if (hypercall_preempt())
+			return -ERESTART;
+	}
+	gt->release_next = gt->reset_next = 0;
+	return grant_op_set_version(d, &version_1);
 }

@@ -71,6 +71,7 @@ struct grant_table {
 	unsigned max_maptrack_frames;
 	uint32_t maptrack_free; /* first free handle, MAPTRACK_NONE at the end */
 	unsigned release_next;  /* where grant_domain_release_mappings goes on */
+	unsigned reset_next;    /* the frame where grant_domain_reset goes on */
 	struct maptrack **maptrack;
 };
 

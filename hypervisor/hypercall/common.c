@@ -5,7 +5,6 @@
  */
 #include "private.h"
 
-#include "abi/sched.h"
 #include "abi/vcpu.h"
 #include "host.h"
 #include "mm.h"

@@ -23,6 +23,7 @@ static long domctl_simple(struct domain *d, struct xen_domctl *op)
 	switch (op->cmd) {
 	case XEN_DOMCTL_destroydomain: return domain_destroy(d);
 	case XEN_DOMCTL_resumedomain: return domain_resume(d);
+	case XEN_DOMCTL_soft_reset: return domain_soft_reset(d);
 	case XEN_DOMCTL_hypercall_init:
 		return hypercall_page_install(d, GFN(op->u.hypercall_init.gmfn));
 	/* The width of a PV guest's interface. Others have whatever mode they are in. */
@@ -49,6 +50,7 @@ static const struct control {
 	{ XEN_DOMCTL_getdomaininfo, domctl_info, NO_DOMAIN | ANSWERS },
 	{ XEN_DOMCTL_destroydomain, domctl_simple, DYING },
 	{ XEN_DOMCTL_resumedomain, domctl_simple, 0 },
+	{ XEN_DOMCTL_soft_reset, domctl_simple, PAUSED },
 	{ XEN_DOMCTL_hypercall_init, domctl_simple, 0 },
 	{ XEN_DOMCTL_set_address_size, domctl_simple, 0 },
 	{ XEN_DOMCTL_get_address_size, domctl_simple, SELF | ANSWERS },

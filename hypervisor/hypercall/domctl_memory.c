@@ -245,32 +245,18 @@ long domctl_shadow(struct domain *d, struct xen_domctl *op)
 	}
 }
 
-/* --- machine resources: nobody but domain 0 has any, and it has them all ---------------------- */
+/* --- machine resources ------------------------------------------------------------------------ */
 
+/* Nobody but domain 0 has any, and it has them all: whichever they are, that is how it stays. */
 long domctl_permission(struct domain *d, struct xen_domctl *op)
 {
-	const struct xen_domctl_ioport_permission *port = &op->u.ioport_permission;
-	const struct xen_domctl_iomem_permission *mem = &op->u.iomem_permission;
-	bool plausible = true, allow = false;
-	uint64_t end;
+	bool allow;
 
 	switch (op->cmd) {
-	case XEN_DOMCTL_ioport_permission:
-		plausible = port->first_port <= 0xffff &&
-			    port->nr_ports <= 0x10000 - port->first_port;
-		allow = port->allow_access;
-		break;
-	case XEN_DOMCTL_iomem_permission:
-		plausible = !add_overflows(mem->first_mfn, mem->nr_mfns, &end);
-		allow = mem->allow_access;
-		break;
+	case XEN_DOMCTL_ioport_permission: allow = op->u.ioport_permission.allow_access; break;
+	case XEN_DOMCTL_iomem_permission: allow = op->u.iomem_permission.allow_access; break;
 	case XEN_DOMCTL_irq_permission: allow = op->u.irq_permission.allow_access; break;
-	case XEN_DOMCTL_gsi_permission:
-		plausible = !(op->u.gsi_permission.flags & ~XEN_DOMCTL_GSI_ACTION_MASK);
-		allow = op->u.gsi_permission.flags & XEN_DOMCTL_GSI_GRANT;
-		break;
+	default: allow = op->u.gsi_permission.flags & XEN_DOMCTL_GSI_GRANT;
 	}
-	if (!plausible)
-		return -EINVAL;
 	return allow == d->is_control ? 0 : unsupported("change of permission, domctl", op->cmd);
 }

@@ -5,7 +5,6 @@
  */
 #include "private.h"
 
-#include "cpuid.h"
 #include "hvm.h"
 #include "hvm_context.h"
 
@@ -20,16 +19,6 @@ static int cpus_to_guest(const struct xenctl_bitmap *map, const struct cpu_mask 
 	for (unsigned i = 0; i < ARRAY_SIZE(online.bits); i++)
 		online.bits[i] &= m->bits[i];
 	return bitmap_to_guest(map, &online);
-}
-
-static int cpus_from_guest(const struct xenctl_bitmap *map, struct cpu_mask *m)
-{
-	int rc = bitmap_from_guest(map, m);
-
-	for (unsigned cpu = 0; !rc && cpu < cpu_count(); cpu++)
-		if (m->bits[cpu / 64] & BIT(cpu % 64))
-			return 0;
-	return rc ? rc : -EINVAL;
 }
 
 /* Sets and gets: the caller learns what is in force now, in its own maps. */
@@ -48,9 +37,9 @@ long domctl_affinity(struct domain *d, struct xen_domctl *op)
 	if (set && !hard && !soft)
 		return -EINVAL;
 	if (set && hard)
-		rc = cpus_from_guest(&a->cpumap_hard, &new_hard);
+		rc = bitmap_from_guest(&a->cpumap_hard, &new_hard);
 	if (!rc && set && soft)
-		rc = cpus_from_guest(&a->cpumap_soft, &new_soft);
+		rc = bitmap_from_guest(&a->cpumap_soft, &new_soft);
 	if (!rc && set)
 		rc = sched_set_affinity(v, hard ? &new_hard : NULL, soft ? &new_soft : NULL);
 	if (!rc && hard)

@@ -96,50 +96,40 @@ static int param_check(const struct domain *d, uint32_t index, uint8_t self_righ
 	return d == domain_current() && !(params[index].flags & self_right) ? -EPERM : 0;
 }
 
-static int param_set(struct domain *d, uint32_t index, uint64_t value)
+static long param_set(struct request *q)
 {
-	int rc = param_check(d, index, SELF_SET);
+	const struct xen_hvm_param *p = q->arg;
+	uint64_t *param = &q->d->hvm_params[MIN(p->index, HVM_NR_PARAMS - 1)];
+	int rc = param_check(q->d, p->index, SELF_SET);
 
 	if (rc)
 		return rc;
-	if (value > params[index].max) {
-		log_domain(d, LOG_INFO,
-			   "parameter %u is not supported with value %#lx, at most %#lx", index,
-			   (unsigned long)value, (unsigned long)params[index].max);
+	if (p->value > params[p->index].max) {
+		log_domain(q->d, LOG_INFO,
+			   "parameter %u is not supported with value %#lx, at most %#lx", p->index,
+			   (unsigned long)p->value, (unsigned long)params[p->index].max);
 		return -EOPNOTSUPP;
 	}
-	if (index == HVM_PARAM_CALLBACK_IRQ)
-		rc = callback_set(d, value);
-	if (rc)
-		return rc;
-	spin_lock(&d->lock);
-	if ((params[index].flags & SET_ONCE) && d->hvm_params[index] &&
-	    d->hvm_params[index] != value)
+	if (p->index == HVM_PARAM_CALLBACK_IRQ)
+		rc = callback_set(q->d, p->value);
+	spin_lock(&q->d->lock);
+	if (!rc && (params[p->index].flags & SET_ONCE) && *param && *param != p->value)
 		rc = -EEXIST;
-	else
-		d->hvm_params[index] = value;
-	spin_unlock(&d->lock);
+	if (!rc)
+		*param = p->value;
+	spin_unlock(&q->d->lock);
 	return rc;
 }
 
-static int param_get(struct domain *d, uint32_t index, uint64_t *value)
-{
-	int rc = param_check(d, index, SELF_GET);
-
-	if (rc)
-		return rc;
-	spin_lock(&d->lock);
-	*value = d->hvm_params[index];
-	spin_unlock(&d->lock);
-	return 0;
-}
-
-static long param_op(struct request *q)
+static long param_get(struct request *q)
 {
 	struct xen_hvm_param *p = q->arg;
+	int rc = param_check(q->d, p->index, SELF_GET);
 
-	return q->cmd == HVMOP_set_param ? param_set(q->d, p->index, p->value)
-					 : param_get(q->d, p->index, &p->value);
+	/* One word: it is what it was before somebody sets it, or what it is afterwards. */
+	if (!rc)
+		p->value = READ_ONCE(q->d->hvm_params[p->index]);
+	return rc;
 }
 
 static long upcall_vector_set(struct request *q)
@@ -174,8 +164,8 @@ static long mem_type_get(struct request *q)
 }
 
 static const struct operation operations[] = {
-	[HVMOP_set_param] = { param_op, OP_LIVE, NAMES(xen_hvm_param) },
-	[HVMOP_get_param] = { param_op, OP_LIVE | OP_ANSWERS, NAMES(xen_hvm_param) },
+	[HVMOP_set_param] = { param_set, OP_LIVE, NAMES(xen_hvm_param) },
+	[HVMOP_get_param] = { param_get, OP_LIVE | OP_ANSWERS, NAMES(xen_hvm_param) },
 	[HVMOP_get_mem_type] = { mem_type_get, OP_LIVE | OP_ANSWERS, NAMES(xen_hvm_get_mem_type) },
 	[HVMOP_set_evtchn_upcall_vector] = { upcall_vector_set, 0,
 					     TAKES(xen_hvm_evtchn_upcall_vector) },

@@ -30,19 +30,14 @@ int domain_set_memory_map(struct domain *d, const struct e820_entry *entries, un
 	old = d->e820;
 	d->e820 = map;
 	spin_unlock(&d->lock);
-	if (old)
-		object_free(old, sizeof(*old));
+	object_free(old, sizeof(*old));
 	return 0;
 }
 
 void domain_free_memory_map(struct domain *d)
 {
-	if (d->e820)
-		object_free(d->e820, sizeof(*d->e820));
-	d->e820 = NULL;
-	if (d->vnuma)
-		object_free(d->vnuma, sizeof(*d->vnuma));
-	d->vnuma = NULL;
+	object_free(d->e820, sizeof(*d->e820));
+	object_free(d->vnuma, sizeof(*d->vnuma));
 }
 
 long memory_set_map(struct request *q)

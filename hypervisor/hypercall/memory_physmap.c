@@ -86,7 +86,10 @@ static int map_one(struct domain *d, unsigned space, struct domain *from, uint64
 {
 	switch (space) {
 	case XENMAPSPACE_shared_info:
-		return idx ? -EINVAL : place(d, gfn, virt_to_mfn(d->shared_info), P2M_RAM_RW);
+		if (idx)
+			return -EINVAL;
+		d->shared_info_gfn = gfn;
+		return place(d, gfn, virt_to_mfn(d->shared_info), P2M_RAM_RW);
 	case XENMAPSPACE_grant_table: return map_grant_frame(d, idx, gfn);
 	case XENMAPSPACE_gmfn:
 	case XENMAPSPACE_gmfn_range: return map_moved(d, GFN(idx), gfn);

@@ -8,41 +8,14 @@
 
 #include "abi/physdev.h"
 
-/* News of which nothing follows here, but that has to be readable. */
+/*
+ * News of which nothing follows here, but that has to be readable: trigger and polarity of an
+ * interrupt arrive at its pin with the emulated redirection entry, the windows of the configuration
+ * space are ACPI's, which was read at start-up, and the EHCI debug port is not used.
+ */
 static long noted(struct request *q)
 {
 	return 0;
-}
-
-/* The trigger and polarity arrive at the pin with the emulated redirection entry. */
-static long setup_gsi(struct request *q)
-{
-	const struct physdev_setup_gsi *gsi = q->arg;
-
-	return gsi->gsi < 0 || gsi->triggering > 1 || gsi->polarity > 1 ? -EINVAL : 0;
-}
-
-/* The windows are ACPI's, which was read at start-up; a disagreement deserves a line. */
-static long mmcfg_reserved(struct request *q)
-{
-	const struct physdev_pci_mmcfg_reserved *r = q->arg;
-
-	if (r->start_bus > r->end_bus)
-		return -EINVAL;
-	log_debug("d0: PCI configuration window at %#lx, segment %u, bus %u to %u, %s",
-		  (unsigned long)r->address, r->segment, r->start_bus, r->end_bus,
-		  r->flags & XEN_PCI_MMCFG_RESERVED ? "reserved" : "not reserved");
-	return 0;
-}
-
-/* The EHCI debug port: the hypervisor does not use it, so it need not let go of it. */
-static long debug_port(struct request *q)
-{
-	const struct physdev_dbgp_op *op = q->arg;
-
-	return op->op == PHYSDEVOP_DBGP_RESET_PREPARE || op->op == PHYSDEVOP_DBGP_RESET_DONE
-		       ? 0
-		       : -EINVAL;
 }
 
 static const struct operation operations[] = {
@@ -54,9 +27,9 @@ static const struct operation operations[] = {
 	[PHYSDEVOP_manage_pci_add] = { noted },
 	[PHYSDEVOP_manage_pci_remove] = { noted },
 	[PHYSDEVOP_manage_pci_add_ext] = { noted, 0, TAKES(physdev_manage_pci_ext) },
-	[PHYSDEVOP_pci_mmcfg_reserved] = { mmcfg_reserved, 0, TAKES(physdev_pci_mmcfg_reserved) },
-	[PHYSDEVOP_setup_gsi] = { setup_gsi, 0, TAKES(physdev_setup_gsi) },
-	[PHYSDEVOP_dbgp_op] = { debug_port, 0, TAKES(physdev_dbgp_op) },
+	[PHYSDEVOP_pci_mmcfg_reserved] = { noted, 0, TAKES(physdev_pci_mmcfg_reserved) },
+	[PHYSDEVOP_setup_gsi] = { noted, 0, TAKES(physdev_setup_gsi) },
+	[PHYSDEVOP_dbgp_op] = { noted, 0, TAKES(physdev_dbgp_op) },
 };
 
 /*

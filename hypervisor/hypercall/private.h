@@ -85,7 +85,6 @@ void poll_timer_init(struct vcpu *v);
 
 /* --- vcpu_op: v and q->v belong to the caller's domain ---------------------------------------- */
 long vcpu_singleshot_set(struct vcpu *v, uint64_t arg);
-long vcpu_singleshot_stop(struct vcpu *v);
 long vcpu_periodic_set(struct request *q);
 long vcpu_periodic_stop(struct vcpu *v);
 long vcpu_initialise(struct request *q);

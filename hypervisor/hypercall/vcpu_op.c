@@ -188,7 +188,8 @@ long do_vcpu_op(unsigned cmd, unsigned vcpuid, uint64_t arg)
 	case VCPUOP_stop_periodic_timer: return vcpu_periodic_stop(v);
 	/* The one that guests ask for all the time does without the table. */
 	case VCPUOP_set_singleshot_timer: return vcpu_singleshot_set(v, arg);
-	case VCPUOP_stop_singleshot_timer: return vcpu_singleshot_stop(v);
+	case VCPUOP_stop_singleshot_timer:
+		return v == vcpu_current() ? do_set_timer_op(0) : -EINVAL;
 	case VCPUOP_send_nmi: vcpu_nmi(v); return 0;
 	case VCPUOP_get_physid:
 		/* Only for a vCPU that never moves, and none is promised that. */

@@ -79,14 +79,6 @@ long vcpu_singleshot_set(struct vcpu *v, uint64_t arg)
 	return 0;
 }
 
-long vcpu_singleshot_stop(struct vcpu *v)
-{
-	if (v != vcpu_current())
-		return -EINVAL;
-	timer_stop(&v->singleshot);
-	return 0;
-}
-
 long vcpu_periodic_set(struct request *q)
 {
 	const struct vcpu_set_periodic_timer *set = q->arg;

@@ -18,13 +18,13 @@ static uint32_t base_nsecs;
 /*
  * The version is odd while the rest is written; x86 keeps stores in order, the compiler must too.
  */
-static void publish_locked(struct domain *d)
+void wallclock_publish(struct domain *d)
 {
 	struct shared_info *s = d->shared_info;
-	uint64_t secs = base_secs + (uint64_t)d->time_offset_s;
+	uint64_t secs;
 
-	if (!s)
-		return;
+	spin_lock(&wallclock_lock);
+	secs = base_secs + (uint64_t)d->time_offset_s;
 	WRITE_ONCE(s->wc_version, s->wc_version | 1);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	WRITE_ONCE(s->wc_sec, (uint32_t)secs);
@@ -32,12 +32,6 @@ static void publish_locked(struct domain *d)
 	WRITE_ONCE(s->wc_nsec, base_nsecs);
 	__atomic_thread_fence(__ATOMIC_RELEASE);
 	WRITE_ONCE(s->wc_version, (s->wc_version | 1) + 1);
-}
-
-void wallclock_publish(struct domain *d)
-{
-	spin_lock(&wallclock_lock);
-	publish_locked(d);
 	spin_unlock(&wallclock_lock);
 }
 

@@ -72,6 +72,7 @@ struct domain {
 	bool is_control;           /* domain 0: may call domctl, sysctl, platform_op; constant */
 	bool is_dying;             /* destroy has begun; d->lock */
 	bool is_shut_down;         /* d->lock */
+	bool is_resetting;         /* a soft reset has begun: not to be resumed before its end */
 	bool being_destroyed;      /* somebody is inside domain_destroy; atomic */
 	bool shutdown_code_chosen; /* by the guest, ahead of its shutdown; d->lock */
 	uint8_t shutdown_code;     /* SHUTDOWN_*; d->lock */
@@ -100,6 +101,7 @@ struct domain {
 
 	/* --- interface --- */
 	struct shared_info *shared_info; /* one heap page, shared with the guest */
+	gfn_t shared_info_gfn;           /* where the guest last mapped it; 0: nowhere */
 	struct spinlock event_lock;
 	struct event_domain event;
 	struct grant_table *grant;              /* NULL until grant_init */
@@ -165,6 +167,12 @@ int domain_destroy(struct domain *d);
 /* The guest said so (SCHEDOP_shutdown) or is made to; vCPUs stop, VIRQ_DOM_EXC tells domain 0. */
 void domain_shutdown(struct domain *d, uint8_t code);
 int domain_resume(struct domain *d);
+/*
+ * Of one that has shut down and whose vCPUs are paused: another kernel may run in it afterwards,
+ * and it is resumed. -ERESTART: call again; -EINVAL: it has not shut down; -EBUSY, -ENOMEM: it
+ * stays shut down, and may be reset again or destroyed.
+ */
+int domain_soft_reset(struct domain *d);
 /*
  * A guest that cannot go on: says why and shuts it down with SHUTDOWN_crash. The machine goes on.
  */

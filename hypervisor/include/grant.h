@@ -14,11 +14,17 @@ struct domain;
 /* -EINVAL: no frame at all, or limits beyond what is sane (GRANT_*_FRAMES_LIMIT); -ENOMEM. */
 int grant_domain_init(struct domain *d, uint32_t max_frames, uint32_t max_maptrack_frames);
 /*
- * Unmaps all that d has mapped (d->is_dying, its vCPUs do not run). Bounded work: 0 when nothing is
- * left, or -ERESTART: call again. Once it was called nobody begins to use a page of d: its p2m may
- * go.
+ * Unmaps all that d has mapped (its vCPUs do not run). Bounded work: 0 when nothing is left, or
+ * -ERESTART: call again. Once it was called for one that is dying, nobody begins to use a page of
+ * it: its p2m may go.
  */
 int grant_domain_release_mappings(struct domain *d);
+/*
+ * Soft reset: unmaps all that d has mapped, ends what it grants and nobody uses, back to version 1.
+ * d's vCPUs do not run, until it is through. -ERESTART: call again, it goes on where it stopped;
+ * -EBUSY: version 2, and others have pages mapped; -ENOMEM.
+ */
+int grant_domain_reset(struct domain *d);
 /*
  * Frees the table. Only when the last reference to d is gone: every mapping of a page that d
  * granted holds one. Accepts a domain whose grant_domain_init failed or never ran.

@@ -11,7 +11,6 @@
 #include "log.h"
 #include "timer.h"
 
-static uint64_t online[MAX_CPUS / 64];
 /* CPUs with nothing to run. Who sends one work clears its bit: two must not choose the same. */
 static uint64_t idle[MAX_CPUS / 64];
 
@@ -19,7 +18,6 @@ void sched_cpu_online(unsigned cpu)
 {
 	list_init(&sched_queues[cpu].list);
 	bit_test_and_set(cpu, idle);
-	bit_test_and_set(cpu, online);
 }
 
 /* --- where to --------------------------------------------------------------------------------- */
@@ -63,7 +61,7 @@ static unsigned allowed_cpu(const struct vcpu *v)
 	for (unsigned i = 0; i < n; i++) {
 		unsigned cpu = (v->processor + i) % n;
 
-		if (bit_test(cpu, online) && cpu_mask_test(&v->sched.affinity_hard, cpu))
+		if (cpu_mask_test(&v->sched.affinity_hard, cpu))
 			return cpu;
 	}
 	return v->processor;
@@ -337,8 +335,8 @@ void sched_switched(struct vcpu *prev)
 
 static bool any_online(const struct cpu_mask *m)
 {
-	for (unsigned w = 0; w < MAX_CPUS / 64; w++)
-		if (atomic_read(&online[w]) & m->bits[w])
+	for (unsigned cpu = 0; cpu < cpu_count(); cpu++)
+		if (cpu_mask_test(m, cpu))
 			return true;
 	return false;
 }

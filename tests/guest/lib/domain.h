@@ -57,6 +57,11 @@ PAYLOAD(wild);               /* jumps to an address without memory */
 PAYLOAD(wild_write);         /* writes where no memory is, reads back into data[1], then poweroff */
 PAYLOAD(bad_calls);          /* data[1..3]: answers to wrong calls; then poweroff */
 PAYLOAD(console);            /* console_io write of a line, then poweroff */
+/*
+ * The calls at data + 0x100, one of five words: number, three arguments, answer; up to a negative
+ * number. Then SHUTDOWN_soft_reset, and again, counting in data[0].
+ */
+PAYLOAD(make_calls);
 PAYLOAD(calls_32);      /* data[1]: the version, asked for in 32-bit mode; then SHUTDOWN_reboot */
 PAYLOAD(structures_32); /* answers to calls whose structures have 32-bit words; then poweroff */
 PAYLOAD(transfer);      /* data[1]: the answer to the two at byte 0x840; then poweroff */

@@ -218,6 +218,28 @@ payload_\name\()_end:
 	shutdown 0
 	end transfer
 
+	/*
+	 * Makes the calls that begin at DATA + 0x100: number, three arguments, and the answer goes
+	 * behind them; until a negative number. Then SHUTDOWN_soft_reset, and once more.
+	 */
+	payload make_calls
+1:	incl DATA
+	movl $DATA + 0x100, %ebx
+2:	movq (%rbx), %rax
+	testq %rax, %rax
+	js 3f
+	movq 8(%rbx), %rdi
+	movq 16(%rbx), %rsi
+	movq 24(%rbx), %rdx
+	vmmcall
+	movq %rax, 32(%rbx)
+	addl $40, %ebx
+	jmp 2b
+3:	movl $5, DATA + 0x800
+	call SCHED_OP, 2, DATA + 0x800, 0
+	jmp 1b
+	end make_calls
+
 	/* The 32-bit convention: arguments in EBX, ECX, EDX. */
 	.code32
 	payload calls_32

@@ -293,6 +293,75 @@ static void test_status_frames(void **state)
 	p2m_flush(granter);
 }
 
+/* --- soft reset ------------------------------------------------------------------------------- */
+
+static void reset(struct domain *d)
+{
+	long rc;
+
+	while ((rc = grant_domain_reset(d)) == -ERESTART)
+		;
+	assert_int_equal(rc, 0);
+}
+
+static void test_reset_ends_both_sides(void **state)
+{
+	grant_handle_t kept;
+	mfn_t mfn;
+
+	assert_int_equal(grant_frame_get(granter, 3, false, &mfn), 0);
+	grant_v1(granter, 9, mapper->id, 5, 0);
+	grant_v1(granter, 2047, mapper->id, 6, 0);
+	grant_v1(mapper, 9, granter->id, 7, 0);
+	assert_int_equal(map_ref(mapper, granter->id, 9, HOLE, GNTMAP_host_map, &kept), GNTST_okay);
+	assert_int_equal(map_ref(granter, mapper->id, 9, HOLE, GNTMAP_host_map, &h), GNTST_okay);
+	fake_preempt_budget = 0; /* a frame at a time */
+	assert_int_equal(grant_domain_reset(granter), -ERESTART);
+	reset(granter);
+	fake_preempt_budget = -1;
+	/* What it had mapped it has no more; what others have of it stays theirs. */
+	assert_int_equal(entry_v1(mapper, 9)->flags, GTF_permit_access);
+	assert_int_equal(p2m_lookup(granter, GFN(HOLE), NULL).n, INVALID_MFN.n);
+	assert_int_equal(unmap_handle(granter, h, HOLE), GNTST_bad_handle);
+	assert_int_equal(fake_page_count(mfn_of(mapper, 7)), 1);
+	assert_int_equal(entry_v1(granter, 9)->flags,
+			 GTF_permit_access | GTF_reading | GTF_writing);
+	assert_int_equal(fake_page_count(mfn_of(granter, 5)), 2);
+	assert_int_equal(entry_v1(granter, 2047)->flags, GTF_invalid);
+	assert_int_equal(entry_v1(granter, 2047)->frame, 0);
+	assert_int_equal(unmap_handle(mapper, kept, HOLE), GNTST_okay);
+	assert_int_equal(fake_page_count(mfn_of(granter, 5)), 1);
+	/* From the start again, and that is what ends with the domain. */
+	assert_int_equal(map_ref(granter, mapper->id, 9, HOLE, GNTMAP_host_map, &h), GNTST_okay);
+	domain_dies(&granter);
+	assert_null(granter);
+	assert_int_equal(fake_page_count(mfn_of(mapper, 7)), 1);
+}
+
+static void test_reset_leads_back_to_version_1(void **state)
+{
+	use_version(granter, 2);
+	entry_v2(granter, 255)->full_page.frame = 5;
+	entry_v2(granter, 255)->hdr.domid = mapper->id;
+	entry_v2(granter, 255)->hdr.flags = GTF_permit_access;
+	assert_int_equal(map_ref(mapper, granter->id, 255, HOLE, GNTMAP_host_map, &h), GNTST_okay);
+	/* An entry in use that only version 2 has. */
+	assert_int_equal(grant_domain_reset(granter), -EBUSY);
+	assert_int_equal(unmap_handle(mapper, h, HOLE), GNTST_okay);
+	/* The store's, which domain 0 has mapped all the time. */
+	entry_v2(granter, GNTTAB_RESERVED_XENSTORE)->full_page.frame = 6;
+	entry_v2(granter, GNTTAB_RESERVED_XENSTORE)->hdr.flags = GTF_permit_access; /* to dom0 */
+	assert_int_equal(
+		map_ref(dom0, granter->id, GNTTAB_RESERVED_XENSTORE, HOLE, GNTMAP_host_map, &h),
+		GNTST_okay);
+	reset(granter);
+	assert_int_equal(granter->grant->version, 1);
+	assert_int_equal(entry_v1(granter, 510)->flags, GTF_invalid);
+	assert_int_equal(entry_v1(granter, GNTTAB_RESERVED_XENSTORE)->flags,
+			 GTF_permit_access | GTF_reading | GTF_writing);
+	assert_int_equal(unmap_handle(dom0, h, HOLE), GNTST_okay);
+}
+
 /* --- the rest --------------------------------------------------------------------------------- */
 
 static void test_not_offered(void **state)
@@ -338,6 +407,8 @@ int main(void)
 		TEST(test_version_change_without_memory),
 		TEST(test_version_2_mapping),
 		TEST(test_status_frames),
+		TEST(test_reset_ends_both_sides),
+		TEST(test_reset_leads_back_to_version_1),
 		TEST(test_not_offered),
 		TEST(test_cache_flush),
 	};

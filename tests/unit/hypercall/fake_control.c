@@ -51,6 +51,12 @@ int domain_resume(struct domain *d)
 {
 	return 0;
 }
+int domain_soft_reset(struct domain *d)
+{
+	if (!d->is_shut_down || !pauses)
+		return -EINVAL;
+	return destroy_restarts-- > 0 ? -ERESTART : 0;
+}
 void vcpu_pause_nosync(struct vcpu *v)
 {
 	v->pause_count++;
@@ -197,6 +203,8 @@ int sched_set_params(struct domain *d, const struct sched_params *p)
 }
 int sched_set_affinity(struct vcpu *v, const struct cpu_mask *hard, const struct cpu_mask *soft)
 {
+	if (hard && !(hard->bits[0] & (BIT(cpu_count()) - 1)))
+		return -EINVAL;
 	if (hard)
 		v->sched.affinity_hard = *hard;
 	if (soft)

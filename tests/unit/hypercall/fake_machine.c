@@ -88,8 +88,7 @@ void machine_check_no_leaks(void)
 		for (unsigned g = 0; g < ARRAY_SIZE(grant_frames[i]); g++)
 			if (grant_frames[i][g].n)
 				page_put(&frames[grant_frames[i][g].n]);
-		if (d->e820)
-			object_free(d->e820, 0);
+		object_free(d->e820, 0);
 		free(d->vcpu[0]);
 		free(d);
 		domains[i] = NULL;
@@ -208,7 +207,7 @@ void *object_alloc(size_t size)
 
 void object_free(void *p, size_t size)
 {
-	objects--;
+	objects -= p != NULL;
 	free(p);
 }
 

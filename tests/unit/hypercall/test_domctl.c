@@ -48,6 +48,21 @@ static void test_a_restarted_domctl_lets_the_next_one_in(void **state)
 	assert_int_equal(domctl(XEN_DOMCTL_destroydomain, 1), 0);
 }
 
+static void test_soft_reset(void **state)
+{
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 0), -EINVAL);
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 77), -ESRCH);
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 1), -EINVAL);
+	guest->is_shut_down = true;
+	destroy_restarts = 1;
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 1), -ERESTART);
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 1), 0);
+	assert_int_equal(pauses, 0); /* it stood still each time, and no longer */
+	guest->is_dying = true;
+	assert_int_equal(domctl(XEN_DOMCTL_soft_reset, 1), -ESRCH);
+	guest->is_dying = guest->is_shut_down = false;
+}
+
 static void test_info_is_of_the_next_domain(void **state)
 {
 	give_ram(guest, 3, 0);
@@ -226,6 +241,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_only_domain_0_in_the_right_version),
 		TEST(test_a_restarted_domctl_lets_the_next_one_in),
+		TEST(test_soft_reset),
 		TEST(test_info_is_of_the_next_domain),
 		TEST(test_creation),
 		TEST(test_pauses_are_counted),

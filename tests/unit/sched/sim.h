@@ -364,7 +364,6 @@ static void sim_begin(unsigned nr_cpus)
 	sim_slow_switch = false;
 	memset(sim_cpus, 0, sizeof(sim_cpus));
 	memset(sched_queues, 0, sizeof(struct runqueue) * SIM_CPUS);
-	memset(online, 0, sizeof(online));
 	memset(idle, 0, sizeof(idle));
 	for (unsigned i = 0; i < nr_cpus; i++) {
 		sim_cpus[i].until = TIME_NEVER;
