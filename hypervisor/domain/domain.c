@@ -280,8 +280,7 @@ int domain_soft_reset(struct domain *d)
 	spin_unlock(&d->lock);
 	if (!d->is_resetting)
 		return -EINVAL;
-	for (unsigned id = 0; id < IOREQ_SERVERS; id++)
-		ioreq_server_destroy(d, id);
+	ioreq_domain_destroy(d);
 	rc = event_reset(d);
 	if (!rc)
 		rc = grant_domain_reset(d);
@@ -291,7 +290,7 @@ int domain_soft_reset(struct domain *d)
 	return domain_resume(d);
 }
 
-/* --- stopping -------------------------------------------------------------------------------- */
+/* --- stopping --------------------------------------------------------------------------------- */
 
 void domain_crash(struct domain *d, const char *fmt, ...)
 {

@@ -24,7 +24,7 @@ int ioreq_access(struct vcpu *v, uint8_t type, uint64_t addr, unsigned size, boo
 		 uint64_t *value);
 /* The event channel by which v's requests go has been notified (event/deliver.c). */
 void ioreq_answered(struct vcpu *v);
-/* Frees all servers: no vCPU will run any more. As often as one likes. */
+/* Frees all servers of a domain whose vCPUs do not run. As often as one likes. */
 void ioreq_domain_destroy(struct domain *d);
 
 /* --- XEN_DMOP_*: negative errno --------------------------------------------------------------- */
