@@ -111,7 +111,8 @@ def test_a_silent_one_keeps_nobody(host):
     host.run("xl network-detach demo 0", CREATE)
     in_driver(host, "kill -STOP $(pidof devd)")
     host.run(f"(xl network-attach demo {VIF} >/tmp/said 2>&1; echo $? >>/tmp/said) & true")
-    assert until(host, "xenstore ls -f / | grep -q '/device/vif/0/state'"), host.run("cat /tmp/said")
+    entered = until(host, "xenstore ls -f / | grep -q '/device/vif/0/state'")
+    assert entered, host.run("cat /tmp/said")
     host.run("xl create -p demo 'name=\"other\"' && xl destroy other", CREATE)
     assert host.run("cat /tmp/said") == ""
     in_driver(host, "kill -CONT $(pidof devd)")

@@ -261,7 +261,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_logins, own_folder_enter, own_folder_leave),
 		cmocka_unit_test_setup_teardown(test_initiator, own_folder_enter, own_folder_leave),
 		cmocka_unit_test_setup_teardown(test_sessions, own_folder_enter, own_folder_leave),
-		cmocka_unit_test_setup_teardown(test_plug_state, own_folder_enter, own_folder_leave),
+		cmocka_unit_test_setup_teardown(test_plug_state, own_folder_enter,
+						own_folder_leave),
 		cmocka_unit_test(test_bounded),
 	};
 
