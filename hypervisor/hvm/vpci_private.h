@@ -89,7 +89,7 @@ static inline bool same_address(struct pci_address a, struct pci_address b)
 
 /*
  * Frames that have become watched, to be told to vpci_trap_changed when the lock is free again.
- * One access brings three ranges at most: a new function's window, its table, and where it puts that.
+ * One access brings three ranges at most: a new function's window, its table, and where that moves.
  */
 struct vpci_trap_change {
 	unsigned count;
