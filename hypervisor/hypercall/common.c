@@ -7,8 +7,6 @@
 
 #include "abi/vcpu.h"
 #include "host.h"
-#include "mm.h"
-#include "p2m.h"
 
 int target_get(domid_t id, struct domain **out)
 {
