@@ -161,12 +161,12 @@ def children(streams):
 def test_slow_clients_are_served_and_silent_ones_let_go(streams):
     """The daemon of the tests waits for four seconds, not for three minutes."""
     data = noise(MIB)
-    vdi, large = streams.vdi(MIB), streams.vdi(64 * MIB)
+    vdi, large, other = streams.vdi(MIB), streams.vdi(64 * MIB), streams.vdi(64 * MIB)
     task = streams.client.call("task.create", "import", "of nothing more")
     silent, deaf, slow = (connect(streams.socket, 30) for _ in range(3))
     silent.sendall(scgi(data[:1000], streams.path("import_raw_vdi", vdi=large, task_id=task),
                         "PUT", MIB))
-    deaf.sendall(scgi(b"", streams.path("export_raw_vdi", vdi=large), "GET"))
+    deaf.sendall(scgi(b"", streams.path("export_raw_vdi", vdi=other), "GET"))
     slow.sendall(scgi(b"", streams.path("import_raw_vdi", vdi=vdi), "PUT", MIB))
     for i in range(8):      # all of these together take longer
         slow.sendall(data[i * MIB // 8:(i + 1) * MIB // 8])
