@@ -29,15 +29,18 @@ static void tell(struct store *s, const struct device_id *id, const struct reaso
 		log_error("%s: store: %s", device_text(id), strerror(errno));
 }
 
-/* The control domain wants it back, and nobody uses it any more. */
+/*
+ * The control domain wants it back, and nobody uses it any more. It writes "online" first: if that
+ * is not there, the rest came after it was taken away.
+ */
 static bool is_over(struct store *s, const struct device_id *id)
 {
 	enum device_state state = device_back_state(s, id);
 	char online[4];
 
 	return (state == DEVICE_CLOSING || state == DEVICE_CLOSED) &&
-	       device_back_text(s, id, "online", online, sizeof(online)) &&
-	       strcmp(online, "0") == 0;
+	       (!device_back_text(s, id, "online", online, sizeof(online)) ||
+		strcmp(online, "0") == 0);
 }
 
 /*

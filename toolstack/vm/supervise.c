@@ -260,6 +260,18 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 		       time(NULL) - started < RESTART_MIN_SECONDS);
 }
 
+/* Whoever made it may have ended before he could say that it has a process. */
+static void say_whose(domid_t domid)
+{
+	struct vm_state s;
+
+	if (vm_state_load(&s, domid) < 0 || s.supervisor != VM_BEING_MADE)
+		return;
+	s.supervisor = getpid();
+	if (vm_state_save(&s) < 0)
+		log_warning(VM_STATE_DIR "/%u: %s", domid, strerror(errno));
+}
+
 /*
  * Watches a running domain and does what the configuration says when it stops, until nothing is
  * left to watch. vm follows the domain's name and devices.
@@ -279,6 +291,7 @@ static void supervise(struct vm_config *vm, domid_t domid)
 		time_t started = time(NULL);
 		int lock = vm_supervise_lock(domid, true);
 
+		say_whose(domid);
 		go_on = wait_for_stop(&xc, domid, &events, &code) &&
 			act(&xc, vm, &domid, code, started);
 		if (lock >= 0)
@@ -330,8 +343,8 @@ static void log_to(const char *name)
 }
 
 /*
- * A domain of this UUID is the one that was to go, or one that was not finished; unless it runs:
- * then all had been done. True if so.
+ * A domain of this UUID is the one that was to go, or one that was not finished; unless it runs, or
+ * somebody else makes it: then there is nothing to do. True if so.
  */
 static bool runs_already(struct xencall *xc, const struct vm_config *vm)
 {
@@ -341,7 +354,8 @@ static bool runs_already(struct xencall *xc, const struct vm_config *vm)
 	while (vm_uuid_find(xc, vm->uuid, &domid)) {
 		if (domain_info(xc, domid, &info) < 0)
 			continue;
-		if (!(info.flags & XEN_DOMINF_shutdown) && !vm_never_ran(&info))
+		if (vm_being_made(xc, domid) ||
+		    (!(info.flags & XEN_DOMINF_shutdown) && !vm_never_ran(&info)))
 			return true;
 		if (vm_end(xc, domid) < 0) {
 			log_error("%s: destroying domain %u: %s", vm->name, domid, strerror(errno));

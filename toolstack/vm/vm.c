@@ -34,7 +34,7 @@ static struct vm_state state_of(const struct vm_config *vm, const uint8_t uuid[1
 	return s;
 }
 
-/* What is locked is the configuration: it is written once. */
+/* What is locked is the configuration: it is written once, and before anybody sees the domain. */
 static int claim(const struct vm_config *vm, const struct vm_state *s, struct vm_hold *hold,
 		 struct reason *why)
 {
@@ -42,11 +42,11 @@ static int claim(const struct vm_config *vm, const struct vm_state *s, struct vm
 
 	if (!vm->text)
 		return reason_set(why, "its configuration cannot be written");
-	if (vm_state_save(s) < 0)
-		return reason_errno(why, VM_STATE_DIR "/%u", domid);
 	if (vm_state_keep_config(domid, vm->text) < 0 ||
 	    (hold->maker = vm_supervise_lock(domid, true)) < 0)
 		return reason_errno(why, "keeping the configuration of domain %u", domid);
+	if (vm_state_save(s) < 0)
+		return reason_errno(why, VM_STATE_DIR "/%u", domid);
 	return 0;
 }
 

@@ -17,7 +17,7 @@
 #include "vm/vm.h"
 
 #define VM_LOCK   "/run/xen/xl.lock"
-#define NEARLY_MS 30000 /* its devices may have to be waited for */
+#define NEARLY_MS 60000 /* a driver domain has 40 s to answer */
 #define LOOK_US   50000
 
 static int lock_take(int how)

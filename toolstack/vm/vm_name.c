@@ -117,14 +117,15 @@ bool vm_name_taken(struct xencall *xc, const char *name, domid_t domid, struct r
 	char incoming[VM_NAME_MAX + sizeof(VM_INCOMING)];
 	domid_t other;
 
-	if (vm_name_find(xc, name, &other) && other != domid) {
-		reason_set(why, "there is a domain \"%s\" already, with id %u", name, other);
-		return true;
-	}
+	/* In this order: it may be renamed meanwhile. */
 	snprintf(incoming, sizeof(incoming), "%s" VM_INCOMING, name);
 	if (vm_name_find(xc, incoming, &other) && other != domid && vm_being_made(xc, other)) {
 		reason_set(why, "another host is sending a domain \"%s\", which is %u", name,
 			   other);
+		return true;
+	}
+	if (vm_name_find(xc, name, &other) && other != domid) {
+		reason_set(why, "there is a domain \"%s\" already, with id %u", name, other);
 		return true;
 	}
 	return false;

@@ -35,11 +35,11 @@ int making_check_halted(struct call *c, const uint8_t uuid[16])
 
 void making_name(struct call *c, const char *label, const char *uuid, char name[VM_NAME_MAX + 1])
 {
+	struct reason ignored;
 	char suffix[9];
-	domid_t other;
 
 	label_to_name(label, NULL, name);
-	if (!vm_name_find(&c->xc, name, &other))
+	if (!vm_name_taken(&c->xc, name, DOMID_FIRST_RESERVED, &ignored))
 		return;
 	snprintf(suffix, sizeof(suffix), "%.8s", uuid);
 	label_to_name(label, suffix, name);

@@ -166,7 +166,7 @@ static int do_rename(struct call *c)
 	if (call_domain(c, &domid) < 0)
 		return -1;
 	label_to_name(arg_text(c->args, "name"), NULL, name);
-	if (vm_name_find(&c->xc, name, &other) && other != domid) {
+	if (vm_name_taken(&c->xc, name, domid, &why)) {
 		snprintf(suffix, sizeof(suffix), "%.8s", arg_text(c->args, "uuid"));
 		label_to_name(arg_text(c->args, "name"), suffix, name);
 	}

@@ -31,7 +31,8 @@ static const struct command {
 	{ "console", cmd_console, "DOMAIN", "Attach to a domain's console (Ctrl-] leaves)" },
 	{ "shutdown", cmd_shutdown, "[-Fw] DOMAIN | -a", "Ask a domain to shut down" },
 	{ "reboot", cmd_reboot, "[-Fw] DOMAIN | -a", "Ask a domain to reboot" },
-	{ "destroy", cmd_destroy, "DOMAIN", "End a domain at once" },
+	{ "destroy", cmd_destroy, "[-f] DOMAIN",
+	  "End a domain at once (-f: even a half-made one)" },
 	{ "pause", cmd_pause, "DOMAIN", "Stop a domain's vCPUs" },
 	{ "unpause", cmd_unpause, "DOMAIN", "Let a paused domain go on" },
 	{ "save", cmd_save, "[-clp] DOMAIN FILE", "Save a domain to a file, and end it" },
@@ -155,21 +156,26 @@ bool xl_domain(const char *name, domid_t *domid)
 	return false;
 }
 
-bool xl_guest(const char *name, domid_t *domid, const char *domain0)
+bool xl_any_guest(const char *name, domid_t *domid, const char *domain0)
 {
 	if (!xl_domain(name, domid))
 		return false;
 	if (*domid == 0)
 		log_error("%s: not Domain-0: %s", xl_command, domain0);
-	return *domid != 0 && xl_complete(*domid);
+	return *domid != 0;
+}
+
+bool xl_guest(const char *name, domid_t *domid, const char *domain0)
+{
+	return xl_any_guest(name, domid, domain0) && xl_complete(*domid);
 }
 
 bool xl_complete(domid_t domid)
 {
 	if (!vm_long_being_made(xl_open(), domid))
 		return true;
-	log_error("%s: domain %u is still being made; it is nobody else's until it runs, and goes "
-		  "if the xl or vmd that makes it is ended",
+	log_error("%s: domain %u is still being made; it is nobody else's until it runs "
+		  "(xl destroy -f ends it)",
 		  xl_command, domid);
 	return false;
 }

@@ -11,22 +11,25 @@
 #include "abi/sched.h"
 #include "lib/domain.h"
 #include "vm/vm.h"
+#include "vm/vm_lock.h"
 #include "vm/vm_stop.h"
 #include "xl/xl.h"
 
 /* For commands that take one domain and do one thing to it. */
 static int with_domain(int argc, char **argv, int (*act)(struct xencall *xc, domid_t domid))
 {
+	bool (*find)(const char *name, domid_t *domid, const char *domain0) = xl_guest;
 	domid_t domid;
 
-	/* destroy -f: domain 0 is refused anyway. */
+	/* Also one that is still being made; domain 0 is refused anyway. */
 	if (argc > 1 && strcmp(argv[1], "-f") == 0) {
+		find = xl_any_guest;
 		argv++;
 		argc--;
 	}
 	if (argc != 2)
 		return xl_usage();
-	if (!xl_guest(argv[1], &domid, "this is the control domain"))
+	if (!find(argv[1], &domid, "this is the control domain"))
 		return XL_FAILED;
 	if (act(xl_open(), domid) < 0) {
 		log_error("%s: domain %u: %s", xl_command, domid, strerror(errno));
@@ -84,12 +87,28 @@ static int stop_heard(domid_t domid, const struct stop_options *o)
 	return -1;
 }
 
+/* They may have to be waited for, and others are not to wait with them. */
+static void half_made_last(struct xen_domctl_getdomaininfo *list, int nr)
+{
+	for (int i = 0; i < nr;) {
+		struct xen_domctl_getdomaininfo one = list[i];
+
+		if (one.domain == 0 || !vm_being_made(xl_open(), one.domain)) {
+			i++;
+			continue;
+		}
+		list[i] = list[--nr];
+		list[nr] = one;
+	}
+}
+
 static int stop_all(const struct stop_options *o)
 {
 	struct xen_domctl_getdomaininfo *list;
 	int nr = xl_domains(&list);
 	int rc = nr < 0 ? XL_FAILED : XL_OK;
 
+	half_made_last(list, nr);
 	/*
 	 * All are asked first, so that they stop side by side. Those that failed are out: domain
 	 * 0's place.

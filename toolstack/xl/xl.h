@@ -29,7 +29,9 @@ int xl_failed(const struct reason *why);
 
 /* A domain by name or id. False after saying that there is none. */
 bool xl_domain(const char *name, domid_t *domid);
-/* The same, but not Domain-0, then it says what Domain-0 is instead; and complete. */
+/* The same, but not Domain-0, then it says what Domain-0 is instead. */
+bool xl_any_guest(const char *name, domid_t *domid, const char *domain0);
+/* The same, and complete. */
 bool xl_guest(const char *name, domid_t *domid, const char *domain0);
 /* False after saying that somebody is still making it. */
 bool xl_complete(domid_t domid);

@@ -359,6 +359,27 @@ static void one_that_is_not_done_when_it_says_so(void **state)
 	nothing_is_left();
 }
 
+static void say_closed(void)
+{
+	ask(guest, XS_WRITE, BACK "/state\0006", "OK|");
+}
+
+/* Both kernels have let go; only who would take it out of the store is not there. */
+static void one_without_devd(void **state)
+{
+	struct conn *client = conn_new(7);
+
+	(void)state;
+	ask(client, XS_WRITE, FRONT "/state\0004", "OK|");
+	conn_free(client);
+	on_wait = keep_writing;
+	assert_int_equal(devices_detach(7, DEVICE_NETWORK, 0, false, &why), -1);
+	assert_reason(why, "the guest has not let go of interface 0");
+	on_wait = say_closed;
+	assert_int_equal(devices_detach(7, DEVICE_NETWORK, 0, false, &why), 0);
+	nothing_is_left();
+}
+
 static void one_that_is_full(void **state)
 {
 	char path[64];
@@ -477,6 +498,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(one_that_removes_its_end, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_not_done_when_it_says_so, setup,
 						client_teardown),
+		cmocka_unit_test_setup_teardown(one_without_devd, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_full, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(one_that_is_gone, setup, client_teardown),
 		cmocka_unit_test_setup_teardown(answers, setup, client_teardown),
