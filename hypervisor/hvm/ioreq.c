@@ -186,9 +186,9 @@ int ioreq_server_create(struct domain *d)
 	int rc = s ? server_fill(d, s) : -ENOMEM;
 
 	if (!rc) {
-		rc = -ENOSPC;
 		spin_lock(&d->hvm.ioreq_lock);
-		for (unsigned id = 0; id < IOREQ_SERVERS && rc < 0; id++)
+		rc = d->is_dying ? -ESRCH : -ENOSPC;
+		for (unsigned id = 0; id < IOREQ_SERVERS && rc == -ENOSPC; id++)
 			if (!d->hvm.ioreq_server[id]) {
 				d->hvm.ioreq_server[id] = s;
 				rc = (int)id;

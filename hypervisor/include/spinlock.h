@@ -12,6 +12,7 @@
  *   -> page_list (d->page_lock) -> watched PCI (hvm/vpci.c) -> direct map -> heap
  *   -> emulated IO-APIC -> scheduler (per CPU, lower CPU first) -> timers -> irq -> real IO-APIC,
  *   PCI ports, commands of an IOMMU -> what guests say -> log
+ * A domain that is freed leaves domain_list under any of them: inside it, only heap is taken.
  */
 #ifndef SOCLE_SPINLOCK_H
 #define SOCLE_SPINLOCK_H

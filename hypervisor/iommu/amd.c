@@ -145,15 +145,17 @@ static void flush_device(uint16_t segment, devid_t id)
 	}
 }
 
-/* A device that has one in a cache still raises the same vector: nothing is flushed. */
-static void interrupt(uint8_t vector, uint32_t apic_id, bool allowed)
-{
-	WRITE_ONCE(interrupts[vector], allowed ? (uint32_t)vector << 16 | apic_id << 8 | 1 : 0);
-}
-
 static void flush(struct iommu_unit *u, uint16_t domain)
 {
 	iommu_command(u, COMMAND_PAGES | (uint64_t)domain << 32, ALL_PAGES);
+}
+
+/* A device that has one in a cache could raise it when it is somebody else's. */
+static void interrupt(uint8_t vector, uint32_t apic_id, bool allowed)
+{
+	WRITE_ONCE(interrupts[vector], allowed ? (uint32_t)vector << 16 | apic_id << 8 | 1 : 0);
+	for_each_unit(u)
+		iommu_command(u, COMMAND_ALL, 0);
 }
 
 /* Starts the log over: it is empty, and goes on if it had been full. */

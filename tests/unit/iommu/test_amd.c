@@ -119,8 +119,12 @@ static void test_interrupts(void **state)
 	amd_iommu_ops.interrupt(0x51, 3, true);
 	assert_int_equal(table[0x51], 0x510301);
 	assert_int_equal(table[0x50] | table[0x52], 0);
+	commands = 0;
 	amd_iommu_ops.interrupt(0x51, 0, false);
 	assert_int_equal(table[0x51], 0);
+	/* Nor from a cache: the vector is somebody else's next. */
+	assert_int_equal(commands, 1);
+	assert_int_equal(command[0] >> 60, 8);
 }
 
 static void test_events(void **state)
