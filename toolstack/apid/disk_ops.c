@@ -8,6 +8,7 @@
 #include <time.h>
 
 #include "apid/allowed.h"
+#include "apid/inventory.h"
 #include "apid/ops.h"
 #include "apid/record.h"
 
@@ -244,7 +245,7 @@ static void destroyed(struct call *c, const json_t *ok)
 {
 	(void)ok;
 	if (!c->refs[0]->gone)
-		object_destroy(c->refs[0]);
+		vdi_drop(c->refs[0]);
 }
 
 /* A VM is in it: one that is suspended, or a checkpoint. */

@@ -61,7 +61,7 @@ static void vdis_answer(void *owner, const json_t *ok, const json_t *error)
 		inventory_complain("sr.vdis", error);
 	if (ok && !sr->gone) {
 		store_begin();
-		inventory_vdis(sr, json_object_get(ok, "vdis"));
+		inventory_vdis(sr, json_object_get(ok, "vdis"), false);
 		leftovers_settle();
 		call_commit_told("sr.vdis");
 	}

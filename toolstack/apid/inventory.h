@@ -61,7 +61,10 @@ struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);
 /* All that the host knows. */
 void inventory_srs(const json_t *srs);
-void inventory_vdis(struct object *sr, const json_t *vdis);
+/* scanned: it was asked for, and nothing on its way out is among them. */
+void inventory_vdis(struct object *sr, const json_t *vdis, bool scanned);
+/* A disk that is being removed, or has been: a look that is under way does not bring it back. */
+void vdi_drop(struct object *vdi);
 void inventory_vm(const json_t *vm);
 /* A guest has crashed: {uuid, domid}, of a domain that may be gone. */
 void inventory_crash(const json_t *crash);

@@ -9,6 +9,10 @@
 #include "apid/allowed.h"
 #include "apid/inventory.h"
 #include "apid/ops.h"
+#include "lib/deadline.h"
+
+#define GOING    64    /* disks that have just gone */
+#define GOING_MS 30000 /* more than it takes to remove one and to tell of all */
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -60,6 +64,28 @@ struct object *vdi_from_vmd(struct object *sr, const json_t *told)
 	return vdi;
 }
 
+/* Who looked before they were removed still tells of them. */
+static struct {
+	char uuid[40];
+	int64_t until;
+} going[GOING];
+static size_t nr_going;
+
+void vdi_drop(struct object *vdi)
+{
+	snprintf(going[nr_going % GOING].uuid, sizeof(going[0].uuid), "%s", get_text(vdi, "uuid"));
+	going[nr_going++ % GOING].until = now_ms() + GOING_MS;
+	object_destroy(vdi);
+}
+
+static bool is_going(const char *uuid)
+{
+	for (size_t i = 0; i < GOING; i++)
+		if (strcmp(going[i].uuid, uuid) == 0 && now_ms() < going[i].until)
+			return !object_by_uuid("VDI", uuid);
+	return false;
+}
+
 static bool is_among(const json_t *vdis, const char *uuid)
 {
 	const json_t *told;
@@ -73,7 +99,7 @@ static bool is_among(const json_t *vdis, const char *uuid)
 	return false;
 }
 
-void inventory_vdis(struct object *sr, const json_t *vdis)
+void inventory_vdis(struct object *sr, const json_t *vdis, bool scanned)
 {
 	const struct many *known;
 	const json_t *told;
@@ -81,7 +107,9 @@ void inventory_vdis(struct object *sr, const json_t *vdis)
 
 	json_array_foreach(vdis, i, told)
 	{
-		if (strlen(text_of(told, "uuid")) == 36)
+		const char *uuid = text_of(told, "uuid");
+
+		if (strlen(uuid) == 36 && (scanned || !is_going(uuid)))
 			vdi_from_vmd(sr, told);
 	}
 	/* A snapshot may be told of before its disk. */

@@ -95,7 +95,7 @@ static void removed(void *owner, const json_t *ok, const json_t *error)
 	log_warning("%s was left behind, and is removed", get_text(l->vdi, "name_label"));
 	store_begin();
 	if (!l->vdi->gone)
-		object_destroy(l->vdi);
+		vdi_drop(l->vdi);
 	call_commit_told("what was left behind");
 	drop(l);
 }

@@ -4,6 +4,7 @@
  */
 #include "apid/made.h"
 
+#include "apid/inventory.h"
 #include "apid/ops.h"
 
 bool made_add(struct call *c, struct object *vdi)
@@ -29,7 +30,7 @@ static void next(struct call *c, const json_t *ignored)
 
 		if (!vdi->gone && get_ref(vdi, "SR")) {
 			args = vdi_args(vdi);
-			object_destroy(vdi);
+			vdi_drop(vdi);
 		}
 		object_release(vdi);
 		if (!args)

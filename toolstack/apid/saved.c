@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "apid/allowed.h"
+#include "apid/inventory.h"
 #include "apid/ops.h"
 
 #define FOLDER "/var/lib/socle/suspend/"
@@ -85,7 +86,7 @@ void saved_forget(struct call *c, struct object *vm,
 	if (!vdi)
 		saved_put(args, NULL, get_text(vm, "uuid"));
 	else
-		object_destroy(vdi);
+		vdi_drop(vdi);
 	if (vdi && !is_there) {
 		json_decref(args);
 		then(c, NULL);

@@ -161,7 +161,7 @@ static void destroy(struct call *c)
 static void disks_told(struct call *c, const json_t *ok)
 {
 	if (!c->refs[0]->gone)
-		inventory_vdis(c->refs[0], json_object_get(ok, "vdis"));
+		inventory_vdis(c->refs[0], json_object_get(ok, "vdis"), true);
 }
 
 static void size_told(struct call *c, const json_t *ok)

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "apid/copying.h"
+#include "apid/inventory.h"
 #include "apid/ops.h"
 #include "apid/saved.h"
 
@@ -67,7 +68,7 @@ static void old_devices_drop(struct reverting *r)
 			continue;
 		/* Its snapshots are those of the disk that takes its place. */
 		json_array_append_new(r->old, vdi_args(vdi));
-		object_destroy(vdi);
+		vdi_drop(vdi);
 	}
 	while ((vifs = get_many(r->vm, "VIFs"))->nr)
 		object_destroy(vifs->items[0]);
