@@ -35,8 +35,7 @@ static domid_t prepare(const char *code, const char *end)
 static void finish(domid_t domid)
 {
 	domain_unmap((void *)data);
-	domain_destroy(domid);
-	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
+	domain_end(domid);
 }
 
 TEST(wrong_interface_version_is_refused)

@@ -14,9 +14,8 @@
 #include "print.h"
 #include "test.h"
 
-#define MAP_AT        0x64000000UL /* where granted pages appear: no memory of ours is there */
-#define TABLE_GFN     0x65000UL    /* our own grant table */
-#define FOREIGN_TABLE 0x66000UL    /* that of the other domain */
+#define MAP_AT    0x64000000UL /* where granted pages appear: no memory of ours is there */
+#define TABLE_GFN 0x65000UL    /* our own grant table */
 
 static struct grant_entry_v1 *own_table(void)
 {
@@ -49,17 +48,8 @@ static void grant(struct grant_entry_v1 *table, grant_ref_t ref, domid_t to, uin
 static domid_t granting_domain(struct grant_entry_v1 **table)
 {
 	domid_t domid = domain_create();
-	uint64_t frame = FOREIGN_TABLE;
-	struct xen_mem_acquire_resource acquire = {
-		.domid = domid,
-		.type = XENMEM_resource_grant_table,
-		.id = XENMEM_resource_grant_table_id_shared,
-		.nr_frames = 1,
-		.frame_list = (uint64_t)&frame,
-	};
 
-	CHECK_EQ(memory_op(XENMEM_acquire_resource, &acquire), 0);
-	*table = (void *)(FOREIGN_TABLE << 12);
+	*table = domain_grant_table(domid);
 	grant(*table, 8, 0, 10, 0);
 	grant(*table, 9, 0, 11, GTF_readonly);
 	return domid;
@@ -67,11 +57,8 @@ static domid_t granting_domain(struct grant_entry_v1 **table)
 
 static void finish(domid_t domid)
 {
-	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = FOREIGN_TABLE };
-
-	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
-	domain_destroy(domid);
-	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
+	domain_grant_table_hide();
+	domain_end(domid);
 }
 
 TEST(table_has_a_size)
@@ -263,12 +250,11 @@ TEST(mapping_outlives_its_domain)
 	domid_t domid = granting_domain(&table);
 	volatile uint64_t *mapped = (void *)MAP_AT;
 	struct gnttab_map_grant_ref op = map_ref(domid, 8, MAP_AT, 0);
-	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = FOREIGN_TABLE };
 	uint64_t before;
 
 	CHECK_EQ(op.status, GNTST_okay);
 	mapped[0] = 0x600d;
-	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
+	domain_grant_table_hide();
 	domain_destroy(domid);
 	WAIT_FOR(false, 100);
 	CHECK_EQ(mapped[0], 0x600d);

@@ -16,9 +16,8 @@
 #include "hypercall.h"
 #include "test.h"
 
-#define OWN_TABLE     0x65000UL    /* our grant table */
-#define FOREIGN_TABLE 0x66000UL    /* the guest's, as we see it */
-#define MAP_AT        0x64000000UL /* what the guest grants, as we see it */
+#define OWN_TABLE 0x65000UL    /* our grant table */
+#define MAP_AT    0x64000000UL /* what the guest grants, as we see it */
 
 /* The guest's frames. */
 #define SHARED_INFO_GFN 30
@@ -143,21 +142,6 @@ static struct grant_entry_v1 *own_table(void)
 	return (void *)(OWN_TABLE << 12);
 }
 
-static struct grant_entry_v1 *foreign_table(domid_t domid)
-{
-	uint64_t frame = FOREIGN_TABLE;
-	struct xen_mem_acquire_resource acquire = {
-		.domid = domid,
-		.type = XENMEM_resource_grant_table,
-		.id = XENMEM_resource_grant_table_id_shared,
-		.nr_frames = 1,
-		.frame_list = (uint64_t)&frame,
-	};
-
-	CHECK_EQ(memory_op(XENMEM_acquire_resource, &acquire), 0);
-	return (void *)(FOREIGN_TABLE << 12);
-}
-
 static long soft_reset(domid_t domid)
 {
 	struct xen_domctl op = { 0 };
@@ -196,8 +180,7 @@ static domid_t prepare(void)
 static void finish(domid_t domid)
 {
 	domain_unmap((void *)data);
-	domain_destroy(domid);
-	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
+	domain_end(domid);
 }
 
 /* The guest has gone through its calls for the n-th time; each was answered so. */
@@ -244,7 +227,6 @@ static void told_twice(struct grant_entry_v1 *own)
 					    .flags = GNTMAP_host_map,
 					    .ref = 8 };
 	struct gnttab_unmap_grant_ref unmap = { .host_addr = MAP_AT };
-	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = FOREIGN_TABLE };
 	struct evtchn_status status = { .dom = DOMID_SELF };
 	domid_t domid = prepare();
 	struct grant_entry_v1 *table;
@@ -254,7 +236,7 @@ static void told_twice(struct grant_entry_v1 *own)
 	calls_write();
 	args->map.dom = 0;
 	grant(own, 8, domid, (uint64_t)page >> 12);
-	table = foreign_table(domid);
+	table = domain_grant_table(domid);
 	grant(table, 8, 0, GRANTED_GFN);
 	grant(table, 9, 0, GRANTED_GFN);
 	domain_unpause(domid);
@@ -295,7 +277,7 @@ static void told_twice(struct grant_entry_v1 *own)
 	CHECK_EQ(unmap.status, GNTST_okay);
 	CHECK_EQ(table[8].flags, GTF_permit_access);
 	event_close(status.port);
-	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
+	domain_grant_table_hide();
 	finish(domid);
 	own[8].flags = 0;
 }

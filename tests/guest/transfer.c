@@ -14,42 +14,24 @@
 #include "smp.h"
 #include "test.h"
 
-#define OWN_TABLE     0x65000UL
-#define FOREIGN_TABLE 0x66000UL /* that of the domain that receives */
-#define ACCEPTS       GTF_accept_transfer
-#define DONE          (GTF_accept_transfer | GTF_transfer_committed | GTF_transfer_completed)
+#define OWN_TABLE 0x65000UL
+#define ACCEPTS   GTF_accept_transfer
+#define DONE      (GTF_accept_transfer | GTF_transfer_committed | GTF_transfer_completed)
 
 static struct grant_entry_v1 *table; /* the receiver's */
 
 static domid_t receiver_create(void)
 {
 	domid_t domid = domain_create();
-	uint64_t frame = FOREIGN_TABLE;
-	struct xen_mem_acquire_resource acquire = {
-		.domid = domid,
-		.type = XENMEM_resource_grant_table,
-		.id = XENMEM_resource_grant_table_id_shared,
-		.nr_frames = 1,
-		.frame_list = (uint64_t)&frame,
-	};
 
-	CHECK_EQ(memory_op(XENMEM_acquire_resource, &acquire), 0);
-	table = (void *)(FOREIGN_TABLE << 12);
+	table = domain_grant_table(domid);
 	return domid;
-}
-
-static void end(domid_t domid)
-{
-	domain_destroy(domid);
-	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
 }
 
 static void receiver_end(domid_t domid)
 {
-	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = FOREIGN_TABLE };
-
-	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
-	end(domid);
+	domain_grant_table_hide();
+	domain_end(domid);
 }
 
 static void accept(grant_ref_t ref, domid_t from, uint32_t gfn)
@@ -263,7 +245,7 @@ TEST(a_guest_gives_its_pages)
 	CHECK_EQ(pages_of(giver), DOMAIN_PAGES - 2);
 	domain_unmap((void *)data);
 	/* The page is none of the giver's: its end does not matter. */
-	end(giver);
+	domain_end(giver);
 	check_page(domid, 100, 0x5a);
 	receiver_end(domid);
 }

@@ -5,12 +5,14 @@
 #include "domain.h"
 
 #include "abi/memory.h"
+#include "clock.h"
 #include "cpu.h"
 #include "hypercall.h"
 #include "page.h"
 #include "print.h"
 #include "test.h"
 
+#define GRANT_TABLE   0x66000UL
 #define FOREIGN_GFN   0x68000UL /* where pages of others appear: no memory of ours is there */
 #define FOREIGN_PAGES 64
 #define EXTENTS_MAX   512
@@ -263,4 +265,32 @@ void domain_pause(domid_t domid)
 	struct xen_domctl op = { 0 };
 
 	CHECK_EQ(domctl(XEN_DOMCTL_pausedomain, domid, &op), 0);
+}
+
+void domain_end(domid_t domid)
+{
+	domain_destroy(domid);
+	CHECK(WAIT_FOR(!domain_exists(domid), 2000), "domain %u does not go away", domid);
+}
+
+struct grant_entry_v1 *domain_grant_table(domid_t domid)
+{
+	uint64_t frame = GRANT_TABLE;
+	struct xen_mem_acquire_resource acquire = {
+		.domid = domid,
+		.type = XENMEM_resource_grant_table,
+		.id = XENMEM_resource_grant_table_id_shared,
+		.nr_frames = 1,
+		.frame_list = (uint64_t)&frame,
+	};
+
+	CHECK_EQ(memory_op(XENMEM_acquire_resource, &acquire), 0);
+	return (void *)(GRANT_TABLE << 12);
+}
+
+void domain_grant_table_hide(void)
+{
+	struct xen_remove_from_physmap gone = { .domid = DOMID_SELF, .gpfn = GRANT_TABLE };
+
+	CHECK_EQ(memory_op(XENMEM_remove_from_physmap, &gone), 0);
 }

@@ -24,6 +24,10 @@ domid_t domain_create(void); /* one vCPU, DOMAIN_PAGES from 0 on, nothing in it 
 domid_t domain_create_sized(unsigned extents, unsigned order);
 void domain_destroy(domid_t domid);
 bool domain_exists(domid_t domid);
+void domain_end(domid_t domid); /* destroys it, and checks that it goes */
+/* Its grant table, where we see it until domain_grant_table_hide(); one at a time. */
+struct grant_entry_v1 *domain_grant_table(domid_t domid);
+void domain_grant_table_hide(void);
 uint32_t domain_flags(domid_t domid);      /* XEN_DOMINF_* */
 uint64_t domain_cpu_time(domid_t domid);   /* ns */
 int domain_shutdown_reason(domid_t domid); /* SHUTDOWN_*, or -1 while it is not shut down */
