@@ -61,8 +61,8 @@ void vm_unlock(void *lock)
 
 int vm_hold_begin(struct vm_hold *h, struct reason *why)
 {
-	*h = (struct vm_hold){ .lock = vm_lock(why), .maker = -1 };
-	return h->lock < 0 ? -1 : 0;
+	h->maker = -1;
+	return vm_hold_again(h, why);
 }
 
 int vm_hold_again(struct vm_hold *h, struct reason *why)
