@@ -93,6 +93,13 @@ static void suspect_note(void)
 	f->in_work = 0;
 }
 
+static void old_close(void)
+{
+	if (j.old)
+		munmap(j.old, j.old_len);
+	j.old = NULL;
+}
+
 struct bytes journal_open(const char *folder)
 {
 	struct bytes none = { 0 };
@@ -102,6 +109,7 @@ struct bytes journal_open(const char *folder)
 	snprintf(j.path, sizeof(j.path), "%s/journal", folder);
 	snprintf(j.new_path, sizeof(j.new_path), "%s/journal.new", folder);
 	memset(&j.found, 0, sizeof(j.found));
+	old_close();
 	fd = open(j.path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
 	if (fd < 0 || fstat(fd, &st) < 0 || (size_t)st.st_size < sizeof(*j.old)) {
 		if (fd >= 0)
@@ -116,6 +124,7 @@ struct bytes journal_open(const char *folder)
 	if (!j.old || j.old->magic != MAGIC || j.old->committed > j.old_len ||
 	    j.old->committed < sizeof(*j.old)) {
 		log_error("%s is no journal of the store; it is not used", j.path);
+		old_close();
 		return none;
 	}
 	j.found = *j.old;
@@ -256,9 +265,7 @@ bool journal_start(void (*dump)(void))
 		return false;
 	}
 	file_close(&before);
-	if (j.old)
-		munmap(j.old, j.old_len);
-	j.old = NULL;
+	old_close();
 	return true;
 }
 
@@ -314,6 +321,7 @@ bool journal_is_due(void)
 
 void journal_close(void)
 {
+	old_close();
 	map_close();
 	unlink(j.path);
 	j.retry = 0;

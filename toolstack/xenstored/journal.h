@@ -48,8 +48,10 @@ struct record {
  * that it committed, empty if there are none.
  */
 struct bytes journal_open(const char *folder);
-/* One of those records, valid until journal_start(). False at the end; *at is then the length, or
- * else the place of a record that is none. */
+/*
+ * One of those records, valid until journal_start() or the next journal_open(). False at the end;
+ * *at is then the length, or else the place of a record that is none.
+ */
 bool journal_next(struct bytes records, size_t *at, struct record *r);
 /*
  * Starts a new file, which dump fills with all there is to know by journal_add(). It takes the
@@ -64,7 +66,7 @@ void journal_add(const struct record *r);
 void journal_commit(void);
 /* Whether journal_start() should be called: there is much in it that is over, or it is broken. */
 bool journal_is_due(void);
-/* The file goes, and with it what was in it: for tests. */
+/* The file goes, and with it what was in it and what journal_open() gave: for tests. */
 void journal_close(void);
 
 /*

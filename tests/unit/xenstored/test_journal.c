@@ -64,6 +64,32 @@ static int teardown(void **state)
 	return rmdir(folder);
 }
 
+static unsigned int mapped(void)
+{
+	FILE *maps = fopen("/proc/self/maps", "r");
+	char line[512];
+	unsigned int nr = 0;
+
+	assert_non_null(maps);
+	while (fgets(line, sizeof(line), maps))
+		nr += strstr(line, folder) != NULL;
+	fclose(maps);
+	return nr;
+}
+
+static void test_nothing_stays_mapped(void **state)
+{
+	(void)state;
+	assert_string_equal(kept(), "");
+	assert_true(journal_start(dump));
+	assert_int_equal(mapped(), 1);
+	assert_string_equal(kept(), "/first");
+	assert_string_equal(kept(), "/first");
+	assert_int_equal(mapped(), 2);
+	journal_close();
+	assert_int_equal(mapped(), 0);
+}
+
 static void test_only_what_is_committed(void **state)
 {
 	struct bytes records;
@@ -175,6 +201,7 @@ static void test_suspect(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(test_nothing_stays_mapped),
 		cmocka_unit_test(test_only_what_is_committed),
 		cmocka_unit_test(test_it_is_written_anew_when_it_has_grown),
 		cmocka_unit_test(test_it_cannot_be_written_anew),
