@@ -59,7 +59,7 @@ struct arguments {
 	uint64_t runstate, time;
 	struct evtchn_init_control fifo;
 	struct evtchn_expand_array events;
-	struct evtchn_bind_virq virq;
+	struct evtchn_bind_virq bind;
 	struct evtchn_alloc_unbound port;
 	struct vcpu_set_periodic_timer timer;
 	struct xen_hvm_param callback;
@@ -96,7 +96,7 @@ static void calls_write(void)
 		.time = AREAS + 0x800,
 		.fifo = { .control_gfn = CONTROL_GFN },
 		.events = { .array_gfn = EVENTS_GFN },
-		.virq = { .virq = VIRQ_TIMER },
+		.bind = { .virq = VIRQ_TIMER },
 		.port = { .dom = DOMID_SELF },
 		.timer = { .period_ns = 10000000 },
 		.callback = { .domid = DOMID_SELF,
@@ -114,7 +114,7 @@ static void calls_write(void)
 	call(TIME, __HYPERVISOR_vcpu_op, VCPUOP_register_vcpu_time_memory_area, 0, AT(time));
 	call(FIFO, __HYPERVISOR_event_channel_op, EVTCHNOP_init_control, AT(fifo), 0);
 	call(EVENTS, __HYPERVISOR_event_channel_op, EVTCHNOP_expand_array, AT(events), 0);
-	call(VIRQ, __HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, AT(virq), 0);
+	call(VIRQ, __HYPERVISOR_event_channel_op, EVTCHNOP_bind_virq, AT(bind), 0);
 	call(PORT, __HYPERVISOR_event_channel_op, EVTCHNOP_alloc_unbound, AT(port), 0);
 	call(TIMER, __HYPERVISOR_vcpu_op, VCPUOP_set_periodic_timer, 0, AT(timer));
 	call(CALLBACK, __HYPERVISOR_hvm_op, HVMOP_set_param, AT(callback), 0);
@@ -242,7 +242,7 @@ static void told_twice(struct grant_entry_v1 *own)
 	domain_unpause(domid);
 	check_round(domid, 1);
 	port = args->port.port;
-	virq = args->virq.port;
+	virq = args->bind.port;
 	CHECK(own[8].flags & GTF_writing, "our page is not mapped: %x", own[8].flags);
 	map.dom = domid;
 	CHECK_EQ(grant_op(GNTTABOP_map_grant_ref, &map, 1), 0);
@@ -269,7 +269,7 @@ static void told_twice(struct grant_entry_v1 *own)
 	domain_unpause(domid);
 	check_round(domid, 2);
 	CHECK_EQ(args->port.port, port);
-	CHECK_EQ(args->virq.port, virq);
+	CHECK_EQ(args->bind.port, virq);
 
 	CHECK_EQ(*(volatile uint64_t *)MAP_AT, 0x600d);
 	unmap.handle = map.handle;

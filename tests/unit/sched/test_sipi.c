@@ -71,7 +71,7 @@ struct cpu *this_cpu(void)
 
 struct vcpu *vcpu_current(void)
 {
-	return NULL;
+	abort();
 }
 
 void apic_send_ipi(uint32_t apic_id, uint8_t vector)
