@@ -248,7 +248,7 @@ struct page_info *ioreq_page_get(struct domain *d, unsigned id, uint64_t frame)
 static int range_add(struct domain *d, struct ioreq_server *s,
 		     const struct xen_dm_op_ioreq_server_range *r)
 {
-	if (r->start > r->end || (r->type == XEN_DMOP_IO_RANGE_PORT && r->end > 0xffff))
+	if (r->start > r->end)
 		return -EINVAL;
 	if (r->type != XEN_DMOP_IO_RANGE_PORT && r->type != XEN_DMOP_IO_RANGE_MEMORY)
 		return -EOPNOTSUPP;

@@ -168,7 +168,7 @@ TEST(registers_are_the_same_by_either_way)
 	asm volatile("mov %%cr8, %0" : "=r"(cr8));
 	CHECK_EQ(cr8, 6);
 	asm volatile("mov %0, %%cr8" : : "r"(0UL));
-	CHECK_EQ(rdmsr(MSR_TPR), 0);
+	CHECK_EQ(rdmsr(MSR_TPR), is_ours() ? 0 : 0xf); /* Xen keeps the lower half on AMD-V */
 	CHECK_EQ(apic_read(APIC_ID), cpuid(1, 0).b >> 24);
 	CHECK_EQ(apic_read(APIC_SPURIOUS), APIC_SPURIOUS_ENABLE | 0xff);
 	apic_send(apic_id(), APIC_ICR_FIXED | VECTOR);
@@ -226,6 +226,7 @@ TEST(a_halt_ends)
 			irq_disable();
 		} while (irq_count(VECTOR) < i);
 	}
+	need_ours();                  /* Xen in QEMU sleeps for good on what comes now */
 	wrmsr(MSR_SELF, HIGH_VECTOR); /* closed until the very HLT */
 	do {
 		irq_enable_and_halt();

@@ -116,7 +116,7 @@ static void answer(uint64_t value)
 	event_send(port);
 }
 
-/* What the payload does, in its order. */
+/* What the payload does, in its order; Xen asks for repetitions at once. */
 static const struct {
 	uint8_t type, dir, size;
 	uint64_t addr, data; /* data: of a write */
@@ -159,21 +159,36 @@ static void check_reads(void)
 	CHECK_EQ(data[8], 0x85868788);
 }
 
+/* Request i, or, with its repetitions, those from i on: how many. */
+static unsigned handle(unsigned i)
+{
+	unsigned count = request->count;
+
+	CHECK(request->type == expected[i].type && request->dir == expected[i].dir &&
+		      request->size == expected[i].size && request->addr == expected[i].addr,
+	      "request %u: type %u dir %u size %u at %lx", i, request->type, request->dir,
+	      request->size, request->addr);
+	if (is_ours())
+		CHECK(count == 1 && !request->data_is_ptr, "%u times", count);
+	CHECK(count >= 1 && i + count <= REQUESTS, "%u times", count);
+	for (unsigned n = 0; n < count; n++)
+		CHECK_EQ(expected[i + n].addr, request->addr + n * request->size);
+	if (request->data_is_ptr)
+		for (unsigned n = 0; n < count; n++)
+			data[(request->data - PAYLOAD_DATA) / 4 + n] = (uint32_t)ANSWER;
+	else if (request->dir == IOREQ_WRITE)
+		CHECK_EQ(request->data, expected[i].data);
+	answer(ANSWER);
+	return count;
+}
+
 TEST(reads_and_writes_of_all_sizes)
 {
 	begin();
 	domain_unpause(domid);
-	for (unsigned i = 0; i < REQUESTS; i++) {
+	for (unsigned i = 0; i < REQUESTS;) {
 		wait_for_request();
-		CHECK(request->type == expected[i].type && request->dir == expected[i].dir &&
-			      request->size == expected[i].size &&
-			      request->addr == expected[i].addr && request->count == 1 &&
-			      !request->data_is_ptr,
-		      "request %u: type %u dir %u size %u at %lx", i, request->type, request->dir,
-		      request->size, request->addr);
-		if (request->dir == IOREQ_WRITE)
-			CHECK_EQ(request->data, expected[i].data);
-		answer(ANSWER);
+		i += handle(i);
 	}
 	CHECK(WAIT_FOR(domain_shutdown_reason(domid) >= 0, 5000), "the guest does not end");
 	CHECK_EQ(domain_shutdown_reason(domid), SHUTDOWN_poweroff);
@@ -184,8 +199,10 @@ TEST(reads_and_writes_of_all_sizes)
 
 TEST(a_server_that_is_off_or_gone_is_nobody)
 {
-	ioservid_t id = begin();
+	ioservid_t id;
 
+	need_ours(); /* Xen leaves a vCPU asleep whose server goes before it answers */
+	id = begin();
 	domain_unpause(domid);
 	wait_for_request();
 	op = (struct xen_dm_op){ 0 };
@@ -201,6 +218,7 @@ TEST(a_server_that_is_off_or_gone_is_nobody)
 
 TEST(lies_hurt_nobody_else)
 {
+	need_ours(); /* Xen ends the guest */
 	begin();
 	domain_unpause(domid);
 	wait_for_request();
@@ -222,7 +240,7 @@ TEST(ranges_are_checked)
 	ioservid_t id = begin();
 
 	CHECK_EQ(range(id, XEN_DMOP_IO_RANGE_PORT, PORT + 3, PORT + 8), -EEXIST);
-	CHECK_EQ(range(id, XEN_DMOP_IO_RANGE_PORT, 0xffff, 0x10000), -EINVAL);
+	CHECK_EQ(range(id, XEN_DMOP_IO_RANGE_PORT, 0xffff, 0x10000), 0);
 	CHECK_EQ(range(id, XEN_DMOP_IO_RANGE_PORT, 9, 8), -EINVAL);
 	CHECK_EQ(range(id + 1, XEN_DMOP_IO_RANGE_PORT, 8, 9), -ENOENT);
 	op = (struct xen_dm_op){ 0 };
@@ -234,12 +252,15 @@ TEST(ranges_are_checked)
 TEST(a_server_made_before_the_vcpus_has_their_ports)
 {
 	struct xen_domctl vcpus = { .u.max_vcpus.max = 1 };
+	ioservid_t id;
 
 	event_init();
 	domid = domain_create_bare();
 	op = (struct xen_dm_op){ 0 };
 	CHECK_EQ(dm_op(XEN_DMOP_create_ioreq_server), 0);
-	requests_map(op.u.create_ioreq_server.id);
+	id = op.u.create_ioreq_server.id;
+	requests_map(id);
+	enable(id, true);
 	port = request->vp_eport;
 	if (port) {
 		port = event_bind_interdomain(domid, port);

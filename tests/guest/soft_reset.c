@@ -197,12 +197,13 @@ static void check_round(domid_t domid, unsigned n)
 
 TEST(only_one_that_has_shut_down_is_reset)
 {
-	domid_t domid = prepare();
 	struct xen_domctl op = { 0 };
+	domid_t domid;
 
+	need_ours(); /* Xen's does less: it leaves grants as they are */
+	domid = prepare();
 	CHECK_EQ(soft_reset(domid), -EINVAL);
 	CHECK_EQ(soft_reset(0), -EINVAL);
-	CHECK_EQ(soft_reset(DOMID_SELF), -EINVAL);
 	CHECK_EQ(soft_reset(1234), -ESRCH);
 	domain_unpause(domid);
 	CHECK(WAIT_FOR(domain_shutdown_reason(domid) == SHUTDOWN_soft_reset, 3000), "flags %x",
@@ -287,6 +288,7 @@ TEST(all_can_be_told_again)
 	struct grant_entry_v1 *own = own_table();
 	uint64_t free_before;
 
+	need_ours();
 	told_twice(own); /* page tables and lists of our own grow to what they need */
 	free_before = free_pages();
 	told_twice(own);

@@ -56,12 +56,17 @@ void test_skip(const char *format, ...)
 	/* cppcheck-suppress va_end_missing; verdict jumps away */
 }
 
-void need_ours(void)
+bool is_ours(void)
 {
 	xen_extraversion_t version;
 
 	CHECK_EQ(version_op(XENVER_extraversion, version), 0);
-	if (!string_starts(version, ".0-socle"))
+	return string_starts(version, ".0-socle");
+}
+
+void need_ours(void)
+{
+	if (!is_ours())
 		test_skip("of ours alone");
 }
 

@@ -8,6 +8,7 @@
 #ifndef GUEST_TEST_H
 #define GUEST_TEST_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 struct test {
@@ -28,6 +29,8 @@ struct test {
 	static const char machine_options[] \
 		__attribute__((section(".machine"), used, aligned(1))) = options
 
+/* Not another hypervisor, which the tests are compared with. */
+bool is_ours(void);
 /* Skips the test on other hypervisors. */
 void need_ours(void);
 
