@@ -9,6 +9,7 @@
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -111,4 +112,17 @@ bool file_line(const char *path, char *line, size_t room)
 	if (got)
 		line[strcspn(line, "\n")] = '\0';
 	return got;
+}
+
+int file_lock(const char *path, int flags, int how)
+{
+	int fd = open(path, flags | O_CLOEXEC, 0600);
+	int error;
+
+	if (fd < 0 || flock(fd, how) == 0)
+		return fd;
+	error = errno;
+	close(fd);
+	errno = error;
+	return -1;
 }

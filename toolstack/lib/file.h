@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Files that change as a whole: who reads one finds what was there before or what was written, also
- * when the power goes. All return -1 with errno.
+ * when the power goes. And files that are locks. All return -1 with errno.
  */
 #ifndef TOOLSTACK_FILE_H
 #define TOOLSTACK_FILE_H
@@ -18,5 +18,10 @@ int file_unlink(const char *path);
 void file_folders(const char *path);
 /* The first line of a small file, such as the kernel's are; false if it cannot be read. */
 bool file_line(const char *path, char *line, size_t room);
+/*
+ * Opened as flags say (O_CREAT: with mode 0600) and locked as how says (LOCK_EX, LOCK_NB and so
+ * on), until it is closed or the process ends. EWOULDBLOCK: another has it.
+ */
+int file_lock(const char *path, int flags, int how);
 
 #endif

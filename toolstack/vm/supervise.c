@@ -21,6 +21,7 @@
 #include "abi/sched.h"
 #include "devices/devices.h"
 #include "lib/domain.h"
+#include "lib/file.h"
 #include "vm/crash_note.h"
 #include "vm/restart.h"
 #include "vm/vm.h"
@@ -91,18 +92,9 @@ static const char *code_name(uint32_t code)
 int vm_supervise_lock(domid_t domid, bool wait)
 {
 	char path[64];
-	int fd;
 
 	snprintf(path, sizeof(path), VM_CONFIG_DIR "/%u", domid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	if (fd >= 0 && flock(fd, LOCK_EX | (wait ? 0 : LOCK_NB)) < 0) {
-		int error = errno;
-
-		close(fd);
-		fd = -1;
-		errno = error;
-	}
-	return fd;
+	return file_lock(path, O_RDONLY, LOCK_EX | (wait ? 0 : LOCK_NB));
 }
 
 /* Begins with the lock. */

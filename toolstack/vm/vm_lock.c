@@ -12,6 +12,7 @@
 
 #include "lib/deadline.h"
 #include "lib/domain.h"
+#include "lib/file.h"
 #include "lib/vm_state.h"
 #include "vm/supervise.h"
 #include "vm/vm.h"
@@ -22,18 +23,8 @@
 
 static int lock_take(int how)
 {
-	int fd;
-
 	mkdir("/run/xen", 0755);
-	fd = open(VM_LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-	if (fd >= 0 && flock(fd, how) < 0) {
-		int error = errno;
-
-		close(fd);
-		fd = -1;
-		errno = error;
-	}
-	return fd;
+	return file_lock(VM_LOCK, O_RDWR | O_CREAT, how);
 }
 
 int vm_lock(struct reason *why)

@@ -57,9 +57,7 @@ static int failed(struct call *c, const char *path)
 /* Until the process ends. */
 static int lock(struct call *c)
 {
-	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	return fd < 0 || flock(fd, LOCK_EX) < 0 ? failed(c, LOCK) : 0;
+	return file_lock(LOCK, O_RDWR | O_CREAT, LOCK_EX) < 0 ? failed(c, LOCK) : 0;
 }
 
 /* ---- what there is ----------------------------------------------------------------------- */

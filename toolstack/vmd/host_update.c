@@ -34,9 +34,7 @@ static const struct arg key_args[] = { ARG("key", LINE, .min = KEY_LENGTH, .max 
 /* Until the process ends: one at a time. */
 static int lock(struct call *c)
 {
-	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd >= 0 && flock(fd, LOCK_EX | LOCK_NB) == 0)
+	if (file_lock(LOCK, O_RDWR | O_CREAT, LOCK_EX | LOCK_NB) >= 0)
 		return 0;
 	return call_fail(c, "OTHER_OPERATION_IN_PROGRESS", "host",
 			 "another change of versions goes on");

@@ -26,9 +26,7 @@ static const struct arg key_args[] = { ARG("key", LINE, .min = 1, .max = SSH_KEY
 /* What two operations read and write one after the other; it ends with the process. */
 static int lock(struct call *c)
 {
-	int fd = open(LOCK, O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-
-	if (fd < 0 || flock(fd, LOCK_EX) < 0)
+	if (file_lock(LOCK, O_RDWR | O_CREAT, LOCK_EX) < 0)
 		return call_fail(c, "INTERNAL_ERROR", "lock", "%s: %s", LOCK, strerror(errno));
 	return 0;
 }

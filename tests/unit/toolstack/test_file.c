@@ -3,6 +3,8 @@
 #include "test.h"
 
 #include <errno.h>
+#include <fcntl.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -95,13 +97,39 @@ static void folders(void **state)
 	assert_int_equal(file_unlink(at("a/b/f")), 0);
 }
 
+/* Each open file is a holder of its own, of one process or of two. */
+static void locked_until_closed(void **state)
+{
+	const int now = LOCK_EX | LOCK_NB;
+	struct stat info;
+	int one, two;
+
+	assert_int_equal(file_lock(at("l"), O_RDONLY, now), -1);
+	assert_int_equal(errno, ENOENT);
+	one = file_lock(at("l"), O_RDWR | O_CREAT, LOCK_EX);
+	assert_true(one >= 0);
+	assert_int_equal(fcntl(one, F_GETFD), FD_CLOEXEC);
+	assert_int_equal(fstat(one, &info), 0);
+	assert_int_equal(info.st_mode & 0777, 0600);
+	/* Nothing stays open of a try, and its errno is the lock's. */
+	close(two = dup(one));
+	assert_int_equal(file_lock(at("l"), O_RDONLY, now), -1);
+	assert_int_equal(errno, EWOULDBLOCK);
+	assert_int_equal(dup(one), two);
+	close(two);
+	close(one);
+	two = file_lock(at("l"), O_RDONLY, now);
+	assert_true(two >= 0);
+	close(two);
+	assert_int_equal(file_unlink(at("l")), 0);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(written_and_replaced),
-		cmocka_unit_test(the_old_one_stays),
-		cmocka_unit_test(no_link_is_followed),
-		cmocka_unit_test(folders),
+		cmocka_unit_test(written_and_replaced), cmocka_unit_test(the_old_one_stays),
+		cmocka_unit_test(no_link_is_followed),  cmocka_unit_test(folders),
+		cmocka_unit_test(locked_until_closed),
 	};
 
 	return cmocka_run_group_tests(tests, make_top, remove_top);
