@@ -52,6 +52,8 @@ class Host:
         self.staged = {}        # descriptors of what is to be the host's state
         self.config = "automatic bridges\nautomatic address\n"
         self.failing = {}       # what a test wants to fail next
+        self.late = None        # the answer that a test wants to come late: verb, repository
+        self.is_late, self.go_on = asyncio.Event(), asyncio.Event()
         self.taken = set()      # disks that were given to repositories
         self.waiting = None     # a change of it that nobody has confirmed yet
         self.last_change = {"state": "none", "seconds": 0, "text": ""}
@@ -89,6 +91,13 @@ class Host:
                "read_only": False, "plugged": False, **more}
         self.vdis[vdi["uuid"]] = {"sr": sr, **vdi}
         return vdi
+
+    async def held(self, verb, args):
+        """One that is ready waits here for test.go_on, if it is to come late."""
+        if self.late == (verb, args.get("sr")):
+            self.late = None
+            self.is_late.set()
+            await self.go_on.wait()
 
     def tell(self, message):
         for queue in self.watchers:

@@ -120,6 +120,25 @@ def fail_once(h, what, args):
         raise Refused(h.failing.pop(what), args["sr"], "as a test wanted it")
 
 
+def test_late(h, args):
+    """For tests: the next answer of that verb for that repository is as things are now, and comes
+    when test.go_on says so; test.is_late waits until it is ready."""
+    h.late = args["verb"], args["sr"]
+    h.is_late.clear()
+    h.go_on.clear()
+    return {}
+
+
+async def test_is_late(h, _):
+    await h.is_late.wait()
+    return {}
+
+
+def test_go_on(h, _):
+    h.go_on.set()
+    return {}
+
+
 def vdi_copy(h, args):
     fail_once(h, "copy", args)
     if "into" not in args:
@@ -207,6 +226,9 @@ VERBS = {
     "test.fail_look": test_fail("look"),
     "test.fail_copy": test_fail("copy"),
     "test.fail_destroy": test_fail("destroy"),
+    "test.late": test_late,
+    "test.is_late": test_is_late,
+    "test.go_on": test_go_on,
     "sr.disks": sr_disks,
     "sr.add_disk": sr_add_disk,
     "vdi.resize": vdi_resize,

@@ -62,6 +62,7 @@ async def answer(h, sock, request):
             raise Refused("MESSAGE_METHOD_UNKNOWN", verb)
         await send(sock, {"progress": 0.5})
         ok = VERBS[verb](h, args)
+        await h.held(verb, args)
         if isinstance(ok, Descriptor):
             socket.send_fds(sock, [json.dumps({"ok": ok}).encode()], [ok.fd])
         else:

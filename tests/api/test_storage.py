@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Repositories: the disks that they may take, how full they are, and disks that move between them."""
+import time
+
 import pytest
 from client import Failure
 
@@ -137,3 +139,43 @@ def test_the_old_one_stays(api, server, srs, disk):
     server.vmd_request("test.fail_destroy", {"code": "SR_UNAVAILABLE"})
     moved = api.call("VDI.pool_migrate", vdi, srs[1])
     assert vdi_of(api, vm) == moved and api.call("VDI.get_VBDs", vdi) == []
+
+
+@pytest.fixture(name="look")
+def fixture_look(api, server, srs):
+    """A look at the second repository: what it saw is told when the test wants it, and with it a
+    disk that nobody has told of before. Waits until all of it is known."""
+    sr = srs[1]
+    uuid, (pbd,) = api.call("SR.get_uuid", sr), api.call("SR.get_PBDs", sr)
+
+    def begin():
+        mark = server.vmd_request("vdi.create", {"sr": uuid, "size": GIB})["ok"]["uuid"]
+        server.vmd_request("test.late", {"verb": "sr.vdis", "sr": uuid})
+        api.call("PBD.unplug", pbd)
+        api.call("PBD.plug", pbd)
+        server.vmd_request("test.is_late", {})
+        return mark
+
+    def end(mark):
+        deadline = time.monotonic() + 120
+        server.vmd_request("test.go_on", {})
+        while mark not in uuids(api, sr):
+            assert time.monotonic() < deadline
+            time.sleep(0.02)
+    yield begin, end
+    server.vmd_request("test.go_on", {})
+
+
+def uuids(api, sr):
+    return [api.call("VDI.get_uuid", vdi) for vdi in api.call("SR.get_VDIs", sr)]
+
+
+def test_a_disk_that_goes_while_somebody_looks(api, srs, look):
+    begin, end = look
+    vdi = api.call("VDI.create", {"SR": srs[1], "virtual_size": GIB})
+    uuid = api.call("VDI.get_uuid", vdi)
+    mark = begin()
+    api.call("VDI.destroy", vdi)
+    end(mark)
+    assert uuids(api, srs[1]) == [mark]
+    assert refused(api, "VDI.get_by_uuid", uuid)[0] == "UUID_INVALID"

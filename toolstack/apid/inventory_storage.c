@@ -9,10 +9,10 @@
 #include "apid/allowed.h"
 #include "apid/inventory.h"
 #include "apid/ops.h"
-#include "lib/deadline.h"
+#include "apid/recent.h"
 
-#define GOING    64    /* disks that have just gone */
-#define GOING_MS 30000 /* more than it takes to remove one and to tell of all */
+/* More than it takes to remove a disk, and to look at all of a repository's. */
+#define LOOK_MS 30000
 
 static const char *text_of(const json_t *o, const char *key)
 {
@@ -51,6 +51,9 @@ static void vdi_link(struct object *vdi, const json_t *from)
 		set_ref(vdi, "snapshot_of", object_by_uuid("VDI", of));
 }
 
+/* Who looked before they were removed still tells of them. */
+static struct recent going = { .ms = LOOK_MS };
+
 struct object *vdi_from_vmd(struct object *sr, const json_t *told)
 {
 	struct object *vdi = object_by_uuid("VDI", text_of(told, "uuid"));
@@ -64,26 +67,15 @@ struct object *vdi_from_vmd(struct object *sr, const json_t *told)
 	return vdi;
 }
 
-/* Who looked before they were removed still tells of them. */
-static struct {
-	char uuid[40];
-	int64_t until;
-} going[GOING];
-static size_t nr_going;
-
 void vdi_drop(struct object *vdi)
 {
-	snprintf(going[nr_going % GOING].uuid, sizeof(going[0].uuid), "%s", get_text(vdi, "uuid"));
-	going[nr_going++ % GOING].until = now_ms() + GOING_MS;
+	recent_note(&going, get_text(vdi, "uuid"), 0);
 	object_destroy(vdi);
 }
 
 static bool is_going(const char *uuid)
 {
-	for (size_t i = 0; i < GOING; i++)
-		if (strcmp(going[i].uuid, uuid) == 0 && now_ms() < going[i].until)
-			return !object_by_uuid("VDI", uuid);
-	return false;
+	return recent_has(&going, uuid, 0) && !object_by_uuid("VDI", uuid);
 }
 
 static bool is_among(const json_t *vdis, const char *uuid)

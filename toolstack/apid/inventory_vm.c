@@ -9,6 +9,7 @@
 
 #include "apid/inventory.h"
 #include "apid/ops.h"
+#include "apid/recent.h"
 
 bool vm_is(const struct object *vm, const char *state)
 {
@@ -26,28 +27,12 @@ bool vm_is_live(const struct object *vm)
  * vmd's watch may still tell of a domain that an operation has ended already, as paused, for it is
  * dying; and only later that it is gone.
  */
-#define ENDED 64
-
-static struct {
-	char uuid[40];
-	int64_t domid;
-} ended[ENDED];
-static size_t nr_ended;
+static struct recent ended;
 
 static void ended_note(const struct object *vm)
 {
-	if (get_int(vm, "domid") < 0)
-		return;
-	snprintf(ended[nr_ended % ENDED].uuid, sizeof(ended[0].uuid), "%s", get_text(vm, "uuid"));
-	ended[nr_ended++ % ENDED].domid = get_int(vm, "domid");
-}
-
-static bool has_ended(const char *uuid, int64_t domid)
-{
-	for (size_t i = 0; i < ENDED; i++)
-		if (ended[i].domid == domid && strcmp(ended[i].uuid, uuid) == 0)
-			return true;
-	return false;
+	if (get_int(vm, "domid") >= 0)
+		recent_note(&ended, get_text(vm, "uuid"), get_int(vm, "domid"));
 }
 
 /* ---- states ------------------------------------------------------------------------------ */
@@ -216,17 +201,11 @@ void vm_gone(struct object *vm)
 /* Told of once for each domain, though it may stay for long. */
 static void crash_note(const struct object *vm, int64_t domid)
 {
-	static struct {
-		char uuid[40];
-		int64_t domid;
-	} noted[ENDED];
-	static size_t nr;
+	static struct recent crashed;
 
-	for (size_t i = 0; i < ENDED; i++)
-		if (noted[i].domid == domid && strcmp(noted[i].uuid, get_text(vm, "uuid")) == 0)
-			return;
-	snprintf(noted[nr % ENDED].uuid, sizeof(noted[0].uuid), "%s", get_text(vm, "uuid"));
-	noted[nr++ % ENDED].domid = domid;
+	if (recent_has(&crashed, get_text(vm, "uuid"), domid))
+		return;
+	recent_note(&crashed, get_text(vm, "uuid"), domid);
 	message_make("VM_CRASHED", 3, "VM", get_text(vm, "uuid"), get_text(vm, "name_label"));
 }
 
@@ -255,7 +234,7 @@ void inventory_vm(const json_t *told)
 			vm_ended(vm);
 		return;
 	}
-	if (has_ended(uuid, domid))
+	if (recent_has(&ended, uuid, domid))
 		return;
 	if (!vm)
 		vm = vm_found(told, uuid, domid == 0);

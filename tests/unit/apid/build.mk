@@ -8,6 +8,7 @@ $(eval $(call unit_test,apid,database,$(APID_TEST_SOURCES) toolstack/apid/databa
 	$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,cookie,$(addprefix toolstack/,apid/cookie.c apid/scgi.c lib/log.c),\
 	$(APID_TEST_FLAGS)))
+$(eval $(call unit_test,apid,recent,toolstack/apid/recent.c,$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,scgi,toolstack/apid/scgi.c toolstack/lib/log.c,$(APID_TEST_FLAGS)))
 $(eval $(call unit_test,apid,network_text,toolstack/apid/network_text.c \
 	$(addprefix toolstack/lib/,bytes.c log.c),$(APID_TEST_FLAGS)))
