@@ -179,3 +179,13 @@ def test_a_disk_that_goes_while_somebody_looks(api, srs, look):
     end(mark)
     assert uuids(api, srs[1]) == [mark]
     assert refused(api, "VDI.get_by_uuid", uuid)[0] == "UUID_INVALID"
+
+
+def test_a_disk_that_comes_while_somebody_looks(api, srs, look):
+    begin, end = look
+    mark = begin()
+    vdi = api.call("VDI.create", {"SR": srs[1], "virtual_size": GIB})
+    uuid = api.call("VDI.get_uuid", vdi)
+    end(mark)
+    assert sorted(uuids(api, srs[1])) == sorted([mark, uuid])
+    assert api.call("VDI.get_by_uuid", uuid) == vdi

@@ -61,7 +61,7 @@ struct object *inventory_pif(const char *device, int64_t vlan);
 void inventory_sr(const json_t *sr);
 /* All that the host knows. */
 void inventory_srs(const json_t *srs);
-/* scanned: it was asked for, and nothing on its way out is among them. */
+/* scanned: it was asked for, and nothing is on its way in or out. */
 void inventory_vdis(struct object *sr, const json_t *vdis, bool scanned);
 /* A disk that is being removed, or has been: a look that is under way does not bring it back. */
 void vdi_drop(struct object *vdi);

@@ -51,8 +51,8 @@ static void vdi_link(struct object *vdi, const json_t *from)
 		set_ref(vdi, "snapshot_of", object_by_uuid("VDI", of));
 }
 
-/* Who looked before they were removed still tells of them. */
-static struct recent going = { .ms = LOOK_MS };
+/* Who looked before they came, or before they were removed, tells of what was then. */
+static struct recent come = { .ms = LOOK_MS }, going = { .ms = LOOK_MS };
 
 struct object *vdi_from_vmd(struct object *sr, const json_t *told)
 {
@@ -61,6 +61,7 @@ struct object *vdi_from_vmd(struct object *sr, const json_t *told)
 	if (!vdi) {
 		vdi = object_create("VDI", text_of(told, "uuid"));
 		set_ref(vdi, "SR", sr);
+		recent_note(&come, get_text(vdi, "uuid"), 0);
 	}
 	vdi_update(vdi, told);
 	vdi_link(vdi, told);
@@ -117,7 +118,8 @@ void inventory_vdis(struct object *sr, const json_t *vdis, bool scanned)
 		struct object *vdi = known->items[i];
 
 		if (is_among(vdis, get_text(vdi, "uuid")) ||
-		    json_object_size(get_json(vdi, "current_operations")))
+		    json_object_size(get_json(vdi, "current_operations")) ||
+		    (!scanned && recent_has(&come, get_text(vdi, "uuid"), 0)))
 			continue;
 		/* Who uses it should see that it is missing. */
 		if (get_many(vdi, "VBDs")->nr)
