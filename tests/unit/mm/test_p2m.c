@@ -1,178 +1,12 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * Nested page tables with AMD's entries, in an arena that stands for machine memory: what is found
- * after mapping, splitting, moving and unmapping, when references of foreign pages are dropped, and
- * how many tables a guest may make the hypervisor spend on it.
+ * Nested page tables: what is found after mapping, splitting, moving and unmapping, when references
+ * of foreign pages are dropped, what devices are told, and how many tables a guest may make the
+ * hypervisor spend on it.
  */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stdlib.h>
-#include <string.h>
-
-#include <cmocka.h>
+#include "p2m_machine.h"
 
 #include "abi/errno.h"
-#include "domain.h"
-#include "hvm.h"
-#include "iommu.h"
-#include "mm.h"
-#include "p2m.h"
-
-#define TABLES 1024u
-
-static uint8_t *arena;
-static unsigned used, limit, flushes, freed;
-static struct domain *d, *owner;
-static struct page_info pages[4096];
-
-static const struct p2m_format format = {
-	.leaf = { [P2M_RAM_RW] = 7,
-		  [P2M_RAM_RO] = 5,
-		  [P2M_MMIO_DIRECT] = 7,
-		  [P2M_FOREIGN] = 7,
-		  [P2M_RAM_CLEAN] = 5 },
-	.table = 7,
-	.large = 0x80,
-};
-static struct hvm_ops ops = { .p2m_format = &format };
-const struct hvm_ops *hvm = &ops;
-
-void *heap_alloc(unsigned order)
-{
-	assert_int_equal(order, 0);
-	return used < limit ? memset(arena + used++ * PAGE_SIZE, 0, PAGE_SIZE) : NULL;
-}
-
-void heap_free(void *va, unsigned order)
-{
-	freed++;
-}
-
-/* Frame 1 is where the arena begins: 0 stands for no table. */
-void *mfn_to_virt(mfn_t mfn)
-{
-	return arena + (mfn.n - 1) * PAGE_SIZE;
-}
-
-paddr_t virt_to_paddr(const void *va)
-{
-	return (paddr_t)((const uint8_t *)va - arena) + PAGE_SIZE;
-}
-
-mfn_t virt_to_mfn(const void *va)
-{
-	return MFN(virt_to_paddr(va) >> PAGE_SHIFT);
-}
-
-struct page_info *mfn_to_page(mfn_t mfn)
-{
-	return mfn.n < ARRAY_SIZE(pages) ? &pages[mfn.n] : NULL;
-}
-
-mfn_t page_to_mfn(const struct page_info *pg)
-{
-	return MFN((uint64_t)(pg - pages));
-}
-
-bool page_get(struct page_info *pg, const struct domain *dom)
-{
-	if (!pg->count || pg->owner != dom->id)
-		return false;
-	pg->count++;
-	return true;
-}
-
-void page_put(struct page_info *pg)
-{
-	assert_true(pg->count > 0);
-	pg->count--;
-}
-
-bool page_seize(struct page_info *pg, const struct domain *dom)
-{
-	if (pg->count != 1 || pg->owner != dom->id)
-		return false;
-	pg->count = 0;
-	return true;
-}
-
-void page_release(struct page_info *pg)
-{
-	pg->count = 1;
-}
-
-struct domain *domain_of_page(const struct page_info *pg)
-{
-	return pg->owner == owner->id ? owner : d;
-}
-
-void tlb_flush_domain(struct domain *dom)
-{
-	flushes++;
-}
-
-/* What devices are told: the last change, and how many; told_limit of them find memory. */
-static struct {
-	uint64_t gfn, mfn;
-	unsigned level;
-	enum p2m_type type;
-} told;
-static unsigned nr_told, told_limit, dma_flushes;
-
-int iommu_p2m_set(struct domain *dom, gfn_t gfn, mfn_t mfn, unsigned level, enum p2m_type type)
-{
-	assert_true(spin_is_locked(&dom->p2m.lock));
-	if (nr_told == told_limit)
-		return -ENOMEM;
-	nr_told++;
-	told.gfn = gfn.n;
-	told.mfn = mfn.n;
-	told.level = level;
-	told.type = type;
-	return 0;
-}
-
-void iommu_p2m_flush(struct domain *dom)
-{
-	dma_flushes++;
-}
-
-static int setup(void **state)
-{
-	arena = aligned_alloc(PAGE_SIZE, TABLES * PAGE_SIZE);
-	used = flushes = freed = 0;
-	nr_told = dma_flushes = 0;
-	told_limit = ~0u;
-	limit = TABLES;
-	d = calloc(1, sizeof(*d));
-	d->id = 1;
-	d->max_pages = 640;
-	owner = calloc(1, sizeof(*owner));
-	owner->id = 2;
-	for (unsigned i = 0; i < ARRAY_SIZE(pages); i++)
-		pages[i] = (struct page_info){ .count = 1, .owner = 1 };
-	return p2m_init(d);
-}
-
-static int teardown(void **state)
-{
-	p2m_destroy(d);
-	assert_int_equal(d->p2m.table_frames, 0);
-	assert_int_equal(freed, used);
-	free(arena);
-	free(d);
-	free(owner);
-	return 0;
-}
-
-static void at(uint64_t gfn, uint64_t mfn, enum p2m_type type)
-{
-	enum p2m_type t;
-	mfn_t m = p2m_lookup(d, GFN(gfn), &t);
-
-	assert_int_equal(t, type);
-	assert_int_equal(m.n, type == P2M_INVALID ? INVALID_MFN.n : mfn);
-}
 
 /* On CPUs that have them: one entry for a gigabyte, split like any other. */
 static void test_gigabyte_leaf(void **state)
@@ -294,25 +128,6 @@ static void test_seizing_without_memory(void **state)
 	assert_null(p2m_seize_page(d, GFN(600)));
 	assert_int_equal(pages[1112].count, 1);
 	at(600, 1112, P2M_RAM_RW);
-}
-
-/* One that the log calls clean as any other; nothing of it is told afterwards. */
-static void test_seizing_a_clean_page(void **state)
-{
-	struct p2m_scan s = { .how = P2M_SCAN_START, .nr = 1024 };
-
-	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
-	d->p2m.log_dirty = true;
-	p2m_scan(d, &s);
-	assert_ptr_equal(p2m_seize_page(d, GFN(600)), &pages[1112]);
-	pages[1112].flags |= PAGE_WRITTEN; /* by whoever has it now */
-	s.how = P2M_SCAN_CLEAN;
-	s.written = 0;
-	p2m_scan(d, &s);
-	assert_int_equal(s.written, 0);
-	assert_true(pages[1112].flags & PAGE_WRITTEN);
-	assert_false(p2m_write_fault(d, GFN(600)));
-	assert_true(p2m_write_fault(d, GFN(601)));
 }
 
 static void test_foreign_pages_go_after_the_flush(void **state)
@@ -441,150 +256,6 @@ static void test_devices_are_told_all(void **state)
 	told_limit = ~0u;
 }
 
-/* --- the log of writes ------------------------------------------------------------------------ */
-
-static uint64_t bits[1024 / 64];
-
-/* How many of [first, first + nr) were written to; which, in `bits`. */
-static uint64_t scan(enum p2m_scan_how how, uint64_t first, uint64_t nr)
-{
-	struct p2m_scan s = { .how = how, .first = first, .nr = nr, .bits = bits };
-
-	memset(bits, 0, sizeof(bits));
-	p2m_scan(d, &s);
-	p2m_flush(d);
-	return s.written;
-}
-
-static bool was_told(uint64_t n)
-{
-	return bits[n / 64] & BIT(n % 64);
-}
-
-static void log_begin(void)
-{
-	struct p2m_scan s = { .how = P2M_SCAN_START, .nr = 1ul << 20 };
-
-	d->p2m.log_dirty = true;
-	p2m_scan(d, &s);
-	p2m_flush(d);
-}
-
-static void test_the_log_tells_what_was_written(void **state)
-{
-	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
-	p2m_map(d, GFN(3), MFN(3), ORDER_4K, P2M_RAM_RW);
-	p2m_map(d, GFN(4), MFN(4), ORDER_4K, P2M_RAM_RO);
-	assert_false(p2m_write_fault(d, GFN(600))); /* there is no log */
-	log_begin();
-	assert_int_equal(flushes, 1);
-	assert_int_equal(scan(P2M_SCAN_PEEK, 0, 1024), 0);
-	at(600, 1112, P2M_RAM_RW); /* as before, to all others */
-	at(3, 3, P2M_RAM_RW);
-
-	assert_true(p2m_write_fault(d, GFN(600)));
-	assert_false(p2m_write_fault(d, GFN(600))); /* by another CPU, that was slower */
-	assert_true(p2m_write_fault(d, GFN(3)));
-	assert_false(p2m_write_fault(d, GFN(4)));
-	assert_false(p2m_write_fault(d, GFN(5)));
-	at(600, 1112, P2M_RAM_RW);
-	assert_int_equal(d->p2m.write_faults, 2);
-	for (unsigned i = 0; i < 2; i++) {
-		assert_int_equal(scan(P2M_SCAN_PEEK, 0, 1024), 2);
-		assert_true(was_told(3) && was_told(600));
-	}
-	flushes = 0;
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 1024), 2);
-	assert_true(was_told(3) && was_told(600));
-	assert_int_equal(flushes, 1);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 1024), 0);
-	assert_int_equal(flushes, 1);
-	assert_true(p2m_write_fault(d, GFN(600)));
-
-	/* What is mapped from now on, or moved, counts as written. */
-	p2m_map(d, GFN(9), MFN(9), ORDER_4K, P2M_RAM_RW);
-	assert_int_equal(p2m_move_page(d, GFN(700), GFN(10), MFN(1212)), 0);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 1024), 3);
-	assert_true(was_told(9) && was_told(10) && was_told(600));
-	at(10, 1212, P2M_RAM_RW);
-
-	scan(P2M_SCAN_STOP, 0, 1024);
-	assert_false(p2m_write_fault(d, GFN(601)));
-	assert_false(p2m_write_fault(d, GFN(3)));
-}
-
-static void test_the_log_knows_who_else_writes(void **state)
-{
-	p2m_map(d, GFN(0), MFN(1024), ORDER_2M, P2M_RAM_RW);
-	page_mark_written(&pages[1029]);
-	log_begin();
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 0); /* that was before */
-	page_mark_written(&pages[1030]);
-	assert_int_equal(scan(P2M_SCAN_PEEK, 0, 512), 1);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 1);
-	assert_true(was_told(6));
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 0);
-	/* Mapped by somebody: written to at any moment. */
-	assert_ptr_equal(p2m_page_get(d, GFN(7), NULL), &pages[1031]);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 1);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 1);
-	assert_true(was_told(7));
-	page_mark_written(&pages[1031]);
-	page_put(&pages[1031]);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 1);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 0, 512), 0);
-	/* What the hypervisor shows the guest is no page of the guest's. */
-	pages[9].flags = PAGE_XENHEAP;
-	p2m_map(d, GFN(520), MFN(9), ORDER_4K, P2M_RAM_RW);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 512), 0);
-}
-
-static void test_the_log_without_memory(void **state)
-{
-	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
-	log_begin();
-	limit = used;
-	assert_true(p2m_write_fault(d, GFN(600)));
-	assert_false(p2m_write_fault(d, GFN(601)));
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 512), 512);
-	limit = TABLES;
-	assert_true(p2m_write_fault(d, GFN(600)));
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 512), 1);
-	assert_true(was_told(88));
-}
-
-/* A range that ends within a large page tells of a part: the page as a whole stays written. */
-static void test_the_log_forgets_nothing(void **state)
-{
-	log_begin();
-	p2m_map(d, GFN(512), MFN(1024), ORDER_2M, P2M_RAM_RW);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 100), 100);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 512), 512);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, 512, 512), 0);
-	assert_int_equal(scan(P2M_SCAN_CLEAN, (1ul << 36) - 512, 1024), 0);
-	assert_false(p2m_write_fault(d, GFN(1ul << 36)));
-}
-
-static void test_the_log_of_a_gigabyte_leaf(void **state)
-{
-	const uint64_t g = 1ul << ORDER_1G;
-	struct p2m_format with_1g = format;
-
-	with_1g.has_1g = true;
-	ops.p2m_format = &with_1g;
-	p2m_map(d, GFN(g), MFN(g), ORDER_1G, P2M_RAM_RW);
-	log_begin();
-	assert_int_equal(scan(P2M_SCAN_CLEAN, g, 1024), 0);
-	assert_true(p2m_write_fault(d, GFN(g + 1000)));
-	assert_int_equal(scan(P2M_SCAN_CLEAN, g, 1024), 1);
-	assert_true(was_told(1000));
-	assert_int_equal(scan(P2M_SCAN_CLEAN, g, 1024), 0);
-	at(2 * g - 1, 2 * g - 1, P2M_RAM_RW);
-	ops.p2m_format = &format;
-}
-
-#define TEST(name) cmocka_unit_test_setup_teardown(name, setup, teardown)
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -594,7 +265,6 @@ int main(void)
 		TEST(test_move_without_memory),
 		TEST(test_seizing),
 		TEST(test_seizing_without_memory),
-		TEST(test_seizing_a_clean_page),
 		TEST(test_foreign_pages_go_after_the_flush),
 		TEST(test_a_guest_gets_so_many_tables),
 		TEST(test_domain_0_gets_what_there_is),
@@ -602,11 +272,6 @@ int main(void)
 		TEST(test_devices_follow),
 		TEST(test_devices_cannot_follow),
 		TEST(test_devices_are_told_all),
-		TEST(test_the_log_tells_what_was_written),
-		TEST(test_the_log_knows_who_else_writes),
-		TEST(test_the_log_without_memory),
-		TEST(test_the_log_forgets_nothing),
-		TEST(test_the_log_of_a_gigabyte_leaf),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
