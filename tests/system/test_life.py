@@ -53,6 +53,11 @@ def until(host, condition, seconds=120):
                         f"i=$((i+1)); usleep 500000; done; {condition}", seconds * 20)[0] == 0
 
 
+def limit_of(host, name):
+    """What a domain may take at most."""
+    return host.run(f"xl list -l {name} | grep max_memkb").strip()
+
+
 def memory_is(megabytes):
     low, high = megabytes - 2, megabytes + 2
     return f"xl list demo | awk 'NR == 2 {{ exit !($3 >= {low} && $3 <= {high}) }}'"
@@ -162,7 +167,7 @@ def test_checkpoint_goes_on(host, saved):
 def test_save_and_restore(host, saved):
     free = host.free_memory()
     start_counting(host, "memory=128", "vcpus=2")
-    with_guest = host.free_memory()
+    with_guest, limit = host.free_memory(), limit_of(host, "demo")
     host.run(f"xl rename demo kept; xl save kept {saved}", SAVE)
     tick = last_tick(host)
     assert list(host.domains()) == ["Domain-0"]
@@ -175,6 +180,7 @@ def test_save_and_restore(host, saved):
         assert counts_on(host, "kept")
         assert last_tick(host, "kept") >= tick
         assert abs(host.free_memory() - with_guest) <= 2
+        assert limit_of(host, "kept") == limit
         # It still hears what it is asked.
         host.run(f"rm {saved}; xl save kept {saved}" if again == 0 else "xl shutdown -w kept", SAVE)
     assert until(host, "! xl list kept 2>/dev/null")

@@ -222,6 +222,21 @@ static int restore_records(struct restore *r, struct reason *why)
 
 /* --- all of it -------------------------------------------------------------------------------- */
 
+/* As it was: what was there beside it for Xen's own pages is not for the guest to take. */
+static int limit_memory(struct restore *r, struct reason *why)
+{
+	domid_t domid = r->out->built.domid;
+	struct xen_domctl_getdomaininfo info;
+	uint64_t has;
+
+	if (domain_info(r->xc, domid, &info) < 0)
+		return reason_errno(why, "domain %u", domid);
+	has = info.tot_pages << 2;
+	if (domain_set_max_memory(r->xc, domid, has > r->vm->max_kib ? has : r->vm->max_kib) < 0)
+		return reason_errno(why, "setting the memory limit");
+	return 0;
+}
+
 static int restore_domain(struct restore *r, struct reason *why)
 {
 	domid_t domid = r->out->built.domid;
@@ -241,8 +256,8 @@ static int restore_domain(struct restore *r, struct reason *why)
 	grant_table_unmap(r->grants);
 	if (rc == 0)
 		rc = domain_shell_connect(r->xc, r->spec, &r->out->built, why);
-	if (rc == 0 && domain_set_max_memory(r->xc, domid, restore_kib(r->vm)) < 0)
-		rc = reason_errno(why, "setting the memory limit");
+	if (rc == 0)
+		rc = limit_memory(r, why);
 	if (rc == 0)
 		rc = vcpus_set_context(r->xc, domid,
 				       (struct bytes){ (uint8_t *)r->context.data, r->context.len },

@@ -17,7 +17,7 @@ struct restored {
 
 /* The first record, from a reader that has been started. All return -1 with the reason. */
 int restore_read_vm(struct stream_reader *in, struct stream_vm *vm, struct reason *why);
-/* What such a domain may take of the host's memory, KiB. */
+/* What such a domain takes of the host's memory at most, until it is complete; KiB. */
 uint64_t restore_kib(const struct stream_vm *vm);
 /*
  * An empty domain, or none. spec says what the file's configuration says, and needs no images.
