@@ -21,7 +21,7 @@ struct stream_reader {
 	uint64_t at;   /* bytes read so far, for messages */
 	uint8_t *body; /* of the last record */
 	char *config;  /* text */
-	const struct stream_wait *wait; /* NULL: it is a file. Set after stream_read_start() */
+	const struct stream_wait *wait; /* NULL: none. Set after stream_read_start() */
 };
 
 struct stream_record {

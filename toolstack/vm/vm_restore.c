@@ -22,16 +22,24 @@
 /* In which a sender says nothing: more than its guest has to suspend (suspend.c). */
 #define SENDING_SECONDS 240
 
-/* longer: what it is on does not end with it. */
+/*
+ * longer: what it is on does not end with it. An interruption ends this process; from the memory
+ * on, when there is a domain, it is looked for.
+ */
 static int read_head(struct vm_restore *r, const char *file, bool longer, struct reason *why)
 {
+	static const struct stream_wait wait = { SENDING_SECONDS, signals_waiting };
+
 	if (stream_read_start(&r->in, r->in.fd, why) < 0 ||
 	    vm_text_parse(&r->vm, file, r->in.config, why) < 0 || vm_pci_movable(&r->vm, why) < 0)
 		return -1;
 	if (!r->vm.has_uuid)
 		return reason_set(why, "%s: no UUID in its configuration", file);
 	r->in.longer = longer;
-	return restore_read_vm(&r->in, &r->what, why);
+	if (restore_read_vm(&r->in, &r->what, why) < 0)
+		return -1;
+	r->in.wait = &wait;
+	return 0;
 }
 
 int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct reason *why)
@@ -53,14 +61,9 @@ int vm_restore_open(struct vm_restore *r, const char *file, bool is_disk, struct
 
 int vm_restore_open_stream(struct vm_restore *r, int fd, struct reason *why)
 {
-	static const struct stream_wait wait = { SENDING_SECONDS, signals_waiting };
-
 	memset(r, 0, sizeof(*r));
 	r->in.fd = fd;
-	if (read_head(r, "what is sent", true, why) < 0)
-		return -1;
-	r->in.wait = &wait;
-	return 0;
+	return read_head(r, "what is sent", true, why);
 }
 
 void vm_restore_close(struct vm_restore *r)
