@@ -94,9 +94,10 @@ class ControlDomain:
                          "state": row[5]} for row in rows}
 
     def destroy_guests(self):
-        for name in self.domains():
-            if name != "Domain-0":
-                self.try_run(f"xl destroy {name}", 120)
+        # By their ids: one that is ending already has no name any more.
+        for guest in self.domains().values():
+            if guest["id"]:
+                self.try_run(f"xl destroy {guest['id']}", 120)
 
     # A guest's console. Between enter and leave, the serial line is the guest's.
 
