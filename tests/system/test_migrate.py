@@ -3,6 +3,7 @@
 import re
 
 from test_life import SAVE, ask_guest, start_demo, until
+from test_vmd import vms
 
 CREATE = 300    # seconds; as in test_xl.py
 SPIN = "/dev/null 'name=\"spin\"' 'kernel=\"/images/spin.elf\"' memory=64"
@@ -80,6 +81,7 @@ def test_others_go_on_while_it_arrives(host):
     send = (f"(head -c 4000000 {saved}; until [ -e /tmp/rest ]; do usleep 100000; done; "
             f"tail -c +4000001 {saved}; echo go) | xl migrate-receive >/tmp/words 2>&1")
     arrives = "xl list | grep -q 'demo--incoming .*--p---'"
+    host.run("(vmd ask watch >/tmp/told & echo $! >/tmp/watcher); true")
     host.run(f"rm -f /tmp/rest; ({send}; echo $? >>/tmp/words) & true")
     assert until(host, arrives), host.run("cat /tmp/words; xl list")
     host.run(f"timeout 60 xl create -p {SPIN} && timeout 60 xl mem-set spin 64", CREATE)
@@ -91,11 +93,15 @@ def test_others_go_on_while_it_arrives(host):
                            ("rename demo--incoming mine", "still being made")):
         status, output = host.try_run(f"timeout 60 xl {command}", CREATE)
         assert status == 1 and words in output, (command, output)
+    assert list(vms(host)) == ["Domain-0", "spin"]
     host.run("touch /tmp/rest")
     assert until(host, "[ $(wc -l </tmp/words) = 3 ]"), host.run("cat /tmp/words")
     assert host.run("cat /tmp/words").split() == ["ready", "running", "0"]
     assert ask_guest(host, "echo here $((40 + 2))") == "here 42"
     assert set(host.domains()) == {"Domain-0", "demo", "spin"}
+    # Who watches has heard of it when it ran.
+    assert until(host, "grep -q '\"demo\"' /tmp/told"), host.run("cat /tmp/told")
+    host.run("kill $(cat /tmp/watcher); ! grep incoming /tmp/told")
     host.run("xl destroy demo")
 
     # Killed in the middle, the receiver leaves nothing.

@@ -68,6 +68,14 @@ def room_for_saved(host):
     host.run(f"umount {SAVED}")
 
 
+def told(host):
+    """What a watch has written so far, and (id, state) of the VM in it."""
+    lines = host.run("cat /tmp/watched").split("\n")
+    messages = [json.loads(line) for line in lines if re.fullmatch(r"\{.*\}\s*", line)]
+    return messages, [(m["vm"]["domid"], m["vm"]["state"]) for m in messages
+                      if m.get("vm", {}).get("uuid") == UUID]
+
+
 def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     host.run("(vmd ask watch >/tmp/watched & echo $! >/tmp/watcher) ; true")
     disk, more = (ask(host, "vdi.create", sr=repository, size=16 << 20, name=name)["uuid"]
@@ -98,6 +106,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     assert ask(host, "vm.resize_disk", uuid=UUID, device="xvdb")["bytes"] == 32 << 20
     ask(host, "vm.pause", uuid=UUID)
     assert vms(host)["Test__1_"]["state"] == "Paused"
+    wait_until(host, "who watches hears that it is paused",
+               lambda _: (started["domid"], "Paused") in told(host)[1], 30)
     ask(host, "vm.unpause", uuid=UUID)
     ask(host, "vm.set_memory", uuid=UUID, target=96 << 20)
     ask(host, "vm.set_scheduling", uuid=UUID, weight=512, cap=90, affinity=["0"])
@@ -142,10 +152,8 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     nothing_left(host)
 
     host.run("sleep 3; kill $(cat /tmp/watcher)")
-    told = [json.loads(line) for line in host.run("cat /tmp/watched").split("\n") if "{" in line]
-    assert told[0]["vm"]["name"] == "Domain-0" and told[1] == {"settled": True}
-    states = [(m["vm"]["domid"], m["vm"]["state"]) for m in told
-              if m.get("vm", {}).get("uuid") == UUID]
+    messages, states = told(host)
+    assert messages[0]["vm"]["name"] == "Domain-0" and messages[1] == {"settled": True}
     for domid in (started["domid"], again, resumed["domid"], past["domid"]):
         assert [s for d, s in states if d == domid][-1] == "Gone", states
     assert (started["domid"], "Paused") in states and (again, "Running") in states

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * vm.list: every domain, whoever made it. One pass over the hypervisor's list.
+ * vm.list: every domain that is complete, whoever made it. One pass over the hypervisor's list.
  */
 #include "vmd/vm_list.h"
 
@@ -10,6 +10,7 @@
 
 #include "abi/sched.h"
 #include "lib/domain.h"
+#include "vm/vm.h"
 #include "vm/vm_name.h"
 #include "vm/vm_store.h"
 #include "vmd/verbs.h"
@@ -35,6 +36,14 @@ bool vm_state_of(const struct xen_domctl_getdomaininfo *info, struct vm_state *s
 		return true;
 	memset(state, 0, sizeof(*state));
 	return false;
+}
+
+bool vm_is_complete(const struct xen_domctl_getdomaininfo *info)
+{
+	struct vm_state state;
+
+	return !vm_never_ran(info) ||
+	       (vm_state_of(info, &state) && state.supervisor != VM_BEING_MADE);
 }
 
 static uint64_t node_kib(struct store *s, domid_t domid, const char *name)
@@ -95,7 +104,8 @@ int vm_each(struct call *c,
 
 	call_set(c, "vms", json_array());
 	for (int i = 0; i < nr; i++)
-		call_item(c, "vms", tell(c, &list[i], store ? &s : NULL, arg));
+		if (vm_is_complete(&list[i]))
+			call_item(c, "vms", tell(c, &list[i], store ? &s : NULL, arg));
 	if (nr >= 0)
 		free(list);
 	if (store)
@@ -120,6 +130,6 @@ static int do_list(struct call *c)
 }
 
 const struct verb vm_list_verbs[] = {
-	{ "vm.list", args_none, do_list, "every domain: {vms}" },
+	{ "vm.list", args_none, do_list, "every domain that is complete: {vms}" },
 	{ .name = NULL },
 };

@@ -19,8 +19,13 @@ json_t *vm_json(const struct xen_domctl_getdomaininfo *info, const struct vm_sta
 /* Of a domain; false, and *state empty, if it has none. */
 bool vm_state_of(const struct xen_domctl_getdomaininfo *info, struct vm_state *state);
 /*
- * Adds what tell() makes of each domain to "vms" of the answer; s is NULL without a store. -1: the
- * call has failed.
+ * Whether there is anything to tell of it: one that somebody is still making may get another name,
+ * or come to nothing.
+ */
+bool vm_is_complete(const struct xen_domctl_getdomaininfo *info);
+/*
+ * Adds what tell() makes of each complete domain to "vms" of the answer; s is NULL without a store.
+ * -1: the call has failed.
  */
 int vm_each(struct call *c,
 	    json_t *(*tell)(struct call *c, const struct xen_domctl_getdomaininfo *info,

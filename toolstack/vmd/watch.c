@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * watch: first every VM, then what changes. xenstored tells when domains come and go; what it does
- * not tell (pausing, crashes that are kept) is looked for every second, by the hypervisor's list
- * alone. State files are read again when their folder says so; of crashes that nobody else may have
- * seen there are notes. That networks and settings have changed is told, too, not how (news.h).
+ * watch: first every VM that is complete, then what changes. xenstored tells when domains come and
+ * go; what it does not tell (pausing, crashes that are kept) is looked for every second, by the
+ * hypervisor's list alone. State files are read again when their folder says so; of crashes that
+ * nobody else may have seen there are notes. That networks and settings have changed is told, too,
+ * not how (news.h).
  */
 #include <poll.h>
 #include <stdlib.h>
@@ -99,7 +100,7 @@ static bool compare(struct watching *w, const struct xen_domctl_getdomaininfo *l
 		const struct seen *before = find(w, &list[i]);
 		struct seen *vm = &now[alive];
 
-		if (list[i].flags & XEN_DOMINF_dying)
+		if (list[i].flags & XEN_DOMINF_dying || !vm_is_complete(&list[i]))
 			continue;
 		vm->info = list[i];
 		if (before && !files)
