@@ -81,7 +81,8 @@ def test_others_go_on_while_it_arrives(host):
     send = (f"(head -c 4000000 {saved}; until [ -e /tmp/rest ]; do usleep 100000; done; "
             f"tail -c +4000001 {saved}; echo go) | xl migrate-receive >/tmp/words 2>&1")
     arrives = "xl list | grep -q 'demo--incoming .*--p---'"
-    host.run("(vmd ask watch >/tmp/told & echo $! >/tmp/watcher); true")
+    log = "/var/log/xen/console/guest-demo"
+    host.run(f"rm -f {log}*.log; (vmd ask watch >/tmp/told & echo $! >/tmp/watcher); true")
     host.run(f"rm -f /tmp/rest; ({send}; echo $? >>/tmp/words) & true")
     assert until(host, arrives), host.run("cat /tmp/words; xl list")
     host.run(f"timeout 60 xl create -p {SPIN} && timeout 60 xl mem-set spin 64", CREATE)
@@ -99,9 +100,10 @@ def test_others_go_on_while_it_arrives(host):
     assert host.run("cat /tmp/words").split() == ["ready", "running", "0"]
     assert ask_guest(host, "echo here $((40 + 2))") == "here 42"
     assert set(host.domains()) == {"Domain-0", "demo", "spin"}
-    # Who watches has heard of it when it ran.
+    # Who watches has heard of it when it ran, and its console has had one log.
     assert until(host, "grep -q '\"demo\"' /tmp/told"), host.run("cat /tmp/told")
     host.run("kill $(cat /tmp/watcher); ! grep incoming /tmp/told")
+    assert host.run(f"grep -q 'here 42' {log}.log && echo {log}*").strip() == f"{log}.log"
     host.run("xl destroy demo")
 
     # Killed in the middle, the receiver leaves nothing.

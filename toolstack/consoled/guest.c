@@ -173,7 +173,7 @@ static int guest_connect(struct guest *g, const struct vm_state *s)
 static void guest_attach(const struct vm_state *s)
 {
 	struct guest *g;
-	char path[160];
+	char path[VM_CONSOLE_LOG];
 
 	if (nr_guests == MAX_GUESTS || !(g = calloc(1, sizeof(*g)))) {
 		log_error("%s: no room for another console", s->name);
@@ -185,7 +185,7 @@ static void guest_attach(const struct vm_state *s)
 		free(g);
 		return;
 	}
-	snprintf(path, sizeof(path), VM_CONSOLE_LOG, g->name);
+	vm_console_log(path, g->name);
 	log_file_open(&g->log, path);
 	if (first_scan)
 		log_file_tail(path, &g->history);

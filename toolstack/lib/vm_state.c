@@ -140,3 +140,12 @@ void vm_state_each(bool (*callback)(void *arg, const struct vm_state *s), void *
 	}
 	closedir(dir);
 }
+
+void vm_console_log(char path[VM_CONSOLE_LOG], const char *name)
+{
+	size_t len = strlen(name), end = strlen(VM_INCOMING);
+
+	if (len > end && strcmp(name + len - end, VM_INCOMING) == 0)
+		len -= end;
+	snprintf(path, VM_CONSOLE_LOG, "/var/log/xen/console/guest-%.*s.log", (int)len, name);
+}

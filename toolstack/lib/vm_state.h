@@ -14,8 +14,12 @@
 #include "lib/uuid.h"
 #include "lib/vm_config.h"
 
-#define VM_STATE_DIR   "/run/xen/domains"
-#define VM_CONSOLE_LOG "/var/log/xen/console/guest-%s.log"
+#define VM_STATE_DIR "/run/xen/domains"
+/*
+ * A VM that another host is sending is here under its name with this behind it, until it runs; its
+ * name is kept free for it.
+ */
+#define VM_INCOMING "--incoming"
 
 struct vm_state {
 	unsigned int domid;
@@ -41,6 +45,10 @@ int vm_state_load(struct vm_state *s, unsigned int domid);
 int vm_state_remove(unsigned int domid);
 /* Every domain with a file, in no order: calls back until it returns false. */
 void vm_state_each(bool (*callback)(void *arg, const struct vm_state *s), void *arg);
+
+/* Where its console goes: of one that is being sent, to the log that it has when it runs. */
+#define VM_CONSOLE_LOG 128
+void vm_console_log(char path[VM_CONSOLE_LOG], const char *name);
 
 /* Parses the text of a file; domid is not in it. */
 bool vm_state_parse(struct vm_state *s, char *text);

@@ -15,11 +15,6 @@ void vm_domain_name(const struct xen_domctl_getdomaininfo *info, char name[VM_NA
 /* The live domain of that name or UUID; false if there is none. */
 bool vm_name_find(struct xencall *xc, const char *name, domid_t *domid);
 bool vm_uuid_find(struct xencall *xc, const uint8_t uuid[16], domid_t *domid);
-/*
- * A VM that another host is sending is here under its name with this behind it, until it runs; its
- * name is kept free for it.
- */
-#define VM_INCOMING "--incoming"
 /* Whether another domain than domid has a name, or is to have it: the reason says which. */
 bool vm_name_taken(struct xencall *xc, const char *name, domid_t domid, struct reason *why);
 /* Another name. Returns -1 with the reason. */

@@ -149,6 +149,27 @@ static void test_state_file(void **state)
 	assert_false(vm_state_parse(&s, no_equals));
 }
 
+static void test_log_of_one_that_arrives(void **state)
+{
+	static const char *const logs[][2] = {
+		{ "demo", "/var/log/xen/console/guest-demo.log" },
+		{ "demo--incoming", "/var/log/xen/console/guest-demo.log" },
+		{ "--incoming", "/var/log/xen/console/guest---incoming.log" },
+		{ "demo--incoming-1", "/var/log/xen/console/guest-demo--incoming-1.log" },
+	};
+	char path[VM_CONSOLE_LOG], longest[VM_NAME_MAX + 1];
+
+	(void)state;
+	for (size_t i = 0; i < sizeof(logs) / sizeof(logs[0]); i++) {
+		vm_console_log(path, logs[i][0]);
+		assert_string_equal(path, logs[i][1]);
+	}
+	memset(longest, 'x', VM_NAME_MAX);
+	longest[VM_NAME_MAX] = '\0';
+	vm_console_log(path, longest);
+	assert_string_equal(path + strlen(path) - 5, "x.log");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -157,6 +178,7 @@ int main(void)
 		cmocka_unit_test_setup(test_give, make),
 		cmocka_unit_test(test_history),
 		cmocka_unit_test(test_state_file),
+		cmocka_unit_test(test_log_of_one_that_arrives),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
