@@ -81,7 +81,7 @@ struct acpi_madt_lapic {
 	uint32_t flags;
 } __attribute__((packed));
 
-_Static_assert(sizeof(struct acpi_rsdp) == 36, "RSDP");
+_Static_assert(sizeof(struct acpi_rsdp) == ACPI_RSDP_LEN, "RSDP");
 _Static_assert(sizeof(struct acpi_header) == 36, "table header");
 _Static_assert(sizeof(struct acpi_fadt) == 276, "FADT 6.2");
 _Static_assert(offsetof(struct acpi_fadt, boot_flags) == 109, "FADT boot flags");

@@ -11,6 +11,7 @@
 #include <stdint.h>
 
 #define ACPI_MAX_VCPUS 128
+#define ACPI_RSDP_LEN  36
 
 /*
  * Writes the tables to out, which has room bytes and will be at guest-physical `at`; the RSDP is

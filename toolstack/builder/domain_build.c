@@ -109,7 +109,12 @@ static int build_tables(struct build *b, struct guest_memory *gm, struct reason 
 				b->spec->max_vcpus, b->spec->with_pci);
 	if (len == 0)
 		return reason_set(why, "ACPI tables for %u vCPUs do not fit", b->spec->max_vcpus);
-	if (guest_memory_write(gm, GUEST_ACPI_BASE, acpi, len, why) < 0)
+	/*
+	 * A kernel that another one begins (kexec) has no start info, and looks where a BIOS would
+	 * have it. What the guest is loaded from may want that place, and gets it.
+	 */
+	if (guest_memory_write(gm, GUEST_ACPI_BASE, acpi, len, why) < 0 ||
+	    guest_memory_write(gm, GUEST_RSDP_COPY, acpi, ACPI_RSDP_LEN, why) < 0)
 		return -1;
 	len = start_info_build(info, &b->layout, b->spec->cmdline, GUEST_ACPI_BASE);
 	return guest_memory_write(gm, b->layout.start_info_at, info, len, why);
@@ -135,7 +140,7 @@ static int build_guest_memory(struct build *b, struct reason *why)
 	if (guest_memory_open(&gm, b->xc, b->built->domid, table) < 0) {
 		reason_errno(why, "opening guest memory");
 	} else {
-		if (build_load(b, &gm, why) == 0 && build_tables(b, &gm, why) == 0)
+		if (build_tables(b, &gm, why) == 0 && build_load(b, &gm, why) == 0)
 			rc = build_special_pages(&gm, why);
 		guest_memory_close(&gm);
 	}

@@ -4,6 +4,7 @@
  *
  *	0            RAM, up to GUEST_LOW_RAM_MAX: kernel where it wants to be, then ramdisk, then
  *	             start info; these two below the kernel where there is no room above it
+ *	0xf0000      in it, where a BIOS has it: the RSDP once more
  *	0xf8000000   PCI devices, for a guest that has any: so high that Linux, which looks for a
  *	             free 128 MiB to map grants at, does not take it before they do
  *	0xfc000000   ACPI tables
@@ -18,6 +19,7 @@
 #include "builder/elf_image.h"
 
 #define GUEST_PAGE         4096ULL
+#define GUEST_RSDP_COPY    0xf0000ULL
 #define GUEST_LOW_RAM_MAX  0xf0000000ULL
 #define GUEST_HIGH_RAM     0x100000000ULL
 #define GUEST_PCI_BASE     0xf8000000U
