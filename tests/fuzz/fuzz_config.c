@@ -33,7 +33,8 @@ static void check_vm(const struct vm_config *vm)
 	MUST(vm->memory_mib >= 1 && vm->memory_mib <= vm->max_memory_mib);
 	MUST(vm->vcpus >= 1 && vm->vcpus <= vm->max_vcpus && vm->max_vcpus <= 128);
 	MUST(vm->tsc_mode <= 2);
-	MUST(vm_action_name(vm->on_crash));
+	MUST(vm_action_name(vm->on_crash) && vm->on_crash != VM_SOFT_RESET);
+	MUST(vm_action_name(vm->on_soft_reset));
 }
 
 /* Input: a file, and behind a zero byte what was said on the command line. */

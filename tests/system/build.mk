@@ -42,6 +42,18 @@ $(SYSTEM_IMAGES)/bad/.done: tests/system/images/make_bad.py $(B)/dom0/vmlinuz $(
 	/usr/bin/python3 $< $(B)/dom0/vmlinuz $(B)/dom0/vmlinux $(@D)
 	@touch $@
 
+# The demo guest, with a kernel and what it takes to begin it; Linux reads archives one after the
+# other.
+$(SYSTEM_IMAGES)/kexec.initrd: tests/system/images/kexec.c tools/pack-initrd $(B)/dom0/vmlinuz \
+		$(B)/dom0/demo-initrd $(B)/dom0/demo-initrd.gz
+	@rm -rf $(B)/tests/system/kexec
+	@mkdir -p $(@D) $(B)/tests/system/kexec/{bin,kexec}
+	gcc -Os -static $< -o $(B)/tests/system/kexec/bin/kexec
+	cp $(B)/dom0/vmlinuz $(B)/tests/system/kexec/kexec/kernel
+	cp $(B)/dom0/demo-initrd.gz $(B)/tests/system/kexec/kexec/initrd
+	tools/pack-initrd $(B)/tests/system/kexec $(B)/tests/system/kexec.cpio
+	cat $(B)/dom0/demo-initrd $(B)/tests/system/kexec.cpio >$@
+
 # Made once: it takes a minute and 300 MB of packages.
 $(DEBIAN_GUEST): tests/system/make-debian-guest $(DL)/$(KERNEL_PACKAGE).ok | $(TEST_TOOLS)
 	tests/system/make-debian-guest $(call locked_files,$(KERNEL_PACKAGE)) $@
@@ -57,7 +69,8 @@ $(ISCSI_TARGET): tests/system/make-iscsi-target $(PACKAGES)/busybox/.done $(B)/k
 	B=$(B) tests/system/make-iscsi-target $(KERNEL_VERSION) $@
 
 $(SYSTEM_DISK): $(addprefix $(SYSTEM_IMAGES)/,\
-		triple_fault.elf spin.elf idle.elf hostile.elf installer/.done bad/.done)
+		triple_fault.elf spin.elf idle.elf hostile.elf kexec.initrd installer/.done \
+		bad/.done)
 	xorriso -as mkisofs -quiet -R -o $@ -m '*.o' $(SYSTEM_IMAGES)
 
 .PHONY: test-system

@@ -11,6 +11,7 @@
 #include "builder/layout.h"
 #include "builder/vcpu_state.h"
 #include "lib/domain.h"
+#include "lib/guest_copy.h"
 
 #define GRANT_VERSION_1 1
 #define MAPTRACK_FRAMES 1024
@@ -93,6 +94,24 @@ void domain_shell_seed_grants(struct grant_entry_v1 *table)
 		.domid = 0,
 		.frame = GUEST_STORE_GFN,
 	};
+}
+
+int domain_shell_new_rings(struct xencall *xc, domid_t domid, struct reason *why)
+{
+	static const uint64_t rings[] = { GUEST_CONSOLE_GFN, GUEST_STORE_GFN };
+	static const uint8_t empty[GUEST_PAGE];
+	struct grant_entry_v1 *table = grant_table_map(xc, domid);
+
+	if (!table)
+		return reason_errno(why, "mapping the grant table");
+	domain_shell_seed_grants(table);
+	grant_table_unmap(table);
+	for (size_t i = 0; i < sizeof(rings) / sizeof(rings[0]); i++)
+		if (guest_copy_in(xc, domid, GUEST_COPY_PHYSICAL, rings[i] * GUEST_PAGE, empty,
+				  sizeof(empty)) < 0)
+			return reason_errno(why, "emptying the ring at frame %#llx",
+					    (unsigned long long)rings[i]);
+	return 0;
 }
 
 int domain_shell_connect(struct xencall *xc, const struct domain_spec *spec,

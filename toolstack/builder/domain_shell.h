@@ -14,6 +14,11 @@ int domain_shell_create(struct xencall *xc, const struct domain_spec *spec, domi
 			struct reason *why);
 /* The entries through which the daemons map console and store. */
 void domain_shell_seed_grants(struct grant_entry_v1 *table);
+/*
+ * The entries and empty rings, in a domain whose kernel is not the first: nothing else of its
+ * memory is touched. Returns -1 with the reason.
+ */
+int domain_shell_new_rings(struct xencall *xc, domid_t domid, struct reason *why);
 /* Event channels for console and store, and the parameters that tell the guest of them. */
 int domain_shell_connect(struct xencall *xc, const struct domain_spec *spec,
 			 struct domain_built *built, struct reason *why);

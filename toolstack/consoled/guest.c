@@ -170,6 +170,26 @@ static int guest_connect(struct guest *g, const struct vm_state *s)
 	return 0;
 }
 
+/* Another kernel runs in it now, whose ring and port are new; who looks at the console stays. */
+static bool guest_reconnect(struct guest *g, const struct vm_state *s)
+{
+	struct xencons_interface *ring = g->ring;
+	uint64_t grant_index = g->grant_index;
+	uint32_t port = g->port;
+
+	if (guest_connect(g, s) < 0) {
+		g->ring = ring; /* to be given up with the guest */
+		g->grant_index = grant_index;
+		return false;
+	}
+	evtchn_unbind(evtchn_fd, port);
+	grant_unmap(grant_fd, ring, grant_index);
+	g->resets = s->resets;
+	g->masked = g->lied = false;
+	guest_serve(g, now_ms());
+	return true;
+}
+
 static void guest_attach(const struct vm_state *s)
 {
 	struct guest *g;
@@ -180,6 +200,7 @@ static void guest_attach(const struct vm_state *s)
 		return;
 	}
 	g->domid = s->domid;
+	g->resets = s->resets;
 	memcpy(g->name, s->name, sizeof(g->name));
 	if (guest_connect(g, s) < 0) {
 		free(g);
@@ -225,7 +246,8 @@ static bool scan_one(void *arg, const struct vm_state *s)
 		return true;
 	for (size_t i = 0; i < nr_guests; i++) {
 		if (guests[i]->domid == s->domid) {
-			scan->present[i] = true;
+			scan->present[i] = guests[i]->resets == s->resets ||
+					   guest_reconnect(guests[i], s);
 			if (strcmp(guests[i]->name, s->name) != 0)
 				memcpy(guests[i]->name, s->name, sizeof(s->name));
 			return true;

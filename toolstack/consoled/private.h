@@ -27,6 +27,7 @@
 
 struct guest {
 	unsigned int domid;
+	unsigned int resets; /* as in its state file: another number, another ring and port */
 	char name[VM_NAME_MAX + 1];
 	struct xencons_interface *ring; /* shared with the guest */
 	uint64_t grant_index;

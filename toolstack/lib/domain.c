@@ -44,6 +44,11 @@ int domain_unpause(struct xencall *xc, domid_t domid)
 	return domctl_simple(xc, XEN_DOMCTL_unpausedomain, domid);
 }
 
+int domain_soft_reset(struct xencall *xc, domid_t domid)
+{
+	return domctl_simple(xc, XEN_DOMCTL_soft_reset, domid);
+}
+
 int domain_set_max_vcpus(struct xencall *xc, domid_t domid, uint32_t max)
 {
 	struct xen_domctl op = { .cmd = XEN_DOMCTL_max_vcpus, .domain = domid };

@@ -17,6 +17,8 @@ int domain_create(struct xencall *xc, const struct xen_domctl_createdomain *how,
 int domain_destroy(struct xencall *xc, domid_t domid);
 int domain_pause(struct xencall *xc, domid_t domid);
 int domain_unpause(struct xencall *xc, domid_t domid);
+/* One that has shut down: as just made, but for its memory and registers. It is not shut down. */
+int domain_soft_reset(struct xencall *xc, domid_t domid);
 int domain_set_max_vcpus(struct xencall *xc, domid_t domid, uint32_t max);
 int domain_set_max_memory(struct xencall *xc, domid_t domid, uint64_t kib);
 int domain_set_paging_pool(struct xencall *xc, domid_t domid, uint64_t bytes);

@@ -18,6 +18,7 @@ static const char *const action_names[] = {
 	[VM_RESTART] = "restart",
 	[VM_RENAME_RESTART] = "rename-restart",
 	[VM_PRESERVE] = "preserve",
+	[VM_SOFT_RESET] = "soft-reset",
 };
 
 /* Meaningful to xl, with no effect on a PVH guest here. */
@@ -91,11 +92,14 @@ static int get_number(struct config *c, const char *key, uint64_t *number, uint6
 static int get_action(struct config *c, const char *key, enum vm_action *action, struct reason *why)
 {
 	struct config_entry *e = config_find(c, key);
+	/* Only a guest that wants one has another kernel to go on with. */
+	bool may_reset = strcmp(key, "on_soft_reset") == 0;
+	unsigned int nr = may_reset ? VM_SOFT_RESET + 1 : VM_SOFT_RESET;
 
 	if (!e)
 		return 0;
 	if (e->value.type == CONFIG_STRING) {
-		for (unsigned int i = 0; i < sizeof(action_names) / sizeof(action_names[0]); i++) {
+		for (unsigned int i = 0; i < nr; i++) {
 			if (strcmp(e->value.text, action_names[i]) == 0) {
 				*action = i;
 				return 0;
@@ -105,7 +109,9 @@ static int get_action(struct config *c, const char *key, enum vm_action *action,
 			return bad_value(e, why,
 					 "an action without a core dump (none are written)");
 	}
-	return bad_value(e, why, "destroy, restart, rename-restart or preserve");
+	return bad_value(e, why,
+			 may_reset ? "soft-reset, destroy, restart, rename-restart or preserve"
+				   : "destroy, restart, rename-restart or preserve");
 }
 
 static int get_tsc_mode(struct config *c, struct vm_config *vm, struct reason *why)
@@ -283,10 +289,12 @@ static int read_actions(struct vm_config *vm, struct config *c, struct reason *w
 	vm->on_reboot = VM_RESTART;
 	vm->on_crash = VM_DESTROY;
 	vm->on_watchdog = VM_DESTROY;
+	vm->on_soft_reset = VM_SOFT_RESET;
 	if (get_action(c, "on_poweroff", &vm->on_poweroff, why) < 0 ||
 	    get_action(c, "on_reboot", &vm->on_reboot, why) < 0 ||
 	    get_action(c, "on_crash", &vm->on_crash, why) < 0 ||
-	    get_action(c, "on_watchdog", &vm->on_watchdog, why) < 0)
+	    get_action(c, "on_watchdog", &vm->on_watchdog, why) < 0 ||
+	    get_action(c, "on_soft_reset", &vm->on_soft_reset, why) < 0)
 		return -1;
 	return 0;
 }

@@ -15,7 +15,7 @@
 #define VM_NAME_MAX 63
 
 /* What to do when a guest stops. */
-enum vm_action { VM_DESTROY, VM_RESTART, VM_RENAME_RESTART, VM_PRESERVE };
+enum vm_action { VM_DESTROY, VM_RESTART, VM_RENAME_RESTART, VM_PRESERVE, VM_SOFT_RESET };
 
 struct vm_config {
 	char name[VM_NAME_MAX + 1];
@@ -36,8 +36,9 @@ struct vm_config {
 	enum vm_action on_reboot;
 	enum vm_action on_crash;
 	enum vm_action on_watchdog;
-	uint16_t cpu_weight; /* 0: the scheduler's default */
-	uint16_t cap;        /* percent of one CPU, 0: none */
+	enum vm_action on_soft_reset; /* it has shut down to begin another kernel */
+	uint16_t cpu_weight;          /* 0: the scheduler's default */
+	uint16_t cap;                 /* percent of one CPU, 0: none */
 	/* Where vCPU i may run, and better runs; the last one is for all that follow. */
 	struct cpu_list *cpus, *cpus_soft;
 	unsigned int nr_cpus, nr_cpus_soft; /* 0: anywhere */

@@ -63,10 +63,10 @@ int vm_state_save(const struct vm_state *s)
 	mkdir(VM_STATE_DIR, 0755);
 	state_path(path, sizeof(path), s->domid);
 	len = snprintf(text, sizeof(text),
-		       "name=%s\nuuid=%s\nconsole_port=%u\nstore_port=%u\ncreated=%lld\n"
-		       "supervisor=%d\n",
-		       s->name, s->uuid, s->console_port, s->store_port, (long long)s->created,
-		       s->supervisor);
+		       "name=%s\nuuid=%s\nconsole_port=%u\nstore_port=%u\nresets=%u\n"
+		       "created=%lld\nsupervisor=%d\n",
+		       s->name, s->uuid, s->console_port, s->store_port, s->resets,
+		       (long long)s->created, s->supervisor);
 	return file_replace(path, text, (size_t)len, 0644);
 }
 
@@ -88,6 +88,8 @@ bool vm_state_parse(struct vm_state *s, char *text)
 			s->console_port = (uint32_t)strtoul(value, NULL, 10);
 		else if (strcmp(line, "store_port") == 0)
 			s->store_port = (uint32_t)strtoul(value, NULL, 10);
+		else if (strcmp(line, "resets") == 0)
+			s->resets = (unsigned int)strtoul(value, NULL, 10);
 		else if (strcmp(line, "created") == 0)
 			s->created = strtoll(value, NULL, 10);
 		else if (strcmp(line, "supervisor") == 0)

@@ -27,8 +27,9 @@ struct vm_state {
 	char uuid[UUID_TEXT];  /* to tell a stale file from a domain that was given the same id */
 	uint32_t console_port; /* the guest's event channels, to be bound to */
 	uint32_t store_port;
-	int64_t created; /* seconds since 1970 */
-	int supervisor;  /* pid of the process that carries out on_*; 0: none; or ... */
+	unsigned int resets; /* how often it got new rings and ports (vm/vm_reset.c) */
+	int64_t created;     /* seconds since 1970 */
+	int supervisor;      /* pid of the process that carries out on_*; 0: none; or ... */
 };
 
 #define VM_BEING_MADE (-1) /* ... not yet, nor has it run */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * The background process, one per VM: waits for the domain to stop and carries out on_poweroff,
- * on_reboot, on_crash, on_watchdog. Holds the domain's lock as long as it does: should it be
- * killed, that tells the service (keep.c), which starts another.
+ * on_reboot, on_crash, on_watchdog, on_soft_reset. Holds the domain's lock as long as it does:
+ * should it be killed, that tells the service (keep.c), which starts another.
  */
 #include "vm/supervise.h"
 
@@ -28,6 +28,7 @@
 #include "vm/vm_make.h"
 #include "vm/vm_name.h"
 #include "vm/vm_pci.h"
+#include "vm/vm_reset.h"
 #include "vm/vm_store.h"
 #include "vm/vm_text.h"
 
@@ -77,6 +78,7 @@ static enum vm_action action_for(const struct vm_config *vm, uint32_t code)
 	case SHUTDOWN_reboot: return vm->on_reboot;
 	case SHUTDOWN_crash: return vm->on_crash;
 	case SHUTDOWN_watchdog: return vm->on_watchdog;
+	case SHUTDOWN_soft_reset: return vm->on_soft_reset;
 	default: return VM_PRESERVE;
 	}
 }
@@ -219,10 +221,26 @@ static bool replace(struct xencall *xc, struct vm_config *vm, domid_t *domid, bo
 	return rc == 0;
 }
 
+/* The same domain goes on, with another kernel. What cannot go on is ended. */
+static bool reset(struct xencall *xc, const struct vm_config *vm, domid_t domid)
+{
+	struct reason why;
+
+	if (vm_soft_reset(xc, vm, domid, &why) == 0) {
+		log_info("%s (domain %u) goes on with another kernel", vm->name, domid);
+		return true;
+	}
+	log_error("%s: not reset, and so destroyed: %s", vm->name, why.text);
+	if (vm_end(xc, domid) < 0)
+		log_error("%s: destroying domain %u: %s", vm->name, domid, strerror(errno));
+	return false;
+}
+
 /* True if there is a domain to watch on. */
 static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32_t code,
 		time_t started)
 {
+	bool soon = time(NULL) - started < RESTART_MIN_SECONDS;
 	enum vm_action action = action_for(vm, code);
 	struct vm_state s;
 	bool known;
@@ -247,9 +265,13 @@ static bool act(struct xencall *xc, struct vm_config *vm, domid_t *domid, uint32
 		return false;
 	}
 	follow_devices(vm, *domid);
+	if (action == VM_SOFT_RESET) {
+		if (soon)
+			sleep(1);
+		return reset(xc, vm, *domid);
+	}
 	choose_uuid(vm, &s, action == VM_RENAME_RESTART);
-	return replace(xc, vm, domid, action == VM_RENAME_RESTART,
-		       time(NULL) - started < RESTART_MIN_SECONDS);
+	return replace(xc, vm, domid, action == VM_RENAME_RESTART, soon);
 }
 
 /* Whoever made it may have ended before he could say that it has a process. */

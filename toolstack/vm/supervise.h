@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
- * The process that stays with each VM and does on_poweroff, on_reboot, on_crash; and the service
- * that sees to VMs that have lost theirs.
+ * The process that stays with each VM and does on_poweroff, on_reboot, on_crash and the like; and
+ * the service that sees to VMs that have lost theirs.
  */
 #ifndef VM_SUPERVISE_H
 #define VM_SUPERVISE_H

@@ -28,6 +28,7 @@ $(call toolstack_test,cpu_list,lib/cpu_list.c)
 $(call toolstack_test,memory_size,lib/memory_size.c lib/host_memory.c)
 $(call toolstack_test,domain_memory,builder/domain_memory.c)
 $(call toolstack_test,signals,vm/signals.c)
+$(call toolstack_test,vm_reset,vm/vm_reset.c builder/layout.c builder/elf_image.c)
 $(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
 	lib/file.c lib/vm_state.c $(VM_CONFIG))
 

@@ -51,6 +51,7 @@ static void test_defaults(void **state)
 	assert_int_equal(vm.on_poweroff, VM_DESTROY);
 	assert_int_equal(vm.on_reboot, VM_RESTART);
 	assert_int_equal(vm.on_crash, VM_DESTROY);
+	assert_int_equal(vm.on_soft_reset, VM_SOFT_RESET);
 	assert_int_equal(vm.tsc_mode, 2);
 	assert_false(vm.has_uuid);
 	assert_false(vm.driver_domain);
@@ -65,7 +66,7 @@ static void test_everything(void **state)
 			  "extra='quiet'; on_poweroff='preserve'; on_reboot='rename-restart'\n"
 			  "on_crash='restart'; uuid='01234567-89ab-cdef-0123-456789ABCDEF'\n"
 			  "disk=[]; vif=[]; builder='generic'; tsc_mode='default'\n"
-			  "driver_domain=1"),
+			  "driver_domain=1; on_soft_reset='preserve'"),
 		0);
 	assert_int_equal(vm.memory_mib, 512);
 	assert_int_equal(vm.max_memory_mib, 1024);
@@ -75,6 +76,7 @@ static void test_everything(void **state)
 	assert_int_equal(vm.on_poweroff, VM_PRESERVE);
 	assert_int_equal(vm.on_reboot, VM_RENAME_RESTART);
 	assert_int_equal(vm.on_crash, VM_RESTART);
+	assert_int_equal(vm.on_soft_reset, VM_PRESERVE);
 	assert_int_equal(vm.tsc_mode, 0);
 	assert_true(vm.has_uuid);
 	assert_int_equal(vm.uuid[0], 0x01);
@@ -112,6 +114,9 @@ static void test_mistakes(void **state)
 	refused("on_crash='coredump-restart'", "expected an action without a core dump");
 	refused("on_crash='explode'",
 		"expected destroy, restart, rename-restart or preserve, found \"explode\"");
+	refused("on_crash='soft-reset'",
+		"expected destroy, restart, rename-restart or preserve, found \"soft-reset\"");
+	refused("on_soft_reset='explode'", "expected soft-reset, destroy, restart, rename-restart");
 	refused("vfb=['vncpasswd=x']", "x.cfg:3: vfb: \"vncpasswd\" is not supported");
 	refused("bootloader='pygrub'", "bootloader: not supported");
 	refused("ramdisk=3", "ramdisk: expected a \"quoted string\", found 3");
