@@ -75,9 +75,10 @@ void iommu_p2m_flush(struct domain *d);
  * All DMA of the device's group goes through d's tables when it returns, and none through those
  * before; d == NULL: it reaches nothing. The group's other functions must follow: each assign is of
  * the whole group. -ENODEV: no IOMMU, or none for this device; -EINVAL: d has no tables; -EPERM:
- * the firmware keeps memory of its own for the device, which only domain 0 has; -ENOSPC, -ENOMEM:
- * then it reaches nothing until the next call. For a guest, ACS is turned on at the Express ports
- * above, where it is there; a log line names those that lack it.
+ * the firmware keeps memory of its own for the device, which only domain 0 has, or an IO-APIC's or
+ * HPET's interrupts carry its name; -ENOSPC, -ENOMEM: then it reaches nothing until the next call.
+ * For a guest, ACS is turned on at the Express ports above, where it is there; a log line names
+ * those that lack it.
  */
 int iommu_assign(struct pci_address a, struct domain *d);
 /*

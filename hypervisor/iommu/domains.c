@@ -205,8 +205,15 @@ struct pci_address iommu_group(struct pci_address a)
 	return group_of(a, false);
 }
 
-static bool is_reserved_for(uint16_t segment, devid_t id)
+/* Whether its name is domain 0's for good: memory or interrupts of the host's come with it. */
+static bool is_kept(uint16_t segment, devid_t id)
 {
+	for (unsigned i = 0; i < iommu_firmware.nr_ranges; i++) {
+		const struct iommu_range *r = &iommu_firmware.range[i];
+
+		if (r->is_special && r->segment == segment && r->first == id)
+			return true;
+	}
 	for (unsigned i = 0; i < iommu_firmware.nr_reserved; i++) {
 		const struct iommu_reserved *r = &iommu_firmware.reserved[i];
 
@@ -253,11 +260,12 @@ int iommu_assign(struct pci_address a, struct domain *d)
 
 	if (!iommu_present() || !firmware_find(&iommu_firmware, a.segment, id[n - 1]))
 		return -ENODEV;
-	if (d && !d->is_control && is_reserved_for(a.segment, id[0]))
-		return -EPERM;
 	/* Behind a bridge, DMA carries the bridge's name or the first one of the bus behind it. */
 	if (n == 2 && (pci_raw_read(group, PCI_HEADER_TYPE, 1) & 0x7f) == 1)
 		id[n++] = (devid_t)(pci_raw_read(group, PCI_SECONDARY_BUS, 1) << 8);
+	for (unsigned i = 0; i < n; i++)
+		if (d && !d->is_control && is_kept(a.segment, id[i]))
+			return -EPERM;
 	spin_lock(&devices);
 	if (d && !d->iommu.root)
 		rc = -EINVAL;

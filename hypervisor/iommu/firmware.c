@@ -64,7 +64,7 @@ const struct iommu_range *firmware_find(const struct iommu_firmware *fw, uint16_
 
 	/* A later entry says more than an earlier one. */
 	while (r-- > fw->range)
-		if (r->segment == segment && id >= r->first && id <= r->last)
+		if (!r->is_special && r->segment == segment && id >= r->first && id <= r->last)
 			return r;
 	return NULL;
 }

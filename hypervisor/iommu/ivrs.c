@@ -13,7 +13,7 @@
 #define IVMD_RANGE    0x22u
 #define IVMD_SIZE     32u
 
-/* Types of device entries; others are padding, and which entry of the table is an IO-APIC's. */
+/* Types of device entries; others are padding. */
 enum {
 	DEV_ALL = 1,
 	DEV_SELECT = 2,
@@ -23,6 +23,7 @@ enum {
 	DEV_ALIAS_START = 0x43,
 	DEV_EXT_SELECT = 0x46,
 	DEV_EXT_START = 0x47,
+	DEV_SPECIAL = 0x48, /* an IO-APIC or a HPET, and the name that its messages carry */
 	DEV_ACPI = 0xf0,
 };
 #define DEV_ACPI_SIZE 22u
@@ -40,6 +41,12 @@ static unsigned entry_size(const uint8_t *e, unsigned left)
 /* One entry; *r keeps the start of a range until its end. */
 static bool entry_read(const uint8_t *e, struct iommu_range *r, struct iommu_firmware *fw)
 {
+	struct iommu_range special = { .segment = r->segment, .is_special = true };
+
+	if (e[0] == DEV_SPECIAL) {
+		special.first = special.last = get_le16(e + 5);
+		return firmware_add_range(fw, &special);
+	}
 	if (e[0] == DEV_END) {
 		r->last = get_le16(e + 1);
 		return firmware_add_range(fw, r);

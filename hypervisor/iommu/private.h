@@ -35,6 +35,7 @@ struct iommu_range {
 	devid_t first, last;
 	devid_t alias; /* what their DMA carries instead, if is_alias; 0 else */
 	bool is_alias;
+	bool is_special;  /* AMD: the host's interrupts have this name too, whatever else has it */
 	uint8_t settings; /* AMD: the entry's data */
 };
 
@@ -75,7 +76,7 @@ int firmware_walk(const uint8_t *table, struct iommu_firmware *fw,
 bool firmware_add_unit(struct iommu_firmware *fw, paddr_t base, uint16_t segment, uint8_t flags);
 bool firmware_add_range(struct iommu_firmware *fw, const struct iommu_range *range);
 bool firmware_add_reserved(struct iommu_firmware *fw, const struct iommu_reserved *reserved);
-/* NULL: that device is behind no unit. */
+/* NULL: that device is behind no unit. What is special is found by its other entries. */
 const struct iommu_range *firmware_find(const struct iommu_firmware *fw, uint16_t segment,
 					devid_t id);
 

@@ -20,8 +20,12 @@ static void must_make_sense(const struct iommu_firmware *fw)
 	MUST(fw->nr_reserved <= IOMMU_MAX_RESERVED);
 	for (unsigned i = 0; i < fw->nr_units; i++)
 		MUST(fw->unit[i].base && fw->unit[i].base % PAGE_SIZE == 0);
-	for (unsigned i = 0; i < fw->nr_ranges; i++)
-		MUST(firmware_find(fw, fw->range[i].segment, fw->range[i].last));
+	for (unsigned i = 0; i < fw->nr_ranges; i++) {
+		const struct iommu_range *r = &fw->range[i];
+
+		MUST(r->is_special ? r->first == r->last
+				   : !!firmware_find(fw, r->segment, r->last));
+	}
 	for (unsigned i = 0; i < fw->nr_reserved; i++) {
 		const struct iommu_reserved *r = &fw->reserved[i];
 

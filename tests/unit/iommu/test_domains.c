@@ -254,6 +254,27 @@ static void test_refused(void **state)
 	free(bare);
 }
 
+/* What a guest's device may not send, nobody of that name could: the IO-APIC would be silent. */
+static void test_names_of_the_hosts_interrupts(void **state)
+{
+	iommu_firmware.range[2] = (struct iommu_range){
+		.segment = 1, .first = 0x10, .last = 0x10, .is_special = true
+	};
+	iommu_firmware.nr_ranges = 3;
+	assert_int_equal(iommu_assign(device(0x10), guest), 0);
+	assert_int_equal(iommu_assign(device(0x10), domain0), 0);
+	iommu_firmware.range[2].segment = 0;
+	assert_int_equal(iommu_assign(device(0x10), guest), -EPERM);
+	assert_int_equal(iommu_assign(device(0x10), domain0), 0);
+	assert_int_equal(iommu_assign(device(0x18), guest), 0);
+	/* Nor any other whose DMA carries that name. */
+	iommu_firmware.range[2].first = iommu_firmware.range[2].last = 0x420;
+	assert_int_equal(iommu_assign(device(0x423), guest), -EPERM);
+	iommu_firmware.range[2].first = iommu_firmware.range[2].last = 0x200;
+	assert_int_equal(iommu_assign(device(0x208), guest), -EPERM);
+	assert_null(owner[0x208]);
+}
+
 /* Half of a group is given: then all of it is nobody's. */
 static void test_no_memory_in_the_middle(void **state)
 {
@@ -328,6 +349,7 @@ int main(void)
 		TEST(test_behind_a_bridge),
 		TEST(test_ports_are_closed),
 		TEST(test_refused),
+		TEST(test_names_of_the_hosts_interrupts),
 		TEST(test_no_memory_in_the_middle),
 		TEST(test_its_end_takes_its_devices),
 		TEST(test_tables_that_cannot_be_made),

@@ -186,7 +186,7 @@ static void test_ivrs(void **state)
 	PUT(IVHD(0x10, 60, 5, 0xfed80000), 3, LE16(0x10), 0xd7, 4, LE16(0x4ff), 0);
 	PUT(2, LE16(0x600), 0);
 	PUT(0x43, LE16(0x700), 0, 0, LE16(0x30), 0, 4, LE16(0x7ff), 0);
-	PUT(0x48, LE16(0), 0, 0, LE16(0xa0), 1, 0, 0, 0, 0);
+	PUT(0x48, LE16(0), 0, 0, LE16(0x6a0), 1, 0, 0, 0, 0);
 	assert_int_equal(parse(ivrs_parse), 0);
 	assert_int_equal(fw.nr_units, 1);
 	assert_int_equal(fw.unit[0].base, 0xfed80000);
@@ -198,6 +198,34 @@ static void test_ivrs(void **state)
 	assert_null(firmware_find(&fw, 0, 0x601));
 	r = firmware_find(&fw, 0, 0x755);
 	assert_true(r && r->is_alias && r->alias == 0x30);
+	/* The IO-APIC's name is behind the unit only as far as others say so. */
+	r = &fw.range[fw.nr_ranges - 1];
+	assert_true(r->is_special && r->first == 0x6a0 && r->last == 0x6a0);
+	assert_null(firmware_find(&fw, 0, 0x6a0));
+}
+
+/* What else an entry says of an IO-APIC's name stands, and what comes after it. */
+static void test_special_among_others(void **state)
+{
+	const struct iommu_range *r;
+
+	PUT(IVHD(0x10, 40, 0, 0xfed80000), 3, LE16(0x10), 5, 0x48, 0, 0, 0, 1, LE16(8), 1, 4,
+	    LE16(0x17), 0);
+	assert_int_equal(parse(ivrs_parse), 0);
+	r = firmware_find(&fw, 0, 0x10);
+	assert_true(r && r->first == 0x10 && r->last == 0x17 && !r->is_special);
+	setup(NULL);
+	PUT(IVHD(0x10, 52, 0, 0xfed80000), 0x42, LE16(0xa0), 0, 0, LE16(0x20), 0);
+	PUT(0x48, LE16(0xffff), 0xd7, 1, LE16(0xa0), 2, 0, 0, 0, 0);
+	PUT(2, LE16(0x90), 3, 2, LE16(0x98), 0);
+	assert_int_equal(parse(ivrs_parse), 0);
+	r = firmware_find(&fw, 0, 0xa0);
+	assert_true(r && r->is_alias && r->alias == 0x20);
+	assert_true(fw.range[1].is_special && fw.range[1].first == 0xa0);
+	assert_null(firmware_find(&fw, 0, 0xffff));
+	r = firmware_find(&fw, 0, 0x90);
+	assert_true(r && !r->is_special && r->settings == 3);
+	assert_non_null(firmware_find(&fw, 0, 0x98));
 }
 
 /* The same unit in each form that the firmware knows: the last form counts. */
@@ -246,6 +274,8 @@ static void test_wrong_ivrs(void **state)
 	refused(ivrs_parse);
 	PUT(IVHD(0x10, 28, 0, 0xfed80000), 0x42, LE16(0x20), 0); /* half of an alias */
 	refused(ivrs_parse);
+	PUT(IVHD(0x10, 28, 0, 0xfed80000), 0x48, 0, 0, 0); /* half of an IO-APIC */
+	refused(ivrs_parse);
 	PUT(IVHD(0x40, 44, 0, 0xfed80000), LE64(0), LE64(0), 0xf0, LE16(0xa5), 0);
 	refused(ivrs_parse);
 	PUT(IVMD(0x20, 0, 0, 0xfffffffffffff000, 0x1000));
@@ -273,6 +303,7 @@ int main(void)
 		cmocka_unit_test_setup(test_bridges_without_a_number, setup),
 		cmocka_unit_test_setup(test_wrong_dmar, setup),
 		cmocka_unit_test_setup(test_ivrs, setup),
+		cmocka_unit_test_setup(test_special_among_others, setup),
 		cmocka_unit_test_setup(test_newest_form_counts, setup),
 		cmocka_unit_test_setup(test_ivmd, setup),
 		cmocka_unit_test_setup(test_wrong_ivrs, setup),
