@@ -5,43 +5,52 @@
  * that; only with GNTST_bad_page it still has it.
  *
  * The page is out of the giver's reach, with all flushed, before it is anybody else's. gt->lock of
- * the receiver while its entry is committed; p2m and the lists of pages have their own.
+ * the receiver from the look at its entry on; p2m and the lists of pages have their own.
  */
 #include "private.h"
 
 #include "atomic.h"
 #include "log.h"
 
-/* The entry's first word, if it was open to the giver: it is to nobody from here on. NULL else. */
-static uint32_t *commit(struct grant_table *gt, grant_ref_t ref, domid_t giver)
+/* The entry's first word, if it is open to the giver; NULL else. */
+static uint32_t *open_entry(struct grant_table *gt, grant_ref_t ref, uint32_t open)
 {
-	uint32_t open = GTF_accept_transfer | (uint32_t)giver << 16, *word;
+	uint32_t *word = ref < grant_nr_entries(gt) ? grant_entry_word(gt, ref) : NULL;
 
-	if (ref >= grant_nr_entries(gt))
-		return NULL;
-	word = grant_entry_word(gt, ref);
-	return atomic_cmpxchg(word, open, open | GTF_transfer_committed) ? word : NULL;
+	return word && READ_ONCE(*word) == open ? word : NULL;
 }
 
-/* The page is the receiver's, and a reference to it ours. */
+/*
+ * All that may fail comes first: the receiver waits for a page once its entry is committed. Until
+ * then it may take the entry back.
+ */
 static int receive(struct domain *to, grant_ref_t ref, domid_t giver, struct page_info *page)
 {
+	const uint32_t open = GTF_accept_transfer | (uint32_t)giver << 16;
 	struct grant_table *gt = to->grant;
 	int rc = GNTST_general_error;
 	uint32_t *word;
+	gfn_t gfn;
 
 	spin_lock(&gt->lock);
-	word = commit(gt, ref, giver);
-	if (word)
-		rc = grant_place(to, GFN(grant_entry_frame(gt, ref)), page, P2M_RAM_RW);
-	if (rc)
-		page_drop_allocated(page);
-	p2m_flush(to);
-	/* Before it is told: then it may give the page away in its turn. */
-	page_put(page);
-	/* Even if there was no room for the page: the receiver waits for it. */
-	if (word)
-		atomic_or(word, GTF_transfer_completed);
+	word = open_entry(gt, ref, open);
+	if (page_move(page, word ? to : NULL)) {
+		gfn = GFN(grant_entry_frame(gt, ref));
+		rc = grant_place(to, gfn, page, P2M_RAM_RW);
+		if (rc) {
+			page_drop_allocated(page);
+		} else if (!atomic_cmpxchg(word, open, open | GTF_transfer_committed)) {
+			rc = GNTST_general_error;
+			/* If it is not there the receiver has made use of it: it may keep it. */
+			if (!p2m_unmap_page(to, gfn, page_to_mfn(page)))
+				page_drop_allocated(page);
+		}
+		p2m_flush(to);
+		/* Before it is told: then it may give the page away in its turn. */
+		page_put(page);
+		if (!rc)
+			atomic_or(word, GTF_transfer_completed);
+	}
 	spin_unlock(&gt->lock);
 	return rc;
 }
@@ -52,8 +61,10 @@ static int give(struct domain *d, struct page_info *page, const struct gnttab_tr
 	int rc = to ? GNTST_general_error : GNTST_bad_domain;
 
 	/* The control domain is mapped one to one: it has no place for others' pages. */
-	if (page_move(page, to && to->is_control ? NULL : to))
+	if (to && !to->is_control)
 		rc = receive(to, op->ref, d->id, page);
+	else
+		page_move(page, NULL);
 	if (rc)
 		log_domain(d, LOG_DEBUG, "transfer to d%u by its grant %u: refused (%d)", op->domid,
 			   op->ref, rc);

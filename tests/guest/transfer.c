@@ -158,7 +158,7 @@ TEST(a_page_that_is_not_taken_is_gone)
 	CHECK_EQ(transfer(gfn, DOMID_SELF, 8), GNTST_general_error);
 	CHECK_EQ(transfer(gfn, domid, 8), GNTST_bad_page);
 	CHECK_EQ(free_pages(), before + 6);
-	CHECK_EQ(table[8].flags, DONE); /* or it would wait for ever */
+	CHECK_EQ(table[8].flags, ACCEPTS);
 	CHECK_EQ(table[9].flags, ACCEPTS);
 	check_page(domid, 20, 0);
 	CHECK_EQ(pages_of(domid), DOMAIN_PAGES);

@@ -24,6 +24,7 @@ static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 unsigned fake_flushes;
 int fake_map_result;
 int fake_room;
+void (*fake_at_map)(void);
 void (*fake_at_flush)(void);
 struct domain *dom0, *granter, *mapper;
 
@@ -217,6 +218,7 @@ struct page_info *p2m_seize_page(struct domain *d, gfn_t gfn)
 
 int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_type type)
 {
+	void (*at_map)(void) = fake_at_map;
 	struct entry *e;
 
 	require(order == ORDER_4K, "only single pages here", order);
@@ -231,7 +233,20 @@ int p2m_map(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned order, enum p2m_typ
 	require(type == P2M_INVALID || frames[mfn.n].count, "a free frame is mapped", mfn.n);
 	*e = (struct entry){ mfn, type };
 	pthread_mutex_unlock(&mutex);
+	if (type != P2M_INVALID && at_map) {
+		fake_at_map = NULL;
+		at_map();
+	}
 	return 0;
+}
+
+int p2m_unmap_page(struct domain *d, gfn_t gfn, mfn_t mfn)
+{
+	enum p2m_type type;
+
+	if (p2m_lookup(d, gfn, &type).n != mfn.n || (type != P2M_RAM_RW && type != P2M_RAM_RO))
+		return -EBUSY;
+	return p2m_unmap(d, gfn, ORDER_4K);
 }
 
 int p2m_unmap(struct domain *d, gfn_t gfn, unsigned order)
@@ -282,7 +297,7 @@ void fake_memory_reset(void)
 	fake_flushes = 0;
 	fake_map_result = 0;
 	fake_room = -1;
-	fake_at_flush = NULL;
+	fake_at_map = fake_at_flush = NULL;
 }
 
 void fake_memory_check_clean(void)

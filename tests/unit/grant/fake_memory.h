@@ -23,6 +23,7 @@
 extern unsigned fake_flushes;       /* p2m_flush that had something to do */
 extern int fake_map_result;         /* what p2m_map answers, if not 0 */
 extern int fake_room;               /* pages that domains still take over; -1: all */
+extern void (*fake_at_map)(void);   /* called once, after the next page is mapped */
 extern void (*fake_at_flush)(void); /* called in the middle of each flush; NULL: nothing */
 
 void fake_memory_reset(void);

@@ -84,7 +84,7 @@ static void test_version_2(void **state)
 	e->full_page.hdr.flags = GTF_accept_transfer;
 	assert_int_equal(transfer(6, mapper->id, 300), GNTST_bad_virt_addr);
 	assert_int_equal(type_at(mapper, HOLE + 1), P2M_INVALID);
-	assert_int_equal(e->full_page.hdr.flags, DONE);
+	assert_int_equal(e->full_page.hdr.flags, GTF_accept_transfer);
 }
 
 /* The page is as much the receiver's as any of its own: here it gives it back. */
@@ -201,6 +201,7 @@ static void test_wrong_entries(void **state)
 		{ GTF_accept_transfer | 0x8000, 1, HOLE },
 	};
 
+	fake_room = 1; /* nothing enters the receiver's account */
 	for (unsigned i = 0; i < ARRAY_SIZE(wrong); i++) {
 		mfn_t page = mfn_of(granter, 5);
 
@@ -213,9 +214,10 @@ static void test_wrong_entries(void **state)
 	}
 	assert_int_equal(transfer(5, mapper->id, 512), GNTST_general_error);
 	assert_int_equal(transfer(6, mapper->id, UINT32_MAX), GNTST_general_error);
+	assert_int_equal(fake_room, 1);
 }
 
-/* Whoever waits for the page is told, and has what it had. */
+/* Nobody is told that a page has come, and the receiver has what it had. */
 static void test_wrong_places(void **state)
 {
 	static const uint32_t places[] = { 3, UINT32_MAX, FAKE_GFNS };
@@ -228,7 +230,7 @@ static void test_wrong_places(void **state)
 		assert_int_equal(transfer(5, mapper->id, 9),
 				 i ? GNTST_bad_virt_addr : GNTST_general_error);
 		check_lost(page);
-		assert_int_equal(entry_v1(mapper, 9)->flags, DONE);
+		assert_int_equal(entry_v1(mapper, 9)->flags, GTF_accept_transfer);
 		fake_ram(granter, 5, P2M_RAM_RW, 0x15);
 	}
 	assert_int_equal(mfn_of(mapper, 3).n, there.n);
@@ -243,8 +245,13 @@ static void test_no_memory_for_tables(void **state)
 	accept(9, granter->id, HOLE);
 	assert_int_equal(transfer(5, mapper->id, 9), GNTST_no_space);
 	check_lost(page);
-	assert_int_equal(entry_v1(mapper, 9)->flags, DONE);
+	assert_int_equal(entry_v1(mapper, 9)->flags, GTF_accept_transfer);
 	assert_int_equal(type_at(mapper, HOLE), P2M_INVALID);
+	/* It gets the next one when there is some again. */
+	fake_map_result = 0;
+	assert_int_equal(transfer(6, mapper->id, 9), GNTST_okay);
+	check_has(mapper, HOLE, 0x16);
+	assert_int_equal(entry_v1(mapper, 9)->flags, DONE);
 }
 
 /* --- many, and meanwhile ---------------------------------------------------------------------- */
@@ -304,9 +311,11 @@ static void test_many(void **state)
 		check_has(mapper, HOLE + i, (uint8_t)i);
 }
 
+static struct grant_entry_v1 *accepting; /* looked for before: that takes the table's lock */
+
 static void withdraw(void)
 {
-	WRITE_ONCE(entry_v1(mapper, 9)->flags, GTF_invalid);
+	WRITE_ONCE(accepting->flags, GTF_invalid);
 }
 
 static void receiver_begins_to_die(void)
@@ -320,7 +329,7 @@ static void test_behind_its_back(void **state)
 	mfn_t page = mfn_of(granter, 5);
 
 	accept(9, granter->id, HOLE);
-	entry_v1(mapper, 9);
+	accepting = entry_v1(mapper, 9);
 	fake_at_flush = withdraw;
 	assert_int_equal(transfer(5, mapper->id, 9), GNTST_general_error);
 	check_lost(page);
@@ -331,6 +340,35 @@ static void test_behind_its_back(void **state)
 	assert_int_equal(transfer(6, mapper->id, 9), GNTST_general_error);
 	assert_int_equal(fake_page_count(page), 0);
 	fake_at_flush = NULL;
+}
+
+static void use_and_withdraw(void)
+{
+	mfn_t page = mfn_of(mapper, HOLE);
+
+	assert_int_equal(p2m_unmap(mapper, GFN(HOLE), ORDER_4K), 0);
+	assert_int_equal(p2m_map(mapper, GFN(HOLE + 1), page, ORDER_4K, P2M_RAM_RW), 0);
+	withdraw();
+}
+
+/* Even when the page is there already; unless the receiver has made it its own. */
+static void test_at_the_last_moment(void **state)
+{
+	mfn_t page = mfn_of(granter, 5);
+
+	accept(9, granter->id, HOLE);
+	accepting = entry_v1(mapper, 9);
+	fake_at_map = withdraw;
+	assert_int_equal(transfer(5, mapper->id, 9), GNTST_general_error);
+	check_lost(page);
+	assert_int_equal(type_at(mapper, HOLE), P2M_INVALID);
+	assert_int_equal(entry_v1(mapper, 9)->flags, GTF_invalid);
+	accept(9, granter->id, HOLE);
+	fake_at_map = use_and_withdraw;
+	assert_int_equal(transfer(6, mapper->id, 9), GNTST_general_error);
+	assert_int_equal(entry_v1(mapper, 9)->flags, GTF_invalid);
+	assert_int_equal(type_at(mapper, HOLE), P2M_INVALID);
+	check_has(mapper, HOLE + 1, 0x16);
 }
 
 /* --- several vCPUs ---------------------------------------------------------------------------- */
@@ -405,6 +443,7 @@ int main(void)
 		TEST(test_two_pages_for_one_entry),
 		TEST(test_many),
 		TEST(test_behind_its_back),
+		TEST(test_at_the_last_moment),
 		TEST(test_vcpus_race),
 	};
 
