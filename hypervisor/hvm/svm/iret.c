@@ -14,7 +14,6 @@
 	 EXCEPTION_BIT(PF))
 
 #define DR6_BREAKPOINTS 0xfUL
-#define DR7_ENABLED     0xffUL
 
 void svm_iret_step(struct vmcb *c, struct svm_iret *i)
 {
@@ -33,15 +32,26 @@ void svm_iret_step(struct vmcb *c, struct svm_iret *i)
 	c->clean = 0;
 }
 
+/* Whether one came that the guest has enabled: the CPU notes those that only match, too. */
+static bool breakpoint_came(const struct vmcb *c)
+{
+	uint64_t locally_or_globally = c->dr7 | c->dr7 >> 1;
+	bool came = false;
+
+	for (unsigned n = 0; n < 4; n++)
+		came |= c->dr6 >> n & locally_or_globally >> 2 * n & 1;
+	return came;
+}
+
 /* An exit without the step, as an interrupt's, leads back to the IRET, which exits again. */
 void svm_iret_stepped(struct vcpu *v, struct vmcb *c, const struct svm_iret *i)
 {
-	bool breakpoint = (c->dr6 & DR6_BREAKPOINTS) && (c->dr7 & DR7_ENABLED);
-
 	if (c->exit_code == SVM_EXIT_EXCEPTION0 + EXCEPTION_DB && (c->dr6 & DR6_STEP)) {
 		v->hvm.shadow &= ~SHADOW_NMI;
-		if (!i->tf && !breakpoint)
+		if (!i->tf && !breakpoint_came(c)) {
 			c->exit_code = SVM_EXIT_VINTR; /* what waits can come now */
+			c->dr6 &= ~DR6_BREAKPOINTS;
+		}
 		if (!i->tf)
 			c->dr6 &= ~DR6_STEP;
 	} else if (c->rip == i->rip) {
