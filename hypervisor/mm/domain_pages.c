@@ -10,11 +10,13 @@
 #include "log.h"
 #include "private.h"
 
-static void owner_unlink(struct domain *d, struct page_info *pg)
+/* Off the list and the account. page_lock is held. True: it was the last, which kept d. */
+static bool owner_leave(struct domain *d, struct page_info *pg)
 {
-	bool leads = d->page_list == page_to_mfn(pg).n;
+	bool leads = pg == &frame_table[d->page_list];
 
 	page_unlink(leads ? &d->page_list : &d->page_list_rest, pg);
+	return --d->tot_pages == 0;
 }
 
 static void page_give(struct domain *d, struct page_info *pg)
@@ -98,8 +100,7 @@ static void page_leave(struct page_info *pg)
 
 	ASSERT(d);
 	spin_lock(&d->page_lock);
-	owner_unlink(d, pg);
-	last = --d->tot_pages == 0;
+	last = owner_leave(d, pg);
 	spin_unlock(&d->page_lock);
 	if (last)
 		domain_put(d);
@@ -173,24 +174,28 @@ void page_unshare(void *va)
 bool domain_pages_release(struct domain *d, unsigned max)
 {
 	for (unsigned i = 0; i < max; i++) {
+		bool is_free, was_last = false;
 		struct page_info *pg;
-		bool ours;
 
 		spin_lock(&d->page_lock);
 		if (!d->page_list) {
 			spin_unlock(&d->page_lock);
 			return true;
 		}
-		/*
-		 * Out of the way, so that those that others hold are not looked at again each time.
-		 */
 		pg = &frame_table[d->page_list];
-		owner_unlink(d, pg);
-		page_link(&d->page_list_rest, pg);
-		ours = clear_allocated(pg);
+		is_free = clear_allocated(pg) && !atomic_sub(&pg->count, 1);
+		if (is_free) {
+			was_last = owner_leave(d, pg);
+		} else {
+			/* Others hold it: out of the way, or it were looked at again each time. */
+			page_unlink(&d->page_list, pg);
+			page_link(&d->page_list_rest, pg);
+		}
 		spin_unlock(&d->page_lock);
-		if (ours)
-			page_put(pg);
+		if (is_free)
+			page_free(pg);
+		if (was_last)
+			domain_put(d);
 	}
 	return false;
 }

@@ -8,10 +8,32 @@
 extern struct page_info *frame_table;
 extern uint64_t frame_table_entries;
 
-/* --- page_list.c: *list is the first frame's number, 0 for none --- */
-void page_link(uint32_t *list, struct page_info *pg);
+/*
+ * Lists of frames that are linked by number through the frame table: the heap's free blocks, each
+ * domain's pages. *list is the first one's number, 0 for none; its lock is its owner's. Inline:
+ * each page of a guest is linked when the guest begins and unlinked when it ends.
+ */
+static inline void page_link(uint32_t *list, struct page_info *pg)
+{
+	uint32_t frame = (uint32_t)(pg - frame_table);
+
+	pg->prev = 0;
+	pg->next = *list;
+	if (pg->next)
+		frame_table[pg->next].prev = frame;
+	*list = frame;
+}
 /* Only the first page of a list needs to know which one it is on. */
-void page_unlink(uint32_t *list, struct page_info *pg);
+static inline void page_unlink(uint32_t *list, struct page_info *pg)
+{
+	if (pg->prev)
+		frame_table[pg->prev].next = pg->next;
+	else
+		*list = pg->next;
+	if (pg->next)
+		frame_table[pg->next].prev = pg->prev;
+	pg->next = pg->prev = 0;
+}
 
 /* Frees 2^order frames into the buddy lists; each has PAGE_RAM set and count 0. */
 void heap_free_block(uint64_t first, unsigned order);

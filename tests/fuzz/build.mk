@@ -62,7 +62,7 @@ FUZZ_HYPERCALL := $(addprefix tests/fuzz/hypercall_,machine.c outside.c) $(FUZZ_
 		  hypervisor/lib/str_copy.c \
 		  $(wildcard $(addprefix hypervisor/,hypercall/*.c event/*.c grant/*.c sched/*.c)) \
 		  $(addprefix hypervisor/,domain/domain.c domain/vcpu.c domain/registry.c \
-		  mm/domain_pages.c mm/page_list.c mm/p2m.c mm/guest_access.c mm/guest_struct.c) \
+		  mm/domain_pages.c mm/p2m.c mm/guest_access.c mm/guest_struct.c) \
 		  $(addprefix hypervisor/hvm/,context.c context_check.c context_records.c cpuid.c \
 		  cpuid_policy.c cpuid_policy_leaves.c hvm.c inject.c ioreq.c msr.c state_log.c \
 		  tsc.c vioapic.c vlapic.c vlapic_ipi.c vlapic_timer.c)

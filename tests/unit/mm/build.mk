@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-$(eval $(call unit_test,mm,domain_pages,hypervisor/mm/domain_pages.c hypervisor/mm/page_list.c))
-$(eval $(call unit_test,mm,heap,hypervisor/mm/heap.c hypervisor/mm/page_list.c))
+$(eval $(call unit_test,mm,domain_pages,hypervisor/mm/domain_pages.c))
+$(eval $(call unit_test,mm,heap,hypervisor/mm/heap.c))
 P2M_TEST_SOURCES := hypervisor/mm/p2m.c tests/unit/mm/p2m_machine.c
 $(eval $(call unit_test,mm,p2m,$(P2M_TEST_SOURCES)))
 $(eval $(call unit_test,mm,p2m_log,$(P2M_TEST_SOURCES)))
