@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-or-later
 /*
  * Entries of a grant table, versions 1 and 2, and taking them into use. The guest may write an
- * entry at any moment: flags and domid are one word, read once and changed with compare-and-swap;
- * what else is needed is read once after the entry says "in use". gt->lock.
+ * entry at any moment: flags and, above them, domid are one word, read once and changed with
+ * compare-and-swap; what else is needed is read once after the entry says "in use". gt->lock.
  */
 #include "private.h"
 
@@ -10,16 +10,6 @@
 #include "log.h"
 
 #define MARK_RETRIES 4
-
-static uint16_t word_flags(uint32_t word)
-{
-	return (uint16_t)word;
-}
-
-static domid_t word_domid(uint32_t word)
-{
-	return (domid_t)(word >> 16);
-}
 
 uint32_t *grant_entry_word(struct grant_table *gt, grant_ref_t ref)
 {
@@ -47,12 +37,10 @@ uint64_t grant_entry_frame(struct grant_table *gt, grant_ref_t ref)
 /* May this domain use an entry that reads so, and in this way? GNTST_*. */
 static int entry_check(uint32_t word, domid_t grantee, unsigned how)
 {
-	unsigned flags = word_flags(word);
-
 	/* Transitive grants are refused: Linux never makes one, and they chain domains' tables. */
-	if ((flags & GTF_type_mask) != GTF_permit_access || word_domid(word) != grantee)
+	if ((word & GTF_type_mask) != GTF_permit_access || word >> 16 != grantee)
 		return GNTST_general_error;
-	if ((how & PIN_WRITE) && (flags & GTF_readonly))
+	if ((how & PIN_WRITE) && (word & GTF_readonly))
 		return GNTST_general_error;
 	return GNTST_okay;
 }
@@ -118,7 +106,7 @@ static bool entry_range(struct grant_table *gt, grant_ref_t ref, struct grant_ac
 
 	act->offset = 0;
 	act->length = PAGE_SIZE;
-	if (gt->version == 1 || !(word_flags(READ_ONCE(*word)) & GTF_sub_page))
+	if (gt->version == 1 || !(READ_ONCE(*word) & GTF_sub_page))
 		return true;
 	part = READ_ONCE(word[1]);
 	act->offset = (uint16_t)part;

@@ -41,15 +41,11 @@ void sched_dequeue(struct vcpu *v)
 
 /* --- rank ------------------------------------------------------------------------------------- */
 
-/* Is v the one that its CPU has picked? `running` alone is also true while it is being put away. */
-static bool on_cpu(const struct vcpu *v)
-{
-	return sched_queues[v->processor].current == v;
-}
-
 enum sched_class sched_class_of(const struct vcpu *v, time_ns_t now)
 {
-	uint64_t run = on_cpu(v) ? time_between(v->sched.run_start, now) : 0;
+	/* v->running alone is also true while it is being put away. */
+	bool picked = sched_queues[v->processor].current == v;
+	uint64_t run = picked ? time_between(v->sched.run_start, now) : 0;
 	int64_t credit = v->sched.credit - (int64_t)run;
 
 	if (credit <= 0)
