@@ -16,11 +16,6 @@ static size_t fifo_size(unsigned nr_vcpus)
 	return sizeof(struct event_fifo) + nr_vcpus * sizeof(struct event_fifo_vcpu);
 }
 
-static void *page_base(void *va)
-{
-	return (void *)((uintptr_t)va & PAGE_MASK);
-}
-
 static int give_control_block(struct domain *d, struct event_fifo *fifo,
 			      const struct evtchn_init_control *op)
 {
@@ -165,10 +160,8 @@ void event_fifo_destroy(struct domain *d)
 	if (!fifo)
 		return;
 	atomic_set(&d->event.fifo, NULL);
-	for (unsigned i = 0; i < fifo->nr_vcpus; i++) {
-		if (fifo->vcpu[i].control)
-			guest_frame_unmap(page_base(fifo->vcpu[i].control));
-	}
+	for (unsigned i = 0; i < fifo->nr_vcpus; i++)
+		guest_frame_unmap(fifo->vcpu[i].control);
 	for (unsigned i = 0; i < fifo->nr_pages; i++)
 		guest_frame_unmap(fifo->page[i]);
 	object_free(fifo, fifo_size(fifo->nr_vcpus));

@@ -37,6 +37,7 @@ int guest_phys_write(struct domain *d, gpaddr_t gpa, const void *src, size_t len
  * and its address in the direct map. NULL if gfn is not the domain's own writable RAM.
  */
 void *guest_frame_map(struct domain *d, gfn_t gfn);
+/* By any address in it; NULL: nothing to do. */
 void guest_frame_unmap(void *va);
 
 #endif
