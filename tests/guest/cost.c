@@ -66,6 +66,24 @@ static uint64_t create_and_destroy(void)
 	return created - start;
 }
 
+/* What is done for each page is done a million times for a guest of 4 GiB. */
+TEST(pages_of_a_guest)
+{
+	uint64_t took;
+	domid_t domid;
+
+	need_ours();
+	create_and_destroy();
+	event_wait(0, 5000); /* all is scrubbed */
+	took = -clock_now();
+	domid = domain_create_sized(EXTENTS, 9);
+	domain_destroy(domid);
+	took += clock_now();
+	CHECK(WAIT_FOR(!domain_exists(domid), 10000), "it does not end");
+	took /= EXTENTS * 512;
+	CHECK(took < 300, "%lu instructions a page", (unsigned long)took);
+}
+
 /* Scrubbing is most of a domain's creation, unless a CPU that had nothing to do has done it. */
 TEST(idle_cpus_scrub)
 {
