@@ -15,6 +15,7 @@
 #define BUFFERS_MAX       2u
 #define ALL_WRITTEN_BATCH 512u
 #define VRAM_FRAMES_MAX   (1u << 18)
+#define MODIFIED_MAX      (1u << 16) /* frames and extents of one call */
 
 static long server_create(struct domain *d, struct xen_dm_op_create_ioreq_server *c)
 {
@@ -42,27 +43,29 @@ static long track_vram(const struct xen_dm_op_track_dirty_vram *t, const struct 
 	return 0;
 }
 
-/* From the last extent to the first; `opaque` is the frame of that one to go on with. */
-static long modified(struct domain *d, struct xen_dm_op_modified_memory *m,
+/*
+ * All of it at once: progress in the caller's memory could be set back there for ever, by another
+ * of its threads, and nothing else of the control domain would run on this vCPU meanwhile.
+ */
+static long modified(struct domain *d, const struct xen_dm_op_modified_memory *m,
 		     const struct xen_dm_op_buf *extents)
 {
 	struct xen_dm_op_modified_memory_extent e;
+	uint32_t left = MODIFIED_MAX;
 
-	if ((uint64_t)m->nr_extents * sizeof(e) > extents->size)
-		return -EINVAL;
-	for (; m->nr_extents; m->nr_extents--, m->opaque = 0) {
-		if (guest_array_from(&e, extents->h, m->nr_extents - 1))
+	for (uint64_t i = 0; i < m->nr_extents; i++) {
+		if ((i + 1) * sizeof(e) > extents->size || guest_array_from(&e, extents->h, i))
 			return -EFAULT;
-		while (m->opaque < e.nr) {
-			struct page_info *pg = p2m_page_get(d, GFN(e.first_pfn + m->opaque), NULL);
+		if (e.nr >= left)
+			return -E2BIG;
+		left -= e.nr + 1;
+		for (uint64_t n = 0; n < e.nr; n++) {
+			struct page_info *pg = p2m_page_get(d, GFN(e.first_pfn + n), NULL);
 
-			m->opaque++;
-			if (pg) {
-				page_mark_written(pg);
-				page_put(pg);
-			}
-			if (hypercall_preempt())
-				return -ERESTART;
+			if (!pg)
+				continue;
+			page_mark_written(pg);
+			page_put(pg);
 		}
 	}
 	return 0;
@@ -120,7 +123,7 @@ long do_dm_op(unsigned id, unsigned nr, uint64_t list)
 		return rc;
 	rc = d == domain_current() ? -EINVAL : run(d, &op, &buf[1]);
 	domain_put(d);
-	if ((!rc || rc == -ERESTART) && guest_copy_to(buf[0].h, &op, size))
+	if (!rc && guest_copy_to(buf[0].h, &op, size))
 		rc = -EFAULT;
 	return rc;
 }

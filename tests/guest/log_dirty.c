@@ -3,6 +3,7 @@
  * The log of writes to a domain's memory, as a live migration reads it: the domain's own writes,
  * those of the control domain, and those of the hypervisor.
  */
+#include "abi/dm_op.h"
 #include "abi/grant_table.h"
 #include "abi/memory.h"
 #include "clock.h"
@@ -116,5 +117,48 @@ TEST(what_is_copied_into_a_domain_is_told)
 	CHECK_EQ(log, 1UL << 30);
 	CHECK_EQ(shadow(domid, XEN_DOMCTL_SHADOW_OP_CLEAN), 0);
 	CHECK_EQ(log, 0);
+	domain_destroy(domid);
+}
+
+/* --- what a device model tells of ------------------------------------------------------------- */
+
+static long modified(domid_t domid, uint32_t nr_extents,
+		     const struct xen_dm_op_modified_memory_extent *extents)
+{
+	struct xen_dm_op op = { .op = XEN_DMOP_modified_memory,
+				.u.modified_memory.nr_extents = nr_extents };
+	struct xen_dm_op_buf bufs[] = {
+		{ (uint64_t)&op, sizeof(op) },
+		{ (uint64_t)extents, nr_extents * sizeof(*extents) },
+	};
+
+	return hypercall3(__HYPERVISOR_dm_op, domid, 2, (uint64_t)bufs);
+}
+
+TEST(what_a_device_model_writes_is_told)
+{
+	const struct xen_dm_op_modified_memory_extent extents[] = {
+		{ .nr = 1, .first_pfn = 30 },
+		{ .nr = 3, .first_pfn = 40 },
+	};
+	domid_t domid = domain_create();
+
+	CHECK_EQ(shadow(domid, XEN_DOMCTL_SHADOW_OP_ENABLE_LOGDIRTY), 0);
+	CHECK_EQ(shadow(domid, XEN_DOMCTL_SHADOW_OP_CLEAN), 0);
+	CHECK_EQ(modified(domid, 2, extents), 0);
+	CHECK_EQ(shadow(domid, XEN_DOMCTL_SHADOW_OP_CLEAN), 0);
+	CHECK_EQ(log, 1UL << 30 | 7UL << 40);
+	domain_destroy(domid);
+}
+
+/* Its process would have one of the control domain's vCPUs for hours. */
+TEST(a_device_model_that_wrote_everywhere_is_not_believed)
+{
+	static const struct xen_dm_op_modified_memory_extent everywhere = { .nr = ~0U };
+	domid_t domid;
+
+	need_ours(); /* Xen takes it */
+	domid = domain_create();
+	CHECK(modified(domid, 1, &everywhere) < 0, "16 TiB were written");
 	domain_destroy(domid);
 }
