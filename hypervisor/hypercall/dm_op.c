@@ -19,11 +19,9 @@
 
 static long server_create(struct domain *d, struct xen_dm_op_create_ioreq_server *c)
 {
-	int rc;
+	bool known = c->handle_bufioreq <= HVM_IOREQSRV_BUFIOREQ_ATOMIC;
+	int rc = known ? ioreq_server_create(d) : -EINVAL;
 
-	if (c->handle_bufioreq > HVM_IOREQSRV_BUFIOREQ_ATOMIC)
-		return -EINVAL;
-	rc = ioreq_server_create(d);
 	c->id = (ioservid_t)rc;
 	return rc < 0 ? rc : 0;
 }

@@ -35,7 +35,8 @@ svm_enter:
 	mov $1, %eax
 	xor %edx, %edx
 	wrmsr
-1:	callee_saved_pop
+1:	returns_forget
+	callee_saved_pop
 	stgi
 	ret
 	.section .note.GNU-stack, "", @progbits

@@ -39,6 +39,7 @@ vmx_exited:
 	regs_store
 	pop %rax
 	mov %rax, 0x38(%rdi)
+	returns_forget
 	mov $1, %eax
 3:	callee_saved_pop
 	ret
