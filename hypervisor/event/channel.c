@@ -21,8 +21,11 @@ static size_t bucket_table_size(const struct domain *d)
 
 struct event_channel *event_channel(const struct domain *d, uint32_t port)
 {
-	if (port >= atomic_read(&d->event.nr_ports))
+	uint32_t nr = atomic_read(&d->event.nr_ports);
+
+	if (port >= nr)
 		return NULL;
+	port = (uint32_t)index_below(port, nr);
 	return &d->event.buckets[port / EVENTS_PER_BUCKET][port % EVENTS_PER_BUCKET];
 }
 

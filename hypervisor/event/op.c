@@ -77,8 +77,8 @@ long do_event_channel_op(unsigned cmd, uint64_t arg)
 	if (likely(cmd == EVTCHNOP_send))
 		return guest_copy_from(&a, arg, sizeof(a.send)) ? -EFAULT
 								: event_send(d, a.send.port);
-	o = cmd < ARRAY_SIZE(operations) ? &operations[cmd] : NULL;
-	if (!o || !o->run) {
+	o = &operations[index_below(cmd, ARRAY_SIZE(operations))];
+	if (cmd >= ARRAY_SIZE(operations) || !o->run) {
 		log_domain(d, LOG_INFO, "event_channel_op %u is unknown", cmd);
 		return -ENOSYS;
 	}

@@ -150,6 +150,7 @@ static int pin_locked(struct domain *granter, grant_ref_t ref, domid_t grantee, 
 		return GNTST_bad_domain;
 	if (ref >= grant_nr_entries(gt))
 		return GNTST_bad_gntref;
+	ref = (grant_ref_t)index_below(ref, grant_nr_entries(gt));
 	act = grant_active(gt, ref);
 	first = !grant_is_pinned(act);
 	if (!first && act->grantee != grantee)

@@ -10,6 +10,7 @@ static struct maptrack *maptrack_at(struct grant_table *gt, grant_handle_t handl
 {
 	if (handle >= gt->nr_maptrack)
 		return NULL;
+	handle = (grant_handle_t)index_below(handle, gt->nr_maptrack);
 	return &gt->maptrack[handle / MAPTRACK_PER_FRAME][handle % MAPTRACK_PER_FRAME];
 }
 

@@ -58,7 +58,7 @@ static int request_fetch(struct request *q)
 
 long operation_run(const struct operation *table, unsigned nr, const char *what, struct request *q)
 {
-	const struct operation *o = q->cmd < nr ? &table[q->cmd] : NULL;
+	const struct operation *o = q->cmd < nr ? &table[index_below(q->cmd, nr)] : NULL;
 	uint64_t copy[16];
 	long rc;
 

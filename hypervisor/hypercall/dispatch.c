@@ -78,7 +78,7 @@ static long call_unknown(uint64_t number)
 
 static long hypercall_run(uint64_t number, const uint64_t *a)
 {
-	const struct hypercall *h = &table[MIN(number, NR_HYPERCALLS - 1)];
+	const struct hypercall *h = &table[index_below(number, NR_HYPERCALLS)];
 
 	if (h->only_64bit && guest_is_32bit())
 		return -ENOSYS;

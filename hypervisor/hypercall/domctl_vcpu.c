@@ -71,11 +71,10 @@ long domctl_vcpu_info(struct domain *d, struct xen_domctl *op)
 long domctl_scheduler(struct domain *d, struct xen_domctl *op)
 {
 	struct xen_domctl_scheduler_op *s = &op->u.scheduler_op;
-	struct sched_params params;
+	struct sched_params params = d->sched.params;
 
 	if (s->sched_id != XEN_SCHEDULER_CREDIT)
 		return -EINVAL;
-	sched_get_params(d, &params);
 	switch (s->cmd) {
 	case XEN_DOMCTL_SCHEDOP_getinfo:
 		s->u.credit.weight = params.weight;

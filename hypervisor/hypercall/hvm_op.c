@@ -99,7 +99,7 @@ static int param_check(const struct domain *d, uint32_t index, uint8_t self_righ
 static long param_set(struct request *q)
 {
 	const struct xen_hvm_param *p = q->arg;
-	uint64_t *param = &q->d->hvm_params[MIN(p->index, HVM_NR_PARAMS - 1)];
+	uint64_t *param = &q->d->hvm_params[index_below(p->index, HVM_NR_PARAMS)];
 	int rc = param_check(q->d, p->index, SELF_SET);
 
 	if (rc)

@@ -12,6 +12,7 @@
 #include "event.h"
 #include "grant.h"
 #include "hvm.h"
+#include "index.h"
 #include "iommu.h"
 #include "list.h"
 #include "p2m.h"
@@ -142,7 +143,7 @@ bool domain_id_taken(domid_t id);
 /* NULL when there is no such vCPU (yet). */
 static inline struct vcpu *domain_vcpu(const struct domain *d, unsigned id)
 {
-	return id < d->max_vcpus ? d->vcpu[id] : NULL;
+	return id < d->max_vcpus ? d->vcpu[index_below(id, d->max_vcpus)] : NULL;
 }
 #define for_each_vcpu(d, v)                              \
 	for (unsigned i_ = 0; i_ < (d)->max_vcpus; i_++) \

@@ -53,7 +53,6 @@ void sched_domain_destroy(struct domain *d);
 void sched_vcpu_init(struct vcpu *v); /* picks v->processor; the vCPU is down */
 void sched_vcpu_destroy(struct vcpu *v);
 
-void sched_get_params(const struct domain *d, struct sched_params *p);
 /* -EINVAL for a weight of 0. */
 int sched_set_params(struct domain *d, const struct sched_params *p);
 /*

@@ -213,11 +213,6 @@ void sched_account_remove(struct vcpu *v)
 	spin_unlock(&lock);
 }
 
-void sched_get_params(const struct domain *d, struct sched_params *p)
-{
-	*p = d->sched.params;
-}
-
 int sched_set_params(struct domain *d, const struct sched_params *p)
 {
 	if (!p->weight)

@@ -191,10 +191,6 @@ size_t log_ring_read(char *buf, size_t size, uint32_t *index, bool incremental, 
 	return n;
 }
 
-void sched_get_params(const struct domain *d, struct sched_params *p)
-{
-	*p = (struct sched_params){ .weight = 256, .cap = 0 };
-}
 struct sched_params params_set;
 int sched_set_params(struct domain *d, const struct sched_params *p)
 {

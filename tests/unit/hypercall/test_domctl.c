@@ -218,6 +218,7 @@ static void test_weight_and_cap(void **state)
 {
 	struct xen_domctl_scheduler_op *s = &op.u.scheduler_op;
 
+	guest->sched.params.weight = 256;
 	s->sched_id = XEN_SCHEDULER_CREDIT;
 	s->cmd = XEN_DOMCTL_SCHEDOP_putinfo;
 	s->u.credit.weight = 0; /* as it is */
