@@ -42,7 +42,9 @@ static int device_access(void *ctx, gpaddr_t gpa, unsigned size, bool write, uin
 		if (!vioapic_mmio(d, gpa, write, value))
 			vpci_mmio(gpa, size, write, value);
 	} else if (!d->hvm.has_pci || !vpci_guest_mmio(d, gpa, size, write, value)) {
-		rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
+		/* Of the next page nobody has said that the guest's program may touch it. */
+		if ((gpa & ~PAGE_MASK) + size <= PAGE_SIZE)
+			rc = ioreq_access(v, IOREQ_TYPE_COPY, gpa, size, write, value);
 	}
 	return rc == -ENODEV ? 0 : rc;
 }

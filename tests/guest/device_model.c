@@ -35,13 +35,18 @@ static long dm_op(unsigned what)
 	return hypercall3(__HYPERVISOR_dm_op, domid, 1, (uint64_t)&buf);
 }
 
-static long range(ioservid_t id, unsigned type, uint64_t start, uint64_t end)
+static long range_op(unsigned what, ioservid_t id, unsigned type, uint64_t start, uint64_t end)
 {
 	op = (struct xen_dm_op){ 0 };
 	op.u.map_io_range_to_ioreq_server = (struct xen_dm_op_ioreq_server_range){
 		.id = id, .type = type, .start = start, .end = end
 	};
-	return dm_op(XEN_DMOP_map_io_range_to_ioreq_server);
+	return dm_op(what);
+}
+
+static long range(ioservid_t id, unsigned type, uint64_t start, uint64_t end)
+{
+	return range_op(XEN_DMOP_map_io_range_to_ioreq_server, id, type, start, end);
 }
 
 static void requests_map(ioservid_t id)
@@ -68,13 +73,13 @@ static void enable(ioservid_t id, bool on)
 	CHECK_EQ(dm_op(XEN_DMOP_set_ioreq_server_state), 0);
 }
 
-static ioservid_t begin(void)
+static ioservid_t begin_with(const char *code, const char *code_end)
 {
 	ioservid_t id;
 
 	event_init();
 	domid = domain_create();
-	domain_load(domid, payload_device_io, payload_device_io_end);
+	domain_load(domid, code, code_end);
 	data = domain_map(domid, PAYLOAD_DATA / PAGE_SIZE);
 	op = (struct xen_dm_op){ 0 };
 	op.u.create_ioreq_server.handle_bufioreq = HVM_IOREQSRV_BUFIOREQ_OFF;
@@ -86,6 +91,11 @@ static ioservid_t begin(void)
 	enable(id, true);
 	port = event_bind_interdomain(domid, request->vp_eport);
 	return id;
+}
+
+static ioservid_t begin(void)
+{
+	return begin_with(payload_device_io, payload_device_io_end);
 }
 
 static void end_server(void)
@@ -194,6 +204,28 @@ TEST(reads_and_writes_of_all_sizes)
 	CHECK_EQ(domain_shutdown_reason(domid), SHUTDOWN_poweroff);
 	check_reads();
 	CHECK_EQ(data[9], 0xffffffff); /* a port that nobody has */
+	end();
+}
+
+/*
+ * What an exit tells of is the first page. A program that was given only that would reach into the
+ * next one.
+ */
+TEST(an_access_to_two_pages_reaches_neither)
+{
+	ioservid_t id;
+
+	need_ours();
+	id = begin_with(payload_device_edge, payload_device_edge_end);
+	CHECK_EQ(range_op(XEN_DMOP_unmap_io_range_from_ioreq_server, id, XEN_DMOP_IO_RANGE_MEMORY,
+			  MEMORY, MEMORY + 0xfff),
+		 0);
+	CHECK_EQ(range(id, XEN_DMOP_IO_RANGE_MEMORY, MEMORY, MEMORY + 0x1fff), 0);
+	domain_unpause(domid);
+	wait_for_request();
+	CHECK_EQ(request->addr, MEMORY + 0xffc);
+	CHECK_EQ(request->data, 0x600d);
+	CHECK_EQ(data[1], ~0U);
 	end();
 }
 

@@ -55,6 +55,7 @@ PAYLOAD(named_triple_fault); /* that, having said that it would be SHUTDOWN_watc
 PAYLOAD(spin);               /* counts up data[0] for ever */
 PAYLOAD(write_pages);        /* counts up page data[0], then data[1]; clears data[0] */
 PAYLOAD(device_io);          /* see device_model.c; then poweroff */
+PAYLOAD(device_edge);        /* accesses at the end of a page; then poweroff */
 PAYLOAD(halt);               /* writes 1 to data[0]; HLT with interrupts on, but there are none */
 PAYLOAD(halt_for_good);      /* the same with interrupts off */
 PAYLOAD(wild);               /* jumps to an address without memory */

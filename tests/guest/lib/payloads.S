@@ -140,6 +140,14 @@ payload_\name\()_end:
 	shutdown 0
 	end device_io
 
+	payload device_edge
+	movl $0x12345678, MMIO + 0xffe
+	movl MMIO + 0xffd, %eax
+	movl %eax, DATA + 4
+	movl $0x600d, MMIO + 0xffc
+	shutdown 0
+	end device_edge
+
 	payload halt
 	sti
 	movl $1, DATA
