@@ -15,7 +15,8 @@
 /* The entry's first word, if it is open to the giver; NULL else. */
 static uint32_t *open_entry(struct grant_table *gt, grant_ref_t ref, uint32_t open)
 {
-	uint32_t *word = ref < grant_nr_entries(gt) ? grant_entry_word(gt, ref) : NULL;
+	unsigned nr = grant_nr_entries(gt);
+	uint32_t *word = ref < nr ? grant_entry_word(gt, index_below(ref, nr)) : NULL;
 
 	return word && READ_ONCE(*word) == open ? word : NULL;
 }
