@@ -159,6 +159,7 @@ def parse_command_line():
 
 def main():
     args, lists = parse_command_line()
+    os.umask(0o022)         # some of what tests make is for other users, too
     results = Results(args.only)
     logs = args.build / "test-logs"
     logs.mkdir(parents=True, exist_ok=True)

@@ -54,9 +54,10 @@ static void test_sparse_copy(void **state)
 
 	assert_int_equal(stream_copy(in, out, 8 * MIB, true, &e), 0);
 	assert_int_equal(ftruncate(out, 8 * MIB), 0);
-	assert_same(in, out, 8 * MIB);
+	/* Before it is looked at: a tmpfs gives each page of a mapping that is read a block. */
 	assert_int_equal(fstat(out, &st), 0);
 	assert_true(st.st_blocks * 512 < MIB);
+	assert_same(in, out, 8 * MIB);
 	close(in);
 	close(out);
 }
