@@ -130,7 +130,7 @@ class Host:
 
     def stop(self, how=signal.SIGTERM):
         self.service.send_signal(how)
-        status = self.service.wait(20)
+        status = self.service.wait(120)
         if how == signal.SIGTERM:
             assert status == 0, f"the service ended with {status}: {self.log()}"
 
@@ -257,11 +257,11 @@ def an_edited_file_goes_back_too():
 def confirmed_or_not():
     with host() as h:
         other = STATIC.replace("10.7.0.2/24", "10.7.0.3/24")
-        status, said = h.apply(other, "--confirm-within", "2")
+        status, said = h.apply(other, "--confirm-within", "10")     # for all of the following
         assert status == 0 and "network confirm" in said
         assert h.addresses("xenbr0") == ["10.7.0.3/24"]
         assert "waits for" in h.ask("show")[1]
-        assert h.ask("state")[1].strip() in ("waiting 2", "waiting 1")
+        assert re.fullmatch(r"waiting \d+\n", h.ask("state")[1])
         status, said = h.apply(STATIC)
         assert status != 0 and "another change waits" in said
         wait("the way back", lambda: h.addresses("xenbr0") == ["10.7.0.2/24"])
@@ -504,9 +504,11 @@ def dhcp_on_the_first_nic_with_a_link():
                                   stderr=subprocess.DEVNULL)
         try:
             h.start()
-            wait("the lease", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"], 30)
+            wait("the lease", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"])
             wait("the route", lambda: "default via 10.6.0.1 dev xenbr1" in ip("route"))
-            assert h.resolv() == "nameserver 10.6.0.53\n"
+            file = h.root / "etc/resolv.conf"
+            wait("the name server", lambda: file.exists() and file.read_text() ==
+                 "nameserver 10.6.0.53\n")
             # Its own name servers stand in for those that DHCP brought, and for these only.
             own = "network xenbr1\nnic nic1\naddress dhcp\n"
             status, said = h.apply(f"automatic bridges\n{own}dns 10.6.0.1\nsearch example.org\n")
@@ -524,7 +526,7 @@ def dhcp_on_the_first_nic_with_a_link():
             wait("the address again", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"])
             h.stop(signal.SIGKILL)
             h.start()
-            wait("the same address", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"], 30)
+            wait("the same address", lambda: h.addresses("xenbr1") == ["10.6.0.50/24"])
         finally:
             server.kill()
             server.wait()
