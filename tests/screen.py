@@ -95,7 +95,7 @@ class Screen:
             self.pixels[:LIMIT] = bytes(LIMIT)
             self._changed(0, 0, width, height)
 
-    def wait(self, condition, seconds=20):
+    def wait(self, condition, seconds=120):
         with self.lock:
             assert self.lock.wait_for(condition, seconds), (self.keys, self.pointer)
 
@@ -104,6 +104,6 @@ class Screen:
             for viewer in self.viewers:
                 viewer["sock"].shutdown(socket.SHUT_RDWR)
         for program in self.programs:
-            program.wait(20)
+            program.wait(120)
         self.pixels.close()
         os.close(self.memory)

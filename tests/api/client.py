@@ -140,9 +140,11 @@ class Server:
         subprocess.run(self.command("set-password", account), input=password.encode() + b"\n",
                        check=True, stderr=self.log)
 
-    def start_vmd(self):
-        self.vmd = subprocess.Popen([sys.executable, HERE / "fake_vmd.py",
-                                     self.folder / "vmd.sock", str(self.vms)])
+    def start_vmd(self, program=HERE / "fake_vmd.py"):
+        (self.folder / "vmd.sock").unlink(missing_ok=True)
+        # pylint: disable-next=consider-using-with
+        self.vmd = subprocess.Popen([sys.executable, program, self.folder / "vmd.sock",
+                                     str(self.vms)], stdin=subprocess.DEVNULL)
         self.wait_for(self.folder / "vmd.sock")
 
     def start_daemon(self, before=None):

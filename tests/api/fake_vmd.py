@@ -92,12 +92,11 @@ async def serve_one(h, sock):
 
 async def main():
     path, nr = sys.argv[1], int(sys.argv[2]) if len(sys.argv) > 2 else 0
-    if os.path.exists(path):
-        os.unlink(path)
     listener = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-    listener.bind(path)
+    listener.bind(f"{path}.new")
     listener.listen(256)
     listener.setblocking(False)
+    os.rename(f"{path}.new", path)      # who sees it can connect
     host, tasks = Host(nr), set()
     while True:
         sock, _ = await asyncio.get_running_loop().sock_accept(listener)

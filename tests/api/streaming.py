@@ -79,7 +79,7 @@ def streams(tmp_path_factory):
     finally:
         if s:
             s.daemon.terminate()
-            ended = s.daemon.wait(20)
+            ended = s.daemon.wait(120)
         stopped = server.stop()
     assert ended == 0 and stopped == 0
     log = (folder / "apid.log").read_text()

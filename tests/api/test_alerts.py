@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
 """Alerts against a simulated host: what they are made of, when, how often, and where they go."""
 import base64
+import contextlib
 import hashlib
 import hmac
 import json
@@ -15,12 +16,32 @@ PERFMON = """<config><variable><name value="cpu_usage"/><alarm_trigger_level val
 <alarm_trigger_period value="0"/><alarm_priority value="2"/></variable></config>"""
 
 
+def task_fails(api, name, *error):
+    task = api.call("task.create", name, "")
+    api.call("task.set_error_info", task, list(error))
+    api.call("task.set_status", task, "failure")
+
+
+def has_begun(api):
+    """It tells of what happens, and so has seen what there was."""
+    told, tries = [], 0
+    while not told:
+        tries += 1
+        task_fails(api, f"try {tries}", "NONE")
+        with contextlib.suppress(TimeoutError):
+            told = guard.soon(lambda: [m for m in messages(api, "TASK_FAILED")
+                                       if m["body"].startswith(f"try {tries}:")], 2)
+        assert tries < 60
+    for ref, message in api.call("message.get_all_records").items():
+        if message["name"] == "TASK_FAILED":
+            api.call("message.destroy", ref)
+
+
 @pytest.fixture(scope="module", name="alerts")
-def fixture_alerts(server, build):
+def fixture_alerts(server, api, build):
     (server.folder / "metrics").mkdir()
     daemon = guard.Guard(build, server, "alerts").start()
-    guard.soon(daemon.state.exists)
-    time.sleep(1.5)     # it has seen what there is
+    has_begun(api)
     yield daemon
     daemon.stop()
 
@@ -76,9 +97,7 @@ def test_a_vm_that_crashes_unseen(server, api, alerts):
 
 
 def test_a_task_that_fails(api, alerts):
-    task = api.call("task.create", "an import", "")
-    api.call("task.set_error_info", task, ["IMPORT_ERROR", "cut off"])
-    api.call("task.set_status", task, "failure")
+    task_fails(api, "an import", "IMPORT_ERROR", "cut off")
     found = guard.soon(lambda: messages(api, "TASK_FAILED"))
     assert found[0]["body"] == "an import: IMPORT_ERROR cut off"
 

@@ -94,4 +94,4 @@ class Web:
     def stop(self):
         if self.process.poll() is None:
             self.process.terminate()
-        self.process.wait(20)
+        self.process.wait(120)

@@ -31,12 +31,8 @@ from web import Web  # noqa: E402
 class Machine(Server):
     """vmd is the one of this folder."""
 
-    def start_vmd(self):
-        # pylint: disable=consider-using-with
-        self.vmd = subprocess.Popen([sys.executable, HERE / "dev_vmd.py",
-                                     self.folder / "vmd.sock", str(self.vms)],
-                                    stdin=subprocess.DEVNULL)
-        self.wait_for(self.folder / "vmd.sock")
+    def start_vmd(self, program=HERE / "dev_vmd.py"):
+        super().start_vmd(program)
 
 
 class DevHost:
