@@ -6,6 +6,7 @@ One machine of its own, because of its network (remote.py). The tests run in the
 the password that those after it log in with.
 """
 import base64
+import calendar
 import functools
 import gzip
 import http.server
@@ -142,8 +143,8 @@ def log_has(api, words):
 
 def tell_guest(api, words):
     """What is typed into the demo guest's shell; its log tells what it answers."""
-    api.host.run(f"(sleep 1; printf '\\n{words}\\n'; sleep 1) | timeout 5 xl console kept "
-                 ">/dev/null; true", 30)
+    api.host.run(f"(sleep 1; printf '\\n{words}\\n'; sleep 1) | "
+                 "timeout 60 xl console kept >/dev/null; true", 90)
 
 
 def screen_connected(api, vm):
@@ -426,6 +427,18 @@ def test_npm_xen_api(api, disks, build, tmp_path):
         api.xe("vm-uninstall", f"uuid={vm}", "--force", timeout=60)
 
 
+def hears(log, words, say):
+    """They come to that socket; said anew while nothing comes, for syslogd was started just now."""
+    deadline, heard = time.monotonic() + 240, b""
+    say()
+    while words not in heard:
+        assert time.monotonic() < deadline
+        try:
+            heard = log.recv(4096)
+        except TimeoutError:
+            say()
+
+
 def test_the_hosts_own_settings(api):
     """Its address, its name, and where its log goes: each as one call, and seen on the host."""
     xe, run = api.xe, api.host.run
@@ -442,16 +455,14 @@ def test_the_hosts_own_settings(api):
     assert run("hostname").strip() == "renamed"
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as log:
         log.bind(("127.0.0.1", 0))
-        log.settimeout(60)
+        log.settimeout(1)
         xe("host-param-set", f"uuid={host}",
            f"logging:syslog_destination=10.0.2.2:{log.getsockname()[1]}")
         xe("host-syslog-reconfigure", f"uuid={host}")
-        run("logger -t test over there")
-        while b"test: over there" not in log.recv(4096):
-            pass
+        hears(log, b"test: over there", lambda: run("logger -t test over there"))
     xe("host-param-remove", f"uuid={host}", "param-name=logging", "param-key=syslog_destination")
     xe("host-syslog-reconfigure", f"uuid={host}")
-    deadline = time.monotonic() + 60
+    deadline = time.monotonic() + 240
     while True:                                         # syslogd has been started anew
         run("logger -t test seen by the API")
         if "seen by the API" in api.try_xe("log-get", "key=test")[1]:
@@ -466,8 +477,8 @@ def test_its_time(api):
     assert "Asia/Tokyo" in xe("host-timezone-list")
     xe("host-set-timezone", "timezone=Asia/Tokyo")
     assert "JST" in run("date") and xe("host-list", "params=timezone", "--minimal") == "Asia/Tokyo"
-    now = time.gmtime(time.time() + 9 * 3600)
-    assert time.strftime("%Y%m%dT%H", now) in xe("host-get-server-localtime") or now.tm_min > 50
+    told = time.strptime(xe("host-get-server-localtime"), "%Y%m%dT%H:%M:%S")
+    assert abs(calendar.timegm(told) - (time.time() + 9 * 3600)) < 1200     # clocks differ less
     xe("host-set-ntp-custom-servers", "servers=10.0.2.2")
     xe("host-set-ntp-mode", "mode=custom")
     run("i=0; until ps | grep -q 'ntpd -n -p 10.0.2.[2]' || [ $i -gt 20 ]; do sleep 1; "

@@ -123,7 +123,7 @@ def test_a_backup_and_back(host, pool):
     host.run(f"xe vm-param-set uuid={vm} protection-policy={policy}")
     host.run(f"xe vmpp-protect-now uuid={policy}", 90)
     first = host.run(f"xe vmpp-archives uuid={policy} --minimal").strip()
-    host.run(f"xe vmpp-protect-now uuid={policy}", 90)
+    host.run(f"sleep 1; xe vmpp-protect-now uuid={policy}", 90)
     second = host.run(f"xe vmpp-archives uuid={policy} --minimal").strip()
     assert first.startswith(vm) and second.startswith(vm) and first != second
     files = host.run("echo $(ls --color=never /mnt/backup/socle-backup)").split()

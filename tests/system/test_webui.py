@@ -42,8 +42,19 @@ class Browser:
         self.process.wait(120)
 
 
+@pytest.fixture(scope="module", name="own_certificate")
+def fixture_own_certificate(tmp_path_factory):
+    """A folder with key and crt. It begins before the host does, whose clock may be behind."""
+    folder = tmp_path_factory.mktemp("certificate")
+    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
+                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", "/CN=host",
+                    "-keyout", folder / "key", "-out", folder / "crt"], check=True,
+                   capture_output=True)
+    return folder
+
+
 @pytest.fixture(scope="module", name="api")
-def fixture_api(build, hypervisor, logs, tmp_path_factory):
+def fixture_api(build, hypervisor, logs, tmp_path_factory, own_certificate):
     if hypervisor != "socle":
         pytest.skip("about our own ISO")
     api = Api(build, hypervisor, logs, tmp_path_factory.mktemp("home"), "webui", iso=True)
@@ -144,14 +155,10 @@ def test_a_network_change_that_loses_the_host(api, browser):
     assert "10.0.2.15" in addresses and "10.0.2.99" not in addresses
 
 
-def test_another_certificate(api, browser, tmp_path):
-    subprocess.run(["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt",
-                    "ec_paramgen_curve:prime256v1", "-nodes", "-days", "30", "-subj", "/CN=host",
-                    "-keyout", tmp_path / "key", "-out", tmp_path / "crt"], check=True,
-                   capture_output=True)
+def test_another_certificate(api, browser, own_certificate):
     before = fingerprint(browser)
-    browser("install_certificate", certificate=(tmp_path / "crt").read_text(),
-            key=(tmp_path / "key").read_text())
+    browser("install_certificate", certificate=(own_certificate / "crt").read_text(),
+            key=(own_certificate / "key").read_text())
     deadline = time.monotonic() + 240
     while (now := fingerprint(browser)) == before:
         assert time.monotonic() < deadline
