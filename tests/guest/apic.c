@@ -83,7 +83,7 @@ TEST(task_priority_holds_back)
 	apic_write(APIC_TPR, 0x60);
 	irq_enable();
 	apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | VECTOR);
-	WAIT_FOR(false, 20);
+	PAUSE(20);
 	CHECK_EQ(irq_count(VECTOR), 0);
 	apic_write(APIC_TPR, 0);
 	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 500), "not delivered when the priority fell");
@@ -98,7 +98,7 @@ TEST(raised_priority_holds_back_what_is_pending)
 	prepare(count_and_eoi);
 	apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | VECTOR);
 	asm volatile("mov %0, %%cr8; sti" : : "r"(0xfUL) : "memory");
-	WAIT_FOR(false, 20);
+	PAUSE(20);
 	CHECK_EQ(irq_count(VECTOR), 0);
 	asm volatile("mov %0, %%cr8" : : "r"(0UL) : "memory");
 	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 500), "not delivered when the priority fell");
@@ -126,7 +126,7 @@ TEST(no_second_interrupt_before_eoi)
 	apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | VECTOR);
 	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 500), "%u", irq_count(VECTOR));
 	apic_send(0, APIC_ICR_SELF | APIC_ICR_ASSERT | VECTOR);
-	WAIT_FOR(false, 20);
+	PAUSE(20);
 	CHECK_EQ(irq_count(VECTOR), 1);
 	apic_eoi();
 	CHECK(WAIT_FOR(irq_count(VECTOR) == 2, 500), "%u after EOI", irq_count(VECTOR));
@@ -162,7 +162,7 @@ TEST(timer_fires_once)
 	apic_write(APIC_TIMER_INITIAL, 1000000);
 	CHECK(WAIT_FOR(irq_count(VECTOR) == 1, 2000), "no interrupt; current count %u",
 	      apic_read(APIC_TIMER_CURRENT));
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	irq_disable();
 	CHECK_EQ(irq_count(VECTOR), 1);
 	CHECK_EQ(apic_read(APIC_TIMER_CURRENT), 0);
@@ -177,7 +177,7 @@ TEST(timer_counts_down)
 	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED | VECTOR);
 	apic_write(APIC_TIMER_INITIAL, 0xffffffff);
 	first = apic_read(APIC_TIMER_CURRENT);
-	WAIT_FOR(false, 5);
+	PAUSE(5);
 	second = apic_read(APIC_TIMER_CURRENT);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	CHECK(second < first && first, "%u, later %u", first, second);
@@ -197,7 +197,7 @@ TEST(timer_repeats)
 	apic_write(APIC_LVT_TIMER, APIC_LVT_MASKED | VECTOR);
 	apic_write(APIC_TIMER_INITIAL, 0);
 	count = irq_count(VECTOR);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	irq_disable();
 	CHECK(irq_count(VECTOR) <= count + 1, "ticks after it was stopped");
 }
@@ -221,7 +221,7 @@ TEST(disabled_apic_takes_nothing)
 	irq_enable();
 	apic_write(APIC_LVT_TIMER, VECTOR);
 	CHECK(apic_read(APIC_LVT_TIMER) & APIC_LVT_MASKED, "LVT can be unmasked while disabled");
-	WAIT_FOR(false, 10);
+	PAUSE(10);
 	irq_disable();
 	CHECK_EQ(irq_count(VECTOR), 0);
 }

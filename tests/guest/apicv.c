@@ -119,7 +119,7 @@ TEST(a_closed_guest_takes_nothing)
 	irq_enable();
 	irq_disable();
 	wrmsr(MSR_SELF, VECTOR);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	CHECK_EQ(irq_count(VECTOR), 0);
 	CHECK(apic_bit(APIC_IRR, VECTOR), "not requested any more");
 	irq_enable();
@@ -135,7 +135,7 @@ static void let_others_in(struct trap_frame *frame)
 		wrmsr(MSR_SELF, SAME_CLASS);
 		wrmsr(MSR_SELF, HIGH_VECTOR);
 		irq_enable();
-		WAIT_FOR(false, 5);
+		PAUSE(5);
 		irq_disable();
 		nested_same = irq_count(SAME_CLASS);
 		nested_high = irq_count(HIGH_VECTOR);
@@ -209,7 +209,7 @@ TEST(a_disabled_one_takes_nothing)
 	apic_write(APIC_SPURIOUS, 0xff);
 	wrmsr(MSR_SELF, VECTOR);
 	apic_write(APIC_SPURIOUS, APIC_SPURIOUS_ENABLE | 0xff);
-	WAIT_FOR(false, 5);
+	PAUSE(5);
 	irq_disable();
 	CHECK_EQ(irq_count(VECTOR), 0);
 }

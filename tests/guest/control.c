@@ -340,7 +340,7 @@ TEST(paused_guest_stands_still)
 	CHECK(WAIT_FOR(data[0] > 0, 1000), "it does not run");
 	domain_pause(domid);
 	count = data[0];
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	CHECK_EQ(data[0], count);
 	domain_unpause(domid);
 	CHECK(WAIT_FOR(data[0] > count, 1000), "it does not go on");
@@ -354,9 +354,9 @@ TEST(halted_guest_uses_no_cpu)
 
 	domain_unpause(domid);
 	CHECK(WAIT_FOR(data[0] == 1, 1000), "it does not run");
-	WAIT_FOR(false, 20);
+	PAUSE(20);
 	before = domain_cpu_time(domid);
-	WAIT_FOR(false, 200);
+	PAUSE(200);
 	CHECK(domain_cpu_time(domid) - before < 20 * MS, "%lu us of 200000",
 	      (domain_cpu_time(domid) - before) / 1000);
 	CHECK(domain_flags(domid) & XEN_DOMINF_blocked, "flags %x", domain_flags(domid));
@@ -417,7 +417,7 @@ TEST(ten_domains_leave_no_frame_behind)
 	domid_t domid = PREPARE(poweroff);
 
 	finish(domid);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	before = free_pages();
 	for (unsigned i = 0; i < 10; i++) {
 		domid = PREPARE(poweroff);
@@ -455,7 +455,7 @@ TEST(ten_domains_at_once)
 	uint64_t before;
 
 	run_ten_at_once(); /* the hypervisor's own small allocations are now at their size */
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	before = free_pages();
 	run_ten_at_once();
 	CHECK(WAIT_FOR(free_pages() >= before, 2000), "%ld frames are missing",
@@ -491,7 +491,7 @@ TEST(half_made_domains_go_away)
 
 	need_ours();            /* Xen's own lists grow at times */
 	half_make_domain(true); /* the hypervisor's own small allocations are now at their size */
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	before = free_pages();
 	half_make_domain(false);
 	half_make_domain(true);

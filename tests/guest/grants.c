@@ -256,7 +256,7 @@ TEST(mapping_outlives_its_domain)
 	mapped[0] = 0x600d;
 	domain_grant_table_hide();
 	domain_destroy(domid);
-	WAIT_FOR(false, 100);
+	PAUSE(100);
 	CHECK_EQ(mapped[0], 0x600d);
 	before = free_pages();
 	CHECK_EQ(unmap_ref(MAP_AT, op.handle), GNTST_okay);

@@ -99,7 +99,7 @@ TEST(both_wait_for_their_turn)
 	irq_disable();
 	event_send(port);
 	apic_send(apic_id(), APIC_ICR_FIXED | APIC_ICR_ASSERT | VECTOR);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	CHECK_EQ(irq_count(VECTOR) + irq_count(EVENT_VECTOR), 0);
 	irq_enable();
 	CHECK(WAIT_FOR(irq_count(VECTOR) && event_count(port), 2000), "%u and %u",

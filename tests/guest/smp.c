@@ -107,7 +107,7 @@ TEST(init_forgets_an_nmi_that_waits)
 	apic_send(smp_apic_id(1), APIC_ICR_NMI | APIC_ICR_ASSERT);
 	CHECK(WAIT_FOR(in_nmi, 500), "the NMI does not arrive");
 	apic_send(smp_apic_id(1), APIC_ICR_NMI | APIC_ICR_ASSERT);
-	WAIT_FOR(false, 20);
+	PAUSE(20);
 	CHECK(smp_start_by_sipi(), "it does not come up again");
 	smp_give(report_id, 0);
 	CHECK(WAIT_FOR(smp_done(), 500), "it does no work");
@@ -136,7 +136,7 @@ TEST(ipi_wakes_the_other_cpu)
 	stop = false;
 	irq_set_handler(VECTOR, eoi);
 	smp_give(wait_for_interrupt, 0);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	apic_send(smp_apic_id(1), APIC_ICR_FIXED | APIC_ICR_ASSERT | VECTOR);
 	CHECK(WAIT_FOR(smp_done(), 1000), "it sleeps on");
 	CHECK_EQ(irq_count(VECTOR), 1);
@@ -173,7 +173,7 @@ TEST(ipi_during_the_service_of_its_vector_is_kept)
 	stop = false;
 	irq_set_handler(VECTOR, late_eoi);
 	smp_give(take_two, 0);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	apic_send(smp_apic_id(1), icr);
 	CHECK(WAIT_FOR(taken == 1, 500), "the first one does not come");
 	apic_send(smp_apic_id(1), icr);
@@ -198,7 +198,7 @@ TEST(event_wakes_the_other_cpu)
 	event_init();
 	port = event_bind_ipi(1);
 	smp_give(wait_for_event, &port);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	event_send(port);
 	CHECK(WAIT_FOR(smp_done(), 1000), "it sleeps on");
 	CHECK_EQ(event_count(port), 1);

@@ -39,7 +39,7 @@ TEST(down_and_up_go_on)
 	CHECK_EQ(vcpu_op(VCPUOP_down, 1, 0), 0);
 	CHECK_EQ(vcpu_op(VCPUOP_is_up, 1, 0), 0);
 	smp_give(nothing, (void *)&done);
-	WAIT_FOR(false, 50);
+	PAUSE(50);
 	CHECK(!done, "it works although it is down");
 	CHECK_EQ(vcpu_op(VCPUOP_up, 1, 0), 0);
 	CHECK(WAIT_FOR(done, 1000), "it does not go on");

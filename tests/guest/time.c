@@ -105,7 +105,7 @@ TEST(timer_can_be_stopped)
 	CHECK_EQ(timer_set(clock_now() + 50 * MS, 0), 0);
 	CHECK_EQ(vcpu_op(VCPUOP_stop_singleshot_timer, 0, 0), 0);
 	irq_enable();
-	WAIT_FOR(false, 100);
+	PAUSE(100);
 	irq_disable();
 	CHECK_EQ(event_count(port), 0);
 }
@@ -144,9 +144,9 @@ TEST(periodic_timer_ticks)
 	CHECK_EQ(vcpu_op(VCPUOP_stop_periodic_timer, 0, 0), 0);
 	event_clear(port);
 	irq_enable();
-	WAIT_FOR(false, 30);
+	PAUSE(30);
 	ticks = event_count(port);
-	WAIT_FOR(false, 80);
+	PAUSE(80);
 	irq_disable();
 	CHECK_EQ(event_count(port), ticks);
 }

@@ -22,14 +22,23 @@ struct shared_info *shared_info_get(void);
 uint64_t clock_read(const struct vcpu_time_info *time);
 uint64_t clock_now(void);
 
-/* Spins until the condition holds or so many ms are over; true when it held. */
-#define WAIT_FOR(condition, ms)                            \
+/*
+ * Time goes on while an emulator on a busy machine stands still: who waits for something waits so
+ * many times longer than it should take.
+ */
+#define PATIENCE 10
+
+#define SPIN_UNTIL(condition, ns)                          \
 	({                                                 \
-		uint64_t end_ = clock_now() + (ms)*MS;     \
+		uint64_t end_ = clock_now() + (ns);        \
 		while (!(condition) && clock_now() < end_) \
 			cpu_relax();                       \
 		(condition);                               \
 	})
+
+/* Spins until the condition holds, which takes at most so many ms; true when it held. */
+#define WAIT_FOR(condition, ms) SPIN_UNTIL(condition, PATIENCE *MS *(ms))
+#define PAUSE(ms)               SPIN_UNTIL(false, MS *(ms))
 
 /* ns that a statement takes, which is run so many times. */
 #define TIME_OF(rounds, ...)                               \

@@ -95,7 +95,7 @@ bool smp_start_by_sipi(void)
 	memcpy((void *)TRAMPOLINE, ap_start16, ap_start16_end - ap_start16);
 	apic_init();
 	apic_send(id, APIC_ICR_INIT | APIC_ICR_ASSERT);
-	WAIT_FOR(false, 10);
+	PAUSE(10);
 	apic_send(id, APIC_ICR_STARTUP | TRAMPOLINE >> 12);
 	if (!WAIT_FOR(started, 200))
 		apic_send(id, APIC_ICR_STARTUP | TRAMPOLINE >> 12);
