@@ -23,7 +23,7 @@ vif=["bridge={BRIDGE}", "bridge={BRIDGE}", "bridge={BRIDGE}"]
 # Writes and reads back, for ever; says how often, and whether what it read was wrong.
 WORK = ("n=0; while :; do dd if=/tmp/data of=/dev/xvda bs=64k conv=fsync; "
         "dd if=/dev/xvda bs=64k count=16 iflag=direct | cmp - /tmp/data || echo >/tmp/wrong; "
-        "n=$((n+1)); echo $n >/tmp/rounds; done")
+        "n=$((n+1)); echo $n >/tmp/next; mv /tmp/next /tmp/rounds; done")
 
 
 @pytest.fixture

@@ -140,7 +140,7 @@ def target_silent(host, target, want):
         assert run("cat /tmp/status 2>/dev/null") == ""
     os.kill(target.child.pid, signal.SIGCONT)
     with guest(host, "xl console demo") as run:
-        run("i=0; until [ -e /tmp/status ] || [ $i -gt 90 ]; do sleep 1; i=$((i+1)); done", 240)
+        run("i=0; until [ -e /tmp/status ] || [ $i -gt 400 ]; do sleep 1; i=$((i+1)); done", 240)
         assert run("cat /tmp/status; echo 3 >/proc/sys/vm/drop_caches") == "0"
         assert run(READ.format(64)) == want
     storage(host, "vdi list far")

@@ -12,7 +12,8 @@ MOVE = "xl migrate -s '' demo 'xl migrate-receive'"
 WRITE = ("dd if=/dev/urandom of=/tmp/base bs=64k count=64 2>/dev/null; "
          "(i=0; while :; do cp /tmp/base /tmp/copy; "
          "cmp /tmp/base /tmp/copy || echo torn >>/tmp/torn; "
-         "i=$((i+1)); echo $i >/tmp/count; usleep 50000; done) & md5sum /tmp/base")
+         "i=$((i+1)); echo $i >/tmp/next; mv /tmp/next /tmp/count; usleep 50000; done) & "
+         "md5sum /tmp/base")
 
 
 def start_writing(host):

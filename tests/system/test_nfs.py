@@ -130,7 +130,7 @@ def test_a_disk_on_a_server_that_goes_away(host, server):
         assert run("sleep 2; cat /tmp/status 2>/dev/null") == ""
     os.kill(server.child.pid, signal.SIGCONT)
     with guest(host, "xl console demo") as run:
-        run("i=0; until [ -e /tmp/status ] || [ $i -gt 90 ]; do sleep 1; i=$((i+1)); done", 240)
+        run("i=0; until [ -e /tmp/status ] || [ $i -gt 400 ]; do sleep 1; i=$((i+1)); done", 240)
         assert run("cat /tmp/status; echo 3 >/proc/sys/vm/drop_caches") == "0"
         assert run(read.replace("skip=16", "skip=64")) == want
     host.run("xl destroy demo", 120)

@@ -222,7 +222,7 @@ def test_a_full_pool_is_announced_and_refuses(storage):
     assert status == 1 and re.search(rf"WARNING {uuid} small: pool 8\d\.", said), said
     # The monitor gives the pool what the group has left, and says so.
     host.run("storage monitor >/tmp/monitor 2>&1 & m=$!; i=0; "
-             "until grep -q 'was extended' /tmp/monitor || [ $i -gt 30 ]; do sleep 1; "
+             "until grep -q 'was extended' /tmp/monitor || [ $i -gt 120 ]; do sleep 1; "
              "i=$((i+1)); done; kill $m", 120)
     said = host.run("cat /tmp/monitor")
     assert re.search(rf"repository {uuid} \(small\): its pool was extended by 40 MiB", said), said
@@ -255,13 +255,14 @@ def test_writers_to_a_full_pool_wait(storage):
     path = storage("vdi path waiting")
     host.run(f"(tr '\\0' y </dev/zero | dd of={path} bs=1M count=110 iflag=fullblock oflag=direct "
              f"2>/tmp/dd; echo $? >/tmp/ended) & i=0; "
-             "until dmsetup status | grep -q out_of_data_space || [ $i -gt 60 ]; do sleep 1; "
+             "until dmsetup status | grep -q out_of_data_space || [ $i -gt 240 ]; do sleep 1; "
              "i=$((i+1)); done; sleep 3", 240)
     status, said = host.try_run("storage check; dmsetup status | grep -c out_of_data_space")
     assert status == 0 and "ALARM" in said, said
     assert host.try_run("cat /tmp/ended")[0] != 0
     host.run("storage monitor >/tmp/monitor 2>&1 & m=$!; i=0; "
-             "until [ -e /tmp/ended ] || [ $i -gt 60 ]; do sleep 1; i=$((i+1)); done; kill $m", 240)
+             "until [ -e /tmp/ended ] || [ $i -gt 240 ]; do sleep 1; i=$((i+1)); done; kill $m",
+             240)
     assert host.run("cat /tmp/ended").strip() == "0", host.run("cat /tmp/dd /tmp/monitor")
     assert host.run(f"dd if={path} bs=1M count=110 2>/dev/null | tr -d y | wc -c",
                     120).strip() == "0"

@@ -28,17 +28,17 @@ uint64_t clock_now(void);
  */
 #define PATIENCE 10
 
-#define SPIN_UNTIL(condition, ns)                          \
+#define SPIN_UNTIL(condition, ms)                          \
 	({                                                 \
-		uint64_t end_ = clock_now() + (ns);        \
+		uint64_t end_ = clock_now() + (ms)*MS;     \
 		while (!(condition) && clock_now() < end_) \
 			cpu_relax();                       \
 		(condition);                               \
 	})
 
 /* Spins until the condition holds, which takes at most so many ms; true when it held. */
-#define WAIT_FOR(condition, ms) SPIN_UNTIL(condition, PATIENCE *MS *(ms))
-#define PAUSE(ms)               SPIN_UNTIL(false, MS *(ms))
+#define WAIT_FOR(condition, ms) SPIN_UNTIL(condition, (ms)*PATIENCE)
+#define PAUSE(ms)               SPIN_UNTIL(false, ms)
 
 /* ns that a statement takes, which is run so many times. */
 #define TIME_OF(rounds, ...)                               \
