@@ -117,7 +117,8 @@ $(eval $(call fuzz_target,grant,$(FUZZ_GRANT),$(FUZZ_COUNTING) -DFAKE_GFNS=128,-
 $(eval $(call fuzz_target,memory_op,$(FUZZ_MEMORY_OP),\
 	$(FUZZ_COUNTING) $(FUZZ_SMALL_MACHINE),-lcmocka))
 $(eval $(call fuzz_target,hypercall,$(FUZZ_HYPERCALL),\
-	$(FUZZ_HYPERVISOR) -Wno-missing-field-initializers -Dsched_yield=vcpu_yield))
+	$(FUZZ_HYPERVISOR) -Wno-unused-parameter -Wno-missing-field-initializers \
+	-Wno-gnu-variable-sized-type-not-at-end -Dsched_yield=vcpu_yield))
 $(call toolstack_target,elf_image,toolstack/builder/elf_image.c $(FUZZ_LIB))
 $(call toolstack_target,bzimage,toolstack/builder/bzimage.c $(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
 $(call toolstack_target,unpack,$(FUZZ_UNPACK),$(FUZZ_UNPACK_LIBS))
