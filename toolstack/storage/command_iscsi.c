@@ -85,7 +85,7 @@ static bool print_disk(void *arg, const struct iscsi_lun *lun)
 
 	printf("lun: %u\nscsi-id: %s\nsize: %" PRIu64 "\nmodel: %s %s\n", lun->lun,
 	       lun->id[0] ? lun->id : "unknown", lun->size, lun->vendor, lun->model);
-	snprintf(disk, sizeof(disk), "/dev/%s", lun->name);
+	iscsi_lun_path(lun, disk, sizeof(disk));
 	snprintf(sr.source, sizeof(sr.source), "%.400s/%u", (const char *)arg, lun->lun);
 	if (device_probe(disk, &r, &e) < 0)
 		printf("found: %s\n", e.why.text);

@@ -199,7 +199,6 @@ int iscsi_log_in(const struct iscsi_source *s, const struct iscsi_login *l,
 int iscsi_attach(const struct iscsi_source *s, const struct iscsi_login *l,
 		 struct iscsi_session *session, struct iscsi_lun *lun, struct sr_error *e)
 {
-	int64_t deadline = now_ms() + DISK_MS;
 	int found;
 
 	if (iscsi_log_in(s, l, session, e) < 0)
@@ -207,8 +206,7 @@ int iscsi_attach(const struct iscsi_source *s, const struct iscsi_login *l,
 	/* The kernel looks for disks when a session begins: an older one has to be asked to. */
 	if (iscsi_lun_find(session->sid, s->disk, lun, e) == 0)
 		iscsi_rescan(session, NULL);
-	while ((found = iscsi_lun_find(session->sid, s->disk, lun, e)) == 0 && now_ms() < deadline)
-		poll(NULL, 0, LOOK_MS);
+	found = iscsi_lun_wait(session->sid, s->disk, DISK_MS, lun, e);
 	/* The first of several comes alone: it is the only one if no other follows. */
 	if (found == 1 && !s->disk[0]) {
 		poll(NULL, 0, OTHERS_MS);

@@ -15,12 +15,14 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "lib/bounded.h"
 #include "lib/deadline.h"
 #include "lib/file.h"
 
 #define SESSIONS ISCSI_SYS "/class/iscsi_session"
 #define PATH     512
 #define LOOK_MS  100
+#define OPEN_MS  5000
 
 /* A file below a session's or a disk's folder; "" if it is not there. */
 static void attribute(const char *folder, const char *name, char *text, size_t room)
@@ -199,6 +201,33 @@ int iscsi_lun_find(unsigned int sid, const char *said, struct iscsi_lun *lun, st
 	if (s.matches > 1)
 		return sr_fail(e, ERR_VALUE, "the target has several disks: say /%s", s.numbers);
 	return s.matches == 1;
+}
+
+void iscsi_lun_path(const struct iscsi_lun *lun, char *path, size_t room)
+{
+	snprintf(path, room, ISCSI_DEV "/%s", lun->name);
+}
+
+int iscsi_lun_wait(unsigned int sid, const char *said, int64_t ms, struct iscsi_lun *lun,
+		   struct sr_error *e)
+{
+	int64_t deadline = now_ms() + ms;
+	char path[PATH];
+
+	for (;;) {
+		int found = iscsi_lun_find(sid, said, lun, e);
+
+		if (found < 0)
+			return -1;
+		if (found) {
+			iscsi_lun_path(lun, path, sizeof(path));
+			if (bounded_open(path, OPEN_MS) == 0)
+				return 1;
+		}
+		if (now_ms() >= deadline)
+			return found ? sr_fail_errno(e, ERR_SR_UNAVAILABLE, "%s", path) : 0;
+		poll(NULL, 0, LOOK_MS);
+	}
 }
 
 /* Whether it helped shows in what is there afterwards. */

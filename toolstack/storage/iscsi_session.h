@@ -12,6 +12,7 @@
 
 #ifndef ISCSI_SYS /* unit tests have their own */
 #define ISCSI_SYS "/sys"
+#define ISCSI_DEV "/dev"
 #endif
 
 struct iscsi_session {
@@ -42,6 +43,14 @@ void iscsi_disk_each(bool (*see)(void *arg, const struct iscsi_lun *lun), void *
  * are several, whose numbers are in the text.
  */
 int iscsi_lun_find(unsigned int sid, const char *said, struct iscsi_lun *lun, struct sr_error *e);
+/*
+ * The same, and waits up to ms for a disk that can be opened: the kernel shows a new one in sysfs
+ * before that. -1 with the reason in e, too, if it never can be.
+ */
+int iscsi_lun_wait(unsigned int sid, const char *said, int64_t ms, struct iscsi_lun *lun,
+		   struct sr_error *e);
+/* "/dev/sdb" */
+void iscsi_lun_path(const struct iscsi_lun *lun, char *path, size_t room);
 /* Asks the target which disks it has now, and the disk (if not NULL) how large it is. */
 void iscsi_rescan(const struct iscsi_session *session, const char *name);
 

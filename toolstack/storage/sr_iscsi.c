@@ -34,11 +34,6 @@ static int available(struct sr_error *e)
 	return lvm_available(e);
 }
 
-static void lun_path(const struct iscsi_lun *lun, char disk[STORAGE_PATH])
-{
-	snprintf(disk, STORAGE_PATH, "/dev/%s", lun->name);
-}
-
 /* Session and disk as they are now, without a question to the target. */
 static int look(const struct sr *sr, struct iscsi_source *s, struct iscsi_session *session,
 		char disk[STORAGE_PATH], struct sr_error *e)
@@ -58,7 +53,7 @@ static int look(const struct sr *sr, struct iscsi_source *s, struct iscsi_sessio
 			sr->uuid, s->target, s->host, s->disk);
 	if (found <= 0)
 		return -1;
-	lun_path(&lun, disk);
+	iscsi_lun_path(&lun, disk, STORAGE_PATH);
 	return 0;
 }
 
@@ -156,7 +151,7 @@ static int attach(struct sr *sr, const char *text, const struct iscsi_login *l,
 		snprintf(s.disk, sizeof(s.disk), "%u", lun.lun);
 	if (!iscsi_source_format(&s, sr->source, sizeof(sr->source)))
 		return sr_fail(e, ERR_VALUE, "%s is too long", text);
-	lun_path(&lun, disk);
+	iscsi_lun_path(&lun, disk, STORAGE_PATH);
 	return 0;
 }
 

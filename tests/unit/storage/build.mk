@@ -23,4 +23,4 @@ $(B)/tests/unit/storage/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(B)/tests/unit/storage/test_files%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
 	-DSTORAGE_RUN='"run"' -DNFS_WAIT_MS=300
 $(B)/tests/unit/storage/test_iscsi%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
-	-DSTORAGE_RUN='"run"' -DISCSI_SYS='"sys"'
+	-DSTORAGE_RUN='"run"' -DISCSI_SYS='"sys"' -DISCSI_DEV='"dev"'

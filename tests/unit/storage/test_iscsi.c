@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include "lib/bounded.h"
@@ -208,6 +209,38 @@ static void test_sessions(void **state)
 	assert_int_equal(lun.lun, 0);
 }
 
+static bool wait_child_ended(pid_t pid)
+{
+	int status;
+
+	return waitpid(pid, &status, 0) == pid && WIFEXITED(status) && WEXITSTATUS(status) == 0;
+}
+
+/* The kernel shows a disk before it has a node, and the node before it can be opened. */
+static void test_a_disk_that_comes(void **state)
+{
+	struct iscsi_lun lun;
+	struct sr_error e;
+	pid_t pid;
+
+	make_session("LOGGED_IN");
+	assert_int_equal(iscsi_lun_wait(2, "9", 10, &lun, &e), 0);
+	assert_int_equal(iscsi_lun_wait(2, "", 60000, &lun, &e), -1);
+	assert_int_equal(iscsi_lun_wait(2, "7", 10, &lun, &e), -1);
+	assert_string_equal(e.code, ERR_SR_UNAVAILABLE);
+	assert_non_null(strstr(e.why.text, "dev/sdd: No such file"));
+
+	pid = fork();
+	if (pid == 0) {
+		usleep(200000);
+		_exit(mkdir(ISCSI_DEV, 0755) || mknod(ISCSI_DEV "/sdd", S_IFREG | 0600, 0));
+	}
+	assert_int_equal(iscsi_lun_wait(2, "7", 60000, &lun, &e), 1);
+	assert_string_equal(lun.name, "sdd");
+	assert_int_equal(access(ISCSI_DEV "/sdd", F_OK), 0);
+	assert_true(wait_child_ended(pid));
+}
+
 static void test_plug_state(void **state)
 {
 	assert_int_equal(plug_state("a"), PLUG_STATE_NEW);
@@ -261,6 +294,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(test_logins, own_folder_enter, own_folder_leave),
 		cmocka_unit_test_setup_teardown(test_initiator, own_folder_enter, own_folder_leave),
 		cmocka_unit_test_setup_teardown(test_sessions, own_folder_enter, own_folder_leave),
+		cmocka_unit_test_setup_teardown(test_a_disk_that_comes, own_folder_enter,
+						own_folder_leave),
 		cmocka_unit_test_setup_teardown(test_plug_state, own_folder_enter,
 						own_folder_leave),
 		cmocka_unit_test(test_bounded),
