@@ -67,7 +67,10 @@ static unsigned allowed_cpu(const struct vcpu *v)
 	return v->processor;
 }
 
-/* v, neither queued nor running, goes to cpu. Comes with q locked, returns with cpu's locked. */
+/*
+ * v, in no queue and picked by no CPU, goes to cpu. Comes with q locked, returns with cpu's locked;
+ * in between others may have taken it, but for one that is still being put away.
+ */
 static struct runqueue *move_to(struct vcpu *v, struct runqueue *q, unsigned cpu)
 {
 	if (v->processor == cpu)
@@ -307,19 +310,18 @@ void sched_switched(struct vcpu *prev)
 {
 	time_ns_t now = time_now();
 	struct runqueue *q = sched_queue_lock(prev);
-	bool elsewhere = false;
 	int cpu = -1;
 
+	/* Its affinity changed meanwhile: it goes where it may wait, as long as nobody frees it. */
+	while (!cpu_mask_test(&prev->sched.affinity_hard, prev->processor))
+		q = move_to(prev, q, allowed_cpu(prev));
 	/* From now on it may be freed by who waited for it, once the lock is dropped. */
 	prev->running = false;
-	if (may_be_queued(prev)) {
-		/* Woken while it was being put away. */
-		elsewhere = !cpu_mask_test(&prev->sched.affinity_hard, prev->processor);
-		if (!elsewhere)
-			admit(prev, now);
-	}
+	/* Woken while it was being put away. */
+	if (may_be_queued(prev))
+		admit(prev, now);
 	if (prev->sched.queued) {
-		/* It waits here; others could not take it while its state was not saved. */
+		/* It waits; others could not take it while its state was not saved. */
 		cpu = claim_idle_for(prev);
 		if (cpu < 0 && outranks(prev, q->current, now))
 			cpu = (int)prev->processor;
@@ -327,8 +329,6 @@ void sched_switched(struct vcpu *prev)
 	spin_unlock(&q->lock);
 	if (cpu >= 0)
 		cpu_tickle((unsigned)cpu);
-	if (elsewhere)
-		sched_wake(prev);
 }
 
 /* --- affinity, life --------------------------------------------------------------------------- */

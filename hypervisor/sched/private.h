@@ -6,8 +6,8 @@
  *   account.c  who is given how much credit; domains' weights and caps
  * Locks: the scheduler's own (account.c: domains, their vCPUs, accounting) comes before the queues'
  * locks; of two queues' locks the lower CPU's comes first. A vCPU's fields are under the lock of
- * the queue of v->processor, which changes only under that lock while the vCPU is neither queued
- * nor running, or under both queues' locks.
+ * the queue of v->processor, which changes only under that lock while the vCPU is in no queue and
+ * picked by no CPU, or under both queues' locks.
  */
 #ifndef SOCLE_SCHED_PRIVATE_H
 #define SOCLE_SCHED_PRIVATE_H

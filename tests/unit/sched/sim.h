@@ -50,6 +50,7 @@ static struct sim_cpu sim_cpus[SIM_CPUS];
 static struct sim_vcpu *sim_vcpus[SIM_VCPUS];
 static bool sim_slow_switch; /* putting away takes a step */
 static uint32_t sim_random_state = 1;
+static void (*sim_meanwhile)(void); /* what another CPU does in the middle of a call */
 
 static uint32_t sim_random(uint32_t below)
 {
@@ -61,11 +62,15 @@ static uint32_t sim_random(uint32_t below)
 
 time_ns_t time_now(void)
 {
+	if (sim_meanwhile)
+		sim_meanwhile();
 	return sim_time;
 }
 
 void cpu_tickle(unsigned cpu)
 {
+	if (sim_meanwhile)
+		sim_meanwhile();
 	sim_cpus[cpu].tickled = true;
 }
 

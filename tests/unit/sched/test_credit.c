@@ -250,6 +250,48 @@ static void test_affinity_change_moves_the_waiting(void **state)
 	sim_end();
 }
 
+static struct vcpu *doomed;
+
+/* Whoever destroys its domain waits until it is put away and its queue is not locked. */
+static void destroy_doomed(void)
+{
+	struct vcpu *v = doomed;
+
+	if (!v || v->running || spin_is_locked(&sched_queues[v->processor].lock))
+		return;
+	doomed = NULL;
+	v->pause_flags = VCPU_PAUSE_DOWN;
+	sched_sleep(v);
+	sched_vcpu_destroy(v);
+	sched_domain_destroy(v->domain);
+	free(v->domain);
+	free(sim_of(v));
+	sim_nr_vcpus = 0;
+}
+
+/* It is moved as it is put away, which is the last that this CPU may do with it. */
+static void test_one_moved_while_put_away_may_go_at_once(void **state)
+{
+	struct vcpu *v;
+
+	sim_begin(2);
+	v = sim_domain(1, 256, 0, 0, 0)->vcpu[0];
+	sim_pin(v, 1);
+	sim_wake(v);
+	sim_run(MS(5));
+	sim_slow_switch = true;
+	sim_pin(v, 2);
+	sim_reschedule(0);
+	assert_ptr_equal(sim_cpus[0].leaving, v);
+	doomed = v;
+	sim_meanwhile = destroy_doomed;
+	sim_put_away(&sim_cpus[0]);
+	sim_meanwhile = NULL;
+	assert_null(doomed);
+	sim_run(MS(1));
+	sim_end();
+}
+
 static void test_affinity_without_a_cpu_is_refused(void **state)
 {
 	struct cpu_mask none = { { 0 } }, offline = { { BIT(7), 1 } };
@@ -525,6 +567,7 @@ int main(void)
 		cmocka_unit_test(test_hard_affinity),
 		cmocka_unit_test(test_affinity_change_moves_the_running),
 		cmocka_unit_test(test_affinity_change_moves_the_waiting),
+		cmocka_unit_test(test_one_moved_while_put_away_may_go_at_once),
 		cmocka_unit_test(test_affinity_without_a_cpu_is_refused),
 		cmocka_unit_test(test_soft_affinity),
 		cmocka_unit_test(test_woken_runs_at_once),
