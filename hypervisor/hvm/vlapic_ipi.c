@@ -148,7 +148,8 @@ void vlapic_deliver(struct domain *d, uint32_t dest, bool logical, uint8_t deliv
 		.level = level,
 	};
 
-	deliver(d, &m);
+	if (m.mode != DELIVER_SIPI) /* reserved here: only CPUs start each other */
+		deliver(d, &m);
 }
 
 void vlapic_deliver_msi(struct domain *d, uint64_t address, uint32_t data)

@@ -220,6 +220,11 @@ static void test_odd_delivery_modes_are_harmless(void **state)
 	vlapic_deliver(&machine, 0, false, 2, 0x40, false);
 	vlapic_deliver(&machine, 0, false, 3, 0x40, false);
 	assert_int_equal(who(0x40), 0);
+	/* Start-up is not for devices to say. */
+	vlapic_deliver_msi(&machine, 0xfee02000, 0x608);
+	vlapic_deliver_msi(&machine, 0xfeeff000, 0x608);
+	for (unsigned i = 0; i < NR_VCPUS; i++)
+		assert_int_equal(seen[i].sipis, 0);
 }
 
 static void test_target(void **state)
