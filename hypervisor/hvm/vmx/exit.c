@@ -38,6 +38,7 @@ static const uint8_t reasons[VMX_EXIT_LIMIT] = {
 	[VMX_EXIT_XSETBV] = KNOWN(VMEXIT_XSETBV),
 	[VMX_EXIT_APIC_WRITE] = KNOWN(VMEXIT_NOTHING),
 	[VMX_EXIT_VMFUNC] = KNOWN(VMEXIT_UNDEFINED),
+	[VMX_EXIT_SEAMCALL... VMX_EXIT_TDCALL] = KNOWN(VMEXIT_UNDEFINED),
 };
 
 /* Exceptions that exit, and the machine's own NMIs. */

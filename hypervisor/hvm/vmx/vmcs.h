@@ -196,7 +196,9 @@ enum vmx_exit {
 	VMX_EXIT_XSETBV = 55,
 	VMX_EXIT_APIC_WRITE = 56, /* the same */
 	VMX_EXIT_VMFUNC = 59,
-	VMX_EXIT_LIMIT = 64,
+	VMX_EXIT_SEAMCALL = 76,
+	VMX_EXIT_TDCALL = 77,
+	VMX_EXIT_LIMIT = 78,
 };
 
 #define MSR_FEATURE_CONTROL         0x3au

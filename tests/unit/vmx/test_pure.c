@@ -218,7 +218,8 @@ static void exit_of_vmx_instructions(void **state)
 					      VMX_EXIT_VMXON,   VMX_EXIT_INVEPT,
 					      VMX_EXIT_INVVPID, VMX_EXIT_MWAIT,
 					      VMX_EXIT_MONITOR, VMX_EXIT_RDPMC,
-					      VMX_EXIT_GETSEC };
+					      VMX_EXIT_GETSEC,  VMX_EXIT_SEAMCALL,
+					      VMX_EXIT_TDCALL };
 
 	for (unsigned i = 0; i < ARRAY_SIZE(undefined); i++)
 		assert_int_equal(decode((struct vmx_exit_info){ .reason = undefined[i] }).reason,
@@ -235,7 +236,7 @@ static void exit_of_a_task_switch(void **state)
 static void exit_that_nobody_knows(void **state)
 {
 	static const uint32_t failed[] = {
-		VMX_EXIT_EPT_MISCONFIGURED,         35, 63, 64, 0xffff, EXIT_REASON_FAILED | 33,
+		VMX_EXIT_EPT_MISCONFIGURED,         35, 63, 75, 78, 0xffff, EXIT_REASON_FAILED | 33,
 		EXIT_REASON_FAILED | VMX_EXIT_CPUID
 	};
 
