@@ -131,18 +131,16 @@ static void flush_locked(struct domain *d)
 	}
 }
 
-/* What becomes of pages that an entry no longer maps: foreign ones are dropped after a flush. */
+/* What becomes of pages that an entry will not map any more: foreign ones go after a flush. */
 static void forget(struct domain *d, uint64_t old)
 {
 	if (!old)
 		return;
-	d->p2m.need_flush = true;
-	if (entry_type(old) != P2M_FOREIGN)
-		return;
-	if (d->p2m.nr_deferred == P2M_DEFERRED)
+	if (entry_type(old) == P2M_FOREIGN && d->p2m.nr_deferred == P2M_DEFERRED)
 		flush_locked(d);
-	d->p2m.need_flush = true;
-	d->p2m.deferred[d->p2m.nr_deferred++] = MFN((old & ENTRY_ADDRESS) >> PAGE_SHIFT);
+	WRITE_ONCE(d->p2m.need_flush, true);
+	if (entry_type(old) == P2M_FOREIGN)
+		d->p2m.deferred[d->p2m.nr_deferred++] = MFN((old & ENTRY_ADDRESS) >> PAGE_SHIFT);
 }
 
 static void free_subtree(struct domain *d, uint64_t e, unsigned level)
@@ -208,8 +206,12 @@ static int map_piece(struct domain *d, gfn_t gfn, mfn_t mfn, unsigned level, enu
 		d->p2m.need_flush = true; /* something of it may have been there for a moment */
 		return rc;
 	}
-	WRITE_ONCE(*e, make_leaf(mfn, level, type));
+	/*
+	 * In this order: who sees that the old page is not there any more, and lets go of what kept
+	 * it, flushes first.
+	 */
 	forget(d, old);
+	WRITE_ONCE(*e, make_leaf(mfn, level, type));
 	return 0;
 }
 

@@ -6,6 +6,9 @@
  */
 #include "p2m_machine.h"
 
+#include <signal.h>
+#include <sys/mman.h>
+
 #include "abi/errno.h"
 
 /* On CPUs that have them: one entry for a gigabyte, split like any other. */
@@ -49,6 +52,40 @@ static void test_map_split_unmap(void **state)
 	assert_int_equal(p2m_map(d, GFN(1ul << 36), MFN(1), ORDER_4K, P2M_RAM_RW), -EINVAL);
 	at(1ul << 36, 0, P2M_INVALID);
 	at(~0ul, 0, P2M_INVALID);
+}
+
+static void *watched;
+static bool flush_was_known;
+
+static void table_written(int signal)
+{
+	flush_was_known = d->p2m.need_flush;
+	mprotect(watched, PAGE_SIZE, PROT_READ | PROT_WRITE);
+}
+
+/*
+ * Another CPU may look at any moment: as soon as it finds the old page gone it must find the flush
+ * to be done, too, or it lets go of the page while CPUs still know the way there.
+ */
+static void test_the_need_to_flush_is_known_first(void **state)
+{
+	struct sigaction before, watch = { .sa_handler = table_written, .sa_flags = SA_RESETHAND };
+
+	assert_int_equal(p2m_map(d, GFN(700), MFN(1024), ORDER_4K, P2M_RAM_RW), 0);
+	p2m_flush(d);
+	sigaction(SIGSEGV, NULL, &before);
+	for (unsigned i = 0; i < 2; i++) {        /* replaced, then taken away */
+		watched = mfn_to_virt(MFN(used)); /* the last of the tables, that of 4K pages */
+		flush_was_known = false;
+		sigaction(SIGSEGV, &watch, NULL);
+		mprotect(watched, PAGE_SIZE, PROT_READ);
+		assert_int_equal(i ? p2m_unmap(d, GFN(700), ORDER_4K)
+				   : p2m_map(d, GFN(700), MFN(1025), ORDER_4K, P2M_RAM_RW),
+				 0);
+		assert_true(flush_was_known);
+		p2m_flush(d);
+	}
+	sigaction(SIGSEGV, &before, NULL);
 }
 
 static void test_move(void **state)
@@ -261,6 +298,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(test_map_split_unmap),
 		TEST(test_gigabyte_leaf),
+		TEST(test_the_need_to_flush_is_known_first),
 		TEST(test_move),
 		TEST(test_move_without_memory),
 		TEST(test_seizing),
