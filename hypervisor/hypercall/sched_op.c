@@ -54,6 +54,9 @@ static bool anything_pending(struct vcpu *v, const struct poll *p)
 	for (unsigned i = 0; p && i < p->nr; i++)
 		if (event_port_pending(v->domain, p->port[i]) > 0)
 			return true;
+	/* One was raised, and taken by another vCPU, before the flag told that v sleeps. */
+	if (p && !bit_test(v->id, v->domain->poll_mask))
+		return true;
 	return hvm_has_pending(v);
 }
 

@@ -49,6 +49,8 @@ bool hvm_has_pending(struct vcpu *vcpu)
 }
 int event_port_pending(struct domain *d, uint32_t port)
 {
+	if (meanwhile)
+		meanwhile();
 	return port < 8 ? (int)(pending_ports >> port & 1) : -EINVAL;
 }
 void event_virq(struct vcpu *vcpu, unsigned virq)

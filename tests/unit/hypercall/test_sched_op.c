@@ -73,6 +73,26 @@ static void test_poll(void **state)
 	assert_int_equal(v->pause_flags, VCPU_PAUSE_BLOCKED);
 }
 
+/*
+ * Its sender found the poller before that slept, so that nobody will wake it; and another vCPU has
+ * taken it.
+ */
+static void event_comes_and_goes(void)
+{
+	if (v->pause_flags & VCPU_PAUSE_BLOCKED)
+		bit_test_and_clear(v->id, guest->poll_mask);
+}
+
+static void test_an_event_before_the_sleep_ends_the_poll(void **state)
+{
+	meanwhile = event_comes_and_goes;
+	assert_int_equal(poll(1, 3, 0), 0);
+	assert_int_equal(v->pause_flags, 0);
+	assert_int_equal(poll(2, 3, 20000), 0);
+	assert_int_equal(v->pause_flags, 0);
+	assert_int_equal(v->poll_timer.expires, TIME_NEVER);
+}
+
 static void test_poll_times_out(void **state)
 {
 	assert_int_equal(poll(1, 3, 20000), 0);
@@ -201,6 +221,7 @@ int main(void)
 		TEST(test_block_sleeps_unless_something_waits),
 		TEST(test_an_event_in_the_last_moment_is_not_slept_through),
 		TEST(test_poll),
+		TEST(test_an_event_before_the_sleep_ends_the_poll),
 		TEST(test_poll_times_out),
 		TEST(test_hostile_polls),
 		TEST(test_shutdowns),
