@@ -321,8 +321,12 @@ void sched_switched(struct vcpu *prev)
 	if (may_be_queued(prev))
 		admit(prev, now);
 	if (prev->sched.queued) {
-		/* It waits; others could not take it while its state was not saved. */
-		cpu = claim_idle_for(prev);
+		/*
+		 * It waits; others could not take it while its state was not saved. For its cap's
+		 * next period it waits here.
+		 */
+		if (sched_class_of(prev, now) != CLASS_PARKED)
+			cpu = claim_idle_for(prev);
 		if (cpu < 0 && outranks(prev, q->current, now))
 			cpu = (int)prev->processor;
 	}

@@ -48,15 +48,8 @@ static time_ns_t sim_time = SECONDS(1);
 static unsigned sim_nr_cpus, sim_nr_vcpus, sim_on;
 static struct sim_cpu sim_cpus[SIM_CPUS];
 static struct sim_vcpu *sim_vcpus[SIM_VCPUS];
-static bool sim_slow_switch; /* putting away takes a step */
-static uint32_t sim_random_state = 1;
+static bool sim_slow_switch;        /* putting away takes a step */
 static void (*sim_meanwhile)(void); /* what another CPU does in the middle of a call */
-
-static uint32_t sim_random(uint32_t below)
-{
-	sim_random_state = sim_random_state * 1664525u + 1013904223u;
-	return (sim_random_state >> 8) % below;
-}
 
 /* --- what the scheduler needs ----------------------------------------------------------------- */
 

@@ -250,48 +250,6 @@ static void test_affinity_change_moves_the_waiting(void **state)
 	sim_end();
 }
 
-static struct vcpu *doomed;
-
-/* Whoever destroys its domain waits until it is put away and its queue is not locked. */
-static void destroy_doomed(void)
-{
-	struct vcpu *v = doomed;
-
-	if (!v || v->running || spin_is_locked(&sched_queues[v->processor].lock))
-		return;
-	doomed = NULL;
-	v->pause_flags = VCPU_PAUSE_DOWN;
-	sched_sleep(v);
-	sched_vcpu_destroy(v);
-	sched_domain_destroy(v->domain);
-	free(v->domain);
-	free(sim_of(v));
-	sim_nr_vcpus = 0;
-}
-
-/* It is moved as it is put away, which is the last that this CPU may do with it. */
-static void test_one_moved_while_put_away_may_go_at_once(void **state)
-{
-	struct vcpu *v;
-
-	sim_begin(2);
-	v = sim_domain(1, 256, 0, 0, 0)->vcpu[0];
-	sim_pin(v, 1);
-	sim_wake(v);
-	sim_run(MS(5));
-	sim_slow_switch = true;
-	sim_pin(v, 2);
-	sim_reschedule(0);
-	assert_ptr_equal(sim_cpus[0].leaving, v);
-	doomed = v;
-	sim_meanwhile = destroy_doomed;
-	sim_put_away(&sim_cpus[0]);
-	sim_meanwhile = NULL;
-	assert_null(doomed);
-	sim_run(MS(1));
-	sim_end();
-}
-
 static void test_affinity_without_a_cpu_is_refused(void **state)
 {
 	struct cpu_mask none = { { 0 } }, offline = { { BIT(7), 1 } };
@@ -482,74 +440,6 @@ static void test_runstates_add_up(void **state)
 	sim_end();
 }
 
-/* --- stress ----------------------------------------------------------------------------------- */
-
-static void disturb(struct vcpu *v)
-{
-	switch (sim_random(8)) {
-	case 0:
-	case 1:
-		v->pause_flags = VCPU_PAUSE_BLOCKED;
-		sched_sleep(v);
-		break;
-	case 2:
-	case 3:
-	case 4: sim_wake(v); break;
-	case 5: /* on and off before anyone could look */
-		v->pause_count++;
-		sched_sleep(v);
-		v->pause_count--;
-		sched_wake(v);
-		break;
-	case 6: sim_pin(v, 1 + sim_random((1u << sim_nr_cpus) - 1)); break;
-	default:
-		if (sim_random(4) == 0)
-			sim_params(v->domain, (uint16_t)(1 + sim_random(1000)),
-				   (uint16_t)(sim_random(2) * sim_random(200)));
-		else if (sim_cpus[v->processor].current == v) {
-			sim_on = v->processor;
-			sched_yield(v);
-		}
-	}
-}
-
-static void stress(unsigned cpus, unsigned domains, unsigned vcpus, bool slow)
-{
-	sim_begin(cpus);
-	sim_slow_switch = slow;
-	for (unsigned i = 0; i < domains; i++)
-		sim_start(sim_domain(vcpus, 256, i == 0 ? 30 : 0, MS(1 + i), i % 3 ? MS(i) : 0));
-	for (unsigned i = 0; i < 20000; i++) {
-		for (unsigned n = sim_random(4); n; n--)
-			disturb(&sim_vcpus[sim_random(sim_nr_vcpus)]->v);
-		sim_step();
-	}
-	/* Left alone, and all allowed to run: each of them does. */
-	for (unsigned i = 0; i < sim_nr_vcpus; i++) {
-		sim_pin(&sim_vcpus[i]->v, (1u << cpus) - 1);
-		sim_params(sim_vcpus[i]->v.domain, 256, 0);
-		sim_vcpus[i]->pause = sim_vcpus[i]->wakes = sim_vcpus[i]->ran = 0;
-		sim_wake(&sim_vcpus[i]->v);
-	}
-	sim_run(SECONDS(4));
-	for (unsigned i = 0; i < sim_nr_vcpus; i++)
-		assert_true(sim_vcpus[i]->ran > 0);
-	sim_end();
-}
-
-static void test_stress(void **state)
-{
-	stress(1, 3, 2, false);
-	stress(2, 4, 3, false);
-	stress(8, 6, 4, false);
-}
-
-static void test_stress_slow_switch(void **state)
-{
-	stress(2, 4, 3, true);
-	stress(5, 6, 4, true);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -567,7 +457,6 @@ int main(void)
 		cmocka_unit_test(test_hard_affinity),
 		cmocka_unit_test(test_affinity_change_moves_the_running),
 		cmocka_unit_test(test_affinity_change_moves_the_waiting),
-		cmocka_unit_test(test_one_moved_while_put_away_may_go_at_once),
 		cmocka_unit_test(test_affinity_without_a_cpu_is_refused),
 		cmocka_unit_test(test_soft_affinity),
 		cmocka_unit_test(test_woken_runs_at_once),
@@ -578,8 +467,6 @@ int main(void)
 		cmocka_unit_test(test_yield),
 		cmocka_unit_test(test_parameters),
 		cmocka_unit_test(test_runstates_add_up),
-		cmocka_unit_test(test_stress),
-		cmocka_unit_test(test_stress_slow_switch),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
