@@ -20,6 +20,10 @@
 #include "lib/bytes.h"
 
 #define MOUNTS_LIMIT (4 << 20)
+#ifndef FILE_SHOWN_BLOCKS /* unit tests have their own */
+#define FILE_SHOWN_BLOCKS "/sys/block"
+#define FILE_SHOWN_DEV    "/dev"
+#endif
 
 /*
  * Whether a path is below an NFS mount that is not that device, by what mountinfo says: "36 35 0:40
@@ -62,13 +66,13 @@ static bool loop_shows(struct file_shown *s, dev_t dev, ino_t inode)
 	bool shows;
 	int fd;
 
-	snprintf(path, sizeof(path), "/sys/block/%s/loop/backing_file", s->name);
+	snprintf(path, sizeof(path), FILE_SHOWN_BLOCKS "/%s/loop/backing_file", s->name);
 	shows = buf_read_file(&backing, path, PATH_MAX) == 0 && backing.data &&
 		!elsewhere_on_nfs(backing.data, dev);
 	buf_free(&backing);
 	if (!shows)
 		return false;
-	snprintf(path, sizeof(path), "/dev/%s", s->name);
+	snprintf(path, sizeof(path), FILE_SHOWN_DEV "/%s", s->name);
 	fd = open(path, O_RDONLY | O_CLOEXEC);
 	if (fd < 0)
 		return false;
@@ -98,7 +102,7 @@ static bool nbd_shows(struct file_shown *s, dev_t dev, ino_t inode)
 	bool shows;
 	FILE *f;
 
-	snprintf(path, sizeof(path), "/sys/block/%s/backend", s->name);
+	snprintf(path, sizeof(path), FILE_SHOWN_BLOCKS "/%s/backend", s->name);
 	f = fopen(path, "re");
 	shows = f && fscanf(f, "qcow2 %u:%u %ju %c", &major_nr, &minor_nr, &node, &mode) == 4 &&
 		makedev(major_nr, minor_nr) == dev && node == inode;
@@ -116,7 +120,7 @@ bool file_shown_still(struct file_shown *s, dev_t dev, ino_t inode)
 	struct stat st;
 	char path[64];
 
-	snprintf(path, sizeof(path), "/dev/%s", s->name);
+	snprintf(path, sizeof(path), FILE_SHOWN_DEV "/%s", s->name);
 	if (stat(path, &st) < 0 || !S_ISBLK(st.st_mode))
 		return false;
 	s->dev = st.st_rdev;
@@ -128,7 +132,7 @@ bool file_shown_still(struct file_shown *s, dev_t dev, ino_t inode)
 int file_shown_each(dev_t dev, ino_t inode,
 		    bool (*callback)(void *arg, const struct file_shown *shown), void *arg)
 {
-	DIR *dir = opendir("/sys/block");
+	DIR *dir = opendir(FILE_SHOWN_BLOCKS);
 	struct dirent *entry;
 	bool more = true;
 

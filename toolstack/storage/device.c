@@ -19,6 +19,7 @@
 #include <unistd.h>
 
 #include "devices/file_shown.h"
+#include "lib/deadline.h"
 #include "lib/file.h"
 #include "storage/program.h"
 #include "storage/size.h"
@@ -26,6 +27,11 @@
 
 #define SYS_GUESTS "/sys/bus/xen-backend/devices"
 #define LOOK_AT    (1 * MIB)
+/* In which the kernel takes a device away. */
+#define USER_LOOK_US 20000
+#ifndef USER_MS /* unit tests are less patient */
+#define USER_MS 3000
+#endif
 
 bool device_guest(dev_t device, char *who, size_t room)
 {
@@ -67,15 +73,25 @@ static bool file_device(const char *path, struct file_shown *shown)
 	       file_shown_each(st.st_dev, st.st_ino, take_first, shown) == 0 && shown->name[0];
 }
 
+/*
+ * A device that goes with its last user goes a moment after him, and one that is made for a guest
+ * is there a moment before it is the guest's.
+ */
 bool file_user(const char *path, char *who, size_t room)
 {
+	int64_t deadline = now_ms() + USER_MS;
 	struct file_shown shown;
 
-	if (!file_device(path, &shown))
-		return false;
-	if (!device_guest(shown.dev, who, room))
-		snprintf(who, room, "shown as /dev/%s", shown.name);
-	return true;
+	while (file_device(path, &shown)) {
+		if (device_guest(shown.dev, who, room))
+			return true;
+		if (!shown.transient || now_ms() >= deadline) {
+			snprintf(who, room, "shown as /dev/%s", shown.name);
+			return true;
+		}
+		usleep(USER_LOOK_US);
+	}
+	return false;
 }
 
 int file_size_changed(const char *path, struct sr_error *e)

@@ -29,6 +29,9 @@
 #define UNMOUNT_WAIT_MS 20000
 #define UNMOUNT_LOOK_US 20000
 #define MOUNT_FLAGS     (MS_NOSUID | MS_NODEV | MS_NOEXEC | MS_NOATIME)
+#ifndef BUSY_MS /* unit tests are less patient */
+#define BUSY_MS 3000
+#endif
 #ifndef NFS_WAIT_MS /* unit tests are less patient */
 #define NFS_WAIT_MS 10000
 #endif
@@ -225,6 +228,22 @@ int mount_nfs(const char *what, const char *where, enum nfs_patience patience, s
 }
 
 /*
+ * Whoever had a file of it open lets go a moment after he has ended: the kernel closes the file of
+ * a loop device that is gone already.
+ */
+static int unmount_soon(const char *where, int flags)
+{
+	int64_t deadline = now_ms() + BUSY_MS;
+
+	while (umount2(where, UMOUNT_NOFOLLOW | flags) < 0) {
+		if (errno != EBUSY || now_ms() >= deadline)
+			return -1;
+		usleep(UNMOUNT_LOOK_US);
+	}
+	return 0;
+}
+
+/*
  * What the kernel still asks of a silent server takes minutes, after the mount has gone: a process
  * of its own waits for that. Returns -1 with errno.
  */
@@ -237,7 +256,7 @@ static int unmount_silent(const char *where)
 	if (pid == 0) {
 		/* Locks, and whoever reads what we print, are not to wait for it. */
 		syscall(SYS_close_range, 0, ~0u, 0);
-		_exit(umount2(where, UMOUNT_NOFOLLOW | MNT_FORCE) < 0 ? errno : 0);
+		_exit(unmount_soon(where, MNT_FORCE) < 0 ? errno : 0);
 	}
 	if (pid < 0)
 		return -1;
@@ -258,7 +277,7 @@ int unmount(const char *where, bool silent, struct sr_error *e)
 {
 	if (!is_mounted(where))
 		return 0;
-	if ((silent ? unmount_silent(where) : umount2(where, UMOUNT_NOFOLLOW)) < 0)
+	if ((silent ? unmount_silent(where) : unmount_soon(where, 0)) < 0)
 		return sr_fail_errno(e, errno == EBUSY ? ERR_SR_IN_USE : ERR_BACKEND,
 				     "unmounting %s", where);
 	rmdir(where);

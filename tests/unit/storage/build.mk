@@ -18,9 +18,13 @@ STORAGE_LIBRARY := $(addprefix storage/,device.c iscsi.c iscsi_keep.c iscsi_sess
 		   $(addprefix lib/,bounded.c deadline.c file.c sparse.c uuid.c)
 $(call storage_test,files,$(STORAGE_LIBRARY))
 $(call storage_test,iscsi,$(STORAGE_LIBRARY))
+$(call storage_test,letting_go,$(STORAGE_LIBRARY))
 
 $(B)/tests/unit/storage/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(B)/tests/unit/storage/test_files%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
 	-DSTORAGE_RUN='"run"' -DNFS_WAIT_MS=300
 $(B)/tests/unit/storage/test_iscsi%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
 	-DSTORAGE_RUN='"run"' -DISCSI_SYS='"sys"' -DISCSI_DEV='"dev"'
+$(B)/tests/unit/storage/test_letting_go%: UNIT_CFLAGS += -DSTORAGE_STATE='"state"' \
+	-DSTORAGE_RUN='"run"' -DUSER_MS=2000 -DBUSY_MS=2000 \
+	-DFILE_SHOWN_BLOCKS='"blocks"' -DFILE_SHOWN_DEV='"dev"'
