@@ -180,9 +180,11 @@ int lvm_plug(const struct sr *sr, struct sr_error *e)
 	lvm_report_free(&r);
 	if (!sr_lvm_is_thin(sr))
 		return 0;
-	thin_wait_for_ever();
 	lvm_name(sr, POOL_VOLUME, pool);
-	return lvm_run(sr, e, "lvchange", "-ay", pool);
+	if (lvm_run(sr, e, "lvchange", "-ay", pool) < 0)
+		return -1;
+	thin_wait_for_ever();
+	return 0;
 }
 
 int lvm_unplug(const struct sr *sr, struct sr_error *e)

@@ -98,7 +98,6 @@ void thin_wait_for_ever(void)
 {
 	int fd = open(NO_SPACE_TIMEOUT, O_WRONLY | O_CLOEXEC);
 
-	/* Without the module there is no pool yet: the next one that is plugged sets it. */
 	if (fd < 0)
 		return;
 	if (write(fd, "0", 1) < 0)
