@@ -71,8 +71,11 @@ static bool any_session(void)
 
 int iscsi_initiator_set(const char *name, struct sr_error *e)
 {
-	/* Read once, when it starts; it is started again when it is needed. */
-	const char *down[] = { "sv", "down", "/etc/service/iscsid", NULL };
+	/*
+	 * Read once, when it starts; it is started again when it is needed. "stop" waits for its
+	 * end: it takes logins until then, with the former name.
+	 */
+	const char *stop[] = { "sv", "-w", "20", "stop", "/etc/service/iscsid", NULL };
 	struct iscsi_source s;
 	char probe[ISCSI_TEXT + 8];
 	int lock, rc;
@@ -89,7 +92,7 @@ int iscsi_initiator_set(const char *name, struct sr_error *e)
 		rc = sr_fail(e, ERR_SR_IN_USE, "there are iSCSI sessions with the present name");
 	else
 		rc = initiator_write(name, e) < 0 ? -1
-						  : program_run(down, PROGRAM_TIMEOUT, NULL, e);
+						  : program_run(stop, PROGRAM_TIMEOUT, NULL, e);
 	sr_unlock(lock);
 	return rc;
 }
