@@ -21,7 +21,9 @@ VM_CONFIG := $(addprefix lib/,config.c vm_config.c uuid.c cpu_list.c ip.c) \
 	       pci_config.c screen_config.c vif_config.c)
 $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))
-$(call toolstack_test,pci,lib/config.c lib/file.c $(addprefix devices/,pci.c pci_config.c module.c))
+$(call toolstack_test,pci,$(addprefix lib/,config.c deadline.c file.c) \
+	$(addprefix devices/,pci.c pci_config.c module.c))
+$(call toolstack_test,module,devices/module.c lib/deadline.c)
 $(call toolstack_test,qcow2,devices/qcow2.c devices/nbd_negotiate.c lib/deadline.c)
 $(call toolstack_test,vif,lib/ip.c $(addprefix devices/,config_words.c vif_config.c vif_vlan.c))
 $(call toolstack_test,cpu_list,lib/cpu_list.c)
@@ -36,3 +38,4 @@ $(call toolstack_test,console,$(addprefix consoled/,console_ring.c history.c) \
 $(B)/tests/unit/toolstack/%: UNIT_CFLAGS := $(subst -I,-iquote ,$(UNIT_CFLAGS))
 $(addprefix $(B)/tests/unit/toolstack/,test_unpack test_bzimage): \
 	UNIT_CFLAGS += -lz -llzma -lzstd -llz4
+$(B)/tests/unit/toolstack/test_module%: UNIT_CFLAGS += -DMODULE_LIST='"modules"'
