@@ -26,7 +26,9 @@ echo $n >"$T/count"
 [ $n != "$CUT" ] || { kill -9 "$(cat "$T/pid")" $PPID; exit 1; }
 case ${0##*/} in
 bundle-verify) echo 5; echo "Socle 2"; exit $VERDICT ;;
-mount | umount | modprobe | logger | sync | mountpoint) exit 0 ;;
+mount) [ ! -e "$T/mounts" ]; exit ;;
+umount) echo umount >>"$T/calls"; exit 0 ;;
+modprobe | logger | sync | mountpoint) exit 0 ;;
 findfs) echo "$T/disk"; exit 0 ;;
 esac
 exec "$BUSYBOX" "${0##*/}" "$@"
@@ -79,7 +81,8 @@ class Host:
                "BUSYBOX": str(BUSYBOX), "VERDICT": str(verdict), "INSTALLER": str(UPGRADE),
                "SLOTS_BOOT": str(self.at / "boot"), "SLOTS_STATE": str(self.at / "state"),
                "SLOTS_CMDLINE": str(self.at / "cmdline"), "UPGRADE_KEYS": str(self.at / "keys"),
-               "UPGRADE_WORK": str(self.at / "work"), "INSTALL_ROOT": str(self.at)}
+               "UPGRADE_WORK": str(self.at / "work"), "INSTALL_ROOT": str(self.at),
+               "SLOTS_MOUNTS": str(self.at / "mounts")}
         with subprocess.Popen([BUSYBOX, "sh", "-c", 'echo $$ >"$T/pid"; exec "$@"', "-", BUSYBOX,
                                "sh", UPGRADE / "host-upgrade", *words], env=env, text=True,
                               stdout=subprocess.PIPE, stderr=subprocess.STDOUT) as process:
@@ -154,6 +157,18 @@ def shown_to_programs(h):
     (h.at / "state/trial.failed").write_text("b 2\n")
     (h.at / "boot/b/boot.cfg").unlink()
     assert h.run("--show")[1].endswith("version_b 2\nincomplete_b true\nfailed b 2\n")
+
+
+@test
+def who_looks_leaves_it_to_who_writes(h):
+    """It is mounted: a program that asks must not take it away under an upgrade."""
+    (h.at / "mounts").write_text(f"/dev/md/boot {h.at}/boot vfat rw 0 0\n")
+    assert h.run("--show") == (0, "running a\nstarts a\nversion_a 1\n")
+    assert not (h.at / "calls").exists()
+    (h.at / "mounts").write_text("")
+    assert h.run("--show")[0] == 1 and not (h.at / "calls").exists()
+    (h.at / "mounts").unlink()
+    assert h.run("--show")[0] == 0 and (h.at / "calls").read_text() == "umount\n"
 
 
 @test
