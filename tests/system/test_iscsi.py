@@ -96,12 +96,13 @@ def logins(host):
     assert "lun: 0\n" in found and f"size: {192 * MB}\n" in found, found
     assert "found: nothing" in found and "scsi-id: naa.6001405" in found, found
     assert sessions(host) == ""
-    # Nobody logs in with the former name any more.
-    name = storage(host, "initiator")
+    # Nobody logs in with the former name any more; and nobody else has ended.
+    name, others = storage(host, "initiator"), host.run("pidof xenstored runsvdir")
     for other in ("iqn.2026-11.example:renamed", name):
         host.run("pidof iscsid || sv start /etc/service/iscsid")
         storage(host, f"initiator {other}")
         assert host.run("pidof iscsid; true").strip() == ""
+    assert host.run("pidof xenstored runsvdir") == others
 
 
 def first_use(host):
