@@ -83,7 +83,9 @@ class Shared:
         self.host.run("mkdir -p /images; i=0; "
                       "until mount -r -t iso9660 /dev/sda /images 2>/dev/null || [ $i -gt 40 ]; do "
                       "sleep 1; i=$((i+1)); done; test -e /images/spin.elf", 240)
-        self.host.run("mkdir -p /scratch && mount -t ext4 /dev/vda /scratch", 60)
+        self.host.run("mkdir -p /scratch; i=0; "
+                      "until mount -t ext4 /dev/vda /scratch 2>/dev/null || [ $i -gt 40 ]; do "
+                      "sleep 1; i=$((i+1)); done; grep -q ' /scratch ' /proc/mounts", 240)
 
     def stop(self):
         if self.host:

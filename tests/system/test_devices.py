@@ -153,6 +153,9 @@ def test_attach_and_detach_while_it_runs(host, images, bridge):
     host.run("xl block-detach demo xvdc", 60)
     host.run("xl network-detach demo 0", 60)
     with guest(host, "xl console demo") as run:
+        # It hears of it when the control domain is done.
+        run("i=0; while grep -q xvdc /proc/partitions || [ -e /sys/class/net/eth0 ]; do "
+            "[ $i -lt 500 ] || break; sleep 0.2; i=$((i+1)); done")
         assert run("grep -c xvdc /proc/partitions; ls /sys/class/net | grep -c eth") == "0\n0"
     nothing_left(host)
     # With I/O under way.
@@ -272,7 +275,8 @@ def test_discs(host, images):
     host.run("xl cd-eject demo xvdd", 60)
     host.run(f"xl cd-insert demo xvdd {images}/b.img", 60)
     with guest(host, "xl console demo") as run:
-        run("i=0; until grep -q xvdd /proc/partitions || [ $i -gt 500 ]; do sleep 0.2; "
+        # It is listed before it can be opened.
+        run("i=0; until head -n 1 /dev/xvdd >/dev/null 2>&1 || [ $i -gt 500 ]; do sleep 0.2; "
             "i=$((i+1)); done")
         assert run("head -n 1 /dev/xvdd") == "disc-b"
     status, output = host.try_run("xl cd-insert demo xvdd /tmp/nothing", 60)

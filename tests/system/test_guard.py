@@ -74,12 +74,16 @@ def seen(host, name, seconds=60):
     return host.run(f"xe message-list name={name} params=all")
 
 
+def users_of(host, command):
+    """Of each process of it."""
+    return host.run(f"for pid in $(pgrep -f '{command}'); do stat -c %u /proc/$pid; done; true"
+                    ).split()
+
+
 def test_nobody_has_privilege(host):
     for word, user in (("alerts", "102"), ("backup", "102")):
-        pids = host.run(f"pgrep -f 'guard.* {word}$'").split()
-        users = [host.run(f"stat -c %u /proc/{pid}").strip() for pid in pids]
-        # The other one is root, reads nothing from outside, and starts curl.
-        assert sorted(users) == ["0", user], (word, users)
+        # The other one is root, reads nothing from outside, and starts curl. Both begin as root.
+        wait_until(lambda: sorted(users_of(host, f"guard.* {word}$")) == ["0", user], 30)
 
 
 def test_a_thin_pool_that_is_full(host, pool):

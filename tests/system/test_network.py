@@ -159,6 +159,9 @@ def ask_guest(host, command):
 
 def is_heard(host, interface, mac, address):
     """Whether the host answers a guest that uses these addresses there."""
+    # One that was attached just now is still being made.
+    ask_guest(host, f"i=0; until [ -e /sys/class/net/{interface} ] || [ $i -gt 60 ]; do sleep 1; "
+                    "i=$((i+1)); done")
     said = ask_guest(host, f"ip addr flush dev {interface}; ip link set {interface} down; "
                            f"ip link set {interface} address {mac}; ip link set {interface} up; "
                            f"ip addr add {address}/24 dev {interface}; cat /sys/class/net/"

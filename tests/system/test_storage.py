@@ -42,7 +42,8 @@ class Storage:
         self.host.run("i=0; until [ -b /dev/vde ] || [ $i -gt 60 ]; do sleep 1; "
                       "i=$((i+1)); done; test -b /dev/vde", 240)
         # The tests run the monitor when they want it.
-        self.host.try_run("sv down /etc/service/storage")
+        self.host.run("i=0; until sv stop /etc/service/storage || [ $i -gt 60 ]; do sleep 1; "
+                      "i=$((i+1)); done; [ $i -le 60 ]", 240)
 
     def pull_the_plug(self):
         self.host.machine.close()
@@ -303,6 +304,8 @@ def test_pulling_the_plug(storage):
     host = storage.host
     host.run("lvm vgck", 120)
     assert storage.uuid("sr introduce /dev/vda") == sr
+    # Also of the first pool of a start: writers wait for room.
+    assert host.run("cat /sys/module/dm_thin_pool/parameters/no_space_timeout").strip() == "0"
     assert storage.uuid("sr introduce /dev/vdd") == files
     scans = {}
     for name in "fast", "files":

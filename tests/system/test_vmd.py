@@ -151,7 +151,9 @@ def test_life(host, repository, room_for_saved, bridge):  # noqa: F811
     assert list(vms(host)) == ["Domain-0"]
     nothing_left(host)
 
-    host.run("sleep 3; kill $(cat /tmp/watcher)")
+    wait_until(host, "who watches hears of its end",
+               lambda _: (past["domid"], "Gone") in told(host)[1], 30)
+    host.run("kill $(cat /tmp/watcher)")
     messages, states = told(host)
     assert messages[0]["vm"]["name"] == "Domain-0" and messages[1] == {"settled": True}
     for domid in (started["domid"], again, resumed["domid"], past["domid"]):
@@ -195,12 +197,18 @@ def test_xl_and_vmd_see_the_same(host):
     assert list(host.domains()) == ["Domain-0"]
 
 
+def answers_again(host):
+    """One that was started just now."""
+    host.run("i=0; until vmd ask host.time || [ $i -ge 30 ]; do sleep 1; i=$((i+1)); done", 60)
+
+
 def test_killed_in_the_middle(host):
     start = json.dumps(dict(DEMO, uuid=UUID, name="middle"))
     # The daemon alone: what has begun comes to its end, and who asked is told.
     host.run(f"(vmd ask vm.start '{start}' >/tmp/started 2>&1; echo $? >>/tmp/started) & "
              "usleep 300000")
     kill(host, FIND)
+    answers_again(host)
     wait_until(host, "the VM runs", lambda d: "middle" in d and "p" not in d["middle"]["state"], 60)
     host.run("i=0; until tail -n 1 /tmp/started | grep -q '^[0-9]' || [ $i -gt 60 ]; do sleep 1; "
              "i=$((i+1)); done", 120)
@@ -208,6 +216,7 @@ def test_killed_in_the_middle(host):
     assert '"ok"' in said and said.endswith("\n0")
     assert vms(host)["middle"]["supervised"]
     kill(host, FIND)
+    answers_again(host)
     assert vms(host)["middle"]["uuid"] == UUID
     ask(host, "vm.destroy", uuid=UUID)
     # The operation, too: nothing is left, or all of it.
@@ -216,7 +225,7 @@ def test_killed_in_the_middle(host):
                  "kill -9 $(pidof vmd)")
         wait_until(host, "nothing is left, or all of it",
                    lambda d: list(d) == ["Domain-0"] or "middle" in d, 90)
-        host.run("i=0; until vmd ask host.time || [ $i -ge 30 ]; do sleep 1; i=$((i+1)); done", 60)
+        answers_again(host)
         if "middle" in host.domains():
             ask(host, "vm.destroy", uuid=UUID)
         wait_until(host, "nothing is left", lambda d: list(d) == ["Domain-0"], 60)
