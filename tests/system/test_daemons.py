@@ -211,10 +211,11 @@ def test_consoled(host, demo):
 
 def test_console_session_goes_on(host, demo):
     """Who sits at a guest's console when consoled dies stays there."""
-    host.run("(until ps | grep -q '[x]l console'; do sleep 1; done; sleep 3; "
-             "kill -9 $(pidof consoled)) >/dev/null 2>&1 & true")
+    host.run("(until ps | grep -q '[x]l console'; do sleep 1; done; sleep 3; p=$(pidof consoled); "
+             "kill -9 $p; until n=$(pidof consoled) && [ \"$n\" != \"$p\" ]; do "
+             "sleep 1; done; echo rep'laced'. >/dev/hvc0) >/dev/null 2>&1 & true")
     entered = host.enter_console()
-    host.machine.drain(8)
+    host.must_see([rb"replaced\."], 60, "another consoled")
     host.machine.send("\n")
     assert host.in_guest("echo on $((6 * 7))") == "on 42"
     host.leave_guest(entered)
