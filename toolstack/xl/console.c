@@ -8,6 +8,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <termios.h>
 #include <unistd.h>
 
@@ -19,6 +20,21 @@
 #define RECONNECT_TRIES    100
 #define RECONNECT_PAUSE_US 100000
 
+/* Should nobody listen there any more, that shows where it would be answered. */
+static void type(int fd, const char *data, size_t len)
+{
+	while (len) {
+		ssize_t put = send(fd, data, len, MSG_NOSIGNAL);
+
+		if (put < 0 && errno == EINTR)
+			continue;
+		if (put <= 0)
+			return;
+		data += put;
+		len -= (size_t)put;
+	}
+}
+
 /* False when it is over. */
 static bool forward_input(int fd)
 {
@@ -29,11 +45,8 @@ static bool forward_input(int fd)
 	if (got <= 0)
 		return got < 0 && errno == EINTR;
 	escape = memchr(data, ESCAPE, got);
-	if (escape) {
-		write_all(fd, data, escape - data);
-		return false;
-	}
-	return write_all(fd, data, got) == 0;
+	type(fd, data, (size_t)(escape ? escape - data : got));
+	return !escape;
 }
 
 static bool forward_output(int fd)

@@ -23,6 +23,7 @@ $(call toolstack_test,vm_config,$(VM_CONFIG))
 $(call toolstack_test,devices,$(VM_CONFIG))
 $(call toolstack_test,pci,$(addprefix lib/,config.c deadline.c file.c) \
 	$(addprefix devices/,pci.c pci_config.c module.c))
+$(call toolstack_test,terminal,xl/console.c lib/write_all.c)
 $(call toolstack_test,module,devices/module.c lib/deadline.c)
 $(call toolstack_test,qcow2,devices/qcow2.c devices/nbd_negotiate.c lib/deadline.c)
 $(call toolstack_test,vif,lib/ip.c $(addprefix devices/,config_words.c vif_config.c vif_vlan.c))
