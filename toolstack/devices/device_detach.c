@@ -226,6 +226,23 @@ void devices_backend_ended(unsigned int domid)
 	store_close(&s);
 }
 
+/*
+ * Whether neither end is about to connect. Linux's disk driver crashes its kernel when its nodes go
+ * while it does, and the kernel's back end overwrites what it is told then. A drive without a disc
+ * has nothing to connect to.
+ */
+static bool has_settled(struct store *s, const struct device_id *id)
+{
+	enum device_state front = device_front_state(s, id), back = device_back_state(s, id);
+	char device[32];
+
+	if (front == DEVICE_UNKNOWN || front >= DEVICE_CLOSING || back == DEVICE_UNKNOWN ||
+	    back >= DEVICE_CONNECTED)
+		return true;
+	return front > DEVICE_INITIALISING && id->kind == DEVICE_DISK &&
+	       !device_back_text(s, id, "physical-device", device, sizeof(device));
+}
+
 static int detach(struct store *s, struct device_id *id, bool force, struct reason *why)
 {
 	struct detaching d = { id, 1, force };
@@ -233,6 +250,8 @@ static int detach(struct store *s, struct device_id *id, bool force, struct reas
 	if (!device_find(s, id))
 		return reason_set(why, "domain %u has no %s %u", id->domid,
 				  id->kind == DEVICE_DISK ? "disk" : "interface", id->devid);
+	if (!force)
+		device_wait(s, id, 1, has_settled, CLOSE_MS);
 	/* A guest without a driver for it, or not that far yet, would never answer. */
 	if (force || device_front_state(s, id) <= DEVICE_INITIALISING ||
 	    device_back_state(s, id) == DEVICE_UNKNOWN)
