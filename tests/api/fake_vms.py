@@ -41,6 +41,7 @@ async def vm_start(h, args):
                                     state="Paused" if args.get("paused") else "Running")
     vm["devices"] = {"disks": args["disks"], "vifs": args["vifs"]}
     vm["install"] = args.get("install")
+    vm["actions"] = {key: args[key] for key in args if key.startswith("on_")}
     vm["screen"] = "screen" in args
     h.tell({"vm": vm})
     return {"domid": vm["domid"], "name": name, "screen": vm["screen"]}

@@ -111,6 +111,28 @@ def test_what_vmd_refuses_is_the_answer(api, vm):
     assert record["power_state"] == "Halted" and record["current_operations"] == {}
 
 
+def test_what_follows_its_end_is_told_to_vmd(server, api, vm):
+    def told():
+        api.call("VM.start", vm, False, False)
+        uuid = api.call("VM.get_uuid", vm)
+        vms = server.vmd_request("vm.list", {})["ok"]["vms"]
+        api.call("VM.hard_shutdown", vm)
+        return next(v for v in vms if v["uuid"] == uuid)["actions"]
+
+    assert told() == {"on_poweroff": "destroy", "on_reboot": "restart", "on_crash": "restart",
+                      "on_soft_reset": "soft-reset"}
+    api.call("VM.set_actions_after_shutdown", vm, "restart")
+    api.call("VM.set_actions_after_reboot", vm, "destroy")
+    api.call("VM.set_actions_after_crash", vm, "preserve")
+    for action in ("destroy", "restart", "preserve"):
+        api.call("VM.set_actions_after_softreboot", vm, action)
+        assert told() == {"on_poweroff": "restart", "on_reboot": "destroy",
+                          "on_crash": "preserve", "on_soft_reset": action}
+    assert refused(api, "VM.set_actions_after_softreboot", vm, "suspend")[0] == "FIELD_TYPE_ERROR"
+    api.call("VM.set_actions_after_softreboot", vm, "soft_reboot")
+    assert told()["on_soft_reset"] == "soft-reset"
+
+
 def test_shutdown_takes_the_power_of_the_deaf(api, vm):
     api.call("VM.set_name_label", vm, "deaf")
     api.call("VM.start", vm, False, False)

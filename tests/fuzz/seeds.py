@@ -111,7 +111,8 @@ def vmd_requests():
     vifs = [{'device': 0, 'mac': '00:16:3e:00:00:01', 'bridge': 'xenbr0', 'mtu': 1400, 'vlan': 7,
              'rate_kbps': 100, 'locking': 'locked', 'ip': ['10.0.0.1', 'fe80::1']}]
     kernel = {'kernel': '/usr/share/socle/k', 'cmdline': 'a="b c" \'', 'weight': 512, 'cap': 50,
-              'affinity': ['0-1', '1'], 'on_crash': 'preserve', 'paused': True}
+              'affinity': ['0-1', '1'], 'on_crash': 'preserve', 'on_soft_reset': 'soft-reset',
+              'paused': True}
     all_args = [{}, start, start | {'disks': disks}, start | {'vifs': vifs}, start | kernel,
                 start | kernel | {'disks': disks, 'vifs': vifs}]
     return [json.dumps({'verb': 'vm.start', 'args': a}).encode() for a in all_args]

@@ -60,10 +60,11 @@ static void put_screen(json_t *args, const struct object *vm)
 	json_object_set_new(args, "screen", json_integer(mib));
 }
 
-/* restart and destroy are vmd's words, too; the others keep what there is to look at. */
+/* restart, destroy and preserve are vmd's words, too; the other words come down to its own. */
 static void put_actions(json_t *args, const struct object *vm)
 {
 	const char *crash = get_text(vm, "actions_after_crash");
+	const char *reset = get_text(vm, "actions_after_softreboot");
 
 	json_object_set_new(args, "on_poweroff",
 			    json_string(get_text(vm, "actions_after_shutdown")));
@@ -73,6 +74,9 @@ static void put_actions(json_t *args, const struct object *vm)
 	else if (strstr(crash, "destroy"))
 		crash = "destroy";
 	json_object_set_new(args, "on_crash", json_string(crash));
+	if (strcmp(reset, "soft_reboot") == 0)
+		reset = "soft-reset";
+	json_object_set_new(args, "on_soft_reset", json_string(reset));
 }
 
 static bool put_devices(struct call *c, json_t *args, const struct object *vm)

@@ -23,7 +23,7 @@ ENUMERATION(vm_operation, "snapshot", "clone", "copy", "create_template", "rever
 ENUMERATION(on_exit, "destroy", "restart");
 ENUMERATION(on_crash, "destroy", "coredump_and_destroy", "restart", "coredump_and_restart",
 	    "preserve", "rename_restart");
-ENUMERATION(after_boot, "destroy", "restart", "suspend");
+ENUMERATION(on_soft_reboot, "soft_reboot", "destroy", "restart", "preserve");
 ENUMERATION(domain_type, "hvm", "pv", "pv_in_pvh", "pvh", "unspecified");
 ENUMERATION(tristate, "yes", "no", "unspecified");
 

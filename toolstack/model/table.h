@@ -93,6 +93,6 @@ extern const struct model_type model_power_state, model_vm_operation, model_on_e
 	model_host_ntp_mode, model_certificate_type, model_host_display, model_pool_operation,
 	model_task_operation, model_task_status, model_event_operation, model_message_class,
 	model_console_protocol, model_on_boot, model_tristate, model_domain_type, model_pgpu_dom0,
-	model_after_boot, model_igmp;
+	model_on_soft_reboot, model_igmp;
 
 #endif

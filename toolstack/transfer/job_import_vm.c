@@ -279,6 +279,7 @@ static int vm_make(struct import *im)
 					     "actions_after_shutdown",
 					     "actions_after_reboot",
 					     "actions_after_crash",
+					     "actions_after_softreboot",
 					     "PV_bootloader",
 					     "PV_kernel",
 					     "PV_ramdisk",

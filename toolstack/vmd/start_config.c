@@ -197,6 +197,7 @@ int start_config(const json_t *args, const char *name, const char *const *target
 	put_text(&c, "on_poweroff", text_of(args, "on_poweroff"));
 	put_text(&c, "on_reboot", text_of(args, "on_reboot"));
 	put_text(&c, "on_crash", text_of(args, "on_crash"));
+	put_text(&c, "on_soft_reset", text_of(args, "on_soft_reset"));
 	if (json_object_get(args, "screen")) {
 		put_number(&c, "vnc", 1);
 		put_number(&c, "videoram", number_of(args, "screen"));

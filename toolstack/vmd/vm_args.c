@@ -18,6 +18,7 @@ static const char *const disk_types[] = { "disk", "cd", NULL };
 static const char *const disk_modes[] = { "rw", "ro", NULL };
 static const char *const locking_modes[] = { "unlocked", "mac", "locked", NULL };
 static const char *const actions[] = { "destroy", "restart", "preserve", NULL };
+static const char *const reset_actions[] = { "soft-reset", "destroy", "restart", "preserve", NULL };
 
 static const struct arg cpu_list_arg = ARG("affinity", LINE, .min = 1, .max = 127);
 static const struct arg address_arg = ARG("ip", NAME, .min = 2, .max = 64);
@@ -82,6 +83,7 @@ const struct arg args_start[] = {
 	ARG("on_poweroff", WORD, .optional = true, .words = actions),
 	ARG("on_reboot", WORD, .optional = true, .words = actions),
 	ARG("on_crash", WORD, .optional = true, .words = actions),
+	ARG("on_soft_reset", WORD, .optional = true, .words = reset_actions),
 	ARG("paused", BOOL, .optional = true),
 	ARGS_END,
 };

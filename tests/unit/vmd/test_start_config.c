@@ -46,6 +46,7 @@ static void test_least(void **state)
 	assert_int_equal(vm.vcpus, 2);
 	assert_int_equal(vm.on_poweroff, VM_DESTROY);
 	assert_int_equal(vm.on_reboot, VM_RESTART);
+	assert_int_equal(vm.on_soft_reset, VM_SOFT_RESET);
 }
 
 static void test_all(void **state)
@@ -62,7 +63,7 @@ static void test_all(void **state)
 		     "\"vifs\":[{\"device\":3,\"mac\":\"00:16:3e:00:00:01\",\"bridge\":\"xenbr0\","
 		     "\"mtu\":1400,\"rate_kbps\":100,\"locking\":\"locked\","
 		     "\"ip\":[\"10.0.0.1\",\"fe80::1\"],\"vlan\":7}],"
-		     "\"on_crash\":\"preserve\"}",
+		     "\"on_crash\":\"preserve\",\"on_soft_reset\":\"restart\"}",
 		     targets),
 		0);
 	assert_string_equal(vm.cmdline, "a=\"b c\"");
@@ -85,6 +86,7 @@ static void test_all(void **state)
 	assert_int_equal(vm.devices.vifs[0].locking, VIF_LOCKED);
 	assert_string_equal(vm.devices.vifs[0].ip, "10.0.0.1 fe80::1");
 	assert_int_equal(vm.on_crash, VM_PRESERVE);
+	assert_int_equal(vm.on_soft_reset, VM_RESTART);
 }
 
 /* What an installer was started with is not what the VM boots with later. */
