@@ -230,6 +230,8 @@ static void vcpu_reset(struct vcpu *v)
 		vcpu_unblock(v);
 	guest_frame_release_info(v);
 	memset(v->info, 0, sizeof(*v->info));
+	/* Now: the next kernel may begin on another one, and look here for the TSC's frequency. */
+	vcpu_publish_time(v);
 	v->runstate_area = v->time_area = (struct guest_area){ 0 };
 	v->hvm.upcall_vector = 0;
 }

@@ -221,6 +221,30 @@ TEST(only_one_that_has_shut_down_is_reset)
 	finish(domid);
 }
 
+/* Before the vCPU has run: a kernel that begins on another one finds the TSC's frequency here. */
+static void time_is_told(domid_t domid)
+{
+	struct xen_add_to_physmap map = { .domid = domid,
+					  .space = XENMAPSPACE_shared_info,
+					  .gpfn = SHARED_INFO_GFN };
+	struct shared_info *shared;
+
+	CHECK_EQ(memory_op(XENMEM_add_to_physmap, &map), 0);
+	shared = domain_map(domid, SHARED_INFO_GFN);
+	CHECK(shared->vcpu_info[0].time.tsc_to_system_mul, "no scale");
+	CHECK_EQ(shared->vcpu_info[0].time.version & 1, 0);
+	domain_unmap(shared);
+}
+
+/* A port whose event the old kernel has not taken out of its queue would still be in use there. */
+static void events_page_clear(domid_t domid)
+{
+	uint32_t *words = domain_map(domid, EVENTS_GFN);
+
+	memset(words, 0, PAGE_SIZE);
+	domain_unmap(words);
+}
+
 static void told_twice(struct grant_entry_v1 *own)
 {
 	static uint64_t page[512] __attribute__((aligned(4096)));
@@ -267,6 +291,8 @@ static void told_twice(struct grant_entry_v1 *own)
 	for (unsigned i = 0; i < 512; i++)
 		CHECK_EQ(ram[i], 0);
 	domain_unmap(ram);
+	time_is_told(domid);
+	events_page_clear(domid);
 	domain_unpause(domid);
 	check_round(domid, 2);
 	CHECK_EQ(args->port.port, port);

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-or-later
-"""A guest that begins another kernel by itself (kexec): the same domain goes on, with new devices."""
+"""A guest that begins another kernel by itself (kexec, kdump): the same domain goes on, with new devices."""
 import pytest
 
 from test_devices import HERE, bridge, images, nothing_left  # noqa: F401 (fixtures, too)
@@ -13,9 +13,9 @@ CREATE = 120
 KEXEC = "kexec /kexec/kernel /kexec/initrd 'console=hvc0 second'\n"
 
 
-def create(host, images, bridge, *words):  # noqa: F811
+def create(host, images, bridge, *words, memory=256):  # noqa: F811
     """The demo guest with a kernel to begin; the number that leaves its console."""
-    host.enter_guest("xl create -c demo memory=256 vcpus=2 'ramdisk=\"/images/kexec.initrd\"' "
+    host.enter_guest(f"xl create -c demo memory={memory} vcpus=2 'ramdisk=\"/images/kexec.initrd\"' "
                      f"'disk=[\"{images}/a.img,raw,xvda,w\"]' 'vif=[\"bridge={bridge}\"]' "
                      + " ".join(words), CREATE)
     entered = host.count
@@ -43,6 +43,26 @@ def test_another_kernel_goes_on_in_the_same_domain(host, images, bridge):  # noq
     assert host.in_guest(as_it_is).split() == first
     assert host.in_guest("head -n 1 /dev/xvda") == "from-the-first"
     devices_work(host, "from-the-second")
+    host.leave_guest(entered)
+    assert "goes on with another kernel" in host.run("cat /var/log/xen/xl-demo.log")
+    host.run("xl shutdown -w demo", 180)
+    nothing_left(host)
+
+
+def test_the_kernel_for_a_crash_goes_on_in_the_same_domain(host, images, bridge):  # noqa: F811
+    entered = create(host, images, bridge, "'cmdline=\"console=hvc0 crashkernel=160M\"'",
+                     memory=384)
+    release = host.in_guest("uname -r")
+    host.in_guest("kexec -p /kexec/kernel /kexec/initrd 'console=hvc0 nr_cpus=1'")
+    assert host.in_guest("cat /sys/kernel/kexec_crash_loaded") == "1"
+    # Not on the first vCPU: that is one of those that the panic stops, for good.
+    host.machine.send("taskset 2 sh -c 'echo c >/proc/sysrq-trigger'\n")
+    host.must_see([rb"demo# "], CREATE, "the crash kernel's shell")
+    host.in_guest("dmesg -n 1")
+    assert host.in_guest("nproc") == "1"
+    assert host.in_guest("head -c 16384 /proc/vmcore | tr '\\0' '\\n' | grep OSRELEASE") == \
+        f"OSRELEASE={release}"
+    devices_work(host, "from-the-crash-kernel")
     host.leave_guest(entered)
     assert "goes on with another kernel" in host.run("cat /var/log/xen/xl-demo.log")
     host.run("xl shutdown -w demo", 180)
