@@ -18,7 +18,6 @@ def guest(host, command, timeout=CREATE):
     host.enter_guest(command, timeout)
     entered = host.count
     try:
-        host.in_guest("dmesg -n 1")
         yield lambda words, timeout=120: host.in_guest(words, timeout)
     finally:
         host.leave_guest(entered)

@@ -45,7 +45,6 @@ def start_driver_domain(host, nth):
 
 def in_client(host, interface="eth0"):
     """Packets of the guest's, both ways, too long to be copied and not lent."""
-    host.in_guest("dmesg -n 1")
     # One that was attached just now is still being made.
     host.in_guest(f"i=0; until [ -e /sys/class/net/{interface} ] || [ $i -gt 60 ]; do sleep 1; "
                   "i=$((i+1)); done", 90)
