@@ -15,7 +15,8 @@ KEXEC = "kexec /kexec/kernel /kexec/initrd 'console=hvc0 second'\n"
 
 def create(host, images, bridge, *words, memory=256):  # noqa: F811
     """The demo guest with a kernel to begin; the number that leaves its console."""
-    host.enter_guest(f"xl create -c demo memory={memory} vcpus=2 'ramdisk=\"/images/kexec.initrd\"' "
+    host.enter_guest(f"xl create -c demo memory={memory} vcpus=2 "
+                     "'ramdisk=\"/images/kexec.initrd\"' "
                      f"'disk=[\"{images}/a.img,raw,xvda,w\"]' 'vif=[\"bridge={bridge}\"]' "
                      + " ".join(words), CREATE)
     entered = host.count
