@@ -87,3 +87,25 @@ test("what nobody keeps is undone, and said", async ({ page, host, open }) => {
 	await expect(page.getByText("The change of the networks was undone")).toBeVisible();
 	await expect.poll(() => managementAddress(host)).toBe(before);
 });
+
+test("one that began and ended while nobody answered is told of", async ({ page, host, open }) => {
+	const [, { uuid }] = await host.named("network", "xenbr0");
+	const [there] = await host.call("host.get_all");
+	const pifs = Object.entries(await host.call("PIF.get_all_records"));
+	const [card] = pifs.find(([, pif]) => pif.management);
+
+	await open(`#/networks/${uuid}`);
+	await expect(page.getByRole("button", { name: "Change", exact: true })).toBeVisible();
+	page.expectErrors();
+	await page.route("**/jsonrpc", (route) => route.abort());
+	await page.evaluate(() => dispatchEvent(new Event("online"))); // what is asked is asked anew
+	await expect(page.getByText(/No answer from the host|is lost/)).toBeVisible();
+	await host.call("session.set_other_config", host.session, { "network-confirm-within": "60" });
+	await host.call("PIF.reconfigure_ip", card, "Static", "192.0.2.23", "255.255.255.0", "", "");
+	await host.call("host.undo_network_change", there);
+	await host.call("session.set_other_config", host.session, {});
+	await page.unroute("**/jsonrpc");
+	await expect(page.getByText("The change of the networks was undone")).toBeVisible();
+	await page.getByRole("button", { name: "Dismiss" }).click();
+	await expect(page.getByText("The change of the networks was undone")).toBeHidden();
+});

@@ -4,7 +4,7 @@
  * reaches it says in time that it is good. What waits stands in the host's record; what became of
  * it while nobody answered is found out afterwards.
  */
-import { computed, effect, signal, untracked } from "@preact/signals";
+import { computed, effect, signal } from "@preact/signals";
 import type { Calls } from "../../model";
 import { date } from "../text";
 import { complete, lostSince, session } from "./connection";
@@ -32,8 +32,6 @@ export const trial = computed<Trial | undefined>(() => {
 
 /** How the last one ended, until somebody has read it. */
 export const trialEnd = signal<"kept" | "undone" | undefined>(undefined);
-
-let kept = false; /* this page has said so */
 
 /** This session's changes wait from now on. */
 async function beginTrials(): Promise<void> {
@@ -78,14 +76,7 @@ export async function tried<M extends Method>(method: M, ...args: Calls[M][0]): 
 export async function keepChange(): Promise<void> {
 	const host = theHost();
 
-	if (!host) return;
-	kept = true; /* the event may be faster than the answer */
-	try {
-		await call("host.confirm_network_change", host[0]);
-	} catch (e) {
-		kept = false;
-		throw e;
-	}
+	if (host) await call("host.confirm_network_change", host[0]);
 }
 
 export async function undoChange(): Promise<void> {
@@ -95,12 +86,14 @@ export async function undoChange(): Promise<void> {
 }
 
 /** What the host says of changes that it has undone. */
-function undoneCount(): number {
-	return [...table("message").values()].filter((m) => m.name === "NETWORK_CHANGE_UNDONE").length;
+function undoneMessages(): Set<string> {
+	const all = [...table("message")].filter(([, m]) => m.name === "NETWORK_CHANGE_UNDONE");
+
+	return new Set(all.map(([ref]) => ref));
 }
 
 let waited = false,
-	undoneBefore = 0;
+	told: Set<string> | undefined; /* those that are known */
 
 effect(() => {
 	const waits = trial.value !== undefined;
@@ -108,12 +101,20 @@ effect(() => {
 	if (!complete.value || session.value.state !== "in" || lostSince.value !== undefined) return;
 	if (waited && !waits)
 		setTimeout(() => {
-			trialEnd.value = !kept && undoneCount() > undoneBefore ? "undone" : "kept";
+			trialEnd.value ??= "kept";
 		}, MESSAGE_MS);
-	if (!waited && waits) {
-		trialEnd.value = undefined;
-		kept = false;
-		undoneBefore = untracked(undoneCount);
-	}
+	if (!waited && waits) trialEnd.value = undefined;
 	waited = waits;
+});
+
+/* It may have begun and ended while nobody answered, so that nobody here saw it wait. */
+effect(() => {
+	if (!complete.value || session.value.state !== "in") {
+		told = undefined;
+		return;
+	}
+	const messages = undoneMessages();
+
+	if (told && [...messages].some((ref) => !told?.has(ref))) trialEnd.value = "undone";
+	told = messages;
 });
