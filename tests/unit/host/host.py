@@ -164,8 +164,8 @@ def an_authority(host):
         assert host.ask("acme.set", **{**wish, "directory": "https://127.0.0.1:1/"}).startswith(
             "ACME_FAILED")
         assert host.ask("acme.settings")["enabled"] is False
-        assert host.ask("acme.set", contact="admin@host.example", **wish) == {}, \
-            (folder / "log").read_text()
+        said = host.ask("acme.set", contact="admin@host.example", **wish)
+        assert said == {}, (said, (folder / "log").read_text())
         told, said = host.ask("acme.settings"), host.ask("host.certificate")
         assert said["names"] == ["host.example"] and not said["self_signed"]
         assert told["fingerprint"] == said["fingerprint_sha256"] and told["error"] == ""
