@@ -5,12 +5,10 @@
  * its web server may be asked for them; what it brings is judged as any certificate is.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <pwd.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
@@ -45,13 +43,9 @@ static int failed(struct call *c, const char *path)
 	return call_fail(c, "INTERNAL_ERROR", path, "%s: %s", path, strerror(errno));
 }
 
-/* Until the process ends: one at a time. */
 static int lock(struct call *c)
 {
-	if (file_lock(LOCK, O_RDWR | O_CREAT, LOCK_EX | LOCK_NB) >= 0)
-		return 0;
-	return call_fail(c, "OTHER_OPERATION_IN_PROGRESS", "host",
-			 "a certificate is asked for already");
+	return call_lock(c, LOCK, "a certificate is asked for already");
 }
 
 /* ---- files ------------------------------------------------------------------------------- */

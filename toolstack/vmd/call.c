@@ -5,13 +5,16 @@
 #include "vmd/call.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
+#include "lib/file.h"
 #include "vm/vm_lock.h"
 #include "vm/vm_name.h"
 #include "vmd/verbs.h"
@@ -129,6 +132,16 @@ void call_item(struct call *c, const char *list, json_t *item)
 	json_array_append_new(all, item);
 }
 
+int call_lock(struct call *c, const char *path, const char *busy)
+{
+	c->lock = file_lock(path, O_RDWR | O_CREAT, LOCK_EX | LOCK_NB);
+	if (c->lock >= 0)
+		return 0;
+	if (errno == EWOULDBLOCK)
+		return call_fail(c, "OTHER_OPERATION_IN_PROGRESS", "host", "%s", busy);
+	return call_fail(c, "INTERNAL_ERROR", path, "%s: %s", path, strerror(errno));
+}
+
 int call_domain(struct call *c, domid_t *domid)
 {
 	const char *text = arg_text(c->args, "uuid");
@@ -200,9 +213,12 @@ static bool send_answer(struct call *c, json_t *message)
 
 bool call_run(int fd, const void *text, size_t len)
 {
-	struct call c = { .fd = fd, .answer = json_object(), .passed = -1 };
+	struct call c = { .fd = fd, .answer = json_object(), .passed = -1, .lock = -1 };
+	int rc = run(&c, (struct bytes){ text, len });
 
-	if (run(&c, (struct bytes){ text, len }) == 0)
+	if (c.lock >= 0)
+		close(c.lock);
+	if (rc == 0)
 		return send_answer(&c, json_pack("{s:O}", "ok", c.answer));
 	if (c.passed >= 0)
 		close(c.passed);

@@ -21,6 +21,7 @@ struct call {
 	json_t *args;   /* as the verb's table says */
 	json_t *answer; /* an object, to be filled */
 	int passed;     /* a descriptor that goes with the answer; -1: none */
+	int lock;       /* see call_lock(); -1: none */
 	struct xencall xc;
 	/* Of a list that comes in parts. */
 	size_t part_bytes;
@@ -51,6 +52,12 @@ void call_item(struct call *c, const char *list, json_t *item);
 void call_set(struct call *c, const char *name, json_t *value);
 /* Sends a message; takes it. False: nobody listens any more. */
 bool call_send(struct call *c, json_t *message);
+
+/*
+ * One call at a time has the lock of that file, until its work is over: whoever has the answer may
+ * call again at once. Fails with OTHER_OPERATION_IN_PROGRESS and busy if another one has it.
+ */
+int call_lock(struct call *c, const char *path, const char *busy);
 
 /* --- VMs --- */
 

@@ -4,11 +4,9 @@
  * verifies who has signed a bundle before anything else is looked at.
  */
 #include <errno.h>
-#include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/file.h>
 #include <unistd.h>
 
 #include "lib/file.h"
@@ -31,13 +29,9 @@ static const struct arg token_args[] = {
 static const struct arg key_args[] = { ARG("key", LINE, .min = KEY_LENGTH, .max = KEY_LENGTH),
 				       ARGS_END };
 
-/* Until the process ends: one at a time. */
 static int lock(struct call *c)
 {
-	if (file_lock(LOCK, O_RDWR | O_CREAT, LOCK_EX | LOCK_NB) >= 0)
-		return 0;
-	return call_fail(c, "OTHER_OPERATION_IN_PROGRESS", "host",
-			 "another change of versions goes on");
+	return call_lock(c, LOCK, "another change of versions goes on");
 }
 
 /* Its words are the error's parameter. */

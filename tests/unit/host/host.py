@@ -13,6 +13,7 @@ import http.server
 import json
 import os
 import shutil
+import socket
 import ssl
 import subprocess
 import sys
@@ -97,6 +98,15 @@ class Host:
         answer = json.loads(self.do("vmd", "ask", verb, json.dumps(args)).splitlines()[-1])
         return answer["ok"] if "ok" in answer else " ".join(answer["error"])
 
+    def ask_directly(self, verb, **args):
+        """The same without a program of its own, so that it takes no time."""
+        with socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET) as sock:
+            sock.settimeout(SECONDS)
+            sock.connect(str(self.root / "run/socle/vmd.sock"))
+            sock.send(json.dumps({"verb": verb, "args": args}).encode())
+            answer = json.loads(sock.recv(1 << 17))
+        return answer["ok"] if "ok" in answer else " ".join(answer["error"])
+
     @staticmethod
     def until(true):
         end = time.monotonic() + SECONDS
@@ -177,6 +187,13 @@ def an_authority(host):
         assert host.ask("acme.settings")["fingerprint"] != told["fingerprint"]
         assert host.ask("acme.forget") == {}
         assert host.ask("acme.renew", now=True).startswith("OPERATION_NOT_ALLOWED")
+        # Whoever has the answer may ask again at once, also where one CPU does all.
+        cpus = os.sched_getaffinity(0)
+        for pid in (0, host.daemons[0].pid):
+            os.sched_setaffinity(pid, {min(cpus)})
+        answers = [host.ask_directly("acme.forget") for _ in range(200)]
+        os.sched_setaffinity(0, cpus)
+        assert answers == [{}] * 200, answers
     finally:
         pebble.stop()
 
