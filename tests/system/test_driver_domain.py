@@ -135,6 +135,12 @@ def test_the_driver_domain_goes_first(host):
     assert str(driver) not in host.run("xenstore list /local/domain").split()
     start_driver_domain(host, 2)
     host.run("xl network-detach demo 0", CREATE)
+    # Nobody at the other end tells when the guest has let go: a new one that came earlier would
+    # have the old one's place in the store, and be closed with it.
+    entered = host.enter_console()
+    host.in_guest("i=0; while [ -e /sys/class/net/eth0 ] && [ $i -lt 60 ]; do sleep 1; "
+                  "i=$((i+1)); done", 90)
+    host.leave_guest(entered)
     host.run(f"xl network-attach demo {VIF}", CREATE)
     entered = host.enter_console()
     in_client(host)
